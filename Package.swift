@@ -1,0 +1,94 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Rows as in docs/design.md: a module imports only from rows below its own,
+// and the agent's side and the hub's side never import each other.
+
+let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "tributary",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "tributary", targets: ["AdminCommand"]),
+        .executable(name: "tributary-agent", targets: ["AgentCommand"]),
+        .executable(name: "tributary-hub", targets: ["HubCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // row 0
+        module("Causality"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // row 1
+        module("ChangeSets", ["Causality", "CZlib", crypto]),
+        // row 2
+        module("Merging", ["ChangeSets", "Causality"]),
+        // row 3
+        module("Profiles", ["Merging", "ChangeSets", "Causality"]),
+        module("Inventory", ["Merging", "ChangeSets", "Causality"]),
+        module("Orders", ["Merging", "ChangeSets", "Causality"]),
+        // row 4
+        module("Capture", ["Merging", "ChangeSets", "Causality", grdb, sqlite, logging, yams]),
+        module("CurlClient", ["CCurl"]),
+        module("HubRuntime", ["Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", collections, crypto, logging, metrics]),
+        // row 5
+        module("AgentRuntime", ["Capture", "CurlClient", "Merging", "ChangeSets", "Causality", crypto, grdb, sqlite, logging, lifecycle]),
+        module("HubStoreSQLite", ["HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", grdb, sqlite, logging]),
+        module(
+            "HubServer",
+            [
+                "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality",
+                crypto, hummingbird, httpTypes, nioCore, logging, metrics, coreMetrics, lifecycle,
+            ]),
+        // row 6
+        command("AgentCommand", ["AgentRuntime", "Capture", "CurlClient", "ChangeSets", "Causality", argumentParser, logging, lifecycle, unixSignals, yams]),
+        command(
+            "HubCommand",
+            [
+                "HubServer", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality",
+                argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
+            ]),
+        command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
+    ],
+    swiftLanguageModes: [.v6]
+)

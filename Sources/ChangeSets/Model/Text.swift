@@ -1,0 +1,25 @@
+/// Text that is compared byte by byte.
+///
+/// Swift's `String` calls "é" and "e + combining accent" equal; two local keys, SKUs or field values that
+/// differ in their bytes are different things here. Normal forms belong to matching, never to storage.
+public struct Text: Sendable {
+    public var string: String
+
+    public init(_ string: some StringProtocol) { self.string = String(string) }
+}
+
+extension Text: Hashable, Comparable {
+    public static func == (left: Text, right: Text) -> Bool { left.string.utf8.elementsEqual(right.string.utf8) }
+
+    public static func < (left: Text, right: Text) -> Bool { left.string.utf8.lexicographicallyPrecedes(right.string.utf8) }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in string.utf8 { hasher.combine(byte) }
+        hasher.combine(UInt8(0xFF))
+    }
+}
+
+extension Text: ExpressibleByStringLiteral, CustomStringConvertible {
+    public init(stringLiteral value: String) { string = value }
+    public var description: String { string }
+}
