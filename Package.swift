@@ -89,6 +89,9 @@ let package = Package(
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
+        // tests
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,20 +1,7 @@
 import Causality
 import ChangeSets
 import Merging
-
-/// A small generator, so that every history can be had again from its seed (SplitMix64, S. Vigna).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+import TestSupport
 
 /// Writes of several replicas to one record, each with what it names, and an oracle that keeps them all.
 struct History {

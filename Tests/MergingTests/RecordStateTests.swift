@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Merging
+import TestSupport
 import Testing
 
 @Suite("A record's merge")
