@@ -94,6 +94,7 @@ let package = Package(
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
     ],
     swiftLanguageModes: [.v6]
 )
