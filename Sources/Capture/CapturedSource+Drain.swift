@@ -48,9 +48,10 @@ extension CapturedSource {
     private func watch(_ db: Database) throws {
         let version = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
         let isRemapped = stored.mapping != mapping.fingerprint
-        guard version != stored.schemaVersion || isRemapped || !(try watched.triggers.isInstalled(db)) else { return }
+        let isInstalled = try watched.triggers.isInstalled(db)
+        guard version != stored.schemaVersion || isRemapped || !isInstalled else { return }
         try checkStatements(db)
-        if try !watched.triggers.isInstalled(db) {
+        if !isInstalled {
             logger.notice("The triggers of \(name) are put (back) into the file, and every row is compared.")
             try db.inTransaction(.immediate) {
                 try watched.triggers.install(db)

@@ -30,7 +30,7 @@ extension CapturedSource {
             try beginRecovery(mark?.last)
         case .otherOwner, .replaced, .tooNew: return .alarm(refusal(decision))
         }
-        guard try stored.state == .recovering else {
+        guard stored.state == .recovering else {
             return try db.tableExists(exactly: ChangeLog.table) ? nil : .alarm(refusal(.replaced(found: id)))
         }
         return .recovery(RecoveryRequest(source: id, name: name, named: stored.named.flatMap { $0.counter == 0 ? nil : $0 }))
@@ -123,8 +123,11 @@ extension CapturedSource {
             let former = stored.replica
             stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number
             try Self.forgetUnused(replica: former, db)
-            if let older = stored.laterShelf { try Images.clear(shelf: older, db) }
-            stored.laterShelf = stored.shelf
+            if stored.laterShelf == nil {
+                stored.laterShelf = stored.shelf
+            } else {  // restored again before it had asserted: the images from before the first time tell more
+                try Images.clear(shelf: stored.shelf, db)
+            }
             stored.shelf = try stored.stagingShelf ?? Images.newShelf(db)
             stored.stagingShelf = nil
             stored.sealed = mark.drain

@@ -1,13 +1,5 @@
+import Foundation
 import GRDB
-import GRDBSQLite
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The application's own file: one connection, held as shortly as it is needed.
 ///
@@ -93,21 +85,12 @@ final class SourceFile {
         }
     }
 
-    #if os(Linux)
-        private static func isOnNetwork(_ path: String) -> Bool {
-            var system = statfs()
-            guard statfs(path, &system) == 0 else { return false }
-            let kind = UInt32(truncatingIfNeeded: Int(system.f_type))
-            return networkKinds.contains(kind)
-        }
-
-        /// NFS, SMB, CIFS, SMB2, AFS, Coda, NCP, 9P: the numbers of `statfs(2)`.
-        private static let networkKinds: [UInt32] = [
-            0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x5346_414F, 0x7375_7245, 0x564C, 0x0102_1997,
-        ]
-    #else
-        private static func isOnNetwork(_ path: String) -> Bool { false }
-    #endif
+    private static func isOnNetwork(_ path: String) -> Bool {
+        guard let resolved = realpath(path, nil) else { return false }
+        defer { free(resolved) }
+        guard let table = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return false }
+        return MountTable(table).kind(of: String(cString: resolved)).map(MountTable.networkKinds.contains) ?? false
+    }
 
     /// What changes when anybody writes the file: looked at instead of opening it. Costs two system calls.
     struct Fingerprint: Hashable, Sendable {
