@@ -89,6 +89,8 @@ let package = Package(
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
+        // tests
+        tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
     ],
     swiftLanguageModes: [.v6]
 )
