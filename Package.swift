@@ -89,8 +89,14 @@ let package = Package(
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
+// rehearsals: the demo and the journey drive the real binaries
+        module("Rehearsal"),
         // tests
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
+        tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("CurlClientTests", ["CurlClient"]),
+        tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
     ],
     swiftLanguageModes: [.v6]
 )
