@@ -17,9 +17,9 @@ public enum AgentSchema {
         // What the hub acknowledged of each replica, and the end of the chain of sets cut so far.
         """
         CREATE TABLE outbox_replica (
-            replica BLOB NOT NULL PRIMARY KEY,
+            id INTEGER PRIMARY KEY, replica BLOB NOT NULL UNIQUE,
             acknowledged INTEGER NOT NULL DEFAULT 0, acknowledged_hash BLOB NOT NULL,
-            cut INTEGER NOT NULL DEFAULT 0, cut_hash BLOB NOT NULL) WITHOUT ROWID
+            cut INTEGER NOT NULL DEFAULT 0, cut_hash BLOB NOT NULL)
         """,
         // `position` NULL: not acknowledged. Afterwards the number of the position that acknowledged it,
         // because the set is kept until a verified backup of the hub reaches that position (S25).
@@ -59,11 +59,12 @@ public enum AgentSchema {
         // Own changes as people look for them, read off the journal and the outbox up to `indexed` (S27).
         "CREATE TABLE own_index (replica BLOB NOT NULL PRIMARY KEY, indexed INTEGER NOT NULL) WITHOUT ROWID",
         """
-        CREATE TABLE own_customer (
-            replica BLOB NOT NULL, counter INTEGER NOT NULL, record BLOB NOT NULL, time INTEGER NOT NULL, fields BLOB NOT NULL,
-            PRIMARY KEY (replica, counter)) WITHOUT ROWID
+        CREATE TABLE own_record (
+            replica BLOB NOT NULL, counter INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, parent BLOB,
+            time INTEGER NOT NULL, fields BLOB, PRIMARY KEY (replica, counter)) WITHOUT ROWID
         """,
-        "CREATE INDEX own_customer_record ON own_customer (record)",
+        "CREATE INDEX own_record_record ON own_record (record)",
+        "CREATE INDEX own_record_parent ON own_record (parent) WHERE parent IS NOT NULL",
         """
         CREATE TABLE own_identifier (
             kind TEXT NOT NULL, value TEXT NOT NULL, replica BLOB NOT NULL, counter INTEGER NOT NULL,

@@ -51,7 +51,7 @@ extension Outbox {
 
     /// Encodes one piece as one set, or as several parts when it is larger than `setBytesMax` and can be divided.
     func chain(
-        _ piece: SealedPiece, after before: ReplicaRow, opening: ChangeSet.Opening, setBytesMax: Int,
+        _ piece: SealedPiece, after before: ReplicaRow, opening: ChangeSet.Opening?, setBytesMax: Int,
         random: inout some RandomNumberGenerator
     ) throws -> [CutSet] {
         var count = 1
@@ -79,7 +79,7 @@ extension Outbox {
     }
 
     private func encode(
-        _ pieces: [SealedPiece], after before: ReplicaRow, opening: ChangeSet.Opening, random: inout some RandomNumberGenerator
+        _ pieces: [SealedPiece], after before: ReplicaRow, opening: ChangeSet.Opening?, random: inout some RandomNumberGenerator
     ) throws -> [CutSet] {
         var previous = before.cutHash
         return try pieces.map { piece in
@@ -123,7 +123,6 @@ extension Outbox {
     /// The hub never took any of these sets, so their bytes may change; dots stay as they are.
     /// Only the first is divided, the others get their new links.
     public func recut(after counter: UInt64, of replica: ReplicaID, setBytesMax: Int, random: inout some RandomNumberGenerator) throws {
-        let opening = try journal.sealedReplicas().first { $0.replica == replica }?.opening
         try queue.write { db in
             var row = try ReplicaRow.fetch(replica, in: db)
             guard row.cut > counter, let hash = try Self.hash(endingAt: counter, of: row, in: db) ?? (counter == 0 ? .zero : nil) else { return }
@@ -142,8 +141,7 @@ extension Outbox {
                 let set = try ChangeSetCodec.decode(bytes)
                 try db.execute(sql: "DELETE FROM outbox_set WHERE replica = ? AND first = ?", arguments: [replica.blob, set.first])
                 let piece = SealedPiece(first: set.first, part: set.part, changes: set.changes)
-                guard let opens = set.opening ?? opening else { return }
-                for part in try chain(piece, after: row, opening: opens, setBytesMax: bytesMax, random: &random) {
+                for part in try chain(piece, after: row, opening: set.opening, setBytesMax: bytesMax, random: &random) {
                     try Self.insert(part, in: db)
                     row.cut = part.set.last
                     row.cutHash = part.encoded.hash

@@ -43,13 +43,16 @@ public struct Outbox: Sendable {
         self.keptBytesMax = keptBytesMax
     }
 
-    /// Every replica's queue, followed ones first.
+    /// Every replica's queue: those that write or have something left to send, followed ones first.
     public func standings() throws -> [QueueStanding] {
-        let replicas = try journal.sealedReplicas()
+        let sealed = try journal.sealedReplicas()
         return try queue.read { db in
-            try replicas.map { sealed in
-                let row = try ReplicaRow.fetch(sealed.replica, in: db)
-                return QueueStanding(replica: sealed.replica, acknowledged: row.acknowledged, sealed: max(sealed.sealed, row.cut))
+            // A former incarnation whose changes are all cut is known here only.
+            let former = try Row.fetchAll(db, sql: "SELECT replica FROM outbox_replica WHERE acknowledged < cut ORDER BY id")
+                .compactMap { ReplicaID(bytes: $0.bytes(0)) }.filter { replica in !sealed.contains { $0.replica == replica } }
+            return try (former.map { ($0, 0) } + sealed.map { ($0.replica, $0.sealed) }).map { replica, last in
+                let row = try ReplicaRow.fetch(replica, in: db)
+                return QueueStanding(replica: replica, acknowledged: row.acknowledged, sealed: max(last, row.cut))
             }
         }
     }

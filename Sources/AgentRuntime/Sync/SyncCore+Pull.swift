@@ -20,7 +20,7 @@ extension SyncCore {
         switch outcome {
         case .failed(let failure):
             fail(failure, lane: \.pull, now: now, random: &random)
-            tell { $0.pullFailure = failure }
+            report.pullFailure = failure
         case .answered(let page, let standings):
             heard(now)
             takePage(page, standings: standings, request: request, now: now, random: &random, effects: &effects)
@@ -40,9 +40,10 @@ extension SyncCore {
         } else {
             effects.append(.stage(page))
             isPullConsistent = page.consistentAt != nil
+            if isPullConsistent { lastConsistentPull = request.ticket }
             hasRestartedFeed = false
             pull.backoff.succeed()
-            tell { $0.pulled(at: page.time, isConsistent: page.consistentAt != nil) }
+            report.pulled(at: page.time, isConsistent: page.consistentAt != nil)
             if page.entries.isEmpty, now < request.startedAt + Self.idlePullMilliseconds {
                 pull.wait(request.startedAt + Self.idlePullMilliseconds - now, now: now, eager: false)
             }

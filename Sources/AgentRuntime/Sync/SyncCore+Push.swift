@@ -10,7 +10,7 @@ extension SyncCore {
         blocked = blocked.filter { entry in standings.contains { $0.replica == entry.key } }
         // A new sale tries a broken line at once, though not at every sale.
         if grew, push.request == nil, push.isEager, now >= push.startedAt + settings.eagerMilliseconds { push.notBefore = now }
-        tell { $0.queued = standings.reduce(0) { $0 + ($1.sealed > $1.acknowledged ? $1.sealed - $1.acknowledged : 0) } }
+        report.queued = queued
     }
 
     mutating func startPush(now: Instant, effects: inout [Effect]) {
@@ -44,6 +44,7 @@ extension SyncCore {
         switch outcome {
         case .answered(let answer, let through, let standing):
             heard(now)
+            lastPushAnswered = ticket
             takeAnswer(answer, through: through, standing: standing, request: request, replica: replica, now: now, random: &random, effects: &effects)
         case .nothing:
             // The journal was shorter than the queue said: the next `queue` event puts it right.
@@ -75,7 +76,7 @@ extension SyncCore {
             return
         }
         pushBytesMax = min(settings.pushBytesMax, pushBytesMax * 2)
-        tell { $0.pushed(at: receipt.time) }
+        report.pushed(at: receipt.time)
         let before = acknowledged[replica] ?? 0
         settle(receipt, standing: standing, known: request.known[replica] ?? 0, now: now, effects: &effects)
         if blocked[replica] == nil, (acknowledged[replica] ?? 0) == before, before < through, receipt.last <= before {
@@ -101,7 +102,7 @@ extension SyncCore {
             effects.append(.recover(replica: receipt.replica, .changesLost))
         case .agrees where receipt.last < known:
             queues[index].acknowledged = receipt.last
-            tell { $0.hubRestored = true }
+            report.hubRestored = true
             effects.append(.rewind(receipt))
         case .agrees where receipt.last > queues[index].acknowledged:
             queues[index].acknowledged = receipt.last
@@ -109,12 +110,10 @@ extension SyncCore {
             push.backoff.succeed()
             progressAt = now
             hasReconnected = false
-            tell { report in
-                report.isStalled = false
-                report.refusals[receipt.replica] = nil
-                report.queued = queues.reduce(0) { $0 + ($1.sealed > $1.acknowledged ? $1.sealed - $1.acknowledged : 0) }
-                if report.queued == 0 { report.hubRestored = false }
-            }
+            report.isStalled = false
+            report.refusals[receipt.replica] = nil
+            report.queued = queued
+            if queued == 0 { report.hubRestored = false }
             effects.append(.acknowledge(receipt))
         case .agrees where receipt.last == queues[index].acknowledged:
             // The same again: only keep-until may have moved.
@@ -133,7 +132,7 @@ extension SyncCore {
         }
         settle(refusal.standing, standing: standing, known: request.known[replica] ?? 0, now: now, effects: &effects)
         guard blocked[replica] == nil else { return }
-        tell { $0.refusals[replica] = LineReport.Refused(code: refusal.code, message: refusal.message, remedy: refusal.remedy) }
+        report.refusals[replica] = LineReport.Refused(code: refusal.code, message: refusal.message, remedy: refusal.remedy)
         if refusal.code == ChangeSetError.Code.tooLarge.rawValue {
             let bytesMax = (setBytesMax[replica] ?? settings.setBytesMax) / 2
             setBytesMax[replica] = bytesMax
@@ -153,7 +152,7 @@ extension SyncCore {
     mutating func failPush(_ failure: LineFailure, now: Instant, random: inout some RandomNumberGenerator) {
         if failure.kind == .tooLarge { pushBytesMax = max(Self.setBytesMin, pushBytesMax / 2) }
         fail(failure, lane: \.push, now: now, random: &random)
-        tell { $0.pushFailure = failure }
+        report.pushFailure = failure
     }
 
     static let setBytesMin = 4 << 10

@@ -31,7 +31,7 @@ extension SyncCore {
             pull.request = nil
             effects.append(.abandon(ticket: request.ticket))
             fail(late, lane: \.pull, now: now, random: &random)
-            tell { $0.pullFailure = late }
+            report.pullFailure = late
         }
     }
 
@@ -48,7 +48,7 @@ extension SyncCore {
             blocked = [:]
             effects.append(.reconnect)
         }
-        if now >= progressAt + settings.stallAlarmMilliseconds { tell { $0.isStalled = true } }
+        if now >= progressAt + settings.stallAlarmMilliseconds { report.isStalled = true }
     }
 
     private func isStalling(_ now: Instant) -> Bool {

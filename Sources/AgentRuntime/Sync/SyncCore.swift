@@ -124,6 +124,9 @@ public struct SyncCore: Sendable {
     var pull = Lane()
     var lastTicket: UInt64 = 0
     var isPullConsistent = false
+    /// Ticket of the last push that was answered, and of the last pull that brought a consistent view.
+    var lastPushAnswered: UInt64 = 0
+    var lastConsistentPull: UInt64 = 0
     var hasRestartedFeed = false
 
     // Watchdog
@@ -133,7 +136,7 @@ public struct SyncCore: Sendable {
     var isStarted = false
 
     // What people are told
-    public private(set) var report = LineReport()
+    public internal(set) var report = LineReport()
     var reported = LineReport()
     var wakeAt: Instant?
 
@@ -167,12 +170,16 @@ public struct SyncCore: Sendable {
         return effects
     }
 
-    /// Nothing queued that could be sent, and the view is as new as the hub's at the last answer.
-    public var isCaughtUp: Bool { !hasWork && push.request == nil && isPullConsistent }
+    /// Nothing is queued that could be sent, and the view was asked for after the last push: it contains what was sent.
+    public var isCaughtUp: Bool { !hasWork && push.request == nil && isPullConsistent && lastConsistentPull > lastPushAnswered }
+
+    /// Failures in a row of the lane that has more of them.
+    public var failures: Int { max(push.backoff.failures, pull.backoff.failures) }
+
+    /// Changes that the hub has not acknowledged.
+    var queued: UInt64 { queues.reduce(0) { $0 + ($1.sealed > $1.acknowledged ? $1.sealed - $1.acknowledged : 0) } }
 
     var hasWork: Bool { queues.contains { $0.sealed > $0.acknowledged && blocked[$0.replica] == nil } }
-
-    mutating func tell(_ change: (inout LineReport) -> Void) { change(&report) }
 
     mutating func nextTicket() -> UInt64 {
         lastTicket += 1
