@@ -6,9 +6,9 @@ import Testing
 struct HTTPConnectionTests {
     static let quick = TransferLimits(connectMilliseconds: 2_000, totalMilliseconds: 5_000)
 
-    private func failure(_ connection: HTTPConnection = HTTPConnection(), _ request: HTTPRequest) async -> TransferError? {
+    private func failure(_ request: HTTPRequest) async -> TransferError? {
         do {
-            _ = try await connection.send(request)
+            _ = try await HTTPConnection().send(request)
             return nil
         } catch { return error as? TransferError }
     }

@@ -38,13 +38,17 @@ final class RawServer: Sendable {
         }
         guard bound else { throw Failure() }
         port = UInt16(bigEndian: address.sin_port)
-        Self.thread { [weak self] in
+        let server = Weak(self)
+        Self.thread {
             var connection = 0
             while true {
                 let peer = accept(socket, nil, nil)
                 guard peer >= 0 else { return }
                 let number = connection
-                Self.thread { self?.serve(peer, connection: number, reply) ?? { _ = close(peer) }() }
+                Self.thread {
+                    guard let self = server.object else { return _ = close(peer) }
+                    self.serve(peer, connection: number, reply)
+                }
                 connection += 1
             }
         }
@@ -53,6 +57,12 @@ final class RawServer: Sendable {
     deinit { shutdown(listener, CInt(SHUT_RDWR)); close(listener) }
 
     struct Failure: Error {}
+
+    /// `@unchecked Sendable`: a weak reference that is set once.
+    private final class Weak: @unchecked Sendable {
+        weak var object: RawServer?
+        init(_ object: RawServer) { self.object = object }
+    }
 
     var url: String { "http://127.0.0.1:\(port)" }
     var requests: [Request] { seen.withLock { $0 } }
@@ -99,7 +109,7 @@ final class RawServer: Sendable {
     private static func send(_ bytes: [UInt8], to peer: CInt) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(peer, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes { Glibc.send(peer, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }

@@ -40,6 +40,16 @@ extension Outbox {
         }
     }
 
+    /// What the hub last acknowledged of a replica, as far as it is remembered here.
+    func acknowledgement(of replica: ReplicaID) throws -> Receipt {
+        let row = try queue.read { try ReplicaRow.fetch(replica, in: $0) }
+        var receipt = Receipt.none(Position(generation: ReplicaID(high: 0, low: 0), number: 0, line: 0), Timestamp(milliseconds: 0))
+        receipt.replica = replica
+        receipt.last = row.acknowledged
+        receipt.hash = row.acknowledgedHash
+        return receipt
+    }
+
     /// The only other limit on what is kept (S25).
     private func trim(in db: Database) throws {
         var kept = try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM outbox_set WHERE position IS NOT NULL") ?? 0

@@ -11,7 +11,7 @@ public actor LineDriver {
     /// What the line needs of whoever keeps the sources.
     public protocol Host: Sendable {
         func fork(_ receipt: Receipt) async throws
-        func recover(_ replica: ReplicaID, _ reason: SyncCore.RecoveryReason) async throws
+        func recover(_ receipt: Receipt, _ reason: SyncCore.RecoveryReason) async throws
         func lineChanged(_ report: LineReport) async
     }
 
@@ -111,7 +111,7 @@ public actor LineDriver {
             log.notice("cursor is not on the hub's line; loading the view anew")
             durably("loading anew") { try view.restart() }
         case .fork(let receipt): repair(receipt.replica) { try await $0.fork(receipt) }
-        case .recover(let replica, let reason): repair(replica) { try await $0.recover(replica, reason) }
+        case .recover(let receipt, let reason): repair(receipt.replica) { try await $0.recover(receipt, reason) }
         case .reconnect:
             log.warning("connected, but nothing was acknowledged for long; beginning on new connections")
             line.reconnect()
@@ -183,7 +183,7 @@ public actor LineDriver {
             let load = try outbox.load(after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: setBytesMax, random: &random)
             switch load {
             case .nothing: return .nothing
-            case .missing: return .missing
+            case .missing: return .missing(acknowledged: try outbox.acknowledgement(of: order.replica))
             case .frames(let frames):
                 let answer = try await line.push(frames)
                 log.debug("pushed", metadata: ["replica": "\(order.replica.short)", "sets": "\(frames.count)", "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })"])

@@ -49,9 +49,9 @@ extension SyncCore {
         case .nothing:
             // The journal was shorter than the queue said: the next `queue` event puts it right.
             if let index = queues.firstIndex(where: { $0.replica == replica }) { queues[index].sealed = queues[index].acknowledged }
-        case .missing:
+        case .missing(let acknowledged):
             block(replica, now: now)
-            effects.append(.recover(replica: replica, .changesLost))
+            effects.append(.recover(acknowledged, .changesLost))
         case .failed(let failure):
             failPush(failure, now: now, random: &random)
         }
@@ -68,6 +68,11 @@ extension SyncCore {
             return takeRefusal(refusal, standing: standing, request: request, now: now, random: &random, effects: &effects)
         case .page, .images:
             return failPush(.wrongAnswer, now: now, random: &random)
+        }
+        if case .gap = answer, receipt.replica != replica {
+            // It follows a replica that the hub does not have far enough yet (S5): that one goes first.
+            settle(receipt, standing: standing, known: request.known[receipt.replica] ?? 0, now: now, effects: &effects)
+            return push.wait(push.backoff.fail(random: &random), now: now, eager: false)
         }
         guard receipt.replica == replica else { return failPush(.wrongAnswer, now: now, random: &random) }
         if case .fork = answer {
@@ -96,10 +101,10 @@ extension SyncCore {
             effects.append(.fork(receipt))
         case .ahead:
             block(receipt.replica, now: now)
-            effects.append(.recover(replica: receipt.replica, .folderIsOld))
+            effects.append(.recover(receipt, .folderIsOld))
         case .forgotten where receipt.last < known:
             block(receipt.replica, now: now)
-            effects.append(.recover(replica: receipt.replica, .changesLost))
+            effects.append(.recover(receipt, .changesLost))
         case .agrees where receipt.last < known:
             queues[index].acknowledged = receipt.last
             report.hubRestored = true

@@ -51,7 +51,7 @@ public struct SyncCore: Sendable {
         /// There was nothing to send after all.
         case nothing
         /// What comes next is no longer kept, so that the hub can never get it from here.
-        case missing
+        case missing(acknowledged: Receipt)
         case failed(LineFailure)
     }
 
@@ -80,7 +80,8 @@ public struct SyncCore: Sendable {
         /// Open a new source id and incarnation (S22): another disk wrote under this replica's name.
         case fork(Receipt)
         /// Follow S15: the hub and this folder do not agree, and sending again cannot mend it.
-        case recover(replica: ReplicaID, RecoveryReason)
+        /// The receipt says what the hub has.
+        case recover(Receipt, RecoveryReason)
         /// Begin on new connections.
         case reconnect
         /// Come back with `timer` at this time; replaces the earlier wish.
