@@ -95,6 +95,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
+        tests("CurlClientTests", ["CurlClient"]),
+        tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
     ],
     swiftLanguageModes: [.v6]
 )
