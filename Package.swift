@@ -93,8 +93,13 @@ let package = Package(
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
-        // beside the product: starts the commands above as processes and imports none of our modules
-        command("Demo", [sqlite]),
+        // rehearsals: the demo and the journey drive the real binaries, and import no module of the product
+        module("Rehearsal"),
+        command("Demo", ["Rehearsal", sqlite]),
+        // tests
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("HubServerTests", ["HubServer", "HubRuntime", "ChangeSets", "Causality", crypto, hummingbird, httpTypes, nioCore, logging, yams]),
         tests("EndToEndTests", [sqlite]),
     ],

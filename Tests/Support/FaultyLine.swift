@@ -1,0 +1,32 @@
+/// Decides, by seed, what becomes of each request on a bad line.
+///
+/// Percentages are per message. A request may be lost, delivered once or twice; its answer may be lost
+/// after the hub has committed, which is the case that doubles sales in lesser systems.
+public struct FaultyLine: Sendable {
+    public enum Fate: Hashable, Sendable {
+        case requestLost
+        case answerLost
+        /// Delivered twice, as libcurl or a proxy does; the second answer counts.
+        case doubled
+        case delivered
+    }
+
+    public var lossPercent: Int
+    public var doublingPercent: Int
+    public var isCut = false
+
+    public init(lossPercent: Int, doublingPercent: Int) {
+        self.lossPercent = lossPercent
+        self.doublingPercent = doublingPercent
+    }
+
+    public static let sound = FaultyLine(lossPercent: 0, doublingPercent: 0)
+
+    public func fate(using generator: inout some RandomNumberGenerator) -> Fate {
+        if isCut { return .requestLost }
+        func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
+        if chance(lossPercent) { return .requestLost }
+        if chance(lossPercent) { return .answerLost }
+        return chance(doublingPercent) ? .doubled : .delivered
+    }
+}
