@@ -29,7 +29,7 @@ struct Main {
             exit(0)
         }
         let help = Tributary.fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") || $0.contains(" -h ") }
-        complain(Tributary.message(for: error), help.map(String.init) ?? "See tributary --help.")
+        complain(Tributary.message(for: error), help.map { $0.trimmingCharacters(in: .whitespaces) } ?? "See tributary --help.")
         exit(2)
     }
 

@@ -40,7 +40,7 @@ struct SiteCommand: AsyncParsableCommand {
             discussion: "Example: tributary site add shop-1 --kind store --region north")
 
         @Argument(help: "The site's name: letters, digits, dashes.") var name: String
-        @Option(help: "What it is: \(Kind.allCases.map(\.rawValue).joined(separator: ", ")).") var kind: Kind
+        @Option(help: "What it is.") var kind: Kind
         @Option(help: "Shops of one region see each other's customers.") var region: String?
         @OptionGroup var listing: ListingOptions
 

@@ -64,7 +64,9 @@ struct Programs: Sendable {
     }
 
     private static func file(_ url: URL, append: Bool = false) throws -> FileHandle {
-        if !append || !FileManager.default.fileExists(atPath: url.path) { FileManager.default.createFile(atPath: url.path, contents: nil) }
+        if !append || !FileManager.default.fileExists(atPath: url.path) {
+            _ = FileManager.default.createFile(atPath: url.path, contents: nil)
+        }
         let handle = try FileHandle(forWritingTo: url)
         if append { try handle.seekToEnd() }
         return handle

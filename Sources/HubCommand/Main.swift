@@ -41,7 +41,7 @@ struct Main {
             exit(1)
         }
         let help = TributaryHub.fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") || $0.contains(" -h ") }
-        complain(TributaryHub.message(for: error), help.map(String.init) ?? "See tributary-hub --help.")
+        complain(TributaryHub.message(for: error), help.map { $0.trimmingCharacters(in: .whitespaces) } ?? "See tributary-hub --help.")
         exit(2)
     }
 
