@@ -98,6 +98,9 @@ let package = Package(
         command("Demo", ["Rehearsal", sqlite]),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests(
+            "SimulationTests",
+            ["AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),
