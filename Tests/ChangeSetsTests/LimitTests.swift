@@ -32,7 +32,8 @@ struct LimitTests {
     }
 
     /// A bound, the last set that keeps it and the first that does not.
-    static let cases: [(name: String, within: ChangeSet, beyond: ChangeSet)] = [
+    static let names = cases.map(\.name)
+    private static let cases: [(name: String, within: ChangeSet, beyond: ChangeSet)] = [
         ("changes", set(write(times: Limits.changesMax)), set(write(times: Limits.changesMax + 1))),
         ("fields", set(write(fields(Limits.fieldsMax))), set(write(fields(Limits.fieldsMax + 1)))),
         ("entity name", set(write(entity: EntityName(name(255)))), set(write(entity: EntityName(name(256))))),
@@ -50,7 +51,7 @@ struct LimitTests {
         ("parts", set(write(), total: UInt32(Limits.partsMax)), set(write(), total: UInt32(Limits.partsMax + 1))),
     ]
 
-    @Test("limit", arguments: cases.map(\.name))
+    @Test("limit", arguments: LimitTests.names)
     func limits(name: String) throws {
         let (_, within, beyond) = try #require(Self.cases.first { $0.name == name })
         try within.checkLimits()

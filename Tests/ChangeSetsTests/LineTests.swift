@@ -33,8 +33,8 @@ struct LineTests {
         .images(ImagesPage(records: [], next: nil)),
     ]
 
-    @Test("every answer comes back, bound to its request and its hub", arguments: answers)
-    func answers(answer: Answer) throws {
+    @Test("every answer comes back, bound to its request and its hub", arguments: LineTests.answers)
+    func roundTrip(answer: Answer) throws {
         let bytes = try answer.encoded(nonce: Self.nonce, key: Samples.key)
         #expect(try Answer.decode(bytes, nonce: Self.nonce, key: Samples.key.publicKey) == answer)
         let other = [UInt8](repeating: 9, count: 16)

@@ -17,14 +17,14 @@ enum Vectors {
     private static let source = SourceID(ReplicaID(high: 0x5555_5555_5555_5555, low: 0x6666_6666_6666_6666))
     private static let time = Timestamp(milliseconds: 1_700_000_000_000)
 
-    private static func set(_ changes: [Change], first: UInt64 = 42) -> ChangeSet {
+    private static func changeSet(_ changes: [Change], first: UInt64 = 42) -> ChangeSet {
         ChangeSet(
             replica: till, first: first, previous: first == 1 ? .zero : Digest(bytes: Samples.seed(1)) ?? .zero,
             opening: first == 1 ? ChangeSet.Opening(source: source, name: "till 3", follows: nil) : nil, part: .whole(drain: 7), changes: changes)
     }
 
     private static var customers: ChangeSet {
-        set(
+        changeSet(
             (1...3).map { number in
                 Change(
                     time: time,
@@ -60,12 +60,12 @@ enum Vectors {
                     FieldWrite("customer", .reference(Reference(entity: "customer", key: LocalKey(17_850), life: Dot(other, 9)))),
                     FieldWrite("at", .integer(1_291_191_960_000)), FieldWrite("currency", "GBP"),
                 ]))
-        return set([head] + lines)
+        return changeSet([head] + lines)
     }
 
     private static var decision: ChangeSet {
         let subject = Subject(entity: "customer", source: source, key: LocalKey(3), life: Dot(other, 5))
-        return set([
+        return changeSet([
             Change(
                 time: time,
                 action: .write(
@@ -79,7 +79,7 @@ enum Vectors {
 
     private static var stock: ChangeSet {
         let clock = VectorClock([(key: other, value: 5), (key: till, value: 41)])
-        return set([
+        return changeSet([
             Change(time: time, action: .stockOnly, stock: .count(Count(sku: "71053", location: "shop 1", quantity: 120_000))),
             Change(
                 time: time, action: .stockOnly,
@@ -102,7 +102,7 @@ enum Vectors {
             .null, .integer(.min), .integer(.max), .real(.nan), .real(-0.0), .text("e\u{301} \"quoted\"\n"), .malformedText([0xFF, 0xFE]),
             .blob([0, 1, 2]), .reference(Reference(entity: "thing", source: source, key: LocalKey(["a", .real(1.5)]), life: nil)),
         ]
-        return set(
+        return changeSet(
             odd.enumerated().map { index, value in
                 Change(
                     time: time.advanced(byMilliseconds: UInt64(index)),
@@ -112,7 +112,7 @@ enum Vectors {
     }
 
     static func valid() throws -> [(name: String, set: ChangeSet, bytes: [UInt8])] {
-        var part = set(sale.changes, first: 9000)
+        var part = changeSet(sale.changes, first: 9000)
         part.part = ChangeSet.Part(drain: 12, number: 2, total: 3)
         var follows = customers
         follows.opening?.follows = Dot(other, 977)
@@ -154,7 +154,7 @@ enum Vectors {
         var huge = ByteWriter()
         ChangeSetHeader(of: sale, plainRawCount: Limits.plainBytesMax + 1, plainSentCount: 100, compression: .deflate).write(to: &huge)
         huge.raw([UInt8](repeating: 0, count: 200))
-        let many = set([Change](repeating: stock.changes[0], count: Limits.changesMax + 1))
+        let many = changeSet([Change](repeating: stock.changes[0], count: Limits.changesMax + 1))
         return [
             ("empty", .truncated, []), ("text-file", .notAChangeSet, Array("id,name\n1,Ann\n".utf8)), ("newer-version", .tooNew, changed(4, to: 2)),
             ("unknown-compression", .tooNew, changed(5, to: 2)), ("unknown-flags", .tooNew, changed(6, to: 2)),
@@ -215,7 +215,7 @@ struct VectorTests {
     }
 
     /// The proof that the specification is enough: a reader written from it agrees with ours on every file.
-    @Test("the reader in plain Python agrees", .enabled(if: python != nil, "python3 is not on this machine"))
+    @Test("the reader in plain Python agrees", .enabled(if: VectorTests.python != nil, "python3 is not on this machine"))
     func reference() throws {
         let reader = file("../reference/read_changeset.py").standardizedFileURL.path
         for name in try names(in: "valid", "changeset") {
@@ -235,7 +235,7 @@ struct VectorTests {
             .map { String($0.dropLast(ending.count + 1)) }.sorted()
     }
 
-    private static let python: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")
+    static let python: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")
         .map { $0 + "/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
     private func run(_ arguments: [String]) throws -> (status: Int32, output: Data, error: String) {
