@@ -78,7 +78,7 @@ enum Vectors {
     }
 
     private static var stock: ChangeSet {
-        let clock = VectorClock([(key: other, value: 5), (key: till, value: 41)])
+        let clock = VectorClock([other: 5, till: 41] as [ReplicaID: UInt64])
         return changeSet([
             Change(time: time, action: .stockOnly, stock: .count(Count(sku: "71053", location: "shop 1", quantity: 120_000))),
             Change(
