@@ -43,7 +43,7 @@ struct MappingParser {
     ]
     private static let parentOptions = ["table", "by", "key"]
     private static let valueOptions = [
-        "column", "columns", "constant", "kind", "as", "zone", "pattern", "round", "none", "values", "otherwise", "references",
+        "column", "columns", "constant", "kind", "as", "zone", "pattern", "round", "none", "values", "otherwise", "default", "references",
     ]
     private static let stockOptions = ["role", "sku", "location", "quantity", "kind", "note", "counterpart", "expires", "sign"]
 }
@@ -108,6 +108,7 @@ extension MappingParser {
         section.none = words(options["none"], "none") ?? []
         section.values = options["values"].map { entries($0, "values").compactMap { from, node in word(node, "values").map { (from, $0) } } } ?? []
         section.otherwise = options["otherwise"].flatMap { word($0, "otherwise") }
+        section.fallback = options["default"].flatMap { word($0, "default") }
         section.references = options["references"].flatMap { word($0, "references") }
         return section
     }

@@ -127,7 +127,13 @@ extension TableChecker {
             default: if let result = constant(word, conversion, name) { rule.otherwise = .constant(result) }
             }
         }
+        if let word = value.fallback { rule.fallback = fallback(word, kind, conversion, name) }
         return rule
+    }
+
+    private mutating func fallback(_ word: Word, _ kind: Catalogue.Kind, _ conversion: Conversion, _ name: String) -> ValueRule.Fallback {
+        if word.text == "$site", word.isPlain, kind == .text || kind == .any { return .site }
+        return constant(word, conversion, name).map { .constant($0) } ?? .none
     }
 
     private mutating func source(
@@ -148,7 +154,7 @@ extension TableChecker {
         }
     }
 
-    private mutating func constant(_ word: Word, _ conversion: Conversion, _ name: String) -> Value? {
+    mutating func constant(_ word: Word, _ conversion: Conversion, _ name: String) -> Value? {
         if case .untouched = conversion {
             guard word.isPlain else { return .text(Text(word.text)) }
             return word.matches.first { $0.integer != nil || $0.isNull } ?? .text(Text(word.text))
@@ -272,7 +278,7 @@ extension TableChecker {
         let rule = ReferenceRule(entity: referred.entity, columns: columns.map { select($0) }, affinities: affinities)
         var valueRule = ValueRule(source: .reference(rule), column: columns.map(\.name).joined(separator: ", "))
         valueRule.none = value.none.flatMap(\.matches)
-        for (option, word) in [("as", value.unit), ("zone", value.zone), ("pattern", value.pattern), ("round", value.round), ("values", value.values.first?.from)] {
+        for (option, word) in [("as", value.unit), ("zone", value.zone), ("pattern", value.pattern), ("round", value.round), ("values", value.values.first?.from), ("default", value.fallback)] {
             guard let word else { continue }
             problems.add(.badValue, at: word.place, "`\(option)` means nothing for `\(name)`, which is a reference.", remedy: "Take it out.")
         }
