@@ -107,6 +107,7 @@ let package = Package(
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
         tests("HubServerTests", ["HubServer", "HubRuntime", "ChangeSets", "Causality", crypto, hummingbird, httpTypes, nioCore, logging, yams]),
         tests("EndToEndTests", [sqlite]),
+        tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
     ],
     swiftLanguageModes: [.v6]
 )
