@@ -91,6 +91,7 @@ let package = Package(
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
         // tests
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
+        tests("CaptureTests", ["Capture", "ChangeSets", "Causality", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )
