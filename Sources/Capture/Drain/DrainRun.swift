@@ -11,7 +11,7 @@ import GRDB
 final class DrainRun {
     private let source: CapturedSource
     private let db: Database
-    private let mark: Mark
+    private let mark: SourceMark
     private let everything: Bool
     private let now: Timestamp
     private let name: DrainName
@@ -39,7 +39,7 @@ final class DrainRun {
     /// Rows looked at in one transaction of the agent's file.
     private static let rowsPerPieceMax = 20_000
 
-    init(_ source: CapturedSource, _ db: Database, mark: Mark, everything: Bool, now: Timestamp, nonce: UInt64) throws {
+    init(_ source: CapturedSource, _ db: Database, mark: SourceMark, everything: Bool, now: Timestamp, nonce: UInt64) throws {
         self.source = source
         self.db = db
         self.mark = mark
