@@ -91,7 +91,12 @@ let package = Package(
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests("CausalityTests", ["Causality", "TestSupport"]),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("ProfilesTests", ["Profiles", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("OrdersTests", ["Orders", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
     ],
     swiftLanguageModes: [.v6]
 )

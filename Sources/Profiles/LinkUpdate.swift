@@ -65,7 +65,7 @@ public struct LinkUpdate: Sendable {
         var records: [RecordID: LinkRecord] = [:]
         var decisions: Set<LinkDecision> = []
         var shared: [Identifier: SharedValue.Worst] = [:]
-        var judged: [Identifier: Bool] = [:]
+        var followed: Set<Identifier> = []
 
         init(index: Index, rules: LinkRules) {
             self.index = index
@@ -76,20 +76,20 @@ public struct LinkUpdate: Sendable {
         mutating func start(from changes: [LinkChange]) throws {
             enqueue(changes.compactMap { ($0.after ?? $0.before)?.id })
             var moved: [Identifier: [SourceID: Int]] = [:]
+            func move(_ record: LinkRecord?, by amount: Int) {
+                guard let record else { return }
+                for identifier in record.identifiers { moved[identifier, default: [:]][record.id.source, default: 0] += amount }
+            }
             for change in changes {
-                for identifier in change.before?.identifiers ?? [] {
-                    moved[identifier, default: [:]][change.before?.id.source ?? SourceID(.init(high: 0, low: 0)), default: 0] -= 1
-                }
-                for identifier in change.after?.identifiers ?? [] {
-                    moved[identifier, default: [:]][change.after?.id.source ?? SourceID(.init(high: 0, low: 0)), default: 0] += 1
-                }
+                move(change.before, by: -1)
+                move(change.after, by: 1)
             }
             for (identifier, moves) in moved where rules.rank(of: identifier.kind) != nil {
                 let now = try index.holderCounts(of: identifier)
                 var before = now
                 for (source, count) in moves { before[source, default: 0] -= count }
                 let wasShared = rules.isShared(identifier, worst: SharedValue.Worst(before))
-                if try !isShared(identifier, counts: now) || !wasShared { enqueue(try index.holders(of: identifier)) }
+                if !isShared(identifier, counts: now) || !wasShared { enqueue(try index.holders(of: identifier)) }
             }
             for change in changes {
                 guard change.after == nil, let gone = change.before?.id else { continue }
@@ -102,8 +102,9 @@ public struct LinkUpdate: Sendable {
                 guard let record = try index.record(id) else { continue }
                 records[id] = record
                 for identifier in record.identifiers where rules.rank(of: identifier.kind) != nil {
-                    guard judged[identifier] != false || shared[identifier] == nil else { continue }
-                    try follow(identifier)
+                    guard followed.insert(identifier).inserted else { continue }
+                    let counts = try index.holderCounts(of: identifier)
+                    if !isShared(identifier, counts: counts) { enqueue(try index.holders(of: identifier)) }
                 }
                 for decision in try index.decisions(about: id) {
                     decisions.insert(decision)
@@ -112,21 +113,11 @@ public struct LinkUpdate: Sendable {
             }
         }
 
-        private mutating func follow(_ identifier: Identifier) throws {
-            if judged[identifier] == nil { _ = try isShared(identifier, counts: index.holderCounts(of: identifier)) }
-            guard judged[identifier] == false else { return }
-            guard followed.insert(identifier).inserted else { return }
-            enqueue(try index.holders(of: identifier))
-        }
-
-        private var followed: Set<Identifier> = []
-
-        private mutating func isShared(_ identifier: Identifier, counts: [SourceID: Int]) throws -> Bool {
+        private mutating func isShared(_ identifier: Identifier, counts: [SourceID: Int]) -> Bool {
             let worst = SharedValue.Worst(counts)
-            let isShared = rules.isShared(identifier, worst: worst)
-            judged[identifier] = isShared
-            if isShared { shared[identifier] = worst }
-            return isShared
+            guard rules.isShared(identifier, worst: worst) else { return false }
+            shared[identifier] = worst
+            return true
         }
 
         mutating func enqueue(_ ids: [RecordID]) {
