@@ -89,6 +89,8 @@ let package = Package(
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
+        // rehearsals: the demo and the journey drive the real binaries
+        module("Rehearsal"),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("CausalityTests", ["Causality", "TestSupport"]),
