@@ -89,9 +89,12 @@ let package = Package(
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
+        // rehearsals: the demo and the journey drive the real binaries
+        module("Rehearsal"),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
     ],
     swiftLanguageModes: [.v6]
 )

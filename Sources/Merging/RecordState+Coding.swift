@@ -23,8 +23,8 @@ extension RecordState {
         for write in writes {
             writer.varint(try replicaIndex(write.dot.replica))
             writer.varint(write.dot.counter)
-            writer.varint(write.time.milliseconds)
-            writer.byte(write.isInBound ? 1 : 0)
+            writer.time(write.time)
+            writer.flag(write.isInBound)
         }
         func place(_ precedence: Precedence) -> UInt64 {
             UInt64(writes.firstIndex(of: precedence) ?? 0)
@@ -38,7 +38,7 @@ extension RecordState {
         }
         writer.varint(UInt64(fields.count))
         for field in fields {
-            writer.text(field.name.text)
+            writer.field(field.name, of: id.entity)
             writer.varint(UInt64(field.siblings.writes.count))
             for sibling in field.siblings.writes {
                 writer.varint(place(sibling.precedence))
@@ -61,15 +61,15 @@ extension RecordState {
     /// - Throws: `ChangeSetError` when the bytes are damaged or of a newer version.
     public init(id: RecordID, decoding bytes: [UInt8], replica: (UInt64) throws -> ReplicaID) throws {
         self.init(id: id)
-        var reader = ByteReader(bytes)
+        var reader = ByteReader(bytes, of: "record's state")
         guard try reader.byte() == Self.codingVersion else {
             throw ChangeSetError(.tooNew, "A record's state is of a newer version.", remedy: "Update this program; nothing is lost.")
         }
         var writes: [Precedence] = []
-        for _ in 0..<(try reader.count()) {
+        for _ in 0..<(try reader.entryCount()) {
             let dot = Dot(try replica(try reader.varint()), try reader.varint())
-            let time = Timestamp(milliseconds: try reader.varint())
-            writes.append(Precedence(isInBound: try reader.byte() == 1, time: time, dot: dot))
+            let time = try reader.time()
+            writes.append(Precedence(isInBound: try reader.flag(), time: time, dot: dot))
         }
         func write(_ index: UInt64) throws -> Precedence {
             guard index < UInt64(writes.count) else { throw Self.damaged }
@@ -77,13 +77,15 @@ extension RecordState {
         }
         func dots() throws -> [Dot] {
             var dots: [Dot] = []
-            for _ in 0..<(try reader.count()) { dots.append(Dot(try replica(try reader.varint()), try reader.varint())) }
+            for _ in 0..<(try reader.entryCount()) {
+                dots.append(Dot(try replica(try reader.varint()), try reader.varint()))
+            }
             return dots
         }
-        for _ in 0..<(try reader.count()) {
-            let name = FieldName(try reader.text().string)
+        for _ in 0..<(try reader.entryCount()) {
+            let name = try reader.field(of: id.entity)
             var siblings: [Siblings<FieldValue>.Write] = []
-            for _ in 0..<(try reader.count()) {
+            for _ in 0..<(try reader.entryCount()) {
                 let precedence = try write(try reader.varint())
                 let flags = Flags(rawValue: try reader.byte())
                 let context: Context = flags.contains(.named) ? .named(try dots()) : .chain
@@ -94,13 +96,13 @@ extension RecordState {
             fields.append(Field(name: name, siblings: Siblings(siblings)))
         }
         var deleted: [Siblings<Deletion>.Write] = []
-        for _ in 0..<(try reader.count()) {
+        for _ in 0..<(try reader.entryCount()) {
             let precedence = try write(try reader.varint())
             let flags = Flags(rawValue: try reader.byte())
             deleted.append(.init(precedence: precedence, context: flags.contains(.named) ? .named(try dots()) : .chain, content: Deletion()))
         }
         deletions = Siblings(deleted)
-        guard reader.isAtEnd else { throw Self.damaged }
+        try reader.finish()
     }
 
     private struct Flags: OptionSet {
@@ -142,22 +144,30 @@ extension RecordState {
         }
         var writer = ByteWriter()
         writer.varint(UInt64(replicas.count))
-        for replica in replicas { writer.raw(replica.bytes) }
+        for replica in replicas { writer.replica(replica) }
         writer.raw(body)
         return writer.bytes
     }
 
     /// - Throws: `ChangeSetError` when the bytes are damaged or of a newer version.
     public init(id: RecordID, decoding bytes: [UInt8]) throws {
-        var reader = ByteReader(bytes)
+        var reader = ByteReader(bytes, of: "record's state")
         var replicas: [ReplicaID] = []
-        for _ in 0..<(try reader.count()) {
-            guard let replica = ReplicaID(bytes: try reader.raw(16)) else { throw Self.damaged }
-            replicas.append(replica)
+        for _ in 0..<(try reader.entryCount()) {
+            replicas.append(try reader.replica())
         }
-        try self.init(id: id, decoding: reader.rest()) { index in
+        try self.init(id: id, decoding: Array(bytes[reader.offset...])) { index in
             guard index < UInt64(replicas.count) else { throw Self.damaged }
             return replicas[Int(index)]
         }
     }
 }
+
+extension ByteReader {
+    /// Fields of a record, siblings of a field, writes, or dots of a list.
+    fileprivate mutating func entryCount() throws(ChangeSetError) -> Int {
+        try count(atMost: stateEntriesMax, "entries in a record's state")
+    }
+}
+
+private let stateEntriesMax = 65_536
