@@ -22,6 +22,7 @@ public struct HubError: Error, Hashable, Sendable, CustomStringConvertible {
         case alreadyAHubFolder = "already-a-hub-folder"
         case hubRunning = "hub-running"
         case journalDamaged = "journal-damaged"
+        case busy = "hub-busy"
         case stopping = "hub-stopping"
     }
 
@@ -40,7 +41,7 @@ public struct HubError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the same request may succeed later with nothing changed at the caller's side.
     public var isTransient: Bool {
         switch code {
-        case .storageFull, .storageBusy, .storageFailed, .stopping: true
+        case .storageFull, .storageBusy, .storageFailed, .busy, .stopping: true
         default: false
         }
     }

@@ -42,6 +42,8 @@ public protocol HubReading {
     // Journal
     func journal(_ number: UInt64) throws -> JournalRow?
     func journal(replica: ReplicaNumber, first: UInt64) throws -> JournalRow?
+    /// The set that holds a counter, or the replica's last one before it.
+    func journal(containing counter: UInt64, of replica: ReplicaNumber) throws -> JournalRow?
     /// Calls `body` for each set after `number`, in the order of the line, until it answers false.
     func eachJournal(after number: UInt64, _ body: (JournalRow) throws -> Bool) throws
     /// Calls `body` for each set of one replica, in the order of its counters, until it answers false.
@@ -52,7 +54,7 @@ public protocol HubReading {
     func held(replica: ReplicaNumber, counter: UInt64) throws -> HeldRow?
     /// What waits for a dot of `replica` from `first` to `last`.
     func held(lacking replica: ReplicaID, from first: UInt64, to last: UInt64) throws -> [HeldRow]
-    /// In the order of the line.
+    /// Oldest first.
     func held(limit: Int) throws -> [HeldRow]
     func heldDots(replica: ReplicaNumber) throws -> [UInt64]
     func heldCount(_ cause: HeldRow.Cause?) throws -> Int64
@@ -67,7 +69,9 @@ public protocol HubReading {
     func purchase(_ record: RecordNumber) throws -> PurchaseRow?
     func purchases(order: String) throws -> [PurchaseRow]
     /// Newest first.
-    func purchases(customer: RecordNumber, limit: Int) throws -> [PurchaseRow]
+    func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow]
+    /// The least time among the counted purchases.
+    func firstPurchase(buyer: RecordNumber) throws -> Int64?
     func purchaseLine(_ record: RecordNumber) throws -> PurchaseLineRow?
     func purchaseLines(of purchase: RecordNumber, limit: Int) throws -> [PurchaseLineRow]
     func total(customer: RecordNumber, currency: String) throws -> TotalRow?
@@ -77,17 +81,15 @@ public protocol HubReading {
 
     // Customers
     func customer(_ record: RecordNumber) throws -> CustomerRow?
-    func customers(profile: RecordNumber) throws -> [RecordNumber]
+    func customers(profile: RecordNumber) throws -> [CustomerRow]
     func identifiers(record: RecordNumber) throws -> [IdentifierRow]
-    /// Records that hold a value, by number; at most `limit`.
-    func identifiers(kind: Int32, value: String, limit: Int) throws -> [IdentifierRow]
-    /// Names that start with a folded prefix.
-    func identifiers(kind: Int32, prefix: String, limit: Int) throws -> [IdentifierRow]
+    /// Who holds or held a value, by record; at most `limit`.
+    func identifiers(_ kind: IdentifierRow.Kind, _ value: String, limit: Int) throws -> [IdentifierRow]
+    func identifiers(_ kind: IdentifierRow.Kind, startingWith prefix: String, limit: Int) throws -> [IdentifierRow]
+    /// How many records of each source hold or held a value.
+    func holderCounts(_ kind: IdentifierRow.Kind, _ value: String) throws -> [(source: SourceNumber, records: Int)]
+    func earlier(record: RecordNumber) throws -> [EarlierRow]
     func profile(_ id: RecordNumber) throws -> ProfileRow?
-    func profile(name: String) throws -> ProfileRow?
-    /// The profile that now holds what `name` once named.
-    func redirect(name: String) throws -> RecordNumber?
-    func redirects(to profile: RecordNumber) throws -> [String]
 
     // Stock
     func cell(sku: String, location: String) throws -> StockCellRow?
@@ -100,10 +102,13 @@ public protocol HubReading {
     func claims(cell: Int64, note: String) throws -> [MovementRow]
 
     // Orders
-    func order(_ name: String) throws -> OrderRow?
-    func orderParts(order: String) throws -> [RecordNumber]
-    func orderPart(_ record: RecordNumber) throws -> String?
+    func order(_ record: RecordNumber) throws -> OrderRow?
+    func orders(named name: String) throws -> [OrderRow]
+    func shipment(_ record: RecordNumber) throws -> ShipmentRow?
+    /// Shipments that refer to the order, or to none and bear its number.
+    func shipments(of order: RecordNumber, named name: String?) throws -> [ShipmentRow]
     func orders(flaggedLimit: Int) throws -> [OrderRow]
+    /// Latest changed first.
     func orders(limit: Int) throws -> [OrderRow]
 
     // Feed
@@ -149,16 +154,16 @@ public protocol HubWriting: HubReading {
     func deleteCustomer(_ record: RecordNumber) throws
     func put(_ identifier: IdentifierRow) throws
     func delete(_ identifier: IdentifierRow) throws
+    func put(_ earlier: EarlierRow) throws
     func put(_ profile: ProfileRow) throws
-    func deleteProfile(_ id: RecordNumber) throws
-    func put(redirect name: String, to profile: RecordNumber) throws
 
     /// - Returns: the cell's number, given on its first `put`.
     func put(_ cell: StockCellRow) throws -> Int64
     func insert(_ movement: MovementRow) throws
 
-    func put(_ order: OrderRow) throws -> Int64
-    func put(orderPart record: RecordNumber, of order: String?) throws
+    func put(_ order: OrderRow) throws
+    func put(_ shipment: ShipmentRow) throws
+    func deleteShipment(_ record: RecordNumber) throws
 
     func put(_ stale: StaleRow) throws
     func deleteStale(view: String, key: [UInt8]) throws

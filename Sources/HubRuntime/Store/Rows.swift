@@ -81,7 +81,8 @@ public struct ReplicaRow: Hashable, Sendable {
     /// The hub's clock when the replica opened.
     public var opened = Timestamp(milliseconds: 0)
     public var received: Timestamp?
-    public var isClosed = false
+    /// Taken over or retired at this counter: anything later goes to quarantine (S16).
+    public var closedAfter: UInt64?
 }
 
 /// A life of the hub's writer (S23).
@@ -142,9 +143,6 @@ public struct HeldRow: Hashable, Sendable {
     public var lacking: Dot?
     public var code: String
     public var reason: String
-    /// Where the change stands in the journal.
-    public var journal: UInt64
-    public var index: Int32
     public var isInBound: Bool
     public var since: Timestamp
 }
@@ -180,8 +178,13 @@ public struct PurchaseRow: Hashable, Sendable {
     public var record: RecordNumber
     /// `nil`: only its lines have arrived.
     public var kind: Kind?
+    public var source: SourceNumber = 0
     public var isAlive = false
+    public var isCancelled = false
+    /// Whom the record names.
     public var customer: RecordNumber?
+    /// Whose purchase it is: the customer, or that of the order which a sale without a customer fulfils.
+    public var buyer: RecordNumber?
     public var at: Int64?
     public var name: String?
     /// The order it is, or fulfils.
@@ -232,22 +235,46 @@ public struct StaleRow: Hashable, Sendable {
 public struct CustomerRow: Hashable, Sendable {
     public var record: RecordNumber
     public var profile: RecordNumber
+    /// Of the change that created the record: decides which record of a profile is the oldest.
+    public var created: Timestamp
+    public var isCreatedInBound: Bool
 }
 
 /// A value that a customer record holds or held, in its normal form.
 public struct IdentifierRow: Hashable, Sendable {
+    public enum Kind: Int32, Hashable, Sendable, CaseIterable {
+        case id = 1, email = 2, phone = 3
+        /// For search only; never links.
+        case name = 10
+    }
+
     public var record: RecordNumber
-    public var kind: Int32
+    public var kind: Kind
     public var value: String
+    /// The record's source: limits count per source (S28).
     public var source: SourceNumber
+    /// `false`: an earlier value that goes on linking (S29).
     public var isCurrent: Bool
+}
+
+/// A superseded write of an identifying field: it links on unless a later write was a correction (S29).
+public struct EarlierRow: Hashable, Sendable {
+    public var record: RecordNumber
+    public var field: String
+    public var replica: ReplicaNumber
+    public var counter: UInt64
+    public var time: Timestamp
+    public var isInBound: Bool
+    /// Written without a `seen` token.
+    public var isChained: Bool
+    public var kind: IdentifierRow.Kind
+    public var value: String
+    public var isCorrected: Bool
 }
 
 /// One person. Its number is that of its oldest record.
 public struct ProfileRow: Hashable, Sendable {
     public var id: RecordNumber
-    /// The id that people and sites see.
-    public var name: String
     /// Number of the line at which it last changed.
     public var number: UInt64
     /// Regions of its records' sites, and those it has left; in the order of their names.
@@ -281,16 +308,27 @@ public struct MovementRow: Hashable, Sendable {
     public var expires: Timestamp?
 }
 
-/// All records that speak of one order number.
+/// One order as the feed and look-ups see it.
 public struct OrderRow: Hashable, Sendable {
-    /// 0: not stored yet.
-    public var order: Int64
-    public var name: String
+    public var record: RecordNumber
+    /// Its declared number.
+    public var name: String?
+    /// Number of the line at which it or a shipment of it last changed.
     public var number: UInt64
+    /// Its sides contradict each other.
     public var asks: Bool
+    public var isAlive: Bool
+}
+
+/// A shipment and what it says it belongs to.
+public struct ShipmentRow: Hashable, Sendable {
+    public var record: RecordNumber
+    public var order: RecordNumber?
+    /// The order's declared number, for a shipment that refers to no record.
+    public var orderName: String?
 }
 
 /// The tables that a rebuild from the journal must give again.
 public enum DerivedTable: String, Sendable, CaseIterable {
-    case record, held, purchase, purchaseLine, total, event, customer, identifier, profile, redirect, cell, movement, order, orderPart
+    case record, held, purchase, purchaseLine, total, event, customer, identifier, earlier, profile, cell, movement, order, shipment
 }
