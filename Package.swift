@@ -93,7 +93,11 @@ let package = Package(
         module("Rehearsal"),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests("CausalityTests", ["Causality", "TestSupport"]),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("ProfilesTests", ["Profiles", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("OrdersTests", ["Orders", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
     ],
     swiftLanguageModes: [.v6]
