@@ -4,7 +4,10 @@ import PackageDescription
 // Rows as in docs/design.md: a module imports only from rows below its own,
 // and the agent's side and the hub's side never import each other.
 
-let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+/// In CI a warning in our own targets is an error. A flag on the command line would reach the dependencies,
+/// too, and compile them all again; a setting does neither.
+let isStrict = Context.environment["TRIBUTARY_WARNINGS_AS_ERRORS"] == "1"
+let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -39,6 +42,7 @@ let package = Package(
     products: [
         .executable(name: "tributary", targets: ["AdminCommand"]),
         .executable(name: "tributary-agent", targets: ["AgentCommand"]),
+        .executable(name: "tributary-demo", targets: ["Demo"]),
         .executable(name: "tributary-hub", targets: ["HubCommand"]),
     ],
     dependencies: [
@@ -89,8 +93,9 @@ let package = Package(
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
-        // rehearsals: the demo and the journey drive the real binaries
+        // rehearsals: the demo and the journey drive the real binaries, and import no module of the product
         module("Rehearsal"),
+        command("Demo", ["Rehearsal", sqlite]),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests("CausalityTests", ["Causality", "TestSupport"]),
@@ -105,6 +110,10 @@ let package = Package(
         tests("HubRuntimeTests", ["HubTestSupport", "HubRuntime", "HubStoreSQLite", "Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
+        tests("CurlClientTests", ["CurlClient"]),
+        tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
+        tests("HubServerTests", ["HubServer", "HubRuntime", "ChangeSets", "Causality", crypto, hummingbird, httpTypes, nioCore, logging, yams]),
+        tests("EndToEndTests", [sqlite]),
     ],
     swiftLanguageModes: [.v6]
 )

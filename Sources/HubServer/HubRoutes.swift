@@ -1,0 +1,23 @@
+import HubRuntime
+
+/// Everything that a hub answers: the one route table.
+struct HubRoutes: Sendable {
+    let hub: Hub
+    let metrics: PrometheusMetrics?
+
+    var all: [HubRoute] { agentRoutes + operatorRoutes + healthRoutes }
+
+    /// What monitoring asks.
+    private var healthRoutes: [HubRoute] {
+        [
+            HubRoute(.get, "/healthz", .anyone) { _ in
+                struct Health: Encodable { let status = "ok" }
+                try await hub.checkHealth()
+                return try .json(Health())
+            },
+            HubRoute(.get, "/metrics", .anyone) { _ in
+                HubReply(mediaType: "text/plain; version=0.0.4; charset=utf-8", bytes: Array((metrics?.text() ?? "").utf8))
+            },
+        ]
+    }
+}
