@@ -1,7 +1,7 @@
 import AgentRuntime
 import ArgumentParser
 import Capture
-import Glibc
+import Foundation
 
 @main
 struct Main {
@@ -54,5 +54,5 @@ enum Failure {
         return failed
     }
 
-    private static func write(_ text: String) { fputs(text.hasSuffix("\n") ? text : text + "\n", stderr) }
+    private static func write(_ text: String) { FileHandle.standardError.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8)) }
 }

@@ -219,21 +219,3 @@ public struct KeptProblem: Error, CustomStringConvertible, Sendable {
 
     public var description: String { "\(problem.message)\n\(problem.remedy)" }
 }
-
-extension AgentHealth.Problem {
-    init(_ error: any Error) {
-        switch error {
-        case let error as CaptureError: self.init(code: error.code.rawValue, message: error.message, remedy: error.remedy)
-        case let error as AgentError: self.init(code: error.code.rawValue, message: error.message, remedy: error.remedy)
-        case let error as LineFailure: self.init(code: error.kind.rawValue, message: error.message, remedy: error.remedy)
-        case let error as MappingError:
-            let first = error.problems.first { $0.severity == .error } ?? error.problems.first
-            self.init(
-                code: first?.code.rawValue ?? "mapping-invalid", message: first.map { "\($0.place): \($0.message)" } ?? "The mapping does not fit the file.",
-                remedy: first?.remedy ?? "Check the mapping.")
-        default:
-            let known = AgentError(database: error, file: "The agent's file")
-            self.init(code: known.code.rawValue, message: known.message, remedy: known.remedy)
-        }
-    }
-}
