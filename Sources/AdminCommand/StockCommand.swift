@@ -5,18 +5,20 @@ struct StockCommand: AsyncParsableCommand {
         commandName: "stock", abstract: "Stock, over all locations.", subcommands: [Show.self])
 
     private struct Stock: Decodable {
-        struct Contribution: Decodable {
+        struct Contributor: Decodable {
             let site: String
-            let lastHeard: UInt64?
+            let lastHeard: UInt64
         }
-        struct Location: Decodable {
+        struct Conflict: Decodable { let code: String }
+        struct Figure: Decodable {
             let location: String
-            let onHand, reserved, available, inTransit: Int64
-            let isOversold: Bool
-            let contributions: [Contribution]
+            let onHand, reserved, inTransit, available: Int64
+            let oversold: Bool
+            let sites: [Contributor]
+            let conflicts: [Conflict]
         }
         let sku: String
-        let locations: [Location]
+        let locations: [Figure]
     }
 
     struct Show: AsyncParsableCommand {
@@ -29,12 +31,12 @@ struct StockCommand: AsyncParsableCommand {
         mutating func run() async throws {
             let bytes = try await listing.hub.connection().get("stock", sku)
             try listing.show(bytes, as: Stock.self) { stock in
-                var table = Table("LOCATION", ">ON HAND", ">RESERVED", ">AVAILABLE", ">IN TRANSIT", "KNOWN FROM")
+                var table = Table("LOCATION", ">ON HAND", ">RESERVED", ">AVAILABLE", ">IN TRANSIT", "KNOWN FROM", "NOTE")
                 for place in stock.locations {
-                    let known = place.contributions.map { "\($0.site) \(Readable.age($0.lastHeard))" }.joined(separator: ", ")
+                    let known = place.sites.map { "\($0.site) \(Readable.age($0.lastHeard))" }.joined(separator: ", ")
                     table.add(
-                        place.location, Readable.amount(place.onHand) + (place.isOversold ? " (oversold)" : ""), Readable.amount(place.reserved),
-                        Readable.amount(place.available), Readable.amount(place.inTransit), known)
+                        place.location, Readable.amount(place.onHand), Readable.amount(place.reserved), Readable.amount(place.available),
+                        Readable.amount(place.inTransit), known, place.conflicts.map(\.code).joined(separator: ", "))
                 }
                 let total = stock.locations.reduce(0) { $0 + $1.onHand }
                 return "\(stock.sku): \(Readable.amount(total)) on hand\n" + table.text(indentedBy: 2)

@@ -67,7 +67,7 @@ struct HubGate: Sendable {
         }
         guard !record.isRevoked else {
             throw HubServerError(
-                .revokedAgent, "The access of site \(record.site) was revoked.",
+                .revokedAgent, "The access of site \(record.site.name) was revoked.",
                 remedy: "Enrol the agent again with a new token, if it shall take part: tributary site add.")
         }
         return record

@@ -2,6 +2,7 @@ import Causality
 import Foundation
 import HubRuntime
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle

@@ -109,8 +109,13 @@ struct HubReply: Sendable {
         return HubReply(status: status, mediaType: "application/json", bytes: [UInt8](try encoder.encode(value)))
     }
 
-    /// Bytes that are JSON already.
-    static func document(_ bytes: [UInt8]) -> HubReply { HubReply(mediaType: "application/json", bytes: bytes) }
+    /// A document that a view has written.
+    static func document(_ answer: JSONAnswer) -> HubReply { HubReply(mediaType: "application/json", bytes: answer.bytes) }
+
+    static func list(_ answers: [JSONAnswer]) -> HubReply {
+        let bytes = Array(answers.map(\.bytes).joined(separator: [UInt8(ascii: ",")]))
+        return HubReply(mediaType: "application/json", bytes: [UInt8(ascii: "[")] + bytes + [UInt8(ascii: "]")])
+    }
 
     /// A signed answer of the sync line.
     static func answer(_ bytes: [UInt8]) -> HubReply { HubReply(mediaType: lineMediaType, bytes: bytes) }

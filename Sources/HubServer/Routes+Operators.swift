@@ -11,9 +11,9 @@ extension HubRoutes {
             HubRoute(.get, "/v1/sites/{name}", .operator) { try .json(try await hub.site(named: $0.parameter("name"))) },
             HubRoute(.post, "/v1/sites/{name}/revoke", .operator, bodyBytesMax: Self.bodyBytesMax) { try await revoke($0) },
             HubRoute(.post, "/v1/profiles/search", .operator, bodyBytesMax: Self.bodyBytesMax) { try await search($0) },
-            HubRoute(.get, "/v1/profiles/{id}", .operator) { try .json(try await hub.profile(id: $0.parameter("id"))) },
-            HubRoute(.get, "/v1/stock/{sku}", .operator) { try .json(try await hub.stock(sku: $0.parameter("sku"))) },
-            HubRoute(.get, "/v1/orders/{number}", .operator) { try .json(try await hub.order(number: $0.parameter("number"))) },
+            HubRoute(.get, "/v1/profiles/{id}", .operator) { .document(try await hub.profile(id: $0.parameter("id"))) },
+            HubRoute(.get, "/v1/stock/{sku}", .operator) { .document(try await hub.stock(sku: $0.parameter("sku"))) },
+            HubRoute(.get, "/v1/orders/{number}", .operator) { .document(try await hub.order(number: $0.parameter("number"))) },
             HubRoute(.get, "/v1/conflicts", .operator) { try .json(try await hub.conflicts(now: $0.now)) },
             HubRoute(.get, "/v1/quarantine", .operator) { call in
                 try .json(try await hub.conflicts(now: call.now).filter { $0.kind == .quarantine })
@@ -54,7 +54,7 @@ extension HubRoutes {
                 .badRequest, "A search gives exactly one of email, phone, id and name; this one gives \(given.count).",
                 remedy: "Ask once for each.")
         }
-        return try .json(
-            try await hub.findProfiles(ProfileQuery(email: question.email, phone: question.phone, id: question.id, name: question.name)))
+        let query = ProfileQuery(email: question.email, phone: question.phone, id: question.id, name: question.name)
+        return .list(try await hub.findProfiles(query))
     }
 }
