@@ -122,16 +122,16 @@ struct HubReply: Sendable {
 
     static let lineMediaType = "application/vnd.tributary"
 
-    static func error(_ error: HubServerError) -> HubReply {
+    static func error(_ complaint: Complaint) -> HubReply {
         struct Body: Encodable {
             struct Detail: Encodable { let code, message, remedy: String }
             let error: Detail
         }
-        let detail = Body.Detail(code: error.code.rawValue, message: error.message, remedy: error.remedy)
-        let encoded = try? json(Body(error: detail), status: error.status)
-        var reply = encoded ?? HubReply(status: error.status, mediaType: "application/json", bytes: [])
-        if error.code == .busy || error.code == .stopping { reply.fields[.retryAfter] = "1" }
-        if error.code == .notAnOperator { reply.fields[.wwwAuthenticate] = "Bearer" }
+        let detail = Body.Detail(code: complaint.code, message: complaint.message, remedy: complaint.remedy)
+        let encoded = try? json(Body(error: detail), status: complaint.status)
+        var reply = encoded ?? HubReply(status: complaint.status, mediaType: "application/json", bytes: [])
+        if complaint.status == .serviceUnavailable { reply.fields[.retryAfter] = complaint.isTransient ? "1" : "60" }
+        if complaint.status == .unauthorized { reply.fields[.wwwAuthenticate] = "Bearer" }
         return reply
     }
 }
