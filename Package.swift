@@ -90,7 +90,7 @@ let package = Package(
         command(
             "HubCommand",
             [
-                "HubServer", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality",
+                "HubServer", "HubStoreSQLite", "HubRuntime", "CurlClient", "ChangeSets", "Causality",
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),

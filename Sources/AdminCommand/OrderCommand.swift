@@ -35,7 +35,9 @@ struct OrderCommand: AsyncParsableCommand {
         mutating func run() async throws {
             let number = number
             let bytes = try await listing.hub.connection().get("orders", number)
-            try listing.show(bytes, as: Order.self) { Self.text(of: $0, asked: number) }
+            try listing.show(bytes, as: [Order].self) { orders in
+                orders.map { Self.text(of: $0, asked: number) }.joined(separator: "\n\n")
+            }
         }
 
         private static func text(of order: Order, asked: String) -> String {

@@ -10,15 +10,16 @@ struct StockCommand: AsyncParsableCommand {
             let lastHeard: UInt64
         }
         struct Conflict: Decodable { let code: String }
-        struct Figure: Decodable {
+        /// A figure, or why there is none.
+        struct Place: Decodable {
             let location: String
-            let onHand, reserved, inTransit, available: Int64
-            let oversold: Bool
-            let sites: [Contributor]
-            let conflicts: [Conflict]
+            let onHand, reserved, inTransit, available: Int64?
+            let sites: [Contributor]?
+            let conflicts: [Conflict]?
+            let message: String?
         }
         let sku: String
-        let locations: [Figure]
+        let locations: [Place]
     }
 
     struct Show: AsyncParsableCommand {
@@ -33,12 +34,12 @@ struct StockCommand: AsyncParsableCommand {
             try listing.show(bytes, as: Stock.self) { stock in
                 var table = Table("LOCATION", ">ON HAND", ">RESERVED", ">AVAILABLE", ">IN TRANSIT", "KNOWN FROM", "NOTE")
                 for place in stock.locations {
-                    let known = place.sites.map { "\($0.site) \(Readable.age($0.lastHeard))" }.joined(separator: ", ")
-                    table.add(
-                        place.location, Readable.amount(place.onHand), Readable.amount(place.reserved), Readable.amount(place.available),
-                        Readable.amount(place.inTransit), known, place.conflicts.map(\.code).joined(separator: ", "))
+                    let figures = [place.onHand, place.reserved, place.available, place.inTransit].map { $0.map { Readable.amount($0) } ?? "?" }
+                    let known = (place.sites ?? []).map { "\($0.site) \(Readable.age($0.lastHeard))" }.joined(separator: ", ")
+                    let note = place.message ?? (place.conflicts ?? []).map(\.code).joined(separator: ", ")
+                    table.add(place.location, figures[0], figures[1], figures[2], figures[3], known, note)
                 }
-                let total = stock.locations.reduce(0) { $0 + $1.onHand }
+                let total = stock.locations.reduce(0) { $0 + ($1.onHand ?? 0) }
                 return "\(stock.sku): \(Readable.amount(total)) on hand\n" + table.text(indentedBy: 2)
             }
         }
