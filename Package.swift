@@ -119,7 +119,6 @@ let package = Package(
         tests("HubServerTests", ["HubServer", "HubRuntime", "ChangeSets", "Causality", crypto, hummingbird, httpTypes, nioCore, logging, yams]),
         tests("EndToEndTests", [sqlite]),
         tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
-        tests("CaptureTests", ["Capture", "ChangeSets", "Causality", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )
