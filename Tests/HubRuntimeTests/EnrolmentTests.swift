@@ -48,7 +48,7 @@ struct EnrolmentTests {
         #expect(try await bench.hub.sites(now: bench.now).count == 1)
     }
 
-    private func code(_ body: () async throws -> some Any) async -> HubError.Code? {
+    private func code<Answer>(_ body: () async throws -> Answer) async -> HubError.Code? {
         do { _ = try await body() } catch { return (error as? HubError)?.code }
         return nil
     }
