@@ -27,6 +27,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -82,14 +83,14 @@ let package = Package(
             "HubServer",
             [
                 "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality",
-                crypto, hummingbird, httpTypes, nioCore, logging, metrics, coreMetrics, lifecycle,
+                crypto, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, metrics, coreMetrics, lifecycle,
             ]),
         // row 6
         command("AgentCommand", ["AgentRuntime", "Capture", "CurlClient", "ChangeSets", "Causality", argumentParser, logging, lifecycle, unixSignals, yams]),
         command(
             "HubCommand",
             [
-                "HubServer", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality",
+                "HubServer", "HubStoreSQLite", "HubRuntime", "CurlClient", "ChangeSets", "Causality",
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
@@ -98,6 +99,9 @@ let package = Package(
         command("Demo", ["Rehearsal", sqlite]),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests(
+            "SimulationTests",
+            ["AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("CausalityTests", ["Causality", "TestSupport"]),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
@@ -113,6 +117,7 @@ let package = Package(
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
         tests("HubServerTests", ["HubServer", "HubRuntime", "ChangeSets", "Causality", crypto, hummingbird, httpTypes, nioCore, logging, yams]),
         tests("EndToEndTests", [sqlite]),
+        tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
     ],
     swiftLanguageModes: [.v6]
 )

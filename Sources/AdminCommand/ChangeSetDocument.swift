@@ -110,7 +110,7 @@ struct ChangeSetDocument {
         case .text(let value): .string(value.string)
         case .malformedText(let bytes): .object([("malformedText", .string(Hexadecimal.string(bytes)))])
         case .blob(let bytes): .object([("blob", .string(Hexadecimal.string(bytes)))])
-        case .reference(let reference): .object([("reference", self.reference(reference))])
+        case .reference(let reference): self.reference(reference)
         }
     }
 

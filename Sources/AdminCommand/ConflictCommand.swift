@@ -7,7 +7,7 @@ struct ConflictCommand: AsyncParsableCommand {
 
     struct Conflict: Decodable {
         struct Side: Decodable {
-            let value: ProfileCommand.Scalar
+            let value: Scalar
             let dot, site: String
             let time: UInt64
         }

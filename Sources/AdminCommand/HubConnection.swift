@@ -10,7 +10,7 @@ struct HubOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The operators' secret (or TRIBUTARY_TOKEN, which other users of this machine cannot see).", valueName: "secret"))
     var token: String?
 
-    @Option(help: ArgumentHelp("The hub's data folder: finds address and secret there (or TRIBUTARY_DATA).", valueName: "folder"))
+    @Option(help: ArgumentHelp("The hub's data folder: finds address and secret there (or TRIBUTARY_HUB_DATA).", valueName: "folder"))
     var data: String?
 
     @Flag(help: "Send the secret over plain HTTP to another machine. Only where the line itself is safe.")
@@ -18,7 +18,7 @@ struct HubOptions: ParsableArguments {
 
     func connection() throws -> HubConnection {
         let environment = ProcessInfo.processInfo.environment
-        let folder = data ?? environment["TRIBUTARY_DATA"]
+        let folder = data ?? environment["TRIBUTARY_HUB_DATA"]
         let address = try hub ?? environment["TRIBUTARY_HUB"] ?? folder.map(Self.address(in:))
         let secret = try token ?? environment["TRIBUTARY_TOKEN"] ?? folder.map(Self.secret(in:))
         guard let address else {

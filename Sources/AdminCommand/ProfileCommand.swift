@@ -4,74 +4,55 @@ struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile", abstract: "Customers, as merged from all sites.", subcommands: [Find.self, Show.self])
 
-    /// A field's value in JSON: text, a number or nothing.
-    enum Scalar: Decodable, CustomStringConvertible {
-        case text(String), integer(Int64), real(Double), nothing
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if container.decodeNil() {
-                self = .nothing
-            } else if let value = try? container.decode(Int64.self) {
-                self = .integer(value)
-            } else if let value = try? container.decode(Double.self) {
-                self = .real(value)
-            } else {
-                self = .text(try container.decode(String.self))
-            }
-        }
-
-        var description: String {
-            switch self {
-            case .text(let value): value
-            case .integer(let value): String(value)
-            case .real(let value): String(value)
-            case .nothing: "-"
-            }
-        }
-    }
-
     struct Profile: Decodable {
         struct Golden: Decodable {
             let value: Scalar
-            let site: String
+            let site: String?
             let time: UInt64
+            let beaten: [Beaten]?
+        }
+        struct Beaten: Decodable {
+            let value: Scalar
+            let site: String?
         }
         struct Identifier: Decodable {
             let kind, value: String
-            let isCurrent: Bool
+            let records: [String]
         }
-        struct Member: Decodable { let site, source, key, life: String }
-        struct Line: Decodable {
-            let sku, name: String?
-            let quantity, amount: Int64
+        struct Member: Decodable {
+            let entity: String
+            let site: String?
+            let source: String
+            let key: [Scalar]
+        }
+        struct Purchases: Decodable {
+            let number: Int64
+            let totals: [String: Int64]
+            let recent: [Purchase]
         }
         struct Purchase: Decodable {
-            let kind: String
-            let number, orderNumber: String?
-            let at: UInt64?
-            let site: String
-            let amount: Int64
-            let currency: String?
-            let isCounted: Bool
-            let lines: [Line]
-        }
-        struct Total: Decodable {
-            let currency: String?
-            let amount, purchases: Int64
+            let entity: String
+            let number, site: String?
+            let time: UInt64
+            let total: Int64
+            let currency: String
         }
         let id: String
-        let formerIds: [String]
         let fields: [String: Golden]
         let identifiers: [Identifier]
-        let members: [Member]
-        let totals: [Total]
-        let purchases: [Purchase]
-        let isStale: Bool
+        let records: [Member]
+        let purchases: Purchases
 
-        var title: String { (fields["name"] ?? fields["given name"]).map { $0.value.description } ?? "-" }
-        var sites: String { Array(Set(members.map(\.site))).sorted().joined(separator: ", ") }
-        var spent: String { totals.map { Readable.money($0.amount, $0.currency) }.joined(separator: ", ") }
+        /// The name, from whichever fields the sites keep it in.
+        var title: String {
+            if let name = fields["name"] { return name.value.description }
+            let parts = ["given name", "family name"].compactMap { fields[$0]?.value.description }
+            return parts.isEmpty ? "-" : parts.joined(separator: " ")
+        }
+        var sites: String { Set(records.compactMap(\.site)).sorted().joined(separator: ", ") }
+        var spent: String {
+            purchases.totals.sorted { $0.key < $1.key }.map { Readable.money($0.value, $0.key) }.joined(separator: ", ")
+        }
     }
 
     struct Find: AsyncParsableCommand {
@@ -99,7 +80,7 @@ struct ProfileCommand: AsyncParsableCommand {
             try listing.show(bytes, as: [Profile].self) { profiles in
                 var table = Table("PROFILE", "NAME", "IDENTIFIERS", "SITES", ">SPENT")
                 for profile in profiles {
-                    let identifiers = profile.identifiers.filter(\.isCurrent).map(\.value).joined(separator: ", ")
+                    let identifiers = profile.identifiers.map(\.value).joined(separator: ", ")
                     table.add(profile.id, profile.title, identifiers, profile.sites, profile.spent)
                 }
                 return table.isEmpty ? "No customer found." : table.text()
@@ -121,36 +102,76 @@ struct ProfileCommand: AsyncParsableCommand {
         }
 
         private static func text(of profile: Profile, purchasesMax: Int) -> String {
-            var blocks = ["profile \(profile.id)" + (profile.isStale ? "  (behind its records)" : "")]
-            if !profile.formerIds.isEmpty { blocks[0] += "\n  formerly \(profile.formerIds.joined(separator: ", "))" }
+            let blocks = [
+                "profile \(profile.id)", fields(of: profile), identifiers(of: profile), records(of: profile),
+                purchases(of: profile, max: purchasesMax),
+            ]
+            return blocks.compactMap { $0 }.joined(separator: "\n\n")
+        }
 
-            var fields = Table("FIELD", "VALUE", "FROM", "WRITTEN")
+        private static func fields(of profile: Profile) -> String? {
+            var table = Table("FIELD", "VALUE", "FROM", "WRITTEN", "OTHERS SAY")
             for (name, golden) in profile.fields.sorted(by: { $0.key < $1.key }) {
-                fields.add(name, golden.value.description, golden.site, Readable.time(golden.time))
+                let others = (golden.beaten ?? []).map { "\($0.value) (\($0.site ?? "?"))" }.joined(separator: ", ")
+                table.add(name, golden.value.description, golden.site ?? "-", Readable.time(golden.time), others)
             }
-            if !fields.isEmpty { blocks.append(fields.text(indentedBy: 2)) }
+            return table.isEmpty ? nil : table.text(indentedBy: 2)
+        }
 
-            var identifiers = Table("IDENTIFIER", "VALUE", "")
-            for identifier in profile.identifiers { identifiers.add(identifier.kind, identifier.value, identifier.isCurrent ? "" : "earlier") }
-            if !identifiers.isEmpty { blocks.append(identifiers.text(indentedBy: 2)) }
+        private static func identifiers(of profile: Profile) -> String? {
+            var table = Table("IDENTIFIER", "VALUE", ">RECORDS")
+            for identifier in profile.identifiers { table.add(identifier.kind, identifier.value, String(identifier.records.count)) }
+            return table.isEmpty ? nil : table.text(indentedBy: 2)
+        }
 
-            var members = Table("SITE", "SOURCE", "KEY")
-            for member in profile.members { members.add(member.site, member.source, member.key) }
-            if !members.isEmpty { blocks.append(members.text(indentedBy: 2)) }
-
-            var purchases = Table("WHEN", "WHAT", "NUMBER", "SITE", ">AMOUNT", "ITEMS")
-            for purchase in profile.purchases.prefix(purchasesMax) {
-                purchases.add(
-                    Readable.time(purchase.at), purchase.kind + (purchase.isCounted ? "" : " (counted as its sale)"), purchase.number ?? "-",
-                    purchase.site, Readable.money(purchase.amount, purchase.currency),
-                    purchase.lines.map { "\(Readable.amount($0.quantity)) \($0.name ?? $0.sku ?? "?")" }.joined(separator: ", "))
+        private static func records(of profile: Profile) -> String? {
+            var table = Table("RECORD AT", "SOURCE", "KEY")
+            for member in profile.records {
+                table.add(member.site ?? "-", String(member.source.prefix(8)), member.key.map(\.description).joined(separator: "/"))
             }
-            if !purchases.isEmpty { blocks.append(purchases.text(indentedBy: 2)) }
+            return table.isEmpty ? nil : table.text(indentedBy: 2)
+        }
 
-            for total in profile.totals {
-                blocks.append("  spent \(Readable.money(total.amount, total.currency)) in \(total.purchases) purchases")
+        private static func purchases(of profile: Profile, max: Int) -> String? {
+            var table = Table("WHEN", "WHAT", "NUMBER", "SITE", ">AMOUNT")
+            for purchase in profile.purchases.recent.prefix(max) {
+                table.add(
+                    Readable.time(purchase.time), purchase.entity, purchase.number ?? "-", purchase.site ?? "-",
+                    Readable.money(purchase.total, purchase.currency))
             }
-            return blocks.joined(separator: "\n\n")
+            guard !table.isEmpty else { return nil }
+            return table.text(indentedBy: 2) + "\n\n  \(profile.purchases.number) purchases, \(profile.spent)"
+        }
+    }
+}
+
+/// A value in the hub's JSON: text, a number, nothing, or an object that says what it is.
+enum Scalar: Decodable, CustomStringConvertible {
+    case text(String), integer(Int64), real(Double), nothing, other
+
+    init(from decoder: any Decoder) throws {
+        guard let container = try? decoder.singleValueContainer() else {
+            self = .other
+            return
+        }
+        if container.decodeNil() {
+            self = .nothing
+        } else if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .real(value)
+        } else {
+            self = (try? container.decode(String.self)).map { .text($0) } ?? .other
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .text(let value): value
+        case .integer(let value): String(value)
+        case .real(let value): String(value)
+        case .nothing: "-"
+        case .other: "(see --json)"
         }
     }
 }

@@ -56,14 +56,15 @@ public enum AgentSchema {
         """,
         "INSERT INTO view_cursor (id, reached, loading, visible, visible_time, standing, held) VALUES (1, NULL, 1, NULL, NULL, x'', x'')",
 
+        // `life` is the dot that names a record, as documents write it; `parent` is that of a sale's customer.
         // Own changes as people look for them, read off the journal and the outbox up to `indexed` (S27).
         "CREATE TABLE own_index (replica BLOB NOT NULL PRIMARY KEY, indexed INTEGER NOT NULL) WITHOUT ROWID",
         """
         CREATE TABLE own_record (
-            replica BLOB NOT NULL, counter INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, parent BLOB,
+            replica BLOB NOT NULL, counter INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, life TEXT NOT NULL, parent TEXT,
             time INTEGER NOT NULL, fields BLOB, PRIMARY KEY (replica, counter)) WITHOUT ROWID
         """,
-        "CREATE INDEX own_record_record ON own_record (record)",
+        "CREATE INDEX own_record_life ON own_record (life)",
         "CREATE INDEX own_record_parent ON own_record (parent) WHERE parent IS NOT NULL",
         """
         CREATE TABLE own_identifier (

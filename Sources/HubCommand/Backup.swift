@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import HubRuntime
+import HubServer
 import HubStoreSQLite
+import Logging
 
 struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,9 +16,18 @@ struct Backup: AsyncParsableCommand {
     mutating func run() async throws {
         let folder = HubFolder(url: try options.settings().folder())
         try folder.check()
-        let store = try SQLiteHubStore(path: folder.database)
-        let head = try await Hub.backUp(store, to: file)
-        try store.close()
+        let head: UInt64
+        if let lock = try folder.lockIfFree() {
+            defer { withExtendedLifetime(lock) {} }
+            let store = try SQLiteHubStore(path: folder.database)
+            let hub = try await Hub.open(store: store, now: HubListener.wallClock(), logger: Logger(label: "tributary-hub"))
+            head = try await hub.backUp(to: file)
+            await hub.stop()
+            try store.close()
+        } else {
+            // The running hub does it, so that it can tell the agents what they need not keep any longer.
+            head = try await RunningHub(folder: folder).backUp(to: file)
+        }
         print("\(file) holds the hub up to position \(head), and was read back whole.")
     }
 }

@@ -61,19 +61,29 @@ struct HubFolder {
     /// Writes where the hub listens; whole or not at all, for tributary may be reading.
     func announce(_ address: String) throws { try Data((address + "\n").utf8).write(to: addressFile, options: .atomic) }
 
+    func announcedAddress() -> String? {
+        (try? String(contentsOf: addressFile, encoding: .utf8)).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+    }
+
     func withdrawAddress() { try? FileManager.default.removeItem(at: addressFile) }
 
     /// Holds the folder for this process until the lock is let go.
     ///
     /// - Throws: `hub-running` when another process holds it.
     func lock() throws -> FolderLock {
+        guard let lock = try lockIfFree() else { throw HubError(.hubRunning, "A hub runs on \(path).", remedy: "Stop it first.") }
+        return lock
+    }
+
+    /// `nil` when another process holds the folder.
+    func lockIfFree() throws -> FolderLock? {
         let descriptor = open(lockFile.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw HubCommandError("\(lockFile.path) cannot be opened: \(String(cString: strerror(errno))).", remedy: "Run this as the hub's user.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw HubError(.hubRunning, "A hub runs on \(path).", remedy: "Stop it first.")
+            return nil
         }
         return FolderLock(descriptor: descriptor)
     }

@@ -60,14 +60,14 @@ struct HubGate: Sendable {
     }
 
     private func known(_ key: VerifyingKey) async throws -> AgentRecord {
-        guard let record = try await hub.agent(withKey: key) else {
-            throw HubServerError(
+        guard let record = try await hub.agent(key) else {
+            throw HubError(
                 .unknownAgent, "This hub knows no agent with the key \(key.description.prefix(8))….",
                 remedy: "Check that the agent was enrolled with this hub; else enrol it: tributary site add, tributary-agent enroll.")
         }
         guard !record.isRevoked else {
-            throw HubServerError(
-                .revokedAgent, "The access of site \(record.site) was revoked.",
+            throw HubError(
+                .revokedAgent, "The access of site \(record.site.name) was revoked.",
                 remedy: "Enrol the agent again with a new token, if it shall take part: tributary site add.")
         }
         return record

@@ -2,6 +2,7 @@ import Causality
 import Foundation
 import HubRuntime
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -48,7 +49,7 @@ public struct HubListener: Service {
         self.logger = logger
         self.onListening = onListening
         let gate = HubGate(hub: hub, secret: secret, budget: BodyBudget(bytesMax: options.bodyBytesMax), clock: clock)
-        responder = HubResponder(routes: HubRoutes(hub: hub, metrics: metrics).all, gate: gate)
+        responder = HubResponder(routes: HubRoutes(hub: hub, metrics: metrics, clock: clock).all, gate: gate)
     }
 
     public static let wallClock: @Sendable () -> Timestamp = {

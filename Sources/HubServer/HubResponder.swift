@@ -38,20 +38,25 @@ struct HubResponder: Sendable {
     }
 
     /// Own errors as they are; a cancelled wait is the hub stopping; anything else is ours to mend, and logged whole.
-    private static func explain(_ error: any Error, route: HubRoute, logger: Logger) -> HubServerError {
-        let place: Logger.Metadata = ["route": "\(route.path)"]
+    private static func explain(_ error: any Error, route: HubRoute, logger: Logger) -> Complaint {
+        let complaint: Complaint
         switch error {
-        case let error as HubServerError:
-            logger.notice("refused: \(error.message)", metadata: place.merging(["code": "\(error.code.rawValue)"]) { $1 })
-            return error
+        case let error as HubServerError: complaint = Complaint(error)
+        case let error as HubError: complaint = Complaint(error)
         case is CancellationError:
-            return HubServerError(.stopping, "The hub is stopping.", remedy: "Ask again in a moment; nothing is lost.")
+            complaint = Complaint(HubError(.stopping, "The hub is stopping.", remedy: "Ask again in a moment; nothing is lost."))
         default:
-            logger.error("failed: \(error)", metadata: place)
-            return HubServerError(
-                .failed, "The hub could not answer; its log has the reason.",
-                remedy: "Try again; if it stays so, look at the hub's log, its disk and tributary-hub verify.")
+            logger.error("failed: \(error)", metadata: ["route": "\(route.path)"])
+            complaint = Complaint(
+                HubServerError(
+                    .failed, "The hub could not answer; its log has the reason.",
+                    remedy: "Try again; if it stays so, look at the hub's log, its disk and tributary-hub verify."))
         }
+        let isOurs = complaint.status.kind == .serverError
+        logger.log(
+            level: isOurs ? .error : .notice, "refused: \(complaint.message)",
+            metadata: ["route": "\(route.path)", "code": "\(complaint.code)", "status": "\(complaint.status.code)"])
+        return complaint
     }
 }
 
@@ -73,13 +78,16 @@ private struct UnknownPaths: RouterMiddleware {
         let allowed = routes.filter { $0.matches(request.uri.path[...]) }.map(\.method.rawValue).sorted()
         guard !allowed.isEmpty else {
             return .error(
-                HubServerError(
-                    .unknownPath, "This hub has nothing at this path.", remedy: "See protocol/openapi.yaml for the paths; check the version."))
+                Complaint(
+                    HubServerError(
+                        .unknownPath, "This hub has nothing at this path.",
+                        remedy: "See protocol/openapi.yaml for the paths; check the version.")))
         }
         var reply = HubReply.error(
-            HubServerError(
-                .wrongMethod, "This path does not take \(request.method.rawValue).",
-                remedy: "Use \(allowed.joined(separator: " or ")); see protocol/openapi.yaml."))
+            Complaint(
+                HubServerError(
+                    .wrongMethod, "This path does not take \(request.method.rawValue).",
+                    remedy: "Use \(allowed.joined(separator: " or ")); see protocol/openapi.yaml.")))
         reply.fields[.allow] = allowed.joined(separator: ", ")
         return reply
     }

@@ -109,24 +109,29 @@ struct HubReply: Sendable {
         return HubReply(status: status, mediaType: "application/json", bytes: [UInt8](try encoder.encode(value)))
     }
 
-    /// Bytes that are JSON already.
-    static func document(_ bytes: [UInt8]) -> HubReply { HubReply(mediaType: "application/json", bytes: bytes) }
+    /// A document that a view has written.
+    static func document(_ answer: JSONAnswer) -> HubReply { HubReply(mediaType: "application/json", bytes: answer.bytes) }
+
+    static func list(_ answers: [JSONAnswer]) -> HubReply {
+        let bytes = Array(answers.map(\.bytes).joined(separator: [UInt8(ascii: ",")]))
+        return HubReply(mediaType: "application/json", bytes: [UInt8(ascii: "[")] + bytes + [UInt8(ascii: "]")])
+    }
 
     /// A signed answer of the sync line.
     static func answer(_ bytes: [UInt8]) -> HubReply { HubReply(mediaType: lineMediaType, bytes: bytes) }
 
     static let lineMediaType = "application/vnd.tributary"
 
-    static func error(_ error: HubServerError) -> HubReply {
+    static func error(_ complaint: Complaint) -> HubReply {
         struct Body: Encodable {
             struct Detail: Encodable { let code, message, remedy: String }
             let error: Detail
         }
-        let detail = Body.Detail(code: error.code.rawValue, message: error.message, remedy: error.remedy)
-        let encoded = try? json(Body(error: detail), status: error.status)
-        var reply = encoded ?? HubReply(status: error.status, mediaType: "application/json", bytes: [])
-        if error.code == .busy || error.code == .stopping { reply.fields[.retryAfter] = "1" }
-        if error.code == .notAnOperator { reply.fields[.wwwAuthenticate] = "Bearer" }
+        let detail = Body.Detail(code: complaint.code, message: complaint.message, remedy: complaint.remedy)
+        let encoded = try? json(Body(error: detail), status: complaint.status)
+        var reply = encoded ?? HubReply(status: complaint.status, mediaType: "application/json", bytes: [])
+        if complaint.status == .serviceUnavailable { reply.fields[.retryAfter] = complaint.isTransient ? "1" : "60" }
+        if complaint.status == .unauthorized { reply.fields[.wwwAuthenticate] = "Bearer" }
         return reply
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HubRuntime
 
 /// What the hub answers in place of a result: a status, a stable code, what is wrong, and what to do about it.
 ///
@@ -13,13 +14,9 @@ public struct HubServerError: Error, Hashable, Sendable, CustomStringConvertible
         case tooLarge = "request-too-large"
         case noSignature = "request-unsigned"
         case badSignature = "request-signature-invalid"
-        case unknownAgent = "agent-unknown"
-        case revokedAgent = "agent-revoked"
         case repeated = "request-repeated"
         case notAnOperator = "operator-unknown"
-        case notFound = "not-found"
         case busy = "hub-busy"
-        case stopping = "hub-stopping"
         case failed = "hub-failed"
         case address = "address-not-usable"
     }
@@ -39,14 +36,46 @@ public struct HubServerError: Error, Hashable, Sendable, CustomStringConvertible
     /// The status that goes with the code; the code says more.
     public var status: HTTPResponse.Status {
         switch code {
-        case .unknownPath, .notFound: .notFound
+        case .unknownPath: .notFound
         case .wrongMethod: .methodNotAllowed
         case .badRequest: .badRequest
         case .tooLarge: .contentTooLarge
-        case .noSignature, .badSignature, .unknownAgent, .revokedAgent, .notAnOperator: .unauthorized
+        case .noSignature, .badSignature, .notAnOperator: .unauthorized
         case .repeated: .conflict
-        case .busy, .stopping: .serviceUnavailable
+        case .busy: .serviceUnavailable
         case .failed, .address: .internalServerError
+        }
+    }
+}
+
+/// An error as it goes out: either of ours, or one of the hub's own with the status that fits its code.
+struct Complaint: Sendable {
+    let status: HTTPResponse.Status
+    let code: String
+    let message: String
+    let remedy: String
+    /// The same request may succeed soon with nothing changed at the caller's side.
+    let isTransient: Bool
+
+    init(_ error: HubServerError) {
+        (status, code, message, remedy) = (error.status, error.code.rawValue, error.message, error.remedy)
+        isTransient = error.code == .busy
+    }
+
+    init(_ error: HubError) {
+        (status, code, message, remedy) = (Self.status(of: error.code), error.code.rawValue, error.message, error.remedy)
+        isTransient = error.isTransient
+    }
+
+    private static func status(of code: HubError.Code) -> HTTPResponse.Status {
+        switch code {
+        case .unknownAgent, .revokedAgent, .badToken, .usedToken, .expiredToken: .unauthorized
+        case .keyInUse, .siteExists: .conflict
+        case .badName, .badRequest: .badRequest
+        case .unknownSite, .notFound: .notFound
+        case .tooLarge: .contentTooLarge
+        case .storageFull, .storageBusy, .storageFailed, .stopping: .serviceUnavailable
+        case .storageTooNew, .notAHubFolder, .alreadyAHubFolder, .hubRunning, .journalDamaged: .internalServerError
         }
     }
 }

@@ -1,7 +1,6 @@
 import Causality
 import ChangeSets
 import HubRuntime
-import ServiceLifecycle
 
 /// What agents ask: enrolment in JSON, then the sync line with signed answers.
 extension HubRoutes {
@@ -9,7 +8,7 @@ extension HubRoutes {
     static let pushBytesMax = 2 * Limits.setBytesMax
     static let questionBytesMax = 64 << 10
     /// Shorter than the idle time-outs of the proxies that may stand between.
-    static let pullWaitMillisecondsMax: UInt64 = 30_000
+    static let pullWaitMillisecondsMax: UInt64 = 50_000
 
     var agentRoutes: [HubRoute] {
         [
@@ -32,7 +31,7 @@ extension HubRoutes {
             throw HubServerError(
                 .badRequest, "The body's publicKey is not the key that signed the request.", remedy: "Enrol with tributary-agent enroll.")
         }
-        let answer = try await hub.enroll(token: question.token, key: caller.key, now: call.now)
+        let answer = try await hub.enroll(token: question.token, publicKey: caller.key, now: call.now)
         call.logger.info("agent enrolled", metadata: ["site": "\(answer.site)", "version": "\(question.version.prefix(32))"])
         return try .json(answer)
     }
@@ -49,7 +48,6 @@ extension HubRoutes {
         let from: UInt64?
         let waitMilliseconds: UInt64
         let maxBytes: Int
-        let replicas: [String]
     }
 
     private func pull(_ call: HubCall) async throws -> HubReply {
@@ -59,11 +57,8 @@ extension HubRoutes {
             cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
             from: question.from,
             waitMilliseconds: min(question.waitMilliseconds, Self.pullWaitMillisecondsMax),
-            maxBytes: question.maxBytes,
-            replicas: try question.replicas.map { try Self.part($0, "replicas") { ReplicaID($0) } })
-        let hub = hub
-        // A hub that stops lets nobody wait: the agent asks again, and finds the next process.
-        let answer = try await cancelWhenGracefulShutdown { try await hub.pull(request, agent: agent, now: call.now) }
+            maxBytes: question.maxBytes)
+        let answer = try await hub.pull(request, agent: agent, clock: clock)
         return try signed(answer, caller)
     }
 
@@ -79,7 +74,7 @@ extension HubRoutes {
         let question = try call.json(ImagesQuestion.self)
         let answer = try await hub.images(
             source: try Self.part(question.source, "source") { SourceID($0) },
-            asOf: Dot(try Self.part(question.replica, "replica") { ReplicaID($0) }, question.counter),
+            upTo: Dot(try Self.part(question.replica, "replica") { ReplicaID($0) }, question.counter),
             after: try question.after.map { try Self.part($0, "after") { Hexadecimal.bytes($0) } },
             agent: agent, now: call.now)
         return try signed(answer, caller)

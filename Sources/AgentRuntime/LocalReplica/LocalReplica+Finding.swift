@@ -42,7 +42,7 @@ extension LocalReplica {
             var findings: [CustomerFinding] = []
             var shown: Set<Dot> = []
             for document in try Self.documents(lookUp, in: db) {
-                let unsent = try Self.unsent(of: ProfileRecords.records(in: document), in: db)
+                let unsent = try Self.unsent(of: ProfileDocument(document)?.lives ?? [], in: db)
                 shown.formUnion(unsent.map(\.dot))
                 findings.append(CustomerFinding(document: document, unsent: unsent))
             }
@@ -50,7 +50,7 @@ extension LocalReplica {
             for own in try Self.ownCustomers(lookUp, in: db) where !shown.contains(own.dot) && !alone.contains(own.record) {
                 alone.append(own.record)
             }
-            for record in alone { findings.append(CustomerFinding(document: nil, unsent: try Self.unsent(of: [record], in: db))) }
+            for record in alone { findings.append(CustomerFinding(document: nil, unsent: try Self.unsent(of: [record.life], in: db))) }
             return Found(findings: findings, asOf: cursor.visibleTime, isLoading: cursor.isLoading)
         }
     }
@@ -81,12 +81,12 @@ extension LocalReplica {
         return []
     }
 
-    private static func unsent(of records: [RecordID], in db: Database) throws -> [OwnRecord] {
+    private static func unsent(of lives: [Dot], in db: Database) throws -> [OwnRecord] {
         var own: [OwnRecord] = []
-        for record in records {
-            let name = Data(record.canonicalBytes)
+        for life in lives {
+            let name = life.description
             let rows = try Row.fetchAll(
-                db, sql: "SELECT \(OwnRecord.columns) FROM own_record WHERE record = ? OR parent = ? LIMIT ?",
+                db, sql: "SELECT \(OwnRecord.columns) FROM own_record WHERE life = ? OR parent = ? LIMIT ?",
                 arguments: [name, name, findingsMax])
             own += try rows.map(OwnRecord.init)
         }

@@ -122,15 +122,7 @@ struct IndexEntry: Hashable {
     /// The profile's own identifiers, in the hub's normal forms; a document that cannot be read is found by nothing
     /// but stays as it came.
     private static func profile(_ body: Data) -> [IndexEntry] {
-        struct Document: Decodable {
-            struct Identifier: Decodable {
-                var kind: String
-                var value: String
-            }
-            var identifiers: [Identifier]?
-        }
-        guard let identifiers = (try? JSONDecoder().decode(Document.self, from: body))?.identifiers else { return [] }
-        return identifiers.flatMap { identifier in
+        (ProfileDocument(body)?.identifiers ?? []).flatMap { identifier in
             LookUp.entries(kind: identifier.kind, value: identifier.value).map { IndexEntry(kind: $0.kind, value: $0.value) }
         }
     }

@@ -10,8 +10,8 @@ public struct OwnRecord: Hashable, Sendable {
     public var time: Timestamp
     /// `nil`: the record was deleted.
     public var fields: [Field]?
-    /// The customer of a sale, order, return or event.
-    var parent: RecordID?
+    /// The life of the customer of a sale, order, return or event.
+    var parent: Dot?
 
     public struct Field: Hashable, Sendable {
         public var name: FieldName
@@ -30,20 +30,17 @@ public struct OwnRecord: Hashable, Sendable {
         switch change.action {
         case .write(_, let writes):
             fields = writes.map { Field(name: $0.field, value: $0.value) }
-            let reference = writes.first { $0.field == FieldName("customer") }?.value.reference
-            if let reference, let life = reference.life {
-                parent = RecordID(entity: reference.entity, source: reference.source ?? source, key: reference.key, life: life)
-            }
+            parent = writes.first { $0.field == FieldName("customer") }?.value.reference?.life
         case .delete, .stockOnly: fields = nil
         }
     }
 
     func insert(in db: Database) throws {
         try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO own_record (replica, counter, entity, record, parent, time, fields) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            sql: "INSERT OR REPLACE INTO own_record (replica, counter, entity, record, life, parent, time, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [
-            dot.replica.blob, dot.counter, record.entity.description, Data(record.canonicalBytes), parent.map { Data($0.canonicalBytes) },
-            time.milliseconds, fields.map { Data(Self.bytes($0, of: record.entity)) },
+            dot.replica.blob, dot.counter, record.entity.description, Data(record.canonicalBytes), record.life.description,
+            parent?.description, time.milliseconds, fields.map { Data(Self.bytes($0, of: record.entity)) },
         ])
         guard record.entity == Self.customer else { return }
         for field in fields ?? [] {

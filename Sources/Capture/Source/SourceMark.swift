@@ -5,7 +5,7 @@ import GRDB
 /// The one row that the agent keeps in the source's file: whose the file is, and which drain it was last read by.
 ///
 /// It travels with every copy of the file, which is how a restored or cloned file gives itself away (S15, S16).
-struct Mark: Hashable, Sendable {
+struct SourceMark: Hashable, Sendable {
     static let table = "_tributary_mark"
     static let versionNow: Int64 = 1
 
@@ -19,13 +19,13 @@ struct Mark: Hashable, Sendable {
     var high: Int64
 }
 
-extension Mark {
+extension SourceMark {
     static let createSQL = "CREATE TABLE \"\(table)\" (version, source, owner, drain, nonce, replica, counter, high)"
 
     /// The file's mark; `nil` when it has none.
     ///
     /// - Throws: `CaptureError.unknownState` when the row cannot be one of ours.
-    static func read(_ db: Database) throws -> Mark? {
+    static func read(_ db: Database) throws -> SourceMark? {
         guard try db.tableExists(exactly: table) else { return nil }
         let statement = try RawStatement(db, "SELECT version, source, owner, drain, nonce, replica, counter, high FROM \"\(table)\"")
         guard try statement.step() else { return nil }
@@ -36,7 +36,7 @@ extension Mark {
                 .unknownState, "The table \(table) in the source's file holds something this agent did not write.",
                 remedy: "Nothing is read from this file until it is looked at. If it was edited by hand, detach the source and attach it again.")
         }
-        return Mark(
+        return SourceMark(
             version: statement.integer(0), source: source, owner: owner,
             drain: DrainName(number: statement.unsigned(3), nonce: statement.unsigned(4)),
             last: Dot(replica, statement.unsigned(6)), high: statement.integer(7))
