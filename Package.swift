@@ -4,7 +4,10 @@ import PackageDescription
 // Rows as in docs/design.md: a module imports only from rows below its own,
 // and the agent's side and the hub's side never import each other.
 
-let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+/// In CI a warning in our own targets is an error. A flag on the command line would reach the dependencies,
+/// too, and compile them all again; a setting does neither.
+let isStrict = Context.environment["TRIBUTARY_WARNINGS_AS_ERRORS"] == "1"
+let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -24,6 +27,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -39,6 +43,7 @@ let package = Package(
     products: [
         .executable(name: "tributary", targets: ["AdminCommand"]),
         .executable(name: "tributary-agent", targets: ["AgentCommand"]),
+        .executable(name: "tributary-demo", targets: ["Demo"]),
         .executable(name: "tributary-hub", targets: ["HubCommand"]),
     ],
     dependencies: [
@@ -78,25 +83,42 @@ let package = Package(
             "HubServer",
             [
                 "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality",
-                crypto, hummingbird, httpTypes, nioCore, logging, metrics, coreMetrics, lifecycle,
+                crypto, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, metrics, coreMetrics, lifecycle,
             ]),
         // row 6
         command("AgentCommand", ["AgentRuntime", "Capture", "CurlClient", "ChangeSets", "Causality", argumentParser, logging, lifecycle, unixSignals, yams]),
         command(
             "HubCommand",
             [
-                "HubServer", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality",
+                "HubServer", "HubStoreSQLite", "HubRuntime", "CurlClient", "ChangeSets", "Causality",
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
-        // rehearsals: the demo and the journey drive the real binaries
+        // rehearsals: the demo and the journey drive the real binaries, and import no module of the product
         module("Rehearsal"),
+        command("Demo", ["Rehearsal", sqlite]),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
-        tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
+        tests(
+            "SimulationTests",
+            ["AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
+        tests("CausalityTests", ["Causality", "TestSupport"]),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("ProfilesTests", ["Profiles", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("OrdersTests", ["Orders", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        .target(
+            name: "HubTestSupport",
+            dependencies: ["HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport"], path: "Tests/HubSupport",
+            swiftSettings: settings),
+        tests("HubRuntimeTests", ["HubTestSupport", "HubRuntime", "HubStoreSQLite", "Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality", "TestSupport", grdb]),
+        tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
+        tests("HubServerTests", ["HubServer", "HubRuntime", "ChangeSets", "Causality", crypto, hummingbird, httpTypes, nioCore, logging, yams]),
+        tests("EndToEndTests", [sqlite]),
+        tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
     ],
     swiftLanguageModes: [.v6]
 )

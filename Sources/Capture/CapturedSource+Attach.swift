@@ -22,7 +22,7 @@ extension CapturedSource {
         let drawn = Drawn(source: SourceID(.random(using: &random)), replica: .random(using: &random), nonce: random.next())
         let found = try connection.access { db in
             try dropOrphanedTriggers(db)
-            return try Mark.read(db)
+            return try SourceMark.read(db)
         }
         var stored = try store.queue.write { db in
             try journalAttachment(file: file, name: name, found: found, owner: owner, takeOver: takeOver, drawn: drawn, db)
@@ -53,7 +53,7 @@ extension CapturedSource {
 
     /// The first step: the source is in the agent's file before the application's file is touched.
     private static func journalAttachment(
-        file: String, name: Text, found: Mark?, owner: VerifyingKey, takeOver: Bool, drawn: Drawn, _ db: Database
+        file: String, name: Text, found: SourceMark?, owner: VerifyingKey, takeOver: Bool, drawn: Drawn, _ db: Database
     ) throws -> StoredSource {
         let known = try StoredSource.all(db)
         if let unfinished = known.first(where: { $0.state == .attaching && $0.file == file && $0.name == name }),
@@ -74,7 +74,7 @@ extension CapturedSource {
                 .otherOwner, "\(file) is attached to \(whose).",
                 remedy: "If that agent is gone for good, attach with --take-over; its history is continued. Never run two agents on one file.")
         }
-        if let found, found.version > Mark.versionNow { throw CaptureError.tooNew(file, found.version) }
+        if let found, found.version > SourceMark.versionNow { throw CaptureError.tooNew(file, found.version) }
         var stored = StoredSource(
             id: found?.source ?? drawn.source, name: name, file: file, state: .attaching, lastDrain: found?.drain.number ?? 0,
             sealed: found?.drain ?? DrainName(number: 0, nonce: drawn.nonce))
@@ -86,7 +86,7 @@ extension CapturedSource {
     }
 
     /// The second step: one transaction of the application's file.
-    private func install(nonce: UInt64, takingOver found: Mark?) throws {
+    private func install(nonce: UInt64, takingOver found: SourceMark?) throws {
         let replica = try writer().replica
         try connection.access { db in
             try checkStatements(db)
@@ -97,9 +97,9 @@ extension CapturedSource {
                 } else {
                     try TriggerSet.dropAll(db)
                     try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(ChangeLog.table)\"")
-                    try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(Mark.table)\"")
-                    try db.execute(sql: Mark.createSQL)
-                    try Mark(source: id, owner: owner, drain: DrainName(number: 0, nonce: nonce), last: Dot(replica, 0), high: 0).write(db)
+                    try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(SourceMark.table)\"")
+                    try db.execute(sql: SourceMark.createSQL)
+                    try SourceMark(source: id, owner: owner, drain: DrainName(number: 0, nonce: nonce), last: Dot(replica, 0), high: 0).write(db)
                 }
                 if try !db.tableExists(exactly: ChangeLog.table) { try db.execute(sql: ChangeLog.createSQL) }
                 try watched.triggers.install(db)
@@ -118,11 +118,11 @@ extension CapturedSource {
         try settings.reached(.detachJournalled)
         do {
             try connection.access { db in
-                guard try Mark.read(db)?.source == id else { return }
+                guard try SourceMark.read(db)?.source == id else { return }
                 try db.inTransaction(.immediate) {
                     try TriggerSet.dropAll(db)
                     try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(ChangeLog.table)\"")
-                    try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(Mark.table)\"")
+                    try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(SourceMark.table)\"")
                     return .commit
                 }
             }

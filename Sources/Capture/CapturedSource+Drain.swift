@@ -68,7 +68,7 @@ extension CapturedSource {
     // MARK: One drain
 
     private func capture(_ db: Database, everything: Bool, now: Timestamp, nonce: UInt64) throws -> DrainOutcome {
-        guard var mark = try Mark.read(db) else { return .nothing }
+        guard var mark = try SourceMark.read(db) else { return .nothing }
         var everything = everything
         if try ChangeLog.numbered(db) < mark.high {
             logger.warning("The log of \(name) was numbered anew by somebody; every row is compared.")
@@ -109,9 +109,9 @@ extension CapturedSource {
     }
 
     /// The mark, and the first trim, on disk: FULL on this connection makes every earlier commit of the application durable too.
-    private func commit(_ mark: Mark, _ db: Database) throws {
+    private func commit(_ mark: SourceMark, _ db: Database) throws {
         try db.inTransaction(.immediate) {
-            guard let present = try Mark.read(db), present.source == id, present.owner == owner, present.drain == stored.sealed else {
+            guard let present = try SourceMark.read(db), present.source == id, present.owner == owner, present.drain == stored.sealed else {
                 throw CaptureError(
                     .unknownState, "The mark in \(file) changed while the file was read.",
                     remedy: "The drain is taken back and read again. If it comes again, see that no second agent works on this file.")
@@ -123,7 +123,7 @@ extension CapturedSource {
     }
 
     /// Deletes what is captured already, in transactions of their own, so that the application waits for none of them long.
-    private func trim(_ db: Database, _ mark: Mark, times: Int) throws {
+    private func trim(_ db: Database, _ mark: SourceMark, times: Int) throws {
         for _ in 0..<times {
             var isMore = false
             try db.inTransaction(.immediate) {

@@ -15,7 +15,7 @@ extension CapturedSource {
     /// - Returns: why nothing may be read; `nil` to go on.
     func settle(_ db: Database) throws -> DrainOutcome? {
         try Self.dropOrphanedTriggers(db)
-        let mark = try Mark.read(db)
+        let mark = try SourceMark.read(db)
         let unsealed = try store.queue.read { try StoredDrain.unsealed(of: stored.number, $0) }
         let known = RecoveryDecision.Known(
             source: id, owner: owner, sealed: stored.sealed, unsealed: unsealed?.name, hubIsAhead: hubIsAhead)
@@ -117,7 +117,7 @@ extension CapturedSource {
     public func recover(following dot: Dot?, random: inout some RandomNumberGenerator) throws {
         try reload()
         try requireRecovering()
-        guard let mark = try connection.access({ try Mark.read($0) }) else { throw refusal(.replaced(found: nil)) }
+        guard let mark = try connection.access({ try SourceMark.read($0) }) else { throw refusal(.replaced(found: nil)) }
         let id = ReplicaID.random(using: &random)
         try store.queue.write { db in
             let former = stored.replica

@@ -11,7 +11,7 @@ import GRDB
 final class DrainRun {
     private let source: CapturedSource
     private let db: Database
-    private let mark: Mark
+    private let mark: SourceMark
     private let everything: Bool
     private let now: Timestamp
     private let name: DrainName
@@ -39,7 +39,7 @@ final class DrainRun {
     /// Rows looked at in one transaction of the agent's file.
     private static let rowsPerPieceMax = 20_000
 
-    init(_ source: CapturedSource, _ db: Database, mark: Mark, everything: Bool, now: Timestamp, nonce: UInt64) throws {
+    init(_ source: CapturedSource, _ db: Database, mark: SourceMark, everything: Bool, now: Timestamp, nonce: UInt64) throws {
         self.source = source
         self.db = db
         self.mark = mark
@@ -174,7 +174,7 @@ final class DrainRun {
         let page = try reader(table).page(after: after, limit: source.settings.rowsPerReadMax)
         var seen = seen
         for row in page.rows {
-            if try rows.take(table, key: row.key, row: row.values, wasReplaced: false) { seen += 1 }
+            if try rows.take(table, key: row.key, row: row.content, wasReplaced: false) { seen += 1 }
         }
         rowsInPiece += page.rows.count
         try slices.pause(after: page.rows.count)
@@ -190,7 +190,7 @@ final class DrainRun {
         let keys = try rows.presentKeys(table, after: after, limit: source.settings.rowsPerReadMax)
         for bytes in keys {
             let key = try LocalKey(canonicalBytes: bytes)
-            if try reader(table).row(key) == nil { try rows.take(table, key: key, row: nil, wasReplaced: false) }
+            if case .absent = try reader(table).row(key) { try rows.take(table, key: key, row: .absent, wasReplaced: false) }
             rowsInPiece += 1
             try slices.pause()
         }

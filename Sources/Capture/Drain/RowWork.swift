@@ -37,22 +37,23 @@ final class RowWork {
 
     /// Compares a row with its image and journals the difference.
     ///
-    /// - Parameter row: what the source has under the key; `nil` when there is nothing.
+    /// - Parameter row: what the source has under the key.
     /// - Returns: whether there is a present image under the key afterwards.
     @discardableResult
-    func take(_ table: Int, key: LocalKey, row: [Value]?, wasReplaced: Bool) throws -> Bool {
+    func take(_ table: Int, key: LocalKey, row: ReadRow, wasReplaced: Bool) throws -> Bool {
         let watched = source.watched.tables[table]
         guard let mapping = watched.mapping else { return false }
         let keyBytes = key.canonicalBytes
         if key.values.contains(where: \.isNull) {
-            if row != nil { try setAside(watched, keyBytes, RowError.nullKey(mapping)) }
+            guard case .absent = row else { try setAside(watched, keyBytes, RowError.nullKey(mapping)); return false }
+            if hasProblems { try clearProblem(watched, keyBytes) }
             return false
         }
         let old = try images.image(table: watched.number, key: keyBytes)
         let content: RowContent?
         var isFlagged = false
         do {
-            let mapped = try row.map { try mapping.map($0, site: source.site) }
+            let mapped = try mapped(row, mapping)
             isFlagged = mapped?.isDeleted ?? false
             content = isFlagged ? nil : mapped.map { RowContent($0, sameIf: mapping.sameIf) }
         } catch let error as RowError {
@@ -65,6 +66,14 @@ final class RowWork {
         for change in outcome.changes { try writer.append(withLives(change), agent) }
         if let image = outcome.image { try images.put(image, table: watched.number, key: keyBytes, replaces: old != nil) }
         return (outcome.image ?? old)?.state == .present
+    }
+
+    private func mapped(_ row: ReadRow, _ mapping: TableMapping) throws -> MappedRow? {
+        switch row {
+        case .absent: nil
+        case .values(let values): try mapping.map(values, site: source.site)
+        case .refused(let error): throw error
+        }
     }
 
     private func outcome(

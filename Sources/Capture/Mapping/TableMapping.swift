@@ -45,6 +45,8 @@ public struct ParentLookup: Hashable, Sendable {
     public let table: String
     /// The parent's key columns, in the order in which it is watched.
     public let keyColumns: [String]
+    /// The columns of this table that hold the key, in the same order; empty when another parent stands between.
+    public let childColumns: [String]
     /// A condition on this table's rows (alias `t`), with `?1`, `?2`, … for the parent's key values.
     let childCondition: String
 }

@@ -38,9 +38,9 @@ enum RecoveryDecision: Hashable, Sendable {
         var hubIsAhead: Bool
     }
 
-    static func of(file mark: Mark?, journal: Known) -> RecoveryDecision {
+    static func of(file mark: SourceMark?, journal: Known) -> RecoveryDecision {
         guard let mark else { return .replaced(found: nil) }
-        guard mark.version <= Mark.versionNow else { return .tooNew(version: mark.version) }
+        guard mark.version <= SourceMark.versionNow else { return .tooNew(version: mark.version) }
         guard mark.source == journal.source else { return .replaced(found: mark.source) }
         guard mark.owner == journal.owner else { return .otherOwner(mark.owner) }
         if journal.hubIsAhead { return .recover }

@@ -1,6 +1,14 @@
 import ChangeSets
 import GRDB
 
+/// What the source has under a key.
+enum ReadRow {
+    case absent
+    case values([Value])
+    /// Too large to be read at all.
+    case refused(RowError)
+}
+
 /// Reads rows of one mapped table. Every call runs its statement to the end, so that a slice may end after it.
 final class RowReader {
     private let db: Database
@@ -12,7 +20,7 @@ final class RowReader {
 
     struct KeyedRow {
         var key: LocalKey
-        var values: [Value]
+        var content: ReadRow
     }
 
     init(_ db: Database, _ mapping: TableMapping) throws {
@@ -22,14 +30,17 @@ final class RowReader {
     }
 
     /// The row under exactly this key.
-    func row(_ key: LocalKey) throws -> [Value]? {
+    func row(_ key: LocalKey) throws -> ReadRow {
         defer { one.reset() }
         one.bind(key)
-        while try one.step() {
-            let values = try mapping.read(one.handle)
-            if LocalKey(Array(values.prefix(key.values.count))) == key { return values }
-        }
-        return nil
+        while try one.step() { if self.key(one) == key { return try content(one) } }
+        return .absent
+    }
+
+    private func key(_ statement: RawStatement) -> LocalKey { LocalKey(mapping.keyColumns.indices.map { statement.value(Int32($0)) }) }
+
+    private func content(_ statement: RawStatement) throws -> ReadRow {
+        do { return .values(try mapping.read(statement.handle)) } catch let error as RowError { return .refused(error) }
     }
 
     /// The rows that follow `key` in the order of the table's key.
@@ -62,8 +73,7 @@ final class RowReader {
     private func collect(_ statement: RawStatement) throws -> [KeyedRow] {
         var rows: [KeyedRow] = []
         while try statement.step() {
-            let values = try mapping.read(statement.handle)
-            rows.append(KeyedRow(key: LocalKey(Array(values.prefix(mapping.keyColumns.count))), values: values))
+            rows.append(KeyedRow(key: key(statement), content: try content(statement)))
         }
         return rows
     }
@@ -81,7 +91,7 @@ final class RowReader {
         var keys: [LocalKey] = []
         while try statement.step() {
             guard keys.count < limit else { return nil }
-            keys.append(LocalKey(mapping.keyColumns.indices.map { statement.value(Int32($0)) }))
+            keys.append(key(statement))
         }
         return keys
     }

@@ -69,11 +69,18 @@ extension PlainStream {
     /// Shapes that are tried before one is built and looked up.
     private static let recentMax = 4
 
-    func bytes(of set: ChangeSet) -> [UInt8] {
+    /// - Throws: `tooLarge` when the set names more replicas or sources than a reader takes.
+    func bytes(of set: ChangeSet) throws(ChangeSetError) -> [UInt8] {
         let changes = set.changes
         var columns = ColumnsWriter(changes: changes, first: set.first, own: set.replica, reserving: changes.count * 12)
         columns.writer.integers(changes.map { Int64($0.time.milliseconds) })
         for (shape, rows) in zip(shapes, rows) { columns.write(shape, rows: rows) }
+        let named = max(columns.replicas.order.count, columns.sources.order.count)
+        guard named <= Limits.replicasMax else {
+            throw ChangeSetError(
+                .tooLarge, "The change-set names \(named) other replicas or sources; \(Limits.replicasMax) are taken.",
+                remedy: "Cut it into smaller change-sets.")
+        }
 
         var writer = ByteWriter(reserving: columns.writer.bytes.count + 256)
         writer.varint(columns.replicas.order.count)

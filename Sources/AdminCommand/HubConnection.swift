@@ -1,0 +1,131 @@
+import ArgumentParser
+import CurlClient
+import Foundation
+
+/// Where the hub is and what proves that we may ask: flags beat the environment, which beats the data folder.
+struct HubOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The hub's address, like http://127.0.0.1:8080 (or TRIBUTARY_HUB).", valueName: "url"))
+    var hub: String?
+
+    @Option(help: ArgumentHelp("The operators' secret (or TRIBUTARY_TOKEN, which other users of this machine cannot see).", valueName: "secret"))
+    var token: String?
+
+    @Option(help: ArgumentHelp("The hub's data folder: finds address and secret there (or TRIBUTARY_HUB_DATA).", valueName: "folder"))
+    var data: String?
+
+    @Flag(help: "Send the secret over plain HTTP to another machine. Only where the line itself is safe.")
+    var allowPlainHttp = false
+
+    func connection() throws -> HubConnection {
+        let environment = ProcessInfo.processInfo.environment
+        let folder = data ?? environment["TRIBUTARY_HUB_DATA"]
+        let address = try hub ?? environment["TRIBUTARY_HUB"] ?? folder.map(Self.address(in:))
+        let secret = try token ?? environment["TRIBUTARY_TOKEN"] ?? folder.map(Self.secret(in:))
+        guard let address else {
+            throw AdminError("No hub was named.", remedy: "Pass --hub URL and --token SECRET, or --data with the hub's data folder.")
+        }
+        guard let secret, !secret.isEmpty else {
+            throw AdminError(
+                "No operators' secret was given.", remedy: "Pass --token, or set TRIBUTARY_TOKEN to the line of hub.secret in the hub's data folder.")
+        }
+        try refuseOpenLine(to: address)
+        return HubConnection(address: address, secret: secret)
+    }
+
+    private func refuseOpenLine(to address: String) throws {
+        guard !allowPlainHttp, address.lowercased().hasPrefix("http://") else { return }
+        let host = URLComponents(string: address)?.host ?? ""
+        guard ["localhost", "::1", "[::1]"].contains(host) || host.hasPrefix("127.") else {
+            throw AdminError(
+                "\(address) is plain HTTP to another machine: everyone on the way could read the secret.",
+                remedy: "Use https, a tunnel to the loopback address, or --allow-plain-http where the line itself is safe.")
+        }
+    }
+
+    private static func address(in folder: String) throws -> String {
+        guard let address = line(of: "hub.address", in: folder) else {
+            throw AdminError("No hub runs on the data folder \(folder).", remedy: "Start it: tributary-hub serve --data \(folder)")
+        }
+        return address
+    }
+
+    private static func secret(in folder: String) throws -> String {
+        guard let secret = line(of: "hub.secret", in: folder) else {
+            throw AdminError(
+                "The secret of the hub in \(folder) cannot be read.",
+                remedy: "Run this as the hub's user, pass --token, or create the hub: tributary-hub init --data \(folder)")
+        }
+        return secret
+    }
+
+    private static func line(of file: String, in folder: String) -> String? {
+        let path = URL(filePath: folder).appending(path: file)
+        guard let text = try? String(contentsOf: path, encoding: .utf8) else { return nil }
+        let line = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        return line.isEmpty ? nil : line
+    }
+}
+
+/// One operator's line to a hub: paths in, JSON out, errors with the hub's own remedy.
+struct HubConnection: Sendable {
+    /// No trailing slash.
+    let address: String
+    private let secret: String
+    private let connection = HTTPConnection(userAgent: "tributary")
+
+    private static let answerSecondsMax = 60
+    private static let answerBytesMax = 64 << 20
+
+    init(address: String, secret: String) {
+        self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
+        self.secret = secret
+    }
+
+    func get(_ parts: String...) async throws -> [UInt8] {
+        try await send(.get, parts, body: [])
+    }
+
+    func post(_ parts: String..., body: some Encodable) async throws -> [UInt8] {
+        try await send(.post, parts, body: [UInt8](JSONEncoder().encode(body)))
+    }
+
+    /// Parts of the path are percent-encoded whole: a SKU may hold a slash.
+    private func send(_ method: HTTPRequest.Method, _ parts: [String], body: [UInt8]) async throws -> [UInt8] {
+        let path = parts.map { $0.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? $0 }.joined(separator: "/")
+        var headers = [(name: "Authorization", value: "Bearer \(secret)"), (name: "Accept", value: "application/json")]
+        if method == .post { headers.append((name: "Content-Type", value: "application/json")) }
+        let limits = TransferLimits(totalMilliseconds: Self.answerSecondsMax * 1000, responseBytesMax: Self.answerBytesMax)
+        let response: HTTPResponse
+        do {
+            response = try await connection.send(HTTPRequest(method, "\(address)/v1/\(path)", headers: headers, body: body, limits: limits))
+        } catch let error as TransferError {
+            throw AdminError(error.message, remedy: error.remedy)
+        }
+        return try checked(response)
+    }
+
+    private func checked(_ response: HTTPResponse) throws -> [UInt8] {
+        guard response.contentType == "application/json" else {
+            throw AdminError(
+                "\(address) answers with status \(response.status), but not as a Tributary hub does.",
+                remedy: "Check the address and the port, and what stands between: a proxy, a portal's log-in page.")
+        }
+        guard (200..<300).contains(response.status) else {
+            guard let error = try? JSONDecoder().decode(HubComplaint.self, from: Data(response.body)).error else {
+                throw AdminError("The hub answers with status \(response.status).", remedy: "Look at the hub's log.")
+            }
+            throw AdminError(error.message, remedy: error.remedy)
+        }
+        return response.body
+    }
+}
+
+private struct HubComplaint: Decodable {
+    struct Detail: Decodable { let message, remedy: String }
+    let error: Detail
+}
+
+extension CharacterSet {
+    /// What RFC 3986 lets stand in any part of a URL.
+    fileprivate static let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+}

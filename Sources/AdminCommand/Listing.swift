@@ -1,0 +1,127 @@
+import ArgumentParser
+import Foundation
+
+/// What every listing takes: where to ask, and whether a program or a person reads the answer.
+struct ListingOptions: ParsableArguments {
+    @OptionGroup var hub: HubOptions
+
+    @Flag(help: "Print the hub's JSON instead of a table.")
+    var json = false
+
+    /// Prints the answer as it came, or decoded and shown for people.
+    func show<Answer: Decodable>(_ bytes: [UInt8], as type: Answer.Type, _ present: (Answer) -> String) throws {
+        guard !json else {
+            print(String(decoding: bytes, as: UTF8.self))
+            return
+        }
+        do {
+            print(present(try JSONDecoder().decode(type, from: Data(bytes))))
+        } catch is DecodingError {
+            throw AdminError(
+                "The hub's answer has another form than this version of tributary knows.",
+                remedy: "Use the tributary of the hub's version, or --json to see the answer as it is.")
+        }
+    }
+}
+
+/// Columns that line up and fit the terminal; a pipe gets every character.
+struct Table {
+    enum Side { case left, right }
+
+    private let titles: [String]
+    private let sides: [Side]
+    private var rows: [[String]] = []
+
+    /// - Parameter columns: titles, `>` in front for right-aligned figures.
+    init(_ columns: String...) {
+        titles = columns.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 }
+        sides = columns.map { $0.hasPrefix(">") ? .right : .left }
+    }
+
+    mutating func add(_ cells: String...) { rows.append(cells.map(Self.printable)) }
+
+    var isEmpty: Bool { rows.isEmpty }
+
+    func text(widthMax: Int? = Terminal.width, indentedBy indent: Int = 0) -> String {
+        let widths = Self.fitted(naturalWidths, to: widthMax.map { $0 - indent })
+        let margin = String(repeating: " ", count: indent)
+        return ([titles] + rows).map { margin + line($0, widths) }.joined(separator: "\n")
+    }
+
+    private var naturalWidths: [Int] {
+        titles.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
+    }
+
+    /// The widest columns give way until all fit.
+    private static func fitted(_ widths: [Int], to widthMax: Int?) -> [Int] {
+        guard let widthMax else { return widths }
+        let gaps = 2 * (widths.count - 1)
+        var widths = widths
+        while widths.reduce(gaps, +) > widthMax, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 8 {
+            widths[widest] -= 1
+        }
+        return widths
+    }
+
+    private func line(_ cells: [String], _ widths: [Int]) -> String {
+        var parts: [String] = []
+        for (column, cell) in cells.enumerated() {
+            let shown = cell.count > widths[column] ? cell.prefix(max(widths[column] - 1, 0)) + "…" : cell[...]
+            let filling = String(repeating: " ", count: max(widths[column] - shown.count, 0))
+            parts.append(sides[column] == .right ? filling + shown : shown + filling)
+        }
+        var line = parts.joined(separator: "  ")
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+
+    /// A value from a till may hold line breaks or escape codes of a terminal.
+    private static func printable(_ cell: String) -> String {
+        String(String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0 }))
+    }
+}
+
+enum Terminal {
+    /// Columns of the terminal that stdout is; `nil` when it is none.
+    static var width: Int? {
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+}
+
+/// Figures and times as people read them.
+enum Readable {
+    /// Units of 10⁻⁴: `3`, `2.5`, `-12.34`. Money shows at least two decimals.
+    static func amount(_ value: Int64, decimalsMin: Int = 0) -> String {
+        let magnitude = value.magnitude
+        var decimals = String(magnitude % 10_000 + 10_000).dropFirst()
+        while decimals.count > decimalsMin, decimals.last == "0" { decimals.removeLast() }
+        return (value < 0 ? "-" : "") + String(magnitude / 10_000) + (decimals.isEmpty ? "" : "." + decimals)
+    }
+
+    static func money(_ value: Int64, _ currency: String?) -> String {
+        amount(value, decimalsMin: 2) + (currency.map { " " + $0 } ?? "")
+    }
+
+    /// `2010-12-01 08:26Z`; `-` when there is none.
+    static func time(_ milliseconds: UInt64?) -> String {
+        guard let milliseconds else { return "-" }
+        let full = Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
+        return full.prefix(16).replacingOccurrences(of: "T", with: " ") + "Z"
+    }
+
+    /// How long ago, in the unit that a person would use.
+    static func age(_ milliseconds: UInt64?, now: Date = Date()) -> String {
+        guard let milliseconds else { return "never" }
+        let seconds = Int(now.timeIntervalSince1970 - Double(milliseconds) / 1000)
+        switch seconds {
+        case ..<5: return "now"
+        case ..<120: return "\(seconds) s ago"
+        case ..<7200: return "\(seconds / 60) min ago"
+        case ..<172_800: return "\(seconds / 3600) h ago"
+        default: return "\(seconds / 86_400) days ago"
+        }
+    }
+}

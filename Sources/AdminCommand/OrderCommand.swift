@@ -1,0 +1,63 @@
+import ArgumentParser
+
+struct OrderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "order", abstract: "Orders, as web shop, warehouse and stores together know them.", subcommands: [Show.self])
+
+    private struct Order: Decodable {
+        struct Side: Decodable {
+            let state: String
+            let site: String?
+            let time: UInt64
+        }
+        struct Shipment: Decodable {
+            let state, carrier, trackingNumber: String?
+            let time: UInt64?
+        }
+        struct Contradiction: Decodable {
+            let code: String
+            let sides: [Side]
+        }
+        let number: String?
+        let state: String
+        let fields: [String: Scalar]
+        let states: [Side]
+        let shipments: [Shipment]
+        let contradiction: Contradiction?
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one order: its state and who says so, its fields, its shipments.")
+
+        @Argument(help: "The order's number.") var number: String
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws {
+            let number = number
+            let bytes = try await listing.hub.connection().get("orders", number)
+            try listing.show(bytes, as: [Order].self) { orders in
+                orders.map { Self.text(of: $0, asked: number) }.joined(separator: "\n\n")
+            }
+        }
+
+        private static func text(of order: Order, asked: String) -> String {
+            var blocks = ["order \(order.number ?? asked): \(order.state)"]
+            var states = Table("STATE", "SITE", "WRITTEN")
+            for side in order.states { states.add(side.state, side.site ?? "-", Readable.time(side.time)) }
+            if !states.isEmpty { blocks.append(states.text(indentedBy: 2)) }
+            var fields = Table("FIELD", "VALUE")
+            for (name, value) in order.fields.sorted(by: { $0.key < $1.key }) { fields.add(name, value.description) }
+            if !fields.isEmpty { blocks.append(fields.text(indentedBy: 2)) }
+            var shipments = Table("SHIPMENT", "CARRIER", "TRACKING", "WHEN")
+            for shipment in order.shipments {
+                shipments.add(shipment.state ?? "-", shipment.carrier ?? "-", shipment.trackingNumber ?? "-", Readable.time(shipment.time))
+            }
+            if !shipments.isEmpty { blocks.append(shipments.text(indentedBy: 2)) }
+            if let contradiction = order.contradiction {
+                let sides = contradiction.sides.map { "\($0.state) says \($0.site ?? "?")" }.joined(separator: ", ")
+                blocks.append("! \(contradiction.code): \(sides)")
+            }
+            return blocks.joined(separator: "\n\n")
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import ArgumentParser
+
+struct ProfileCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profile", abstract: "Customers, as merged from all sites.", subcommands: [Find.self, Show.self])
+
+    struct Profile: Decodable {
+        struct Golden: Decodable {
+            let value: Scalar
+            let site: String?
+            let time: UInt64
+            let beaten: [Beaten]?
+        }
+        struct Beaten: Decodable {
+            let value: Scalar
+            let site: String?
+        }
+        struct Identifier: Decodable {
+            let kind, value: String
+            let records: [String]
+        }
+        struct Member: Decodable {
+            let entity: String
+            let site: String?
+            let source: String
+            let key: [Scalar]
+        }
+        struct Purchases: Decodable {
+            let number: Int64
+            let totals: [String: Int64]
+            let recent: [Purchase]
+        }
+        struct Purchase: Decodable {
+            let entity: String
+            let number, site: String?
+            let time: UInt64
+            let total: Int64
+            let currency: String
+        }
+        let id: String
+        let fields: [String: Golden]
+        let identifiers: [Identifier]
+        let records: [Member]
+        let purchases: Purchases
+
+        /// The name, from whichever fields the sites keep it in.
+        var title: String {
+            if let name = fields["name"] { return name.value.description }
+            let parts = ["given name", "family name"].compactMap { fields[$0]?.value.description }
+            return parts.isEmpty ? "-" : parts.joined(separator: " ")
+        }
+        var sites: String { Set(records.compactMap(\.site)).sorted().joined(separator: ", ") }
+        var spent: String {
+            purchases.totals.sorted { $0.key < $1.key }.map { Readable.money($0.value, $0.key) }.joined(separator: ", ")
+        }
+    }
+
+    struct Find: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Find customers by e-mail, phone, id or name.",
+            discussion: "Example: tributary profile find --email ada@example.com")
+
+        @Option(help: "An e-mail address, in any spelling.") var email: String?
+        @Option(help: "A phone number, in any spelling.") var phone: String?
+        @Option(help: "A customer number, as a site wrote it.") var id: String?
+        @Option(help: "A name, or its beginning.") var name: String?
+        @OptionGroup var listing: ListingOptions
+
+        private struct Question: Encodable { let email, phone, id, name: String? }
+
+        func validate() throws {
+            guard [email, phone, id, name].compactMap({ $0 }).count == 1 else {
+                throw ValidationError("Give exactly one of --email, --phone, --id and --name.")
+            }
+        }
+
+        mutating func run() async throws {
+            let question = Question(email: email, phone: phone, id: id, name: name)
+            let bytes = try await listing.hub.connection().post("profiles", "search", body: question)
+            try listing.show(bytes, as: [Profile].self) { profiles in
+                var table = Table("PROFILE", "NAME", "IDENTIFIERS", "SITES", ">SPENT")
+                for profile in profiles {
+                    let identifiers = profile.identifiers.map(\.value).joined(separator: ", ")
+                    table.add(profile.id, profile.title, identifiers, profile.sites, profile.spent)
+                }
+                return table.isEmpty ? "No customer found." : table.text()
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one customer: fields with their origin, records, purchases.")
+
+        @Argument(help: "The profile's id, or a former one.") var id: String
+        @Option(help: ArgumentHelp("Purchases shown, newest first.", valueName: "count")) var last = 20
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws {
+            let last = last
+            let bytes = try await listing.hub.connection().get("profiles", id)
+            try listing.show(bytes, as: Profile.self) { Self.text(of: $0, purchasesMax: last) }
+        }
+
+        private static func text(of profile: Profile, purchasesMax: Int) -> String {
+            let blocks = [
+                "profile \(profile.id)", fields(of: profile), identifiers(of: profile), records(of: profile),
+                purchases(of: profile, max: purchasesMax),
+            ]
+            return blocks.compactMap { $0 }.joined(separator: "\n\n")
+        }
+
+        private static func fields(of profile: Profile) -> String? {
+            var table = Table("FIELD", "VALUE", "FROM", "WRITTEN", "OTHERS SAY")
+            for (name, golden) in profile.fields.sorted(by: { $0.key < $1.key }) {
+                let others = (golden.beaten ?? []).map { "\($0.value) (\($0.site ?? "?"))" }.joined(separator: ", ")
+                table.add(name, golden.value.description, golden.site ?? "-", Readable.time(golden.time), others)
+            }
+            return table.isEmpty ? nil : table.text(indentedBy: 2)
+        }
+
+        private static func identifiers(of profile: Profile) -> String? {
+            var table = Table("IDENTIFIER", "VALUE", ">RECORDS")
+            for identifier in profile.identifiers { table.add(identifier.kind, identifier.value, String(identifier.records.count)) }
+            return table.isEmpty ? nil : table.text(indentedBy: 2)
+        }
+
+        private static func records(of profile: Profile) -> String? {
+            var table = Table("RECORD AT", "SOURCE", "KEY")
+            for member in profile.records {
+                table.add(member.site ?? "-", String(member.source.prefix(8)), member.key.map(\.description).joined(separator: "/"))
+            }
+            return table.isEmpty ? nil : table.text(indentedBy: 2)
+        }
+
+        private static func purchases(of profile: Profile, max: Int) -> String? {
+            var table = Table("WHEN", "WHAT", "NUMBER", "SITE", ">AMOUNT")
+            for purchase in profile.purchases.recent.prefix(max) {
+                table.add(
+                    Readable.time(purchase.time), purchase.entity, purchase.number ?? "-", purchase.site ?? "-",
+                    Readable.money(purchase.total, purchase.currency))
+            }
+            guard !table.isEmpty else { return nil }
+            return table.text(indentedBy: 2) + "\n\n  \(profile.purchases.number) purchases, \(profile.spent)"
+        }
+    }
+}
+
+/// A value in the hub's JSON: text, a number, nothing, or an object that says what it is.
+enum Scalar: Decodable, CustomStringConvertible {
+    case text(String), integer(Int64), real(Double), nothing, other
+
+    init(from decoder: any Decoder) throws {
+        guard let container = try? decoder.singleValueContainer() else {
+            self = .other
+            return
+        }
+        if container.decodeNil() {
+            self = .nothing
+        } else if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .real(value)
+        } else {
+            self = (try? container.decode(String.self)).map { .text($0) } ?? .other
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .text(let value): value
+        case .integer(let value): String(value)
+        case .real(let value): String(value)
+        case .nothing: "-"
+        case .other: "(see --json)"
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import ArgumentParser
+
+struct SiteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "site", abstract: "The stores, warehouses and web systems that take part.",
+        subcommands: [Add.self, List.self, Show.self, Revoke.self])
+
+    enum Kind: String, Codable, CaseIterable, ExpressibleByArgument { case store, warehouse, web }
+
+    struct Site: Decodable {
+        struct Agent: Decodable {
+            let publicKey: String
+            let enrolledAt: UInt64
+            let lastHeard: UInt64?
+            let clockOffsetMilliseconds: Int64
+            let isRevoked: Bool
+        }
+        struct Source: Decodable {
+            let id, name: String
+            let replicas: [Replica]
+        }
+        struct Replica: Decodable {
+            let id: String
+            let last: UInt64
+            let lastReceivedAt: UInt64?
+            let isClosed: Bool
+            let held: Int
+        }
+        let name, kind: String
+        let region: String?
+        let agents: [Agent]
+        let sources: [Source]
+        let lastHeard: UInt64?
+        let warnings: [String]
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add a site, or give a known one a new token; prints the token that its agent enrols with, once.",
+            discussion: "Example: tributary site add shop-1 --kind store --region north")
+
+        @Argument(help: "The site's name: letters, digits, dashes.") var name: String
+        @Option(help: "What it is.") var kind: Kind
+        @Option(help: "Shops of one region see each other's customers.") var region: String?
+        @OptionGroup var listing: ListingOptions
+
+        private struct Question: Encodable {
+            let name: String
+            let kind: Kind
+            let region: String?
+        }
+        private struct Answer: Decodable { let token: String }
+
+        mutating func run() async throws {
+            let connection = try listing.hub.connection()
+            let name = name
+            let bytes = try await connection.post("sites", body: Question(name: name, kind: kind, region: region))
+            try listing.show(bytes, as: Answer.self) { answer in
+                """
+                Site \(name) is ready. Its token works once:
+                  \(answer.token)
+                On the site's machine:
+                  tributary-agent enroll --hub \(connection.address) --token \(answer.token)
+                """
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List all sites, and when each was last heard.")
+
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().get("sites")
+            try listing.show(bytes, as: [Site].self) { sites in
+                var table = Table("SITE", "KIND", "REGION", ">AGENTS", ">SOURCES", "LAST HEARD", "NOTE")
+                for site in sites {
+                    table.add(
+                        site.name, site.kind, site.region ?? "-", String(site.agents.filter { !$0.isRevoked }.count), String(site.sources.count),
+                        Readable.age(site.lastHeard), site.warnings.first ?? "")
+                }
+                return table.isEmpty ? "No sites yet. Add one: tributary site add NAME --kind store" : table.text()
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one site: its agents, its sources, and how far each has come.")
+
+        @Argument(help: "The site's name.") var name: String
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().get("sites", name)
+            try listing.show(bytes, as: Site.self) { site in
+                var lines = ["\(site.name), \(site.kind)\(site.region.map { ", region \($0)" } ?? ""), heard \(Readable.age(site.lastHeard))"]
+                var agents = Table("AGENT", "ENROLLED", "LAST HEARD", ">CLOCK", "STATE")
+                for agent in site.agents {
+                    agents.add(
+                        String(agent.publicKey.prefix(8)), Readable.time(agent.enrolledAt), Readable.age(agent.lastHeard),
+                        "\(agent.clockOffsetMilliseconds) ms", agent.isRevoked ? "revoked" : "enrolled")
+                }
+                if !agents.isEmpty { lines.append(agents.text(indentedBy: 2)) }
+                var replicas = Table("SOURCE", "REPLICA", ">CHANGES", ">HELD", "LAST RECEIVED", "STATE")
+                for source in site.sources {
+                    for replica in source.replicas {
+                        replicas.add(
+                            source.name, String(replica.id.prefix(8)), String(replica.last), String(replica.held),
+                            Readable.age(replica.lastReceivedAt), replica.isClosed ? "closed" : "open")
+                    }
+                }
+                if !replicas.isEmpty { lines.append(replicas.text(indentedBy: 2)) }
+                lines += site.warnings.map { "! " + $0 }
+                return lines.joined(separator: "\n")
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a site's access at once; what it has sent stays.",
+            discussion: "The site's agent keeps everything that it has not sent. To take it back: tributary site add, then enroll again.")
+
+        @Argument(help: "The site's name.") var name: String
+        @OptionGroup var listing: ListingOptions
+
+        private struct Nothing: Codable {}
+
+        mutating func run() async throws {
+            let name = name
+            let bytes = try await listing.hub.connection().post("sites", name, "revoke", body: Nothing())
+            try listing.show(bytes, as: Nothing.self) { _ in "The access of \(name) is revoked." }
+        }
+    }
+}

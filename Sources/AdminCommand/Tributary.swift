@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// The operators' command: asks the hub over HTTP, from any machine.
+struct Tributary: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tributary",
+        abstract: "Look at and look after a Tributary hub: sites, customers, stock, orders, conflicts.",
+        discussion: """
+            On the hub's own machine, name its data folder; the hub's address and secret are found there:
+              tributary status --data /var/lib/tributary-hub
+            From elsewhere, name both, best in the environment:
+              export TRIBUTARY_HUB=http://127.0.0.1:8080 TRIBUTARY_TOKEN=...
+              tributary site add shop-1 --kind store --region north
+              tributary profile find --email ada@example.com
+              tributary stock show 85123A
+            Listings take --json. Exit code 1: it could not be done; 2: it was asked for wrongly.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            StatusCommand.self, SiteCommand.self, ProfileCommand.self, StockCommand.self, OrderCommand.self, ConflictCommand.self,
+            QuarantineCommand.self, ChangeSetCommand.self,
+        ])
+}

@@ -1,0 +1,142 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Yams
+
+/// How a hub is set up: flags beat the environment, which beats the YAML file.
+struct HubSettings: Sendable {
+    var data: String?
+    var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+    var allowPlainHTTP = false
+    var logLevel = Logger.Level.info
+
+    /// The settings of a YAML file; unknown names are refused with line and column, for a typo must not be silent.
+    mutating func read(yaml: String, file: String) throws {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: yaml)
+        } catch {
+            throw HubCommandError("\(file) is not YAML: \(Self.oneLine("\(error)"))", remedy: "See hub/hub.example.yaml.")
+        }
+        guard let root, root != Node("") else { return }
+        guard let mapping = root.mapping else {
+            throw HubCommandError("\(file) holds no settings: it is a list or a word.", remedy: "See hub/hub.example.yaml.")
+        }
+        for (key, value) in mapping {
+            guard let name = key.string, let text = value.scalar?.string else { throw Self.unknown(key, file: file) }
+            guard try set(name, to: text, at: Self.place(of: value, file: file)) else { throw Self.unknown(key, file: file) }
+        }
+    }
+
+    mutating func read(environment: [String: String]) throws {
+        for name in Self.names {
+            let variable = "TRIBUTARY_HUB_" + name.uppercased().replacingOccurrences(of: "-", with: "_")
+            if let text = environment[variable] { _ = try set(name, to: text, at: variable) }
+        }
+    }
+
+    static let names = ["data", "listen", "allow-plain-http", "log-level"]
+
+    /// - Returns: whether there is a setting of that name.
+    private mutating func set(_ name: String, to text: String, at place: String) throws -> Bool {
+        switch name {
+        case "data": data = text
+        case "listen":
+            guard let address = ListenAddress(text) else { throw Self.wrong(place, "\"\(text)\" is no HOST:PORT.") }
+            listen = address
+        case "allow-plain-http":
+            guard let flag = ["true": true, "yes": true, "1": true, "false": false, "no": false, "0": false][text.lowercased()] else {
+                throw Self.wrong(place, "\"\(text)\" is neither true nor false.")
+            }
+            allowPlainHTTP = flag
+        case "log-level":
+            guard let level = Logger.Level(rawValue: text.lowercased()) else {
+                throw Self.wrong(place, "\"\(text)\" is no log level: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
+            }
+            logLevel = level
+        default: return false
+        }
+        return true
+    }
+
+    private static func wrong(_ place: String, _ message: String) -> HubCommandError {
+        HubCommandError("\(place): \(message)", remedy: "See hub/hub.example.yaml.")
+    }
+
+    private static func unknown(_ key: Node, file: String) -> HubCommandError {
+        HubCommandError(
+            "\(place(of: key, file: file)): there is no setting \"\(key.string ?? "?")\".", remedy: "Known settings: \(names.joined(separator: ", ")).")
+    }
+
+    private static func place(of node: Node, file: String) -> String {
+        node.mark.map { "\(file):\($0.line):\($0.column)" } ?? file
+    }
+
+    private static func oneLine(_ text: String) -> String { text.split(whereSeparator: \.isNewline).joined(separator: " ") }
+}
+
+/// `HOST:PORT`, with brackets around an IPv6 address. Port 0 lets the system choose.
+struct ListenAddress: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
+    var host: String
+    var port: Int
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port) else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() } else if host.contains(":") { return nil }
+        guard !host.isEmpty else { return nil }
+        self.init(host: String(host), port: port)
+    }
+
+    init?(argument: String) { self.init(argument) }
+
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Only this machine can reach it.
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}
+
+/// What every subcommand takes.
+struct SettingsOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The hub's data folder.", valueName: "folder"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("A YAML file with settings; see hub/hub.example.yaml.", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("Least level that is logged: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
+    var logLevel: Logger.Level?
+
+    /// File, then environment, then flags.
+    func settings() throws -> HubSettings {
+        let environment = ProcessInfo.processInfo.environment
+        var settings = HubSettings()
+        if let file = config ?? environment["TRIBUTARY_HUB_CONFIG"] {
+            guard let yaml = try? String(contentsOfFile: file, encoding: .utf8) else {
+                throw HubCommandError("The settings file \(file) cannot be read.", remedy: "Check the path and its permissions.")
+            }
+            try settings.read(yaml: yaml, file: file)
+        }
+        try settings.read(environment: environment)
+        if let data { settings.data = data }
+        if let logLevel { settings.logLevel = logLevel }
+        return settings
+    }
+}
+
+extension HubSettings {
+    /// The data folder that some setting must name.
+    func folder() throws -> URL {
+        guard let data else {
+            throw HubCommandError("No data folder was named.", remedy: "Pass --data FOLDER, or set TRIBUTARY_HUB_DATA.")
+        }
+        return URL(filePath: data, directoryHint: .isDirectory)
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

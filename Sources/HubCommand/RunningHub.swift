@@ -1,0 +1,44 @@
+import CurlClient
+import Foundation
+
+/// The hub that runs on a data folder, asked over its own loopback address with its own secret.
+struct RunningHub {
+    let folder: HubFolder
+
+    /// A large store takes its time to copy and to read back.
+    private static let backupSecondsMax = 4 * 3600
+
+    /// - Returns: the position that the backup contains.
+    func backUp(to file: String) async throws -> UInt64 {
+        guard let address = folder.announcedAddress() else {
+            throw HubCommandError(
+                "A process holds \(folder.path) and does not listen: a hub that starts or stops, or another command.", remedy: "Try again in a moment.")
+        }
+        let body = [UInt8](try JSONEncoder().encode(["file": URL(filePath: file).standardizedFileURL.path]))
+        let headers = [(name: "Authorization", value: "Bearer \(try folder.secret())"), (name: "Content-Type", value: "application/json")]
+        let limits = TransferLimits(
+            totalMilliseconds: Self.backupSecondsMax * 1000, slowSeconds: Self.backupSecondsMax, responseBytesMax: 1 << 20)
+        let response: HTTPResponse
+        do {
+            response = try await HTTPConnection().send(HTTPRequest(.post, "\(address)/v1/backup", headers: headers, body: body, limits: limits))
+        } catch let error as TransferError {
+            throw HubCommandError(error.message, remedy: error.remedy)
+        }
+        return try position(in: response)
+    }
+
+    private struct Answer: Decodable { let position: UInt64 }
+    private struct Refusal: Decodable {
+        struct Detail: Decodable { let message, remedy: String }
+        let error: Detail
+    }
+
+    private func position(in response: HTTPResponse) throws -> UInt64 {
+        let body = Data(response.body)
+        if response.status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: body) { return answer.position }
+        guard let refusal = try? JSONDecoder().decode(Refusal.self, from: body).error else {
+            throw HubCommandError("The running hub answers with status \(response.status).", remedy: "Look at its log.")
+        }
+        throw HubCommandError(refusal.message, remedy: refusal.remedy)
+    }
+}

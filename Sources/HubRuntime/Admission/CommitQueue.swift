@@ -1,0 +1,130 @@
+import ChangeSets
+
+/// Gathers what is to be written, so that many pushes share one commit.
+///
+/// While one group commits, the next one gathers. A group's answers are given only after its commit is on
+/// disk (law 2).
+actor CommitQueue {
+    /// One piece of writing; runs in the group's transaction.
+    struct Job: Sendable {
+        var bytes: Int
+        /// Works on the group's copy of the standing; must not throw for anything but the store's own failure.
+        var work: @Sendable (any HubWriting, inout Standing) throws -> Void
+        var done: @Sendable (Result<Void, any Error>) -> Void
+    }
+
+    private var waiting: [Job] = []
+    private var waitingBytes = 0
+    private var isCommitting = false
+    private var isStopped = false
+    private var idle: [CheckedContinuation<Void, Never>] = []
+    private let bytesMax: Int
+
+    init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+    /// Runs `work` in a commit and returns when that is on disk.
+    ///
+    /// - Throws: `hub-busy` when too much waits already, the store's error when the commit fails.
+    func submit<Value: Sendable>(
+        bytes: Int, to hub: Hub, _ work: @escaping @Sendable (any HubWriting, inout Standing) throws -> Value
+    ) async throws -> Value {
+        guard !isStopped else { throw HubError(.stopping, "The hub is stopping.", remedy: "Nothing: it is tried again by itself.") }
+        guard waiting.isEmpty || waitingBytes + bytes <= bytesMax else {
+            throw HubError(.busy, "The hub has \(waitingBytes) bytes to commit first.", remedy: "Nothing: it is tried again by itself.")
+        }
+        let result = Box<Value>()
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let job = Job(
+                bytes: bytes, work: { store, standing in result.set(try Self.alone(work, store, &standing)) },
+                done: { continuation.resume(with: $0) })
+            waiting.append(job)
+            waitingBytes += bytes
+            if !isCommitting {
+                isCommitting = true
+                Task { await self.commitAll(on: hub) }
+            }
+        }
+        return try result.get()
+    }
+
+    /// Runs one job so that its refusal harms no other: only the store's own failure ends the group.
+    private static func alone<Value>(
+        _ work: (any HubWriting, inout Standing) throws -> Value, _ store: any HubWriting, _ standing: inout Standing
+    ) throws -> Result<Value, any Error> {
+        var trial = standing
+        do {
+            let value = try store.savepoint { try work(store, &trial) }
+            standing = trial
+            return .success(value)
+        } catch let error as HubError where error.isTransient {
+            throw error
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func commitAll(on hub: Hub) async {
+        while !waiting.isEmpty {
+            let group = takeGroup(hub.options)
+            let outcome = await hub.commit(group)
+            for job in group { job.done(outcome) }
+        }
+        isCommitting = false
+        for continuation in idle { continuation.resume() }
+        idle = []
+    }
+
+    private func takeGroup(_ options: Hub.Options) -> [Job] {
+        var count = 0
+        var bytes = 0
+        while count < waiting.count, count < options.groupPushesMax, count == 0 || bytes + waiting[count].bytes <= options.groupBytesMax {
+            bytes += waiting[count].bytes
+            count += 1
+        }
+        let group = Array(waiting.prefix(count))
+        waiting.removeFirst(count)
+        waitingBytes -= bytes
+        return group
+    }
+
+    /// Refuses what comes later and returns when everything taken is committed.
+    func stop() async {
+        isStopped = true
+        guard isCommitting else { return }
+        await withCheckedContinuation { idle.append($0) }
+    }
+}
+
+/// Carries a value out of a commit.
+///
+/// `@unchecked Sendable`: written in the store's transaction before the commit is announced, read after.
+private final class Box<Value>: @unchecked Sendable {
+    private var value: Result<Value, any Error>?
+    func set(_ value: Result<Value, any Error>) { self.value = value }
+    func get() throws -> Value {
+        guard let value else {
+            throw HubError(.storageFailed, "A commit gave no result.", remedy: "Try again; if it lasts, restart the hub.")
+        }
+        return try value.get()
+    }
+}
+
+extension Hub {
+    /// Runs a group in one transaction on a copy of the standing, and publishes the copy once it is on disk.
+    func commit(_ group: [CommitQueue.Job]) async -> Result<Void, any Error> {
+        let before = standing.withLock { $0 }
+        do {
+            let after = try await store.write { store in
+                var standing = before
+                for job in group { try job.work(store, &standing) }
+                return standing
+            }
+            standing.withLock { $0 = after }
+            if after.head.number != before.head.number { commits.announce(after.head.number) }
+            return .success(())
+        } catch {
+            logger.error("A commit failed; nothing of it was acknowledged.", metadata: ["error": "\(error)", "jobs": "\(group.count)"])
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import Causality
+import ChangeSets
+
+extension Hub {
+    /// A change-set that passed everything that needs no look at the store.
+    private struct Frame: Sendable {
+        var header: ChangeSetHeader
+        var hash: Digest
+        var bytes: [UInt8]
+    }
+
+    /// Why the rest of a push is not looked at.
+    private struct Obstacle: Sendable {
+        var code: String
+        var message: String
+        var remedy: String
+        var replica: ReplicaID?
+    }
+
+    /// Takes change-sets of one replica in, in order; answers when they are on disk.
+    ///
+    /// What precedes a refused set is kept, and the answer's standing says so. A repeat has no effect and gets the
+    /// standing it had. `gap` names the replica that something is missing of: its own, or the one that its opening follows.
+    ///
+    /// - Parameters:
+    ///   - agentTime: the agent's clock as it signed the request; gives the measured offset.
+    ///   - now: the hub's clock.
+    /// - Throws: `HubError`: a revoked agent, or a store that cannot write; nothing was acknowledged then.
+    public func push(_ frames: [[UInt8]], agent: AgentRecord, agentTime: Timestamp, now: Timestamp) async throws -> Answer {
+        try Self.checkNotRevoked(agent)
+        let (valid, obstacle) = checked(frames, key: agent.key)
+        let offset = Int64(bitPattern: agentTime.milliseconds &- now.milliseconds)
+        let bytes = valid.reduce(256) { $0 + $1.bytes.count }
+        return try await queue.submit(bytes: bytes, to: self) { store, standing in
+            var agent = agent
+            agent.lastHeard = now
+            agent.clockOffsetMilliseconds = offset
+            // What was decided when the request came may have changed while it waited.
+            if let present = try store.agent(agent.key) { agent.isRevoked = present.isRevoked }
+            try Self.checkNotRevoked(agent)
+            try store.put(agent)
+            for frame in valid {
+                if let answer = try self.admit(frame, agent: agent, offset: offset, now: now, store, &standing) { return answer }
+            }
+            let replica = obstacle?.replica ?? valid.last?.header.replica
+            let receipt = try self.receipt(replica, standing, store, now)
+            guard let obstacle else { return .receipt(receipt) }
+            return .refusal(
+                Refusal(code: obstacle.code, message: obstacle.message, remedy: obstacle.remedy, standing: receipt, isFinal: true))
+        }
+    }
+
+    static func checkNotRevoked(_ agent: AgentRecord) throws {
+        guard agent.isRevoked else { return }
+        throw HubError(
+            .revokedAgent, "The agent \(agent.key.description.prefix(8)) of \(agent.site.name) was revoked.",
+            remedy: "Enrol it anew with a token from `tributary site add`; it keeps everything until then.")
+    }
+
+    // MARK: before the queue
+
+    private func checked(_ frames: [[UInt8]], key: VerifyingKey) -> (valid: [Frame], obstacle: Obstacle?) {
+        var valid: [Frame] = []
+        for bytes in frames {
+            switch check(bytes, key: key, replica: valid.first?.header.replica) {
+            case .success(let frame): valid.append(frame)
+            case .failure(let obstacle): return (valid, obstacle.obstacle)
+            }
+        }
+        guard valid.isEmpty else { return (valid, nil) }
+        return ([], Obstacle(code: "push-empty", message: "The push holds no change-set.", remedy: "Update the agent.", replica: nil))
+    }
+
+    private struct Stop: Error {
+        var obstacle: Obstacle
+    }
+
+    private func check(_ bytes: [UInt8], key: VerifyingKey, replica: ReplicaID?) -> Result<Frame, Stop> {
+        func stop(_ code: String, _ message: String, _ remedy: String, _ replica: ReplicaID?) -> Result<Frame, Stop> {
+            .failure(Stop(obstacle: Obstacle(code: code, message: message, remedy: remedy, replica: replica)))
+        }
+        var header: ChangeSetHeader?
+        do {
+            guard bytes.count <= Limits.setBytesMax else {
+                let known = try? ChangeSetCodec.header(of: bytes)
+                return stop(
+                    ChangeSetError.Code.tooLarge.rawValue, "A change-set has \(bytes.count) bytes; the hub takes \(Limits.setBytesMax).",
+                    "The agent cuts it into smaller ones.", known?.replica)
+            }
+            header = try ChangeSetCodec.header(of: bytes)
+            let hash = try ChangeSetCodec.verify(bytes, key: key)
+            guard let header else { return stop("changeset-damaged", "No header.", "Send it again.", nil) }
+            guard header.last <= RecordNumber.counterMax else {
+                return stop("counter-too-large", "Counter \(header.last) is beyond any replica's.", "Open a new incarnation.", header.replica)
+            }
+            guard replica == nil || replica == header.replica else {
+                return stop(
+                    "push-mixed", "One push holds change-sets of two replicas.", "Send one replica's change-sets in a push.", header.replica)
+            }
+            return .success(Frame(header: header, hash: hash, bytes: bytes))
+        } catch let error as ChangeSetError {
+            return stop(error.code.rawValue, error.message, error.remedy, header?.replica)
+        } catch {
+            return stop("changeset-damaged", "\(error)", "Send it again.", header?.replica)
+        }
+    }
+
+    // MARK: in the transaction
+
+    /// - Returns: `nil` to go on with the next frame.
+    private func admit(
+        _ frame: Frame, agent: AgentRecord, offset: Int64, now: Timestamp, _ store: any HubWriting, _ standing: inout Standing
+    ) throws -> Answer? {
+        func refused(_ code: String, _ message: String, _ remedy: String) throws -> Answer {
+            .refusal(
+                Refusal(
+                    code: code, message: message, remedy: remedy, standing: try receipt(frame.header.replica, standing, store, now), isFinal: true))
+        }
+        if let stranger = try stranger(frame.header, agent, standing, store) { return try refused("replica-of-another", stranger, Self.strangerRemedy) }
+        let known = standing.replica(frame.header.replica)
+        let journaled = try known.flatMap { try store.journal(replica: $0.number, first: frame.header.first)?.hash }
+        let followed = frame.header.opening?.follows.flatMap { standing.replica($0.replica) }
+        switch ChainPlace(frame.header, hash: frame.hash, known: known, journaled: journaled, followed: followed) {
+        case .repeat: return nil
+        case .fork: return .fork(try receipt(frame.header.replica, standing, store, now))
+        case .gap(let replica): return .gap(try receipt(replica, standing, store, now))
+        case .next: break
+        }
+        let set: ChangeSet
+        do { set = try ChangeSetCodec.decode(frame.bytes) } catch let error as ChangeSetError {
+            return try refused(error.code.rawValue, error.message, error.remedy)
+        }
+        let arrival = SetAdmission.Arrival(
+            set: set, hash: frame.hash, bytes: frame.bytes, agent: agent, received: now, offsetMilliseconds: offset)
+        do {
+            standing = try store.savepoint {
+                let batch = Batch(store: store, standing: standing, sites: try store.sites(), received: now, bound: options.clockBound)
+                try SetAdmission(batch: batch, generation: generation.id).admit(arrival)
+                return batch.standing
+            }
+        } catch let error as HubError {
+            throw error
+        } catch {
+            // Its own bytes led to something that nobody foresaw: this set alone is refused, and everything else goes on.
+            logger.error("A change-set could not be taken in.", metadata: ["replica": "\(set.replica)", "first": "\(set.first)", "error": "\(error)"])
+            return .refusal(
+                Refusal(
+                    code: "changeset-not-taken", message: "The hub could not take the change-set in: \(error)",
+                    remedy: "It stays at the agent and is tried again; report this with the hub's log.",
+                    standing: try receipt(frame.header.replica, standing, store, now), isFinal: false))
+        }
+        return nil
+    }
+
+    private static let strangerRemedy = "Attach the file with `tributary-agent attach --take-over` at its present site, or attach a file of its own."
+
+    /// Whether the set is of a replica or a source that belongs to somebody else.
+    private func stranger(_ header: ChangeSetHeader, _ agent: AgentRecord, _ standing: Standing, _ store: any HubReading) throws -> String? {
+        func belongs(_ source: SourceNumber?) -> Bool { source.flatMap { standing.source($0) }?.site == agent.site.number }
+        if let known = standing.replica(header.replica), known.last > 0 || known.source != nil {
+            return belongs(known.source) ? nil : "The replica \(header.replica.short) belongs to another site, or to the hub."
+        }
+        guard let opening = header.opening else { return nil }
+        if try store.generations().contains(where: { $0.id == header.replica }) {
+            return "The replica \(header.replica.short) is the hub itself."
+        }
+        if let source = standing.source(opening.source), source.site != agent.site.number {
+            return "The source \(opening.name) belongs to another site."
+        }
+        if let follows = opening.follows, let followed = standing.replica(follows.replica), followed.source != nil, !belongs(followed.source) {
+            return "The replica it follows belongs to another site."
+        }
+        return nil
+    }
+
+    /// Where the hub stands with a replica, as the transaction sees it: the same for the same last set, however often asked.
+    func receipt(_ replica: ReplicaID?, _ standing: Standing, _ store: any HubReading, _ now: Timestamp) throws -> Receipt {
+        let row = replica.flatMap { standing.replica($0) }
+        let line = try row.flatMap { $0.position > 0 ? try store.line($0.position) : nil } ?? standing.head
+        return Receipt(
+            replica: replica ?? ReplicaID(high: 0, low: 0), last: row?.last ?? 0, hash: row?.hash ?? .zero, position: line.position,
+            keepUntil: standing.backup, time: now)
+    }
+}

@@ -1,0 +1,76 @@
+import Causality
+import ChangeSets
+
+/// What becomes of one change: its effect now, or holding it, and why.
+///
+/// Asks the store only about the change's own record and about what the change names, so that validity never
+/// depends on which other records have arrived (law 4).
+enum Judgement {
+    case admit(RecordNumber?)
+    case hold(HeldRow.Cause, lacking: Dot?, code: String, reason: String)
+
+    init(_ candidate: SetAdmission.Candidate, batch: Batch) throws {
+        let change = candidate.change
+        if let earlier = try Self.heldBefore(candidate, batch) {
+            self = .hold(.behind, lacking: earlier, code: "behind", reason: "An earlier change of the same record is held: \(earlier).")
+            return
+        }
+        if let fault = Self.fault(candidate, batch) {
+            self = .hold(.quarantined, lacking: nil, code: fault.code, reason: fault.reason)
+            return
+        }
+        if let dot = try change.namedDots.first(where: { try Self.isLacking($0, candidate, batch) }) {
+            self = .hold(.waiting, lacking: dot, code: "waiting", reason: "It names \(dot), which has not arrived.")
+            return
+        }
+        guard let subject = change.subject, let id = candidate.record else {
+            self = .admit(nil)
+            return
+        }
+        guard let number = try batch.recordNumber(id.life) else {
+            self = .hold(.quarantined, lacking: nil, code: "counter-too-large", reason: "Its record's life is beyond any counter.")
+            return
+        }
+        if subject.creates {
+            self = .admit(number)
+        } else if let known = try batch.record(number) {
+            let isSame = known.state.id == id
+            self =
+                isSame
+                ? .admit(number)
+                : .hold(.quarantined, lacking: nil, code: "record-mismatch", reason: "The life it names belongs to another record.")
+        } else {
+            // The creating change was admitted and the record is gone, or the life never created one (S7).
+            self = .hold(.quarantined, lacking: nil, code: "edit-of-deleted", reason: "It edits a record that is gone: \(id.life).")
+        }
+    }
+
+    private static func fault(_ candidate: SetAdmission.Candidate, _ batch: Batch) -> Fault? {
+        let replica = batch.standing.replica(candidate.replica)
+        let writer = ChangeRules.Writer(
+            dot: candidate.dot, source: candidate.source.id, isHub: replica?.source == nil, closedAfter: replica?.closedAfter)
+        return ChangeRules.fault(of: candidate.change, by: writer)
+    }
+
+    /// The held change that this one stands behind: an earlier one of its chain on the same record (S5).
+    private static func heldBefore(_ candidate: SetAdmission.Candidate, _ batch: Batch) throws -> Dot? {
+        guard batch.standing.heldCount > 0, let record = candidate.record else { return nil }
+        for row in try batch.store.held(record: record.canonicalBytes) {
+            guard let replica = batch.standing.replica(row.replica)?.id else { continue }
+            let dot = Dot(replica, row.counter)
+            if batch.standing.lineage.chain(of: candidate.dot, contains: dot) { return dot }
+        }
+        return nil
+    }
+
+    /// Whether a named dot must be waited for: beyond the hub's counter, or held (S4). A closed replica's is not waited for.
+    private static func isLacking(_ dot: Dot, _ candidate: SetAdmission.Candidate, _ batch: Batch) throws -> Bool {
+        if dot == candidate.dot { return false }
+        guard let replica = batch.standing.replica(dot.replica) else { return true }
+        // The replica's own counter advances at the end of the set.
+        let last = dot.replica == candidate.dot.replica ? max(replica.last, candidate.dot.counter - 1) : replica.last
+        if dot.counter > last { return replica.closedAfter == nil }
+        guard batch.standing.heldCount > 0 else { return false }
+        return try batch.store.held(replica: replica.number, counter: dot.counter) != nil
+    }
+}

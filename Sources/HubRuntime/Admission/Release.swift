@@ -1,0 +1,84 @@
+import Causality
+import ChangeSets
+
+/// Lets held changes go when what they wait for has arrived, in the order of their chains (S5).
+struct Release {
+    let admission: SetAdmission
+    private var batch: Batch { admission.batch }
+
+    init(admission: SetAdmission) { self.admission = admission }
+
+    /// A replica's changes up to `last` have arrived.
+    func after(_ replica: ReplicaID, from first: UInt64, to last: UInt64) throws {
+        guard batch.standing.heldCount > 0 else { return }
+        try retry(try batch.store.held(lacking: replica, from: first, to: last).filter { $0.cause == .waiting })
+    }
+
+    /// A replica was closed: nobody waits for what it will never bring.
+    func afterClosing(_ replica: ReplicaRow) throws {
+        guard batch.standing.heldCount > 0 else { return }
+        let waiting = try batch.store.held(lacking: replica.id, from: replica.last + 1, to: UInt64(Int64.max))
+        try retry(waiting.filter { $0.cause == .waiting })
+    }
+
+    /// Takes changes out of quarantine, after a rule or a mapping was mended.
+    func replay(_ rows: [HeldRow]) throws { try retry(rows) }
+
+    private func retry(_ rows: [HeldRow]) throws {
+        var queue = rows
+        var sets = DecodedSets(store: batch.store, current: batch.current)
+        while !queue.isEmpty {
+            let row = queue.removeFirst()
+            guard try batch.store.held(replica: row.replica, counter: row.counter) != nil,
+                let candidate = try candidate(row, &sets)
+            else { continue }
+            // Out of the table while it is judged, so that it is not found to stand behind itself.
+            try batch.store.deleteHeld(replica: row.replica, counter: row.counter)
+            switch try Judgement(candidate, batch: batch) {
+            case .hold(let cause, let lacking, let code, let reason):
+                var held = candidate.held(cause, lacking: lacking, code: code, reason: reason)
+                held.since = row.since
+                try batch.store.put(held)
+            case .admit(let number):
+                batch.standing.heldCount -= 1
+                try admission.apply(candidate, to: number)
+                // What stood behind it or waited for it comes next, the lowest counter first.
+                queue += try batch.store.held(lacking: candidate.dot.replica, from: candidate.dot.counter, to: candidate.dot.counter)
+            }
+        }
+    }
+
+    private func candidate(_ row: HeldRow, _ sets: inout DecodedSets) throws -> SetAdmission.Candidate? {
+        guard let replica = batch.standing.replica(row.replica), let source = replica.source.flatMap({ batch.standing.source($0) }),
+            let change = try sets.change(replica: row.replica, counter: row.counter)
+        else { return nil }
+        return SetAdmission.Candidate(
+            change: change, dot: Dot(replica.id, row.counter), replica: row.replica, source: source, isInBound: row.isInBound,
+            since: row.since)
+    }
+}
+
+/// Single changes out of the journal; the last sets read stay decoded.
+struct DecodedSets {
+    let store: any HubReading
+    private var kept: [(replica: ReplicaNumber, set: ChangeSet)] = []
+    private static let keptMax = 4
+
+    /// - Parameter current: the set being taken in, which the journal does not hold yet.
+    init(store: any HubReading, current: (replica: ReplicaNumber, set: ChangeSet)? = nil) {
+        self.store = store
+        kept = current.map { [$0] } ?? []
+    }
+
+    /// - Returns: `nil` when the journal does not hold it.
+    mutating func change(replica: ReplicaNumber, counter: UInt64) throws -> Change? {
+        if let known = kept.first(where: { $0.replica == replica && $0.set.first <= counter && counter <= $0.set.last }) {
+            return known.set.changes[Int(counter - known.set.first)]
+        }
+        guard let entry = try store.journal(containing: counter, of: replica), entry.last >= counter else { return nil }
+        let set = try ChangeSetCodec.decode(entry.bytes)
+        kept.append((replica, set))
+        if kept.count > Self.keptMax { kept.remove(at: 1) }
+        return set.changes[Int(counter - entry.first)]
+    }
+}

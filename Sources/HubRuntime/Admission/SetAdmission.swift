@@ -1,0 +1,144 @@
+import Causality
+import ChangeSets
+import Merging
+
+/// Takes one change-set in, change by change: each has its effect, waits, or goes to quarantine (law 5).
+struct SetAdmission {
+    let batch: Batch
+    let generation: ReplicaID
+
+    /// A set whose place in its chain is settled.
+    struct Arrival {
+        var set: ChangeSet
+        var hash: Digest
+        var bytes: [UInt8]
+        var agent: AgentRecord
+        var received: Timestamp
+        var offsetMilliseconds: Int64
+        var ruleVersion = ChangeRules.version
+    }
+
+    /// - Throws: only what the store throws: then nothing of the set happened.
+    func admit(_ arrival: Arrival) throws {
+        let replica = try opened(arrival)
+        guard let source = replica.source.flatMap({ batch.standing.source($0) }) else { return }
+        batch.current = (replica.number, arrival.set)
+        for (index, change) in arrival.set.changes.enumerated() {
+            let dot = arrival.set.dot(at: index)
+            let isInBound = batch.bound.admits(
+                change.time, arrival: arrival.received, offsetMilliseconds: arrival.offsetMilliseconds, opened: replica.opened)
+            try take(
+                Candidate(change: change, dot: dot, replica: replica.number, source: source, isInBound: isInBound, since: arrival.received))
+        }
+        try advance(replica, arrival)
+        try Release(admission: self).after(replica.id, from: arrival.set.first, to: arrival.set.last)
+        try batch.flush()
+        try journal(arrival)
+    }
+
+    // MARK: the replica
+
+    /// The replica's row; the first set opens it.
+    private func opened(_ arrival: Arrival) throws -> ReplicaRow {
+        if let known = batch.standing.replica(arrival.set.replica), known.last > 0 { return known }
+        guard let opening = arrival.set.opening else { return batch.standing.mention(arrival.set.replica).row }
+        let source = try openedSource(opening, arrival)
+        var replica = batch.standing.mention(arrival.set.replica).row
+        replica.source = source.number
+        replica.follows = opening.follows
+        replica.opened = arrival.received
+        batch.standing.set(replica)
+        try batch.store.put(replica)
+        return replica
+    }
+
+    private func openedSource(_ opening: ChangeSet.Opening, _ arrival: Arrival) throws -> SourceRow {
+        var source =
+            batch.standing.source(opening.source)
+            ?? SourceRow(
+                number: batch.standing.nextSourceNumber, id: opening.source, site: arrival.agent.site.number, name: opening.name.string,
+                agent: nil)
+        if let former = source.agent, former != arrival.agent.key { try close(source) }
+        source.agent = arrival.agent.key
+        source.name = opening.name.string
+        batch.standing.set(source)
+        try batch.store.put(source)
+        return source
+    }
+
+    /// Another agent took the source over: what the former one sends later goes to quarantine (S16).
+    private func close(_ source: SourceRow) throws {
+        for var replica in batch.standing.replicas where replica.source == source.number && replica.closedAfter == nil {
+            replica.closedAfter = replica.last
+            batch.standing.set(replica)
+            try batch.store.put(replica)
+            try Release(admission: self).afterClosing(replica)
+        }
+    }
+
+    private func advance(_ replica: ReplicaRow, _ arrival: Arrival) throws {
+        guard var row = batch.standing.replica(replica.number) else { return }
+        row.last = arrival.set.last
+        row.hash = arrival.hash
+        row.received = arrival.received
+        batch.standing.set(row)
+    }
+
+    private func journal(_ arrival: Arrival) throws {
+        try batch.extendLine(hash: arrival.hash, generation: generation)
+        guard var row = batch.standing.replica(arrival.set.replica) else { return }
+        row.position = batch.standing.head.number
+        batch.standing.set(row)
+        try batch.store.put(row)
+        try batch.store.insert(
+            JournalRow(
+                number: row.position, replica: row.number, first: arrival.set.first, last: arrival.set.last, hash: arrival.hash,
+                received: arrival.received, offsetMilliseconds: arrival.offsetMilliseconds, ruleVersion: arrival.ruleVersion,
+                agent: arrival.agent.key, bytes: arrival.bytes))
+    }
+
+    // MARK: one change
+
+    /// A change on its way to an effect, now or when it is released.
+    struct Candidate {
+        var change: Change
+        var dot: Dot
+        var replica: ReplicaNumber
+        var source: SourceRow
+        var isInBound: Bool
+        var since: Timestamp
+
+        var precedence: Precedence { Precedence(isInBound: isInBound, time: change.time, dot: dot) }
+        var record: RecordID? { change.subject?.record(dot: dot, source: source.id) }
+    }
+
+    /// Judges the change and gives it its effect, or holds it.
+    func take(_ candidate: Candidate) throws {
+        switch try Judgement(candidate, batch: batch) {
+        case .admit(let number): try apply(candidate, to: number)
+        case .hold(let cause, let lacking, let code, let reason):
+            try batch.store.put(candidate.held(cause, lacking: lacking, code: code, reason: reason))
+            batch.standing.heldCount += 1
+        }
+    }
+
+    func apply(_ candidate: Candidate, to number: RecordNumber?) throws {
+        if let number, let id = candidate.record {
+            if candidate.change.subject?.creates == true {
+                batch.begin(number, id, source: candidate.source.number)
+            } else if id.entity == "customer", let record = try batch.record(number) {
+                try batch.customers.remember(candidate.change, precedence: candidate.precedence, of: number, record)
+            }
+            try batch.admit(candidate.change, precedence: candidate.precedence, source: candidate.source.id, into: number)
+        }
+        if let effect = candidate.change.stock { try batch.stock.take(effect, precedence: candidate.precedence) }
+    }
+}
+
+extension SetAdmission.Candidate {
+    func held(_ cause: HeldRow.Cause, lacking: Dot?, code: String, reason: String) -> HeldRow {
+        HeldRow(
+            replica: replica, counter: dot.counter, record: record?.canonicalBytes ?? [], cause: cause, lacking: lacking, code: code,
+            reason: reason, isInBound: isInBound, since: since)
+    }
+}

@@ -1,0 +1,115 @@
+import Causality
+import ChangeSets
+import Inventory
+import Merging
+import Orders
+import Profiles
+
+/// Draws what the feed sends and look-ups show, from one read transaction.
+///
+/// Not a value: it remembers what it has looked up while the transaction lasts.
+final class Documents {
+    let store: any HubReading
+    let now: Timestamp
+    private(set) var standing: Standing
+    let sites: [SiteRow]
+
+    /// - Parameter standing: what the hub knew by heart when the transaction began; read anew where the store is ahead of it.
+    init(store: any HubReading, standing: Standing, now: Timestamp) throws {
+        self.store = store
+        self.now = now
+        let head = try store.head()?.number ?? 0
+        self.standing = head == standing.head.number ? standing : try Standing(reading: store)
+        sites = try store.sites()
+    }
+
+    func state(_ number: RecordNumber) throws -> RecordState? {
+        try store.record(number).map { try RecordState($0, standing: standing) }
+    }
+
+    func site(_ source: SourceID) -> Text? {
+        standing.source(source).flatMap { site(number: $0.site) }.map { Text($0.name) }
+    }
+
+    func writer(_ replica: ReplicaID) -> Text? {
+        guard let row = standing.replica(replica) else { return nil }
+        guard let source = row.source.flatMap({ standing.source($0) }) else { return "hub" }
+        return site(number: source.site).map { Text($0.name) }
+    }
+
+    func site(number: SiteNumber) -> SiteRow? { number >= 1 && Int(number) <= sites.count ? sites[Int(number) - 1] : nil }
+
+    // MARK: profiles
+
+    func profile(_ id: RecordNumber) throws -> Profile? {
+        let members = try store.customers(profile: id)
+        guard !members.isEmpty else { return nil }
+        let states = try members.compactMap { try state($0.record) }
+        guard let linked = try linked(members, states) else { return nil }
+        return Profile(
+            linked, states: states, purchases: try purchases(members),
+            drawing: Profile.Drawing(
+                site: { [self] in site($0) }, writer: { [self] in writer($0) },
+                country: { [self] source in
+                    standing.source(source).flatMap { site(number: $0.site) }?.country
+                }))
+    }
+
+    /// The profile with the reasons of its links: linking its records alone gives again what joined them.
+    private func linked(_ members: [CustomerRow], _ states: [RecordState]) throws -> LinkedProfile? {
+        let tables = LinkTables(store: store, standing: standing)
+        let names = Dictionary(states.map { ($0.id.life, $0.id) }, uniquingKeysWith: { first, _ in first })
+        let records = try members.compactMap { try tables.linkRecord($0.record) }.map { record in
+            LinkRecord(id: names[record.id.life] ?? record.id, created: record.created, identifiers: record.identifiers)
+        }
+        let linking = Linking.link(records, decisions: [], rules: .standard)
+        guard var whole = linking.profiles.first else { return nil }
+        // What held the parts together is gone or stands elsewhere; the next change of theirs brings it up to date.
+        for part in linking.profiles.dropFirst() {
+            whole.records += part.records
+            whole.links += part.links
+        }
+        return whole
+    }
+
+    private func purchases(_ members: [CustomerRow]) throws -> PurchaseSummary {
+        var summary = PurchaseSummary()
+        for member in members {
+            var number = 0
+            var totals: [Text: Int128] = [:]
+            for total in try store.totals(customer: member.record) {
+                number += Int(total.purchases)
+                totals[Text(total.currency), default: 0] += Int128(total.amount)
+            }
+            let recent = try store.purchases(buyer: member.record, limit: 4 * PurchaseSummary.recentMax).filter(\.isCounted)
+            let first = try store.firstPurchase(buyer: member.record).flatMap(UInt64.init(exactly:)).map(Timestamp.init(milliseconds:))
+            summary.merge(PurchaseSummary(number: number, totals: totals, first: first, recent: recent.compactMap(purchase)))
+        }
+        return summary
+    }
+
+    private func purchase(_ row: PurchaseRow) -> Purchase? {
+        guard let life = standing.dot(of: row.record), let source = standing.source(row.source) else { return nil }
+        let entity: EntityName = row.kind == .order ? "order" : row.kind == .giveBack ? "return" : "sale"
+        return Purchase(
+            record: RecordID(entity: entity, source: source.id, key: LocalKey([]), life: life), number: row.name.map { Text($0) },
+            site: site(source.id), time: Timestamp(milliseconds: row.at.flatMap(UInt64.init(exactly:)) ?? 0),
+            total: row.kind == .giveBack ? -row.value : row.value, currency: Text(row.currency ?? ""))
+    }
+
+    // MARK: stock and orders
+
+    func figure(_ row: StockCellRow) throws -> StockFigure {
+        try StockCell(row, standing: standing).figure(now: now, lineage: standing.lineage) { [self] replica in
+            guard let known = standing.replica(replica), let received = known.received, let site = writer(replica) else { return nil }
+            return StockFigure.Standing(site: site, lastHeard: received, counter: known.last)
+        }
+    }
+
+    func order(_ row: OrderRow) throws -> OrderView? {
+        guard let state = try state(row.record) else { return nil }
+        return try OrderDocument.view(of: state, number: row.record, name: row.name, store: store, site: { [self] in writer($0) }) {
+            try self.state($0)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Causality
+import ChangeSets
+
+/// What an agent asks of the feed.
+public struct PullRequest: Hashable, Sendable {
+    /// What its local replica contains; `nil`: nothing.
+    public var cursor: Position?
+    /// Within a scan that goes on: the number reached by the page before. Never below the cursor's.
+    public var from: UInt64?
+    /// How long to wait while nothing new is in scope; 0 answers at once.
+    public var waitMilliseconds: UInt64
+    /// Soft: a page ends at the first whole number of the line at or beyond it.
+    public var maxBytes: Int
+
+    public init(cursor: Position? = nil, from: UInt64? = nil, waitMilliseconds: UInt64 = 0, maxBytes: Int = 1 << 20) {
+        self.cursor = cursor
+        self.from = from
+        self.waitMilliseconds = waitMilliseconds
+        self.maxBytes = maxBytes
+    }
+}
+
+extension Hub {
+    /// One page of the agent's feed (`Answer.page`), waiting for news if asked to.
+    ///
+    /// A cursor that is not on the line, or below the floor, gets an empty page that says `restart`.
+    ///
+    /// - Parameter clock: gives the time for each read, since a pull may wait long.
+    public func pull(_ request: PullRequest, agent: AgentRecord, clock: @escaping @Sendable () -> Timestamp) async throws -> Answer {
+        try Self.checkNotRevoked(agent)
+        let wait = min(request.waitMilliseconds, options.pullWaitMillisecondsMax)
+        let deadline = ContinuousClock.now.advanced(by: .milliseconds(wait))
+        var request = request
+        while true {
+            let page = try await page(request, agent: agent, now: clock())
+            guard page.entries.isEmpty, !page.restart, wait > 0, let head = page.consistentAt, ContinuousClock.now < deadline,
+                await newsArrives(beyond: head.number, by: deadline)
+            else { return .page(page) }
+            // Nothing up to here was in scope: it need not be looked at again.
+            request.from = head.number
+        }
+    }
+
+    public func pull(_ request: PullRequest, agent: AgentRecord, now: Timestamp) async throws -> Answer {
+        try await pull(request, agent: agent, clock: { now })
+    }
+
+    private func newsArrives(beyond number: UInt64, by deadline: ContinuousClock.Instant) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await self.commits.wait(beyond: number) }
+            group.addTask {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
+    private func page(_ request: PullRequest, agent: AgentRecord, now: Timestamp) async throws -> FeedPage {
+        let standing = standing.withLock { $0 }
+        let bytesMax = max(1, min(request.maxBytes, options.pageBytesMax))
+        return try await store.read { store in
+            if let present = try store.agent(agent.key) { try Self.checkNotRevoked(present) }
+            let documents = try Documents(store: store, standing: standing, now: now)
+            let start = max(request.cursor?.number ?? 0, request.from ?? 0)
+            var page = FeedPage(
+                entries: [], reached: documents.standing.head.position, consistentAt: nil, restart: false,
+                own: try self.own(agent, documents, now), held: try self.held(agent, documents), time: now)
+            guard try Self.isOnLine(request.cursor, documents), start <= documents.standing.head.number else {
+                page.restart = true
+                page.reached = LineRow(number: 0, generation: self.generation.id, hash: Digest.zero.bytes).position
+                return page
+            }
+            let piece = try FeedReader(documents: documents, scope: Scope(agent.site)).piece(after: start, bytesMax: bytesMax)
+            page.entries = piece.entries
+            if piece.reached >= documents.standing.head.number {
+                page.consistentAt = documents.standing.head.position
+            } else {
+                page.reached = try store.line(piece.reached)?.position ?? documents.standing.head.position
+            }
+            return page
+        }
+    }
+
+    /// Whether a position is one that this hub gave, and still has everything that it counted (S23).
+    static func isOnLine(_ cursor: Position?, _ documents: Documents) throws -> Bool {
+        guard let cursor, cursor.number > 0 else { return true }
+        guard cursor.number >= documents.standing.floor, let line = try documents.store.line(cursor.number) else { return false }
+        return line.position.line == cursor.line
+    }
+
+    /// Where the hub stands with each replica of the agent's site (S22).
+    private func own(_ agent: AgentRecord, _ documents: Documents, _ now: Timestamp) throws -> [Receipt] {
+        try ownReplicas(agent, documents).map { try receipt($0.id, documents.standing, documents.store, now) }
+    }
+
+    private func ownReplicas(_ agent: AgentRecord, _ documents: Documents) -> [ReplicaRow] {
+        documents.standing.replicas.filter { replica in
+            replica.source.flatMap { documents.standing.source($0) }?.site == agent.site.number
+        }
+    }
+
+    /// Own changes that wait or stand in quarantine (S27).
+    private func held(_ agent: AgentRecord, _ documents: Documents) throws -> [Dot] {
+        guard documents.standing.heldCount > 0 else { return [] }
+        return try ownReplicas(agent, documents).flatMap { replica in
+            try documents.store.heldDots(replica: replica.number).map { Dot(replica.id, $0) }
+        }
+    }
+}

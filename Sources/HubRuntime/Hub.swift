@@ -1,0 +1,79 @@
+import Causality
+import ChangeSets
+import Logging
+import Synchronization
+
+/// The hub, without HTTP or SQL: the one merge point.
+///
+/// All writes go through one queue into the store's one writer, many pushes to a commit. All reads see one
+/// committed state. Time and chance are arguments, so that a simulation can own them.
+public final class Hub: Sendable {
+    public struct Options: Sendable {
+        public var clockBound = ClockBound()
+        /// Pushes and bytes taken into one commit, and bytes that may wait for theirs.
+        public var groupPushesMax = 64
+        public var groupBytesMax = 16 << 20
+        public var queueBytesMax = 64 << 20
+        /// A change that waits longer for what it names is shown as a conflict.
+        public var longWaitMilliseconds: UInt64 = 24 * 3600 * 1000
+        public var tokenLifeMilliseconds: UInt64 = 7 * 24 * 3600 * 1000
+        public var pageBytesMax = 4 << 20
+        public var pullWaitMillisecondsMax: UInt64 = 60_000
+
+        public init() {}
+    }
+
+    /// Which hub this is: 16 random bytes, drawn once.
+    public let id: ReplicaID
+    /// Signs every answer on the sync line.
+    public let signingKey: SigningKey
+    public let generation: GenerationRow
+    public let options: Options
+    let store: any HubStore
+    let random: @Sendable (Int) -> [UInt8]
+    let logger: Logger
+    let standing: Mutex<Standing>
+    let commits = CommitSignal()
+    let queue: CommitQueue
+
+    /// Opens the hub over its store: makes it a hub if it is empty, and opens a new generation (S23).
+    ///
+    /// - Parameters:
+    ///   - random: random bytes; the system's unless a simulation gives its own.
+    /// - Throws: `HubError` of the store.
+    public static func open(
+        store: any HubStore, now: Timestamp, options: Options = Options(), logger: Logger = Logger(label: "tributary.hub"),
+        random: @escaping @Sendable (Int) -> [UInt8] = Hub.systemRandom
+    ) async throws -> Hub {
+        let opened = try await store.write { try Opening(store: $0, now: now, random: random) }
+        return Hub(store: store, opened: opened, options: options, logger: logger, random: random)
+    }
+
+    init(
+        store: any HubStore, opened: Opening, options: Options, logger: Logger, random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+        self.store = store
+        self.options = options
+        self.logger = logger
+        self.random = random
+        id = opened.hub
+        signingKey = opened.signingKey
+        generation = opened.generation
+        standing = Mutex(opened.standing)
+        queue = CommitQueue(bytesMax: options.queueBytesMax)
+    }
+
+    public static let systemRandom: @Sendable (Int) -> [UInt8] = { count in
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+
+    /// The newest committed position.
+    public var head: Position { standing.withLock { $0.head.position } }
+
+    /// Lets waiting pulls answer at once, and refuses what comes after. Commits under way finish.
+    public func stop() async {
+        commits.stop()
+        await queue.stop()
+    }
+}

@@ -1,0 +1,188 @@
+/// What operators, support people and scripts get: plain values with JSON forms, in the names of `protocol/openapi.yaml`.
+///
+/// Times are milliseconds since 1970 (UTC); money and quantities are integers in units of 10⁻⁴; dots are `replica:counter`.
+public enum SiteKind: String, Codable, Hashable, Sendable, CaseIterable {
+    case store, warehouse, web
+}
+
+/// What an agent learns when it enrols.
+public struct EnrolmentAnswer: Codable, Hashable, Sendable {
+    public var site: String
+    public var kind: SiteKind
+    public var region: String?
+    /// 64 hexadecimal digits: the key that signs every answer of this hub.
+    public var hubKey: String
+    /// 32 hexadecimal digits: which hub this is.
+    public var hub: String
+}
+
+public struct SiteAnswer: Codable, Hashable, Sendable {
+    public struct Agent: Codable, Hashable, Sendable {
+        /// 64 hexadecimal digits.
+        public var publicKey: String
+        public var enrolledAt: UInt64
+        public var lastHeard: UInt64?
+        /// The agent's clock minus the hub's, in milliseconds, as last measured.
+        public var clockOffsetMilliseconds: Int64
+        public var isRevoked: Bool
+    }
+
+    public struct Source: Codable, Hashable, Sendable {
+        public var id: String
+        public var name: String
+        public var replicas: [Replica]
+    }
+
+    public struct Replica: Codable, Hashable, Sendable {
+        public var id: String
+        public var last: UInt64
+        /// `replica:counter` of the write it continues.
+        public var follows: String?
+        public var openedAt: UInt64
+        public var lastReceivedAt: UInt64?
+        public var isClosed: Bool
+        /// Changes that wait or stand in quarantine.
+        public var held: Int
+    }
+
+    public var name: String
+    public var kind: SiteKind
+    public var region: String?
+    public var createdAt: UInt64
+    public var agents: [Agent]
+    public var sources: [Source]
+    public var lastHeard: UInt64?
+    /// In plain words, worst first; empty when all is well.
+    public var warnings: [String]
+}
+
+/// One write of one field, with who, when, and what it had seen (law 10).
+public struct WriteAnswer: Codable, Hashable, Sendable {
+    public var value: ValueAnswer
+    public var dot: String
+    public var site: String
+    public var source: String
+    public var time: UInt64
+    /// A time outside the bound that the hub measured: it loses every tie.
+    public var clockInBound: Bool
+    /// The dots that the writer was shown; `nil`: its own chain's earlier writes of the field, and nothing else.
+    public var shown: [String]?
+    /// How far the writer's chain had come: last counter per replica.
+    public var clock: [String: UInt64]
+}
+
+/// A value as JSON: storage class and a readable form.
+public enum ValueAnswer: Codable, Hashable, Sendable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    /// Hexadecimal.
+    case blob(String)
+    case reference(String)
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .integer(let value): try container.encode(value)
+        case .real(let value):
+            if value.isFinite { try container.encode(value) } else { try container.encode("\(value)") }
+        case .text(let value), .reference(let value): try container.encode(value)
+        case .blob(let value): try container.encode("x'\(value)'")
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .real(value)
+        } else {
+            self = .text(try container.decode(String.self))
+        }
+    }
+}
+
+/// A record with, per field, its live writes; the last one listed is the winner.
+public struct RecordAnswer: Codable, Hashable, Sendable {
+    public struct Field: Codable, Hashable, Sendable {
+        public var name: String
+        public var writes: [WriteAnswer]
+        public var isConcurrent: Bool
+    }
+
+    public var entity: String
+    public var key: String
+    /// The dot of the change that created it: the record's short name.
+    public var life: String
+    public var site: String
+    public var source: String
+    public var isDeleted: Bool
+    public var fields: [Field]
+}
+
+/// A JSON document as the views write it, with a fixed order of keys: a profile, a stock figure, an order.
+public struct JSONAnswer: Hashable, Sendable {
+    /// UTF-8.
+    public var bytes: [UInt8]
+
+    public init(bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// Something that people should look at.
+public struct ConflictAnswer: Codable, Hashable, Sendable {
+    public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
+        case concurrentWrites = "concurrent-writes"
+        case concurrentCounts = "concurrent-counts"
+        case oversell
+        case editOfDeleted = "edit-of-deleted"
+        case sourceRestored = "source-restored"
+        case quarantine
+        case longWait = "long-wait"
+        case orderContradiction = "order-contradiction"
+        case staleView = "stale-view"
+    }
+
+    /// Stable while the conflict lasts: kind and subject.
+    public var id: String
+    public var kind: Kind
+    public var subject: String
+    public var message: String
+    public var remedy: String
+    public var sides: [WriteAnswer]
+}
+
+public struct StatusAnswer: Codable, Hashable, Sendable {
+    public var hub: String
+    public var generation: String
+    public var position: UInt64
+    public var sites: Int
+    public var agents: Int
+    public var replicas: Int
+    public var records: Int64
+    public var profiles: Int64
+    public var stockCells: Int64
+    public var orders: Int64
+    public var waiting: Int64
+    public var quarantined: Int64
+    public var staleViews: Int64
+    public var lastReceivedAt: UInt64?
+    public var lastVerifiedBackup: UInt64
+    public var warnings: [String]
+}
+
+/// What a rebuild from the journal showed.
+public struct VerificationAnswer: Codable, Hashable, Sendable {
+    public var changeSets: UInt64
+    public var changes: UInt64
+    public var rowsCompared: UInt64
+    /// One line a difference: table, row, column; at most `differencesMax` of them.
+    public var differences: [String]
+    public var isEqual: Bool { differences.isEmpty }
+
+    public static let differencesMax = 100
+}

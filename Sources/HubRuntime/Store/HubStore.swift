@@ -1,0 +1,214 @@
+import Causality
+import ChangeSets
+
+/// Where the hub keeps everything: one writer, many readers, each seeing one committed state.
+///
+/// All SQL stands behind this protocol. Bodies run synchronously on the engine's own threads. A write
+/// commits when its body returns and is on disk before `write` does (law 2); when the body throws,
+/// nothing of it happened. Engines throw `HubError` with a storage code, and nothing else of their own.
+public protocol HubStore: Sendable {
+    func read<Result: Sendable>(_ body: @escaping @Sendable (any HubReading) throws -> Result) async throws -> Result
+    func write<Result: Sendable>(_ body: @escaping @Sendable (any HubWriting) throws -> Result) async throws -> Result
+
+    /// Like `read`, on the calling thread, which it blocks.
+    func readNow<Result>(_ body: (any HubReading) throws -> Result) throws -> Result
+    /// Like `write`, on the calling thread, which it blocks.
+    func writeNow<Result>(_ body: (any HubWriting) throws -> Result) throws -> Result
+
+    /// An empty store of the same engine that vanishes when it is let go: where a rebuild is made to compare with.
+    func scratch() throws -> any HubStore
+    /// Writes a consistent copy to a new file while writers go on, and checks the copy.
+    ///
+    /// - Returns: the head that the copy contains.
+    func backUp(to path: String) async throws -> UInt64
+}
+
+/// What can be read in one transaction. Rows come in the order that each function names, never in chance order.
+public protocol HubReading {
+    // The hub itself
+    func meta(_ name: MetaName) throws -> [UInt8]?
+    func generations() throws -> [GenerationRow]
+    func head() throws -> LineRow?
+    func line(_ number: UInt64) throws -> LineRow?
+
+    // Who
+    func sites() throws -> [SiteRow]
+    func agents() throws -> [AgentRecord]
+    func agent(_ key: VerifyingKey) throws -> AgentRecord?
+    func token(hash: [UInt8]) throws -> TokenRow?
+    func sources() throws -> [SourceRow]
+    func replicas() throws -> [ReplicaRow]
+
+    // Journal
+    func journal(_ number: UInt64) throws -> JournalRow?
+    func journal(replica: ReplicaNumber, first: UInt64) throws -> JournalRow?
+    /// The set that holds a counter, or the replica's last one before it.
+    func journal(containing counter: UInt64, of replica: ReplicaNumber) throws -> JournalRow?
+    /// Calls `body` for each set after `number`, in the order of the line, until it answers false.
+    func eachJournal(after number: UInt64, _ body: (JournalRow) throws -> Bool) throws
+    /// Calls `body` for each set of one replica, in the order of its counters, until it answers false.
+    func eachJournal(of replica: ReplicaNumber, _ body: (JournalRow) throws -> Bool) throws
+
+    // Held
+    func held(record: [UInt8]) throws -> [HeldRow]
+    func held(replica: ReplicaNumber, counter: UInt64) throws -> HeldRow?
+    /// What waits for a dot of `replica` from `first` to `last`.
+    func held(lacking replica: ReplicaID, from first: UInt64, to last: UInt64) throws -> [HeldRow]
+    /// Oldest first.
+    func held(limit: Int) throws -> [HeldRow]
+    func heldDots(replica: ReplicaNumber) throws -> [UInt64]
+    func heldCount(_ cause: HeldRow.Cause?) throws -> Int64
+
+    // Records
+    func record(_ number: RecordNumber) throws -> RecordRow?
+    /// By number, both ends included.
+    func records(from first: RecordNumber, to last: RecordNumber, limit: Int) throws -> [RecordRow]
+    func records(flagged flags: RecordRow.Flags, limit: Int) throws -> [RecordRow]
+
+    // What customers bought
+    func purchase(_ record: RecordNumber) throws -> PurchaseRow?
+    func purchases(order: String) throws -> [PurchaseRow]
+    /// Newest first.
+    func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow]
+    /// The least time among the counted purchases.
+    func firstPurchase(buyer: RecordNumber) throws -> Int64?
+    func purchaseLine(_ record: RecordNumber) throws -> PurchaseLineRow?
+    func purchaseLines(of purchase: RecordNumber, limit: Int) throws -> [PurchaseLineRow]
+    func total(customer: RecordNumber, currency: String) throws -> TotalRow?
+    func totals(customer: RecordNumber) throws -> [TotalRow]
+    /// Newest first.
+    func events(customer: RecordNumber, limit: Int) throws -> [EventRow]
+
+    // Customers
+    func customer(_ record: RecordNumber) throws -> CustomerRow?
+    func customers(profile: RecordNumber) throws -> [CustomerRow]
+    func identifiers(record: RecordNumber) throws -> [IdentifierRow]
+    /// Who holds or held a value, by record; at most `limit`.
+    func identifiers(_ kind: IdentifierRow.Kind, _ value: String, limit: Int) throws -> [IdentifierRow]
+    func identifiers(_ kind: IdentifierRow.Kind, startingWith prefix: String, limit: Int) throws -> [IdentifierRow]
+    /// How many records of each source hold or held a value.
+    func holderCounts(_ kind: IdentifierRow.Kind, _ value: String) throws -> [(source: SourceNumber, records: Int)]
+    func earlier(record: RecordNumber) throws -> [EarlierRow]
+    func profile(_ id: RecordNumber) throws -> ProfileRow?
+
+    // Stock
+    func cell(sku: String, location: String) throws -> StockCellRow?
+    func cell(_ number: Int64) throws -> StockCellRow?
+    func cells(sku: String) throws -> [StockCellRow]
+    func cells(flaggedLimit: Int) throws -> [StockCellRow]
+    /// Exact sum of the movements of goods at a cell by one replica, up to and with a counter.
+    func moved(cell: Int64, replica: ReplicaNumber, upTo counter: UInt64) throws -> Int128
+    /// Reservations and releases at a cell whose note is `note`, by replica and counter.
+    func claims(cell: Int64, note: String) throws -> [MovementRow]
+
+    // Orders
+    func order(_ record: RecordNumber) throws -> OrderRow?
+    func orders(named name: String) throws -> [OrderRow]
+    func shipment(_ record: RecordNumber) throws -> ShipmentRow?
+    /// Shipments that refer to the order, or to none and bear its number.
+    func shipments(of order: RecordNumber, named name: String?) throws -> [ShipmentRow]
+    func orders(flaggedLimit: Int) throws -> [OrderRow]
+    /// Latest changed first.
+    func orders(limit: Int) throws -> [OrderRow]
+
+    // Feed
+    /// What last changed after a number, by number and id; at most `limit`.
+    func feed(_ topic: FeedTopic, after number: UInt64, limit: Int) throws -> [FeedRow]
+
+    func stale(limit: Int) throws -> [StaleRow]
+    func staleCount() throws -> Int64
+    func counts() throws -> StoreCounts
+    /// Rows of one derived table, in the order of its key: what `verify` compares. Valid while this transaction is.
+    func rows(of table: DerivedTable) throws -> any DerivedRows
+}
+
+/// What can be written in one transaction.
+public protocol HubWriting: HubReading {
+    /// Runs `body`; when it throws, nothing that it wrote remains, and the transaction goes on.
+    func savepoint<Result>(_ body: () throws -> Result) throws -> Result
+
+    func set(_ name: MetaName, _ value: [UInt8]) throws
+    func insert(_ generation: GenerationRow) throws
+    func insert(_ line: LineRow) throws
+
+    func insert(_ site: SiteRow) throws
+    func put(_ agent: AgentRecord) throws
+    func put(_ token: TokenRow) throws
+    func put(_ source: SourceRow) throws
+    func put(_ replica: ReplicaRow) throws
+
+    func insert(_ entry: JournalRow) throws
+    func put(_ held: HeldRow) throws
+    func deleteHeld(replica: ReplicaNumber, counter: UInt64) throws
+
+    func put(_ record: RecordRow, isNew: Bool) throws
+
+    func put(_ purchase: PurchaseRow) throws
+    func put(_ line: PurchaseLineRow) throws
+    func deletePurchaseLine(_ record: RecordNumber) throws
+    func put(_ total: TotalRow) throws
+    func put(_ event: EventRow) throws
+    func deleteEvent(_ record: RecordNumber) throws
+
+    func put(_ customer: CustomerRow) throws
+    func deleteCustomer(_ record: RecordNumber) throws
+    func put(_ identifier: IdentifierRow) throws
+    func delete(_ identifier: IdentifierRow) throws
+    func put(_ earlier: EarlierRow) throws
+    func put(_ profile: ProfileRow) throws
+
+    /// - Returns: the cell's number, given on its first `put`.
+    func put(_ cell: StockCellRow) throws -> Int64
+    func insert(_ movement: MovementRow) throws
+
+    func put(_ order: OrderRow) throws
+    func put(_ shipment: ShipmentRow) throws
+    func deleteShipment(_ record: RecordNumber) throws
+
+    func put(_ stale: StaleRow) throws
+    func deleteStale(view: String, key: [UInt8]) throws
+}
+
+/// A walk over the rows of one table; `nil` at the end.
+public protocol DerivedRows: AnyObject {
+    func next() throws -> [Value]?
+}
+
+/// Single facts of a hub.
+public enum MetaName: String, Sendable, CaseIterable {
+    /// 16 bytes.
+    case hub
+    /// The raw Ed25519 key that signs answers.
+    case signingKey = "signing key"
+    /// Number of the position that the last verified backup contains, 8 bytes, most significant first.
+    case backup
+    /// Numbers at or below it need a first load, 8 bytes.
+    case floor
+}
+
+/// One kind of thing in the feed.
+public enum FeedTopic: Hashable, Sendable {
+    case records(SourceNumber)
+    case profiles
+    case stock
+    case orders
+}
+
+public struct FeedRow: Hashable, Sendable {
+    public var number: UInt64
+    /// The thing's number in its table.
+    public var id: Int64
+
+    public init(number: UInt64, id: Int64) {
+        self.number = number
+        self.id = id
+    }
+}
+
+public struct StoreCounts: Hashable, Sendable {
+    public var records: Int64 = 0
+    public var profiles: Int64 = 0
+    public var cells: Int64 = 0
+    public var orders: Int64 = 0
+    public init() {}
+}

@@ -1,0 +1,47 @@
+import Causality
+import ChangeSets
+import Profiles
+
+/// The hub's customer tables as linking looks things up in them.
+struct LinkTables: LinkIndex {
+    let store: any HubReading
+    let standing: Standing
+
+    /// The record's name for linking. A life names one record for ever, so the local key is left out.
+    func name(_ number: RecordNumber) -> RecordID? {
+        guard let replica = standing.replica(number.replica), let source = replica.source.flatMap({ standing.source($0)?.id }) else {
+            return nil
+        }
+        return RecordID(entity: "customer", source: source, key: LocalKey([]), life: Dot(replica.id, number.counter))
+    }
+
+    /// The record as linking sees it; `nil` when it is not live.
+    func linkRecord(_ number: RecordNumber) throws -> LinkRecord? {
+        guard let id = name(number), let customer = try store.customer(number) else { return nil }
+        let identifiers = try store.identifiers(record: number).compactMap { row in
+            row.kind.identifierKind.map { Identifier(kind: $0, value: Text(row.value)) }
+        }
+        let created = Precedence(isInBound: customer.isCreatedInBound, time: customer.created, dot: id.life)
+        return LinkRecord(id: id, created: created, identifiers: identifiers)
+    }
+
+    func record(_ id: RecordID) throws -> LinkRecord? {
+        guard let number = standing.record(id.life) else { return nil }
+        return try linkRecord(number)
+    }
+
+    func holderCounts(of identifier: Identifier) throws -> [SourceID: Int] {
+        var counts: [SourceID: Int] = [:]
+        for (source, records) in try store.holderCounts(IdentifierRow.Kind(identifier.kind), identifier.value.string) {
+            if let id = standing.source(source)?.id { counts[id] = records }
+        }
+        return counts
+    }
+
+    func holders(of identifier: Identifier) throws -> [RecordID] {
+        try store.identifiers(IdentifierRow.Kind(identifier.kind), identifier.value.string, limit: .max).compactMap { name($0.record) }
+    }
+
+    /// Operators' links and "never the same" come with the desk; until then nobody decides.
+    func decisions(about record: RecordID) throws -> [LinkDecision] { [] }
+}

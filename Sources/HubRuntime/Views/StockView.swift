@@ -1,0 +1,92 @@
+import Causality
+import ChangeSets
+import Inventory
+
+/// Stock per SKU and location: each pile's state is read once a set, takes the set's effects, and is written once.
+final class StockView {
+    private unowned let batch: Batch
+    private var entries: [StockKey: Entry] = [:]
+    private var order: [StockKey] = []
+
+    private struct Entry {
+        var row: StockCellRow
+        var cell: StockCell
+    }
+
+    init(_ batch: Batch) { self.batch = batch }
+
+    /// Takes a movement or a count in, at every pile that it touches.
+    func take(_ effect: StockEffect, precedence: Precedence) throws {
+        let replica = try batch.number(of: precedence.dot.replica)
+        for key in effect.keys {
+            try begin(key)
+            guard let number = entries[key]?.row.cell else { continue }
+            let history = MovementHistory(store: batch.store, standing: batch.standing, cell: number)
+            try entries[key]?.cell.admit(effect, precedence: precedence, lineage: batch.standing.lineage, history: history)
+            if case .movement(let movement) = effect, movement.location == key.location {
+                try batch.store.insert(
+                    MovementRow(
+                        cell: number, replica: replica, counter: precedence.dot.counter, kind: movement.kind, quantity: movement.quantity,
+                        note: movement.note?.string, expires: movement.expires))
+            }
+        }
+    }
+
+    private func begin(_ key: StockKey) throws {
+        guard entries[key] == nil else { return }
+        if let row = try batch.store.cell(sku: key.sku.string, location: key.location.string) {
+            entries[key] = Entry(row: row, cell: try StockCell(row, standing: batch.standing))
+        } else {
+            // Its number is needed for its movements; the state follows at the end.
+            var row = StockCellRow(cell: 0, sku: key.sku.string, location: key.location.string, number: 0, state: [], asks: false)
+            row.cell = try batch.store.put(row)
+            entries[key] = Entry(row: row, cell: StockCell(key: key))
+        }
+        order.append(key)
+    }
+
+    func flush() throws {
+        for key in order {
+            guard var entry = entries[key] else { continue }
+            try batch.guarded("stock", key: key.canonicalBytes) {
+                // At the beginning of time no reservation has ended: what asks then may ask no more now, never the reverse.
+                let figure = try entry.cell.figure(now: Timestamp(milliseconds: 0), lineage: batch.standing.lineage)
+                entry.row.asks = !figure.conflicts.isEmpty
+            }
+            entry.row.state = try entry.cell.encoded { UInt64(try batch.number(of: $0)) }
+            entry.row.number = batch.place(cost: entry.row.state.count + 1024)
+            _ = try batch.store.put(entry.row)
+        }
+    }
+}
+
+extension StockCell {
+    init(_ row: StockCellRow, standing: Standing) throws {
+        let key = StockKey(sku: Text(row.sku), location: Text(row.location))
+        try self.init(key: key, decoding: row.state) { index in
+            guard let replica = standing.replica(ReplicaNumber(truncatingIfNeeded: index)) else {
+                throw HubError(.storageFailed, "A stock cell names an unknown replica.", remedy: "Run `tributary-hub verify`.")
+            }
+            return replica.id
+        }
+    }
+}
+
+/// The movement table, as far as one cell looks back.
+private struct MovementHistory: StockHistory {
+    let store: any HubReading
+    let standing: Standing
+    let cell: Int64
+
+    func moved(upTo dot: Dot) throws -> Int128 {
+        guard let replica = standing.number(of: dot.replica) else { return 0 }
+        return try store.moved(cell: cell, replica: replica, upTo: dot.counter)
+    }
+
+    func claims(on document: Text) throws -> [Movement] {
+        try store.claims(cell: cell, note: document.string).map { row in
+            Movement(
+                sku: "", location: "", quantity: row.quantity, kind: row.kind, note: row.note.map { Text($0) }, expires: row.expires)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Causality
+import ChangeSets
+import HTTPTypes
+import HubRuntime
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What every request passes before a route answers it: length, caller, room, body, signature; in this order, so that
+/// nobody unknown makes the hub read or hold a long body.
+struct HubGate: Sendable {
+    let hub: Hub
+    let secret: OperatorSecret
+    let budget: BodyBudget
+    let nonces = SeenNonces()
+    let clock: @Sendable () -> Timestamp
+
+    func answer(_ route: HubRoute, _ request: Request, parameters: Parameters, logger: Logger) async throws -> HubReply {
+        let declared = try declaredLength(of: request, route: route)
+        let caller = try await caller(of: request, route: route)
+        let room = route.bodyBytesMax == 0 ? 0 : declared ?? route.bodyBytesMax
+        try budget.take(room)
+        defer { budget.giveBack(room) }
+        let body = try await body(of: request, route: route)
+        try caller?.signed.check(method: request.method, path: request.uri.path, body: body)
+        try refuseRepeats(of: caller, route: route)
+        return try await route.answer(
+            HubCall(
+                body: body, caller: caller?.signed, agent: caller?.record, now: clock(), logger: logger,
+                parameters: { parameters.get($0) }))
+    }
+
+    private func declaredLength(of request: Request, route: HubRoute) throws(HubServerError) -> Int? {
+        guard let field = request.headers[.contentLength] else { return nil }
+        guard let length = Int(field), length >= 0 else {
+            throw HubServerError(.badRequest, "Content-Length is no number.", remedy: "Send the body's length in bytes.")
+        }
+        guard length <= route.bodyBytesMax else { throw Self.tooLarge(route) }
+        return length
+    }
+
+    /// Whoever may not ask is refused here, before the body is read.
+    private func caller(of request: Request, route: HubRoute) async throws -> (signed: SignedCaller, record: AgentRecord?)? {
+        switch route.access {
+        case .anyone:
+            return nil
+        case .operator:
+            guard secret.admits(authorization: request.headers[.authorization]) else {
+                throw HubServerError(
+                    .notAnOperator, "This needs the operators' secret, and the request has none or another one.",
+                    remedy: "Pass --data with the hub's data folder, or --token with the line of its hub.secret.")
+            }
+            return nil
+        case .signed:
+            return (try SignedCaller(request.headers), nil)
+        case .agent:
+            let signed = try SignedCaller(request.headers)
+            return (signed, try await known(signed.key))
+        }
+    }
+
+    private func known(_ key: VerifyingKey) async throws -> AgentRecord {
+        guard let record = try await hub.agent(key) else {
+            throw HubError(
+                .unknownAgent, "This hub knows no agent with the key \(key.description.prefix(8))….",
+                remedy: "Check that the agent was enrolled with this hub; else enrol it: tributary site add, tributary-agent enroll.")
+        }
+        guard !record.isRevoked else {
+            throw HubError(
+                .revokedAgent, "The access of site \(record.site.name) was revoked.",
+                remedy: "Enrol the agent again with a new token, if it shall take part: tributary site add.")
+        }
+        return record
+    }
+
+    private func body(of request: Request, route: HubRoute) async throws -> [UInt8] {
+        guard route.bodyBytesMax > 0 else { return [] }
+        do {
+            let buffer = try await request.body.collect(upTo: route.bodyBytesMax)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Self.tooLarge(route)
+        }
+    }
+
+    private func refuseRepeats(of caller: (signed: SignedCaller, record: AgentRecord?)?, route: HubRoute) throws(HubServerError) {
+        guard route.access == .agent, !route.mayRepeat, let signed = caller?.signed else { return }
+        guard nonces.admit(signed.nonce, of: signed.key) else {
+            throw HubServerError(
+                .repeated, "A request with this nonce was answered before.", remedy: "Ask again with a fresh nonce and signature.")
+        }
+    }
+
+    private static func tooLarge(_ route: HubRoute) -> HubServerError {
+        HubServerError(
+            .tooLarge, "The body is longer than the \(route.bodyBytesMax) bytes that \(route.path) takes.",
+            remedy: route.bodyBytesMax == 0 ? "Send no body." : "Send it in smaller pieces.")
+    }
+}

@@ -1,0 +1,19 @@
+import Crypto
+import Foundation
+
+/// The operators' secret of one hub: proves that a caller may read the hub's data folder.
+///
+/// Kept as its digest, so that it cannot be printed, and compared digest with digest, so that the time a
+/// comparison takes tells nothing about it.
+public struct OperatorSecret: Sendable {
+    private let digest: SHA256.Digest
+
+    /// - Parameter text: the line of `hub.secret`.
+    public init(_ text: String) { digest = SHA256.hash(data: Data(text.utf8)) }
+
+    func admits(authorization: String?) -> Bool {
+        guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return false }
+        let offered = authorization.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)
+        return SHA256.hash(data: Data(offered.utf8)) == digest
+    }
+}

@@ -1,0 +1,106 @@
+import HubRuntime
+
+/// What operators and scripts ask, with the operators' secret.
+extension HubRoutes {
+    static let bodyBytesMax = 16 << 10
+
+    var operatorRoutes: [HubRoute] {
+        [
+            HubRoute(.get, "/v1/sites", .operator) { try .json(try await hub.sites(now: $0.now)) },
+            HubRoute(.post, "/v1/sites", .operator, bodyBytesMax: Self.bodyBytesMax) { try await addSite($0) },
+            HubRoute(.get, "/v1/sites/{name}", .operator) { try .json(try await hub.site($0.parameter("name"), now: $0.now)) },
+            HubRoute(.post, "/v1/sites/{name}/revoke", .operator, bodyBytesMax: Self.bodyBytesMax) { try await revoke($0) },
+            HubRoute(.post, "/v1/profiles/search", .operator, bodyBytesMax: Self.bodyBytesMax) { try await search($0) },
+            HubRoute(.get, "/v1/profiles/{id}", .operator) { await profile($0) },
+            HubRoute(.get, "/v1/stock/{sku}", .operator) { await stock($0) },
+            HubRoute(.get, "/v1/orders/{number}", .operator) { await orders($0) },
+            HubRoute(.get, "/v1/conflicts", .operator) { try .json(try await hub.conflicts(now: $0.now)) },
+            HubRoute(.get, "/v1/quarantine", .operator) { call in
+                try .json(try await hub.conflicts(now: call.now).filter { $0.kind == .quarantine })
+            },
+            HubRoute(.post, "/v1/backup", .operator, bodyBytesMax: Self.bodyBytesMax) { try await backUp($0) },
+            HubRoute(.get, "/v1/status", .operator) { try .json(try await hub.status(now: $0.now)) },
+        ]
+    }
+
+    private struct SiteQuestion: Decodable {
+        let name: String
+        let kind: SiteKind
+        let region: String?
+    }
+    private struct TokenAnswer: Encodable {
+        let site, token: String
+        let expires: UInt64
+    }
+    private struct Nothing: Encodable {}
+
+    private func addSite(_ call: HubCall) async throws -> HubReply {
+        let question = try call.json(SiteQuestion.self)
+        let token = try await hub.addSite(name: question.name, kind: question.kind, region: question.region, now: call.now)
+        call.logger.info("site added", metadata: ["site": "\(question.name)", "kind": "\(question.kind.rawValue)"])
+        return try .json(TokenAnswer(site: token.site, token: token.token, expires: token.expires.milliseconds))
+    }
+
+    private func revoke(_ call: HubCall) async throws -> HubReply {
+        let name = try call.parameter("name")
+        try await hub.revoke(site: name)
+        call.logger.notice("site revoked", metadata: ["site": "\(name)"])
+        return try .json(Nothing())
+    }
+
+    private struct SearchQuestion: Decodable { let email, phone, id, name: String? }
+
+    private func search(_ call: HubCall) async throws -> HubReply {
+        let question = try call.json(SearchQuestion.self)
+        let given: [ProfileSearch] = [
+            question.email.map { .email($0) }, question.phone.map { .phone($0) }, question.id.map { .id($0) }, question.name.map { .name($0) },
+        ].compactMap { $0 }
+        guard given.count == 1, let search = given.first else {
+            throw HubServerError(
+                .badRequest, "A search gives exactly one of email, phone, id and name; this one gives \(given.count).",
+                remedy: "Ask once for each.")
+        }
+        return .list(try await hub.profiles(search, now: call.now))
+    }
+
+    private func profile(_ call: HubCall) async throws -> HubReply {
+        let id = try call.parameter("id")
+        guard let answer = try await hub.profile(id, now: call.now) else {
+            throw HubError(.notFound, "There is no profile \(id).", remedy: "Look the customer up: tributary profile find.")
+        }
+        return .document(answer)
+    }
+
+    private func stock(_ call: HubCall) async throws -> HubReply {
+        let sku = try call.parameter("sku")
+        guard let answer = try await hub.stock(sku: sku, now: call.now) else {
+            throw HubError(.notFound, "Nobody has moved or counted \(sku).", remedy: "Check the SKU's spelling; it is taken letter by letter.")
+        }
+        return .document(answer)
+    }
+
+    private func orders(_ call: HubCall) async throws -> HubReply {
+        let number = try call.parameter("number")
+        let answers = try await hub.orders(number: number, now: call.now)
+        guard !answers.isEmpty else {
+            throw HubError(.notFound, "There is no order \(number).", remedy: "Check the number; an order is seen here once its site has sent it.")
+        }
+        return .list(answers)
+    }
+
+    private struct BackupQuestion: Decodable { let file: String }
+    private struct BackupAnswer: Encodable {
+        let file: String
+        let position: UInt64
+    }
+
+    private func backUp(_ call: HubCall) async throws -> HubReply {
+        let question = try call.json(BackupQuestion.self)
+        guard question.file.hasPrefix("/") else {
+            throw HubServerError(.badRequest, "The backup's file has no absolute path.", remedy: "Name it from the root on: /backup/hub.db")
+        }
+        let position = try await hub.backUp(to: question.file)
+        call.logger.notice("backup written", metadata: ["file": "\(question.file)", "position": "\(position)"])
+        return try .json(BackupAnswer(file: question.file, position: position))
+    }
+}

@@ -1,0 +1,124 @@
+import Causality
+import ChangeSets
+import HubRuntime
+
+/// What agents ask: enrolment in JSON, then the sync line with signed answers.
+extension HubRoutes {
+    /// Two change-sets of the largest size: a push is many small sets or one large one.
+    static let pushBytesMax = 2 * Limits.setBytesMax
+    static let questionBytesMax = 64 << 10
+    /// Shorter than the idle time-outs of the proxies that may stand between.
+    static let pullWaitMillisecondsMax: UInt64 = 50_000
+
+    var agentRoutes: [HubRoute] {
+        [
+            HubRoute(.post, "/v1/agents/enroll", .signed, bodyBytesMax: Self.questionBytesMax, mayRepeat: true) { try await enroll($0) },
+            HubRoute(.post, "/v1/sync/push", .agent, bodyBytesMax: Self.pushBytesMax, mayRepeat: true) { try await push($0) },
+            HubRoute(.post, "/v1/sync/pull", .agent, bodyBytesMax: Self.questionBytesMax) { try await pull($0) },
+            HubRoute(.post, "/v1/sync/images", .agent, bodyBytesMax: Self.questionBytesMax) { try await images($0) },
+        ]
+    }
+
+    private struct EnrolmentQuestion: Decodable {
+        let token: String
+        let publicKey: String
+        let version: String
+    }
+
+    private func enroll(_ call: HubCall) async throws -> HubReply {
+        let question = try call.json(EnrolmentQuestion.self)
+        guard let caller = call.caller, VerifyingKey(question.publicKey) == caller.key else {
+            throw HubServerError(
+                .badRequest, "The body's publicKey is not the key that signed the request.", remedy: "Enrol with tributary-agent enroll.")
+        }
+        let answer = try await hub.enroll(token: question.token, publicKey: caller.key, now: call.now)
+        call.logger.info("agent enrolled", metadata: ["site": "\(answer.site)", "version": "\(question.version.prefix(32))"])
+        return try .json(answer)
+    }
+
+    private func push(_ call: HubCall) async throws -> HubReply {
+        let (agent, caller) = try known(call)
+        let frames = try Frames.split(call.body)
+        let answer = try await hub.push(frames, agent: agent, agentTime: caller.time, now: call.now)
+        return try signed(answer, caller)
+    }
+
+    private struct PullQuestion: Decodable {
+        let cursor: String?
+        let from: UInt64?
+        let waitMilliseconds: UInt64
+        let maxBytes: Int
+    }
+
+    private func pull(_ call: HubCall) async throws -> HubReply {
+        let (agent, caller) = try known(call)
+        let question = try call.json(PullQuestion.self)
+        let request = PullRequest(
+            cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
+            from: question.from,
+            waitMilliseconds: min(question.waitMilliseconds, Self.pullWaitMillisecondsMax),
+            maxBytes: question.maxBytes)
+        let answer = try await hub.pull(request, agent: agent, clock: clock)
+        return try signed(answer, caller)
+    }
+
+    private struct ImagesQuestion: Decodable {
+        let source: String
+        let replica: String
+        let counter: UInt64
+        let after: String?
+    }
+
+    private func images(_ call: HubCall) async throws -> HubReply {
+        let (agent, caller) = try known(call)
+        let question = try call.json(ImagesQuestion.self)
+        let answer = try await hub.images(
+            source: try Self.part(question.source, "source") { SourceID($0) },
+            upTo: Dot(try Self.part(question.replica, "replica") { ReplicaID($0) }, question.counter),
+            after: try question.after.map { try Self.part($0, "after") { Hexadecimal.bytes($0) } },
+            agent: agent, now: call.now)
+        return try signed(answer, caller)
+    }
+
+    /// The gate lets nobody in on an agent's route without both.
+    private func known(_ call: HubCall) throws(HubServerError) -> (AgentRecord, SignedCaller) {
+        guard let agent = call.agent, let caller = call.caller else {
+            throw HubServerError(.noSignature, "The request is not signed.", remedy: "Only tributary-agent asks here.")
+        }
+        return (agent, caller)
+    }
+
+    private func signed(_ answer: Answer, _ caller: SignedCaller) throws -> HubReply {
+        .answer(try answer.encoded(nonce: caller.nonce, key: hub.signingKey))
+    }
+
+    private static func part<Part>(_ text: String, _ name: String, read: (String) -> Part?) throws(HubServerError) -> Part {
+        guard let part = read(text) else {
+            throw HubServerError(
+                .badRequest, "The body's \(name) has not its form.", remedy: "See the route's request body in protocol/openapi.yaml.")
+        }
+        return part
+    }
+}
+
+/// The body of a push: per change-set its length (u32, little-endian) and its bytes.
+enum Frames {
+    static func split(_ body: [UInt8]) throws(HubServerError) -> [[UInt8]] {
+        var frames: [[UInt8]] = []
+        var offset = 0
+        while offset < body.count {
+            guard body.count - offset >= 4 else { throw cut(frames.count) }
+            let length = (0..<4).reduce(0) { $0 | Int(body[offset + $1]) << (8 * $1) }
+            offset += 4
+            guard length <= body.count - offset else { throw cut(frames.count) }
+            frames.append(Array(body[offset..<offset + length]))
+            offset += length
+        }
+        return frames
+    }
+
+    private static func cut(_ whole: Int) -> HubServerError {
+        HubServerError(
+            .badRequest, "The push ends inside its frame \(whole + 1).", remedy: "Send it again; if it stays so, look at what stands between agent and hub.")
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+import HubRuntime
+import Synchronization
+
+/// A hub's store in one SQLite file: the default, for hubs on one machine.
+///
+/// One writer connection with `synchronous=FULL` (a commit is on disk when it returns) and a pool of
+/// readers over the write-ahead log.
+public final class SQLiteHubStore: HubStore {
+    public enum Durability: Sendable {
+        /// A commit is on disk when it returns.
+        case full
+        /// For scratch stores and tests that cut no power: commits may be lost with the machine, never torn.
+        case none
+    }
+
+    public let path: String
+    private let pool: DatabasePool
+    /// The writer's statements, prepared once. Used on the writer's queue only.
+    private let writer = WriterSession()
+    /// Removed when the store is let go.
+    private let removesFile: Bool
+
+    /// Opens the file, or makes it when it is not there.
+    ///
+    /// - Throws: `HubError`: not a hub's database, of a newer version, locked, disk full.
+    public convenience init(path: String, durability: Durability = .full) throws {
+        try self.init(path: path, durability: durability, removesFile: false)
+    }
+
+    /// An empty store in the system's temporary folder that vanishes when it is let go.
+    public static func temporary() throws -> SQLiteHubStore {
+        let name = "tributary-hub-\(UUID().uuidString).db"
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        return try SQLiteHubStore(path: path, durability: .none, removesFile: true)
+    }
+
+    init(path: String, durability: Durability, removesFile: Bool) throws {
+        self.path = path
+        self.removesFile = removesFile
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 8
+        configuration.label = "hub"
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "OFF")")
+            try database.execute(sql: "PRAGMA cache_size = -32768")
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            // Statements are our own; no string is ever taken for a name.
+            sqlite3_limit(database.sqliteConnection, SQLITE_LIMIT_LENGTH, 256 << 20)
+        }
+        try Self.makePrivate(path)
+        pool = try StorageFault.translating { try DatabasePool(path: path, configuration: configuration) }
+        try StorageFault.translating { try pool.write { try Self.migrate($0, path: path) } }
+    }
+
+    deinit {
+        writer.clear()
+        guard removesFile else { return }
+        try? pool.close()
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    }
+
+    /// Checks that all is written and lets the file go. Nothing may be asked of the store afterwards.
+    public func close() throws {
+        try StorageFault.translating {
+            pool.writeWithoutTransaction { [writer] _ in writer.clear() }
+            try pool.close()
+        }
+    }
+
+    // MARK: transactions
+
+    public func read<Result: Sendable>(_ body: @escaping @Sendable (any HubReading) throws -> Result) async throws -> Result {
+        try await StorageFault.translating { try await pool.read { try body(Session($0)) } }
+    }
+
+    public func write<Result: Sendable>(_ body: @escaping @Sendable (any HubWriting) throws -> Result) async throws -> Result {
+        try await StorageFault.translating { [writer] in try await pool.write { try body(writer.session(on: $0)) } }
+    }
+
+    public func readNow<Result>(_ body: (any HubReading) throws -> Result) throws -> Result {
+        try StorageFault.translating { try pool.read { try body(Session($0)) } }
+    }
+
+    public func writeNow<Result>(_ body: (any HubWriting) throws -> Result) throws -> Result {
+        try StorageFault.translating { try pool.write { try body(writer.session(on: $0)) } }
+    }
+
+    /// From one reader's snapshot, so that writers go on meanwhile.
+    func copyNow(to path: String) throws {
+        let copy = try DatabaseQueue(path: path)
+        try pool.backup(to: copy)
+        try copy.close()
+    }
+
+    public func scratch() throws -> any HubStore { try Self.temporary() }
+
+    // MARK: the file
+
+    /// The file holds the hub's signing key and personal data: for its owner only, before anything is in it.
+    private static func makePrivate(_ path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+            throw HubError(
+                .storageFailed, "\(path) cannot be made.", remedy: "Check that its folder exists and that this user may write there.")
+        }
+    }
+
+    private static func migrate(_ database: Database, path: String) throws {
+        let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        if isEmpty, application == 0 {
+            try database.execute(sql: Schema.tables)
+            try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+            try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
+            return
+        }
+        guard application == Schema.applicationID else {
+            throw HubError(
+                .notAHubFolder, "\(path) is a database, but not a hub's.", remedy: "Give `--data` the hub's folder, or an empty one to `init`.")
+        }
+        guard version <= Schema.version else {
+            throw HubError(
+                .storageTooNew, "\(path) was written by a newer hub (format \(version), this one reads up to \(Schema.version)).",
+                remedy: "Start the newer hub again, or restore a backup that this one made.")
+        }
+    }
+}
+
+/// The writer's session, kept between transactions.
+///
+/// `@unchecked Sendable`: touched only inside write accesses, which the pool runs one at a time on its writer
+/// queue, and in `deinit`, when nobody else is left.
+private final class WriterSession: @unchecked Sendable {
+    private var session: Session?
+
+    func session(on database: Database) -> Session {
+        if let session { return session }
+        let session = Session(database)
+        self.session = session
+        return session
+    }
+
+    func clear() { session = nil }
+}

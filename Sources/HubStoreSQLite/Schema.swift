@@ -1,0 +1,81 @@
+import GRDB
+
+/// The tables of a hub's database.
+///
+/// Replicas, sources, sites and records appear in rows as small integers (`RecordNumber`). `number` is
+/// always a number of the commit line: where the row last changed.
+enum Schema {
+    /// Written to `user_version`; a file with a higher one belongs to a newer hub.
+    static let version: Int32 = 1
+    /// Written to `application_id`: "TrbH".
+    static let applicationID: Int32 = 0x5472_6248
+
+    static let tables = """
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE generation (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, parent BLOB, start INTEGER NOT NULL, opened INTEGER NOT NULL);
+        CREATE TABLE line (number INTEGER PRIMARY KEY, generation BLOB NOT NULL, hash BLOB NOT NULL);
+        CREATE TABLE site (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, region TEXT, created INTEGER NOT NULL);
+        CREATE TABLE agent (key BLOB PRIMARY KEY, site INTEGER NOT NULL, enrolled INTEGER NOT NULL, revoked INTEGER NOT NULL,
+            heard INTEGER, clock_offset INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE token (hash BLOB PRIMARY KEY, site INTEGER NOT NULL, expires INTEGER NOT NULL, used_by BLOB) WITHOUT ROWID;
+        CREATE TABLE source (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, site INTEGER NOT NULL, name TEXT NOT NULL, agent BLOB);
+        CREATE TABLE replica (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, source INTEGER, follows BLOB, follows_counter INTEGER,
+            last INTEGER NOT NULL, hash BLOB NOT NULL, position INTEGER NOT NULL, opened INTEGER NOT NULL, received INTEGER, closed_after INTEGER);
+
+        CREATE TABLE journal (number INTEGER PRIMARY KEY, replica INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+            hash BLOB NOT NULL, received INTEGER NOT NULL, clock_offset INTEGER NOT NULL, rules INTEGER NOT NULL, agent BLOB NOT NULL,
+            bytes BLOB NOT NULL);
+        CREATE UNIQUE INDEX journal_chain ON journal (replica, first);
+        CREATE TABLE held (replica INTEGER NOT NULL, counter INTEGER NOT NULL, record BLOB NOT NULL, cause INTEGER NOT NULL,
+            lacking BLOB, lacking_counter INTEGER, code TEXT NOT NULL, reason TEXT NOT NULL,
+            in_bound INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (replica, counter)) WITHOUT ROWID;
+        CREATE INDEX held_record ON held (record);
+        CREATE INDEX held_lacking ON held (lacking, lacking_counter) WHERE lacking IS NOT NULL;
+
+        CREATE TABLE record (record INTEGER PRIMARY KEY, source INTEGER NOT NULL, number INTEGER NOT NULL, flags INTEGER NOT NULL,
+            key BLOB NOT NULL, state BLOB NOT NULL);
+        CREATE INDEX record_feed ON record (source, number);
+        CREATE INDEX record_asks ON record (flags) WHERE flags > 1;
+
+        CREATE TABLE purchase (record INTEGER PRIMARY KEY, kind INTEGER, source INTEGER NOT NULL, alive INTEGER NOT NULL,
+            cancelled INTEGER NOT NULL, customer INTEGER, buyer INTEGER, at INTEGER, name TEXT, order_name TEXT, currency TEXT, total INTEGER, lines INTEGER NOT NULL, line_amount INTEGER NOT NULL, counted INTEGER NOT NULL);
+        CREATE INDEX purchase_buyer ON purchase (buyer, at) WHERE buyer IS NOT NULL;
+        CREATE INDEX purchase_order ON purchase (order_name) WHERE order_name IS NOT NULL;
+        CREATE TABLE purchase_line (record INTEGER PRIMARY KEY, purchase INTEGER NOT NULL, sku TEXT, name TEXT, quantity INTEGER NOT NULL,
+            amount INTEGER NOT NULL);
+        CREATE INDEX purchase_line_of ON purchase_line (purchase);
+        CREATE TABLE total (customer INTEGER NOT NULL, currency TEXT NOT NULL, purchases INTEGER NOT NULL, amount INTEGER NOT NULL,
+            PRIMARY KEY (customer, currency)) WITHOUT ROWID;
+        CREATE TABLE event (record INTEGER PRIMARY KEY, customer INTEGER, at INTEGER, kind TEXT);
+        CREATE INDEX event_customer ON event (customer, at) WHERE customer IS NOT NULL;
+
+        CREATE TABLE customer (record INTEGER PRIMARY KEY, profile INTEGER NOT NULL, created INTEGER NOT NULL, in_bound INTEGER NOT NULL);
+        CREATE INDEX customer_profile ON customer (profile);
+        CREATE TABLE identifier (kind INTEGER NOT NULL, value TEXT NOT NULL, record INTEGER NOT NULL, source INTEGER NOT NULL, current INTEGER NOT NULL,
+            PRIMARY KEY (kind, value, record)) WITHOUT ROWID;
+        CREATE INDEX identifier_record ON identifier (record);
+        CREATE TABLE earlier (record INTEGER NOT NULL, field TEXT NOT NULL, replica INTEGER NOT NULL, counter INTEGER NOT NULL,
+            time INTEGER NOT NULL, in_bound INTEGER NOT NULL, chained INTEGER NOT NULL, kind INTEGER NOT NULL, value TEXT NOT NULL,
+            corrected INTEGER NOT NULL, PRIMARY KEY (record, field, replica, counter)) WITHOUT ROWID;
+        CREATE TABLE profile (id INTEGER PRIMARY KEY, number INTEGER NOT NULL, regions TEXT NOT NULL, former TEXT NOT NULL,
+            alive INTEGER NOT NULL);
+        CREATE INDEX profile_feed ON profile (number);
+
+        CREATE TABLE cell (cell INTEGER PRIMARY KEY, sku TEXT NOT NULL, location TEXT NOT NULL, number INTEGER NOT NULL,
+            asks INTEGER NOT NULL, state BLOB NOT NULL, UNIQUE (sku, location));
+        CREATE INDEX cell_feed ON cell (number);
+        CREATE INDEX cell_asks ON cell (cell) WHERE asks = 1;
+        CREATE TABLE movement (cell INTEGER NOT NULL, replica INTEGER NOT NULL, counter INTEGER NOT NULL, kind INTEGER NOT NULL,
+            quantity INTEGER NOT NULL, note TEXT, expires INTEGER, PRIMARY KEY (cell, replica, counter)) WITHOUT ROWID;
+        CREATE INDEX movement_claim ON movement (cell, note) WHERE kind >= 7;
+
+        CREATE TABLE "order" (record INTEGER PRIMARY KEY, name TEXT, number INTEGER NOT NULL, asks INTEGER NOT NULL, alive INTEGER NOT NULL);
+        CREATE INDEX order_feed ON "order" (number);
+        CREATE INDEX order_name ON "order" (name) WHERE name IS NOT NULL;
+        CREATE TABLE shipment (record INTEGER PRIMARY KEY, of_order INTEGER, name TEXT);
+        CREATE INDEX shipment_order ON shipment (of_order) WHERE of_order IS NOT NULL;
+        CREATE INDEX shipment_name ON shipment (name) WHERE name IS NOT NULL;
+
+        CREATE TABLE stale (view TEXT NOT NULL, key BLOB NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (view, key)) WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,57 @@
+import Causality
+import ChangeSets
+
+extension OrderView {
+    /// The order as a JSON document with a fixed order of keys, for the feed and `/v1/orders`.
+    ///
+    /// Times are milliseconds since 1970 (UTC), money is in units of 10⁻⁴.
+    public func json() -> [UInt8] {
+        JSONDocument.object { document in
+            if let number { document.add("number", number) }
+            document.add("state", state.name)
+            document.add("source", id.source.description)
+            document.array("key") { key in id.key.values.forEach { key.append($0) } }
+            document.add("life", id.life.description)
+            document.object("fields") { object in
+                for field in fields { object.add(field.name.description, field.value) }
+            }
+            document.array("states") { list in
+                for side in states { list.appendObject { side.write(to: &$0) } }
+            }
+            document.array("shipments") { list in
+                for shipment in shipments { list.appendObject { shipment.write(to: &$0) } }
+            }
+            if let contradiction {
+                document.object("contradiction") { object in
+                    object.add("code", Contradiction.code)
+                    object.array("sides") { list in
+                        for side in contradiction.sides { list.appendObject { side.write(to: &$0) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension OrderView.Side {
+    func write(to document: inout JSONDocument) {
+        document.add("state", state.name)
+        if let site { document.add("site", site) }
+        document.add("dot", dot.description)
+        document.add("time", precedence.time.milliseconds)
+        document.add("record", record.life.description)
+    }
+}
+
+extension OrderView.Shipment {
+    func write(to document: inout JSONDocument) {
+        document.add("life", id.life.description)
+        if let state { document.add("state", state.name) }
+        if let carrier { document.add("carrier", carrier) }
+        if let trackingNumber { document.add("trackingNumber", trackingNumber) }
+        if let time { document.add("time", time.milliseconds) }
+        document.array("states") { list in
+            for side in states { list.appendObject { side.write(to: &$0) } }
+        }
+    }
+}

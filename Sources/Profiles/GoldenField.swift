@@ -1,0 +1,48 @@
+import Causality
+import ChangeSets
+import Merging
+
+/// One field of a person, chosen from the live values of all records, with where it comes from and what it was preferred to.
+public struct GoldenField: Hashable, Sendable {
+    public var name: FieldName
+    public var policy: FieldPolicy
+    public var shown: Candidate
+    /// The other live values, the next best first. Values that a shown write had seen and replaced are not among them.
+    public var beaten: [Candidate]
+
+    /// One live value of one record.
+    public struct Candidate: Hashable, Sendable {
+        public var value: Value
+        public var record: RecordID
+        public var precedence: Precedence
+        /// The site that wrote the value; `nil` when the caller does not know the writer.
+        public var site: Text?
+        public var isPersonal: Bool
+
+        public var dot: Dot { precedence.dot }
+        public var time: Timestamp { precedence.time }
+    }
+}
+
+extension GoldenField {
+    /// Chooses from the live values that the records hold of one field; `nil` when none has any.
+    ///
+    /// A value whose exact dot another record's write `saw` is superseded by it, as long as both belong to this person (S30).
+    init?(_ name: FieldName, of records: [RecordState], policy: FieldPolicy, site: (ReplicaID) -> Text?) {
+        var candidates: [Candidate] = []
+        var seen: [Dot: Set<RecordID>] = [:]
+        for record in records {
+            for write in record.siblings(of: name).writes {
+                for dot in write.content.saw { seen[dot, default: []].insert(record.id) }
+                candidates.append(
+                    Candidate(
+                        value: write.content.value, record: record.id, precedence: write.precedence,
+                        site: site(write.dot.replica), isPersonal: write.content.isPersonal))
+            }
+        }
+        let live = candidates.filter { candidate in !(seen[candidate.dot]?.contains { $0 != candidate.record } ?? false) }
+        var ordered = policy.ordered(live)
+        guard let shown = ordered.popLast() else { return nil }
+        self.init(name: name, policy: policy, shown: shown, beaten: ordered.reversed())
+    }
+}
