@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import GRDB
 import Synchronization
+import TestSupport
 
 @testable import AgentRuntime
 
@@ -81,6 +82,17 @@ enum Sales {
         Change(
             time: Timestamp(milliseconds: time), action: .stockOnly,
             stock: .count(Count(sku: Text(sku), location: Text(location), quantity: quantity * FixedPoint.one)))
+    }
+
+    /// Changes that deflate cannot make smaller: 40 bytes and more each.
+    static func noise(_ numbers: Range<Int>) -> [Change] {
+        numbers.map { number in
+            var random = SeededGenerator(seed: UInt64(number))
+            let bytes = (0..<40).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+            return Change(
+                time: Timestamp(milliseconds: UInt64(number)),
+                action: .write(Subject(entity: "event", key: LocalKey(.integer(Int64(number)))), [FieldWrite("detail", .blob(bytes))]))
+        }
     }
 
     static func lines(_ numbers: Range<Int>) -> [Change] { numbers.map { line($0, sku: "sku \($0 % 50)", quantity: 1) } }

@@ -95,14 +95,14 @@ struct OutboxTests {
 
     @Test("one drain that is larger than a set may be is cut in parts")
     func largeDrain() throws {
-        journal.seal(Sales.lines(0..<9_000))
-        let frames = try load(bytesMax: 8 << 20, setBytesMax: 66_000)
+        journal.seal(Sales.noise(0..<900))
+        let frames = try load(bytesMax: 8 << 20, setBytesMax: 20_000)
         #expect(frames.count > 1)
         let sets = try frames.map { try ChangeSetCodec.decode($0.bytes) }
         #expect(sets.map(\.part.number) == Array(1...UInt32(frames.count)))
         #expect(Set(sets.map(\.part.total)) == [UInt32(frames.count)])
-        #expect(frames.allSatisfy { $0.bytes.count <= 66_000 })
-        #expect(try checkChain(frames) == Sales.lines(0..<9_000))
+        #expect(frames.allSatisfy { $0.bytes.count <= 20_000 })
+        #expect(try checkChain(frames) == Sales.noise(0..<900))
     }
 
     @Test("a request takes no more than it may, but always one set")
@@ -175,33 +175,33 @@ struct OutboxTests {
 
     @Test("a set that was refused whole is cut again: smaller, same dots, one chain, followers linked anew")
     func recut() throws {
-        journal.seal(Sales.lines(0..<10))
+        journal.seal(Sales.noise(0..<10))
         var frames = try load()
         let kept = frames
-        journal.seal(Sales.lines(10..<4_000))
+        journal.seal(Sales.noise(10..<900))
         frames = try load(bytesMax: 8 << 20)
-        journal.seal(Sales.lines(4_000..<4_010))
+        journal.seal(Sales.noise(900..<910))
         frames = try load(bytesMax: 8 << 20)
         #expect(frames.count == 3)
         var random = SeededGenerator(seed: 4)
-        try outbox.recut(after: 10, of: Self.replica, setBytesMax: 20_000, random: &random)
+        try outbox.recut(after: 10, of: Self.replica, setBytesMax: 5_000, random: &random)
         let again = try load(bytesMax: 8 << 20)
         #expect(again.first == kept.first)
         #expect(again.count > 3)
-        #expect(again.allSatisfy { $0.bytes.count <= 20_000 })
-        #expect(try checkChain(again) == Sales.lines(0..<4_010))
+        #expect(again.allSatisfy { $0.bytes.count <= 5_000 })
+        #expect(try checkChain(again) == Sales.noise(0..<910))
         // The next drain continues the new chain.
-        journal.seal(Sales.lines(4_010..<4_011))
-        #expect(try checkChain(try load(bytesMax: 8 << 20)).count == 4_011)
+        journal.seal(Sales.noise(910..<911))
+        #expect(try checkChain(try load(bytesMax: 8 << 20)).count == 911)
     }
 
     @Test("a first set that is refused is cut again with its opening")
     func recutFirst() throws {
-        journal.seal(Sales.lines(0..<2_000))
+        journal.seal(Sales.noise(0..<300))
         _ = try load()
         var random = SeededGenerator(seed: 4)
         try outbox.recut(after: 0, of: Self.replica, setBytesMax: 5_000, random: &random)
-        #expect(try checkChain(try load(bytesMax: 8 << 20)) == Sales.lines(0..<2_000))
+        #expect(try checkChain(try load(bytesMax: 8 << 20)) == Sales.noise(0..<300))
     }
 
     @Test("a former incarnation's cut sets are still sent when the journal has forgotten it")

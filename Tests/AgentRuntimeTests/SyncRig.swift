@@ -27,6 +27,10 @@ struct SyncRig {
     var wakeAt: Instant = 0
     var inFlight: [(at: Instant, event: SyncCore.Event)] = []
     var line = FaultyLine.sound
+    /// Every request ends so.
+    var failure: LineFailure?
+    /// The hub answers and admits nothing.
+    var isHubStuck = false
     var effects: [SyncCore.Effect] = []
     var pushes: [SyncCore.PushOrder] = []
     var pulls: [SyncCore.PullOrder] = []
@@ -110,6 +114,7 @@ struct SyncRig {
         while (cuts.last ?? 0) < sealed, (cuts.last ?? 0) < order.after + 3 * Self.setSize { cuts.append(min(sealed, (cuts.last ?? 0) + Self.setSize)) }
         let through = cuts.last { $0 <= order.after + 3 * Self.setSize } ?? order.after
         guard through > order.after else { return inFlight.append((latency(), .push(ticket: order.ticket, .nothing))) }
+        if let failure { return inFlight.append((latency(), .push(ticket: order.ticket, .failed(failure)))) }
         let fate = line.fate(using: &random)
         guard fate != .requestLost else { return inFlight.append((latency() + 2_000, .push(ticket: order.ticket, .failed(Self.lost)))) }
         var answer = admit(order.after, through)
@@ -123,7 +128,7 @@ struct SyncRig {
     private mutating func admit(_ after: UInt64, _ through: UInt64) -> Answer {
         if after > hubLast { return .gap(receipt) }
         if hubWriter != 0, after < hubLast { return .fork(receipt) }
-        for counter in (after + 1)...through where counter > hubLast {
+        for counter in (after + 1)...through where counter > hubLast && !isHubStuck {
             hubApplied.append(counter)
             hubLast = counter
             head += 1
@@ -132,6 +137,7 @@ struct SyncRig {
     }
 
     private mutating func ask(_ order: SyncCore.PullOrder) {
+        if let failure { return inFlight.append((latency(), .pull(ticket: order.ticket, .failed(failure)))) }
         let fate = line.fate(using: &random)
         guard fate == .delivered || fate == .doubled else { return inFlight.append((latency() + 2_000, .pull(ticket: order.ticket, .failed(Self.lost)))) }
         let start = cursor ?? 0
