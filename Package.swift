@@ -99,14 +99,26 @@ let package = Package(
         command("Demo", ["Rehearsal", sqlite]),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        tests(
+            "SimulationTests",
+            ["AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("CausalityTests", ["Causality", "TestSupport"]),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("ProfilesTests", ["Profiles", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("OrdersTests", ["Orders", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        .target(
+            name: "HubTestSupport",
+            dependencies: ["HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport"], path: "Tests/HubSupport",
+            swiftSettings: settings),
+        tests("HubRuntimeTests", ["HubTestSupport", "HubRuntime", "HubStoreSQLite", "Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
+        tests("CurlClientTests", ["CurlClient"]),
+        tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
         tests("HubServerTests", ["HubServer", "HubRuntime", "ChangeSets", "Causality", crypto, hummingbird, httpTypes, nioCore, logging, yams]),
         tests("EndToEndTests", [sqlite]),
+        tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
     ],
     swiftLanguageModes: [.v6]
 )

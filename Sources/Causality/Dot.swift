@@ -23,7 +23,8 @@ extension Dot: CustomStringConvertible, LosslessStringConvertible {
 
     public init?(_ description: String) {
         let parts = description.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let replica = ReplicaID(String(parts[0])), let counter = UInt64(parts[1]) else { return nil }
+        guard parts.count == 2, let replica = ReplicaID(String(parts[0])), let counter = UInt64(parts[1]), String(counter) == parts[1]
+        else { return nil }
         self.init(replica, counter)
     }
 }

@@ -69,9 +69,9 @@ public struct ClockBound: Hashable, Sendable {
     ///   - opened: the hub's clock when it first heard of the writer; nothing was written long before that.
     public func admits(_ time: Timestamp, arrival: Timestamp, offsetMilliseconds: Int64, opened: Timestamp) -> Bool {
         guard offsetMilliseconds.magnitude <= toleranceMilliseconds else { return false }
-        let latest = arrival.milliseconds + toleranceMilliseconds
+        let latest = arrival.advanced(byMilliseconds: toleranceMilliseconds)
         let earliest = opened.milliseconds.subtractingReportingOverflow(Self.offlineBeforeEnrolmentMilliseconds)
-        return time.milliseconds <= latest && (earliest.overflow || time.milliseconds >= earliest.partialValue)
+        return time <= latest && (earliest.overflow || time.milliseconds >= earliest.partialValue)
     }
 
     /// A year: what a source may have recorded before the hub first heard of it.

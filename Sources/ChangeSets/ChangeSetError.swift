@@ -10,6 +10,8 @@ public struct ChangeSetError: Error, Hashable, Sendable, CustomStringConvertible
         case badSignature = "signature-invalid"
         case badReceipt = "receipt-invalid"
         case notCanonical = "changeset-not-canonical"
+        /// What was to be encoded breaks a rule of the format.
+        case invalid = "changeset-invalid"
     }
 
     public var code: Code

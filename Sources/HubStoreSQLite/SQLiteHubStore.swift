@@ -66,7 +66,7 @@ public final class SQLiteHubStore: HubStore {
     /// Checks that all is written and lets the file go. Nothing may be asked of the store afterwards.
     public func close() throws {
         try StorageFault.translating {
-            try pool.writeWithoutTransaction { [writer] _ in writer.clear() }
+            pool.writeWithoutTransaction { [writer] _ in writer.clear() }
             try pool.close()
         }
     }

@@ -153,12 +153,12 @@ extension Session {
         try first("SELECT * FROM record WHERE record = ?", bind: { $0.bind(number) }, Self.record)
     }
 
-    func records(source: SourceNumber, after: RecordNumber, limit: Int) throws -> [RecordRow] {
+    func records(from first: RecordNumber, to last: RecordNumber, limit: Int) throws -> [RecordRow] {
         try all(
-            "SELECT * FROM record WHERE +source = ? AND record > ? ORDER BY record LIMIT ?",
+            "SELECT * FROM record WHERE record BETWEEN ? AND ? ORDER BY record LIMIT ?",
             bind: {
-                $0.bind(source)
-                $0.bind(after)
+                $0.bind(first)
+                $0.bind(last)
                 $0.bind(Int64(limit))
             }, Self.record)
     }

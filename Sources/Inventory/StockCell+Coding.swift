@@ -96,6 +96,7 @@ extension StockCell {
             let name = try dot()
             let time = Timestamp(milliseconds: try reader.varint())
             let flags = try reader.byte()
+            guard flags < 4 else { throw Self.damaged("has unknown flags") }
             let quantity = try reader.signed()
             let included = try reader.wide()
             let coverage: Count.Coverage = flags & 2 == 0 ? .chain : .clocks(replaced: try clock(), included: try clock())
@@ -118,7 +119,7 @@ extension StockCell {
         }
         anonymousClaims = try reader.wide()
         for _ in 0..<(try reader.length()) {
-            let document: Text? = try reader.byte() == 0 ? nil : try reader.text()
+            let document: Text? = try reader.flag() ? try reader.text() : nil
             underway[document] = try reader.wide()
         }
         guard reader.isAtEnd else { throw Self.damaged("has bytes left over") }

@@ -8,8 +8,12 @@ public enum Limits {
     public static let changesMax = 10_000
     /// Fields of one change.
     public static let fieldsMax = 1_000
-    /// Different shapes of changes in one set.
-    public static let shapesMax = 4_096
+    /// Key columns and fields of all changes of one set together: what a reader must make room for.
+    public static let cellsMax = 1_000_000
+    /// Bytes of all values of one set when written out, repeats included.
+    public static let expandedBytesMax = 64 << 20
+    /// Dots of all contexts, `saw` lists and clocks of one set.
+    public static let dotsTotalMax = 200_000
     /// A name of an entity, a field or a source.
     public static let nameBytesMax = 255
     /// Columns of one local key.

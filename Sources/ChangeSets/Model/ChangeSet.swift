@@ -31,6 +31,9 @@ public struct ChangeSet: Hashable, Sendable {
     /// Which drains, or which part of one, this set carries.
     public var part: Part
     public var changes: [Change]
+    /// Personal values that were destroyed after the set was signed; they read as null (S21). Such a set
+    /// cannot be encoded again: only its bytes still verify.
+    public var destroyed: Set<PersonalEntry> = []
 
     public init(replica: ReplicaID, first: UInt64, previous: Digest, opening: Opening?, part: Part, changes: [Change]) {
         self.replica = replica
@@ -55,6 +58,18 @@ public struct ChangeSet: Hashable, Sendable {
             self.source = source
             self.name = name
             self.follows = follows
+        }
+    }
+
+    /// One personal value of the set.
+    public struct PersonalEntry: Hashable, Sendable {
+        /// Place of the change in the set, from 0.
+        public var change: Int
+        public var field: FieldName
+
+        public init(change: Int, field: FieldName) {
+            self.change = change
+            self.field = field
         }
     }
 

@@ -1,6 +1,6 @@
 import Causality
 import ChangeSets
-import Crypto
+import struct Crypto.SHA256
 import Merging
 
 /// One change-set being taken in: its net effect on records and views is gathered here and written once at the end.

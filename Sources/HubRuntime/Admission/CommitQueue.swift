@@ -35,7 +35,8 @@ actor CommitQueue {
         let result = Box<Value>()
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             let job = Job(
-                bytes: bytes, work: { store, standing in result.set(try work(store, &standing)) }, done: { continuation.resume(with: $0) })
+                bytes: bytes, work: { store, standing in result.set(try Self.alone(work, store, &standing)) },
+                done: { continuation.resume(with: $0) })
             waiting.append(job)
             waitingBytes += bytes
             if !isCommitting {
@@ -44,6 +45,22 @@ actor CommitQueue {
             }
         }
         return try result.get()
+    }
+
+    /// Runs one job so that its refusal harms no other: only the store's own failure ends the group.
+    private static func alone<Value>(
+        _ work: (any HubWriting, inout Standing) throws -> Value, _ store: any HubWriting, _ standing: inout Standing
+    ) throws -> Result<Value, any Error> {
+        var trial = standing
+        do {
+            let value = try store.savepoint { try work(store, &trial) }
+            standing = trial
+            return .success(value)
+        } catch let error as HubError where error.isTransient {
+            throw error
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func commitAll(on hub: Hub) async {
@@ -82,13 +99,13 @@ actor CommitQueue {
 ///
 /// `@unchecked Sendable`: written in the store's transaction before the commit is announced, read after.
 private final class Box<Value>: @unchecked Sendable {
-    private var value: Value?
-    func set(_ value: Value) { self.value = value }
+    private var value: Result<Value, any Error>?
+    func set(_ value: Result<Value, any Error>) { self.value = value }
     func get() throws -> Value {
         guard let value else {
             throw HubError(.storageFailed, "A commit gave no result.", remedy: "Try again; if it lasts, restart the hub.")
         }
-        return value
+        return try value.get()
     }
 }
 

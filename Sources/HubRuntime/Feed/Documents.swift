@@ -45,7 +45,7 @@ final class Documents {
         let members = try store.customers(profile: id)
         guard !members.isEmpty else { return nil }
         let states = try members.compactMap { try state($0.record) }
-        let linked = try linked(members, states)
+        guard let linked = try linked(members, states) else { return nil }
         return Profile(
             linked, states: states, purchases: try purchases(members),
             drawing: Profile.Drawing(
@@ -56,17 +56,20 @@ final class Documents {
     }
 
     /// The profile with the reasons of its links: linking its records alone gives again what joined them.
-    private func linked(_ members: [CustomerRow], _ states: [RecordState]) throws -> LinkedProfile {
+    private func linked(_ members: [CustomerRow], _ states: [RecordState]) throws -> LinkedProfile? {
         let tables = LinkTables(store: store, standing: standing)
         let names = Dictionary(states.map { ($0.id.life, $0.id) }, uniquingKeysWith: { first, _ in first })
         let records = try members.compactMap { try tables.linkRecord($0.record) }.map { record in
             LinkRecord(id: names[record.id.life] ?? record.id, created: record.created, identifiers: record.identifiers)
         }
         let linking = Linking.link(records, decisions: [], rules: .standard)
-        if linking.profiles.count == 1, let only = linking.profiles.first { return only }
+        guard var whole = linking.profiles.first else { return nil }
         // What held the parts together is gone or stands elsewhere; the next change of theirs brings it up to date.
-        let id = linking.profiles.map(\.id).min() ?? ProfileID(life: Dot(ReplicaID(high: 0, low: 0), 0))
-        return LinkedProfile(id: id, records: linking.profiles.flatMap(\.records), links: linking.profiles.flatMap(\.links))
+        for part in linking.profiles.dropFirst() {
+            whole.records += part.records
+            whole.links += part.links
+        }
+        return whole
     }
 
     private func purchases(_ members: [CustomerRow]) throws -> PurchaseSummary {

@@ -61,8 +61,8 @@ public protocol HubReading {
 
     // Records
     func record(_ number: RecordNumber) throws -> RecordRow?
-    /// Records of one source, by number.
-    func records(source: SourceNumber, after: RecordNumber, limit: Int) throws -> [RecordRow]
+    /// By number, both ends included.
+    func records(from first: RecordNumber, to last: RecordNumber, limit: Int) throws -> [RecordRow]
     func records(flagged flags: RecordRow.Flags, limit: Int) throws -> [RecordRow]
 
     // What customers bought

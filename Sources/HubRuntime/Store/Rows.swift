@@ -37,6 +37,14 @@ public struct SiteRow: Hashable, Sendable {
     /// `nil`: the site sees the profiles of all regions.
     public var region: String?
     public var created: Timestamp
+
+    public init(number: SiteNumber, name: String, kind: SiteKind, region: String?, created: Timestamp) {
+        self.number = number
+        self.name = name
+        self.kind = kind
+        self.region = region
+        self.created = created
+    }
 }
 
 /// An enrolled agent, as every request of it is judged.
@@ -48,6 +56,18 @@ public struct AgentRecord: Hashable, Sendable {
     public var lastHeard: Timestamp?
     /// The agent's clock minus the hub's, as last measured.
     public var clockOffsetMilliseconds: Int64
+
+    public init(
+        key: VerifyingKey, site: SiteRow, enrolled: Timestamp, isRevoked: Bool, lastHeard: Timestamp?,
+        clockOffsetMilliseconds: Int64
+    ) {
+        self.key = key
+        self.site = site
+        self.enrolled = enrolled
+        self.isRevoked = isRevoked
+        self.lastHeard = lastHeard
+        self.clockOffsetMilliseconds = clockOffsetMilliseconds
+    }
 }
 
 /// A one-time permission to enrol; only its hash is kept.
@@ -56,6 +76,13 @@ public struct TokenRow: Hashable, Sendable {
     public var site: SiteNumber
     public var expires: Timestamp
     public var usedBy: VerifyingKey?
+
+    public init(hash: [UInt8], site: SiteNumber, expires: Timestamp, usedBy: VerifyingKey?) {
+        self.hash = hash
+        self.site = site
+        self.expires = expires
+        self.usedBy = usedBy
+    }
 }
 
 public struct SourceRow: Hashable, Sendable {
@@ -65,6 +92,14 @@ public struct SourceRow: Hashable, Sendable {
     public var name: String
     /// The agent that opened its newest replica.
     public var agent: VerifyingKey?
+
+    public init(number: SourceNumber, id: SourceID, site: SiteNumber, name: String, agent: VerifyingKey?) {
+        self.number = number
+        self.id = id
+        self.site = site
+        self.name = name
+        self.agent = agent
+    }
 }
 
 public struct ReplicaRow: Hashable, Sendable {
@@ -83,6 +118,23 @@ public struct ReplicaRow: Hashable, Sendable {
     public var received: Timestamp?
     /// Taken over or retired at this counter: anything later goes to quarantine (S16).
     public var closedAfter: UInt64?
+
+    public init(
+        number: ReplicaNumber, id: ReplicaID, source: SourceNumber? = nil, follows: Dot? = nil, last: UInt64 = 0,
+        hash: Digest = .zero, position: UInt64 = 0, opened: Timestamp = Timestamp(milliseconds: 0), received: Timestamp? = nil,
+        closedAfter: UInt64? = nil
+    ) {
+        self.number = number
+        self.id = id
+        self.source = source
+        self.follows = follows
+        self.last = last
+        self.hash = hash
+        self.position = position
+        self.opened = opened
+        self.received = received
+        self.closedAfter = closedAfter
+    }
 }
 
 /// A life of the hub's writer (S23).
@@ -93,6 +145,14 @@ public struct GenerationRow: Hashable, Sendable {
     /// The head when it opened.
     public var start: UInt64
     public var opened: Timestamp
+
+    public init(number: Int32, id: ReplicaID, parent: ReplicaID?, start: UInt64, opened: Timestamp) {
+        self.number = number
+        self.id = id
+        self.parent = parent
+        self.start = start
+        self.opened = opened
+    }
 }
 
 /// One number of the commit line: which generation committed it, and the running hash up to there.
@@ -104,6 +164,12 @@ public struct LineRow: Hashable, Sendable {
 
     public var position: Position {
         Position(generation: generation, number: number, line: hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    public init(number: UInt64, generation: ReplicaID, hash: [UInt8]) {
+        self.number = number
+        self.generation = generation
+        self.hash = hash
     }
 }
 
@@ -121,6 +187,22 @@ public struct JournalRow: Hashable, Sendable {
     /// The agent that sent it and its site.
     public var agent: VerifyingKey
     public var bytes: [UInt8]
+
+    public init(
+        number: UInt64, replica: ReplicaNumber, first: UInt64, last: UInt64, hash: Digest, received: Timestamp,
+        offsetMilliseconds: Int64, ruleVersion: Int32, agent: VerifyingKey, bytes: [UInt8]
+    ) {
+        self.number = number
+        self.replica = replica
+        self.first = first
+        self.last = last
+        self.hash = hash
+        self.received = received
+        self.offsetMilliseconds = offsetMilliseconds
+        self.ruleVersion = ruleVersion
+        self.agent = agent
+        self.bytes = bytes
+    }
 }
 
 /// A change that is journaled and receipted, and has no effect yet (S4, S5).
@@ -145,6 +227,21 @@ public struct HeldRow: Hashable, Sendable {
     public var reason: String
     public var isInBound: Bool
     public var since: Timestamp
+
+    public init(
+        replica: ReplicaNumber, counter: UInt64, record: [UInt8], cause: Cause, lacking: Dot?, code: String, reason: String,
+        isInBound: Bool, since: Timestamp
+    ) {
+        self.replica = replica
+        self.counter = counter
+        self.record = record
+        self.cause = cause
+        self.lacking = lacking
+        self.code = code
+        self.reason = reason
+        self.isInBound = isInBound
+        self.since = since
+    }
 }
 
 /// A record: one row, whatever its fields.
@@ -167,6 +264,15 @@ public struct RecordRow: Hashable, Sendable {
     public var number: UInt64
     /// `RecordState`, with replica numbers.
     public var state: [UInt8]
+
+    public init(record: RecordNumber, source: SourceNumber, key: [UInt8], flags: Flags, number: UInt64, state: [UInt8]) {
+        self.record = record
+        self.source = source
+        self.key = key
+        self.flags = flags
+        self.number = number
+        self.state = state
+    }
 }
 
 /// A sale, an order or a return as profiles count it.
@@ -206,6 +312,15 @@ public struct PurchaseLineRow: Hashable, Sendable {
     public var name: String?
     public var quantity: Int64
     public var amount: Int64
+
+    public init(record: RecordNumber, purchase: RecordNumber, sku: String?, name: String?, quantity: Int64, amount: Int64) {
+        self.record = record
+        self.purchase = purchase
+        self.sku = sku
+        self.name = name
+        self.quantity = quantity
+        self.amount = amount
+    }
 }
 
 /// What one customer record bought, per currency.
@@ -215,6 +330,13 @@ public struct TotalRow: Hashable, Sendable {
     public var currency: String
     public var purchases: Int64
     public var amount: Int64
+
+    public init(customer: RecordNumber, currency: String, purchases: Int64, amount: Int64) {
+        self.customer = customer
+        self.currency = currency
+        self.purchases = purchases
+        self.amount = amount
+    }
 }
 
 public struct EventRow: Hashable, Sendable {
@@ -222,6 +344,13 @@ public struct EventRow: Hashable, Sendable {
     public var customer: RecordNumber?
     public var at: Int64?
     public var kind: String?
+
+    public init(record: RecordNumber, customer: RecordNumber?, at: Int64?, kind: String?) {
+        self.record = record
+        self.customer = customer
+        self.at = at
+        self.kind = kind
+    }
 }
 
 /// A view that could not be brought up to date for one thing, and why; it refuses nothing.
@@ -229,6 +358,12 @@ public struct StaleRow: Hashable, Sendable {
     public var view: String
     public var key: [UInt8]
     public var reason: String
+
+    public init(view: String, key: [UInt8], reason: String) {
+        self.view = view
+        self.key = key
+        self.reason = reason
+    }
 }
 
 /// A customer record and the profile it belongs to.
@@ -238,6 +373,13 @@ public struct CustomerRow: Hashable, Sendable {
     /// Of the change that created the record: decides which record of a profile is the oldest.
     public var created: Timestamp
     public var isCreatedInBound: Bool
+
+    public init(record: RecordNumber, profile: RecordNumber, created: Timestamp, isCreatedInBound: Bool) {
+        self.record = record
+        self.profile = profile
+        self.created = created
+        self.isCreatedInBound = isCreatedInBound
+    }
 }
 
 /// A value that a customer record holds or held, in its normal form.
@@ -255,6 +397,14 @@ public struct IdentifierRow: Hashable, Sendable {
     public var source: SourceNumber
     /// `false`: an earlier value that goes on linking (S29).
     public var isCurrent: Bool
+
+    public init(record: RecordNumber, kind: Kind, value: String, source: SourceNumber, isCurrent: Bool) {
+        self.record = record
+        self.kind = kind
+        self.value = value
+        self.source = source
+        self.isCurrent = isCurrent
+    }
 }
 
 /// A superseded write of an identifying field: it links on unless a later write was a correction (S29).
@@ -270,6 +420,22 @@ public struct EarlierRow: Hashable, Sendable {
     public var kind: IdentifierRow.Kind
     public var value: String
     public var isCorrected: Bool
+
+    public init(
+        record: RecordNumber, field: String, replica: ReplicaNumber, counter: UInt64, time: Timestamp, isInBound: Bool,
+        isChained: Bool, kind: IdentifierRow.Kind, value: String, isCorrected: Bool
+    ) {
+        self.record = record
+        self.field = field
+        self.replica = replica
+        self.counter = counter
+        self.time = time
+        self.isInBound = isInBound
+        self.isChained = isChained
+        self.kind = kind
+        self.value = value
+        self.isCorrected = isCorrected
+    }
 }
 
 /// One person. Its number is that of its oldest record.
@@ -282,6 +448,14 @@ public struct ProfileRow: Hashable, Sendable {
     public var formerRegions: [String]
     /// `false`: everybody left it; kept so that sites hear of it.
     public var isAlive: Bool
+
+    public init(id: RecordNumber, number: UInt64, regions: [String], formerRegions: [String], isAlive: Bool) {
+        self.id = id
+        self.number = number
+        self.regions = regions
+        self.formerRegions = formerRegions
+        self.isAlive = isAlive
+    }
 }
 
 /// One pile of goods.
@@ -295,6 +469,15 @@ public struct StockCellRow: Hashable, Sendable {
     public var state: [UInt8]
     /// People should look at it: concurrent counts, oversold.
     public var asks: Bool
+
+    public init(cell: Int64, sku: String, location: String, number: UInt64, state: [UInt8], asks: Bool) {
+        self.cell = cell
+        self.sku = sku
+        self.location = location
+        self.number = number
+        self.state = state
+        self.asks = asks
+    }
 }
 
 /// An admitted movement or claim at one pile.
@@ -306,6 +489,19 @@ public struct MovementRow: Hashable, Sendable {
     public var quantity: Int64
     public var note: String?
     public var expires: Timestamp?
+
+    public init(
+        cell: Int64, replica: ReplicaNumber, counter: UInt64, kind: Movement.Kind, quantity: Int64, note: String?,
+        expires: Timestamp?
+    ) {
+        self.cell = cell
+        self.replica = replica
+        self.counter = counter
+        self.kind = kind
+        self.quantity = quantity
+        self.note = note
+        self.expires = expires
+    }
 }
 
 /// One order as the feed and look-ups see it.
@@ -318,6 +514,14 @@ public struct OrderRow: Hashable, Sendable {
     /// Its sides contradict each other.
     public var asks: Bool
     public var isAlive: Bool
+
+    public init(record: RecordNumber, name: String?, number: UInt64, asks: Bool, isAlive: Bool) {
+        self.record = record
+        self.name = name
+        self.number = number
+        self.asks = asks
+        self.isAlive = isAlive
+    }
 }
 
 /// A shipment and what it says it belongs to.
@@ -326,6 +530,12 @@ public struct ShipmentRow: Hashable, Sendable {
     public var order: RecordNumber?
     /// The order's declared number, for a shipment that refers to no record.
     public var orderName: String?
+
+    public init(record: RecordNumber, order: RecordNumber?, orderName: String?) {
+        self.record = record
+        self.order = order
+        self.orderName = orderName
+    }
 }
 
 /// The tables that a rebuild from the journal must give again.

@@ -1,0 +1,28 @@
+import AgentRuntime
+import ArgumentParser
+import Logging
+
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check files, rights, clock and the way to the hub, and say what to mend.",
+        discussion: """
+              tributary-agent doctor
+              tributary-agent doctor --json
+            """)
+
+    @OptionGroup var options: AgentOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let resolved = try options.resolved()
+        let log = AgentOptions.logger(resolved.logLevel ?? .error)
+        let checks = await HealthChecks(folder: resolved.folder, proxy: resolved.proxy, log: log).run()
+        if json { try JSONOutput.print(checks) } else {
+            for check in checks {
+                print("\(check.problem == nil ? "ok  " : "BAD ") \(check.subject)\(check.detail.map { ": \($0)" } ?? "")")
+                if let problem = check.problem { print("     \(problem.message)\n     \(problem.remedy)") }
+            }
+        }
+        if checks.contains(where: { $0.problem != nil }) { throw ExitCode(1) }
+    }
+}

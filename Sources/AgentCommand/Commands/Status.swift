@@ -1,0 +1,46 @@
+import AgentRuntime
+import ArgumentParser
+import Foundation
+import Logging
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say in plain words how the agent is, what is wrong, and what to do.",
+        discussion: """
+            Ends with 0 when all is well and 1 when something needs a look, so that a monitor can call it.
+
+              tributary-agent status
+              tributary-agent status --json
+            """)
+
+    @OptionGroup var options: AgentOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() throws {
+        let resolved = try options.resolved()
+        _ = AgentOptions.logger(resolved.logLevel ?? .warning)
+        let status = try AgentStatus.read(folder: resolved.folder)
+        if json { try JSONOutput.print(status) } else { tell(status) }
+        if !status.isWell { throw ExitCode(1) }
+    }
+
+    private func tell(_ status: AgentStatus) {
+        let now = AgentClock.system.wall().milliseconds
+        if let site = status.site { print("Site \(site), hub \(status.hub ?? "")") }
+        print(status.isRunning ? "The agent is running\(status.isConnected ? " and connected" : ", without a line to the hub")." : "The agent is not running.")
+        print("To send: \(status.queued) changes. Last sent \(Words.age(of: status.lastPush, now: now)).")
+        print(
+            "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))\(status.isLoadingView ? ", loading" : "").")
+        for source in status.sources {
+            print("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))")
+            if let problem = source.problem { tell(problem, indent: "  ") }
+        }
+        for problem in status.problems { tell(problem, indent: "") }
+        if status.isWell { print("All is well.") }
+    }
+
+    private func tell(_ problem: AgentHealth.Problem, indent: String) {
+        print("\(indent)! \(problem.message)")
+        print("\(indent)  \(problem.remedy)")
+    }
+}

@@ -1,0 +1,30 @@
+import AgentRuntime
+import ArgumentParser
+import Logging
+
+struct Sync: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "One drain, one push, one pull, then exit.",
+        discussion: """
+            For machines where no daemon may run: call it from a schedule. With a running agent it is not needed.
+
+              tributary-agent sync
+            """)
+
+    @OptionGroup var options: AgentOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let resolved = try options.resolved()
+        let log = AgentOptions.logger(resolved.logLevel ?? .warning)
+        let lock = try resolved.folder.lock()
+        defer { withExtendedLifetime(lock) {} }
+        let agent = try Agent(folder: resolved.folder, proxy: resolved.proxy, log: log)
+        let result = try await SyncOnce(agent: agent).run()
+        if json { return try JSONOutput.print(result) }
+        for source in result.sources {
+            if let problem = source.problem { print("\(source.name): \(problem.message)\n  \(problem.remedy)") }
+        }
+        print("\(result.captured) changes captured, \(result.sent) sent; the view is up to date.")
+    }
+}

@@ -1,1 +1,0 @@
-// Placeholder while the folder layout is laid out.

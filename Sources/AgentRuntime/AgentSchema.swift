@@ -1,0 +1,81 @@
+import GRDB
+
+/// The tables of `agent.db` that are not capture's.
+public enum AgentSchema {
+    public static func migrate(_ queue: DatabaseQueue) throws {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("agent_1") { db in
+            for statement in statements { try db.execute(sql: statement) }
+        }
+        try migrator.migrate(queue)
+    }
+
+    private static let statements = [
+        // Who we are, which hub is ours, and the last report of the running agent.
+        "CREATE TABLE agent_setting (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+
+        // What the hub acknowledged of each replica, and the end of the chain of sets cut so far.
+        """
+        CREATE TABLE outbox_replica (
+            id INTEGER PRIMARY KEY, replica BLOB NOT NULL UNIQUE,
+            acknowledged INTEGER NOT NULL DEFAULT 0, acknowledged_hash BLOB NOT NULL,
+            cut INTEGER NOT NULL DEFAULT 0, cut_hash BLOB NOT NULL)
+        """,
+        // `position` NULL: not acknowledged. Afterwards the number of the position that acknowledged it,
+        // because the set is kept until a verified backup of the hub reaches that position (S25).
+        """
+        CREATE TABLE outbox_set (
+            id INTEGER PRIMARY KEY, replica BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+            previous BLOB NOT NULL, hash BLOB NOT NULL, position INTEGER, size INTEGER NOT NULL, bytes BLOB NOT NULL,
+            UNIQUE (replica, first))
+        """,
+        "CREATE INDEX outbox_set_kept ON outbox_set (position, size) WHERE position IS NOT NULL",
+
+        // The merged view: what is visible, and what is staged until its page is consistent (S26).
+        """
+        CREATE TABLE view_entry (
+            id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, key BLOB NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
+            UNIQUE (topic, key))
+        """,
+        """
+        CREATE TABLE view_staged (
+            id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, key BLOB NOT NULL, number INTEGER NOT NULL, body BLOB,
+            UNIQUE (topic, key))
+        """,
+        // Look-ups: kind (email, phone, loyalty id, sku...) and normalised value to the entry.
+        """
+        CREATE TABLE view_index (
+            kind TEXT NOT NULL, value TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (kind, value, entry)) WITHOUT ROWID
+        """,
+        "CREATE INDEX view_index_entry ON view_index (entry)",
+        // One row: the cursor, and what the hub had of our replicas when the view became visible (S27).
+        """
+        CREATE TABLE view_cursor (
+            id INTEGER PRIMARY KEY CHECK (id = 1), reached BLOB, loading INTEGER NOT NULL, visible BLOB, visible_time INTEGER,
+            standing BLOB NOT NULL, held BLOB NOT NULL)
+        """,
+        "INSERT INTO view_cursor (id, reached, loading, visible, visible_time, standing, held) VALUES (1, NULL, 1, NULL, NULL, x'', x'')",
+
+        // `life` is the dot that names a record, as documents write it; `parent` is that of a sale's customer.
+        // Own changes as people look for them, read off the journal and the outbox up to `indexed` (S27).
+        "CREATE TABLE own_index (replica BLOB NOT NULL PRIMARY KEY, indexed INTEGER NOT NULL) WITHOUT ROWID",
+        """
+        CREATE TABLE own_record (
+            replica BLOB NOT NULL, counter INTEGER NOT NULL, entity TEXT NOT NULL, record BLOB NOT NULL, life TEXT NOT NULL, parent TEXT,
+            time INTEGER NOT NULL, fields BLOB, PRIMARY KEY (replica, counter)) WITHOUT ROWID
+        """,
+        "CREATE INDEX own_record_life ON own_record (life)",
+        "CREATE INDEX own_record_parent ON own_record (parent) WHERE parent IS NOT NULL",
+        """
+        CREATE TABLE own_identifier (
+            kind TEXT NOT NULL, value TEXT NOT NULL, replica BLOB NOT NULL, counter INTEGER NOT NULL,
+            PRIMARY KEY (kind, value, replica, counter)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE own_stock (
+            replica BLOB NOT NULL, counter INTEGER NOT NULL, sku TEXT NOT NULL, location TEXT NOT NULL, kind INTEGER NOT NULL,
+            quantity INTEGER NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (replica, counter)) WITHOUT ROWID
+        """,
+        "CREATE INDEX own_stock_sku ON own_stock (sku)",
+    ]
+}

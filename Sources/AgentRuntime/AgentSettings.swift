@@ -1,0 +1,33 @@
+import Foundation
+import GRDB
+
+/// Small things that the agent remembers by name, as JSON, in `agent.db`.
+public struct AgentSettings: Sendable {
+    let queue: DatabaseQueue
+
+    public init(queue: DatabaseQueue) { self.queue = queue }
+
+    public func read<Content: Decodable>(_ name: Name, as type: Content.Type = Content.self) throws -> Content? {
+        let data = try queue.read { db in
+            try Data.fetchOne(db, sql: "SELECT value FROM agent_setting WHERE name = ?", arguments: [name.rawValue])
+        }
+        return data.flatMap { try? JSONDecoder().decode(Content.self, from: $0) }
+    }
+
+    public func write(_ name: Name, _ content: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let data = try encoder.encode(content)
+        try queue.write { db in
+            try db.execute(
+                sql: "INSERT INTO agent_setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                arguments: [name.rawValue, data])
+        }
+    }
+
+    public func remove(_ name: Name) throws {
+        try queue.write { try $0.execute(sql: "DELETE FROM agent_setting WHERE name = ?", arguments: [name.rawValue]) }
+    }
+
+    public enum Name: String, Sendable { case membership, health, sources }
+}

@@ -1,0 +1,118 @@
+import Causality
+import ChangeSets
+import CurlClient
+import Foundation
+import Synchronization
+
+/// The sync line to one hub: signed questions, and only validly signed answers.
+///
+/// Two connections, because a pull may be held by the hub for most of a minute while a sale must go at once.
+public final class HubLine: Sendable {
+    public let hub: HubAddress
+    let key: SigningKey
+    let hubKey: VerifyingKey
+    private let connections: Mutex<Connections>
+    private let wallClock: @Sendable () -> Timestamp
+
+    private struct Connections {
+        var push: HTTPConnection
+        var pull: HTTPConnection
+        var proxy: String?
+        var userAgent: String
+    }
+
+    static let contentType = "application/vnd.tributary"
+    /// A push's total time grows with its size: the slowest line that is worth having carries this much.
+    static let bytesPerSecondMin = 2_000
+    static let answerMilliseconds = 120_000
+
+    public init(
+        hub: HubAddress, key: SigningKey, hubKey: VerifyingKey, proxy: String? = nil, version: String,
+        wallClock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.hub = hub
+        self.key = key
+        self.hubKey = hubKey
+        self.wallClock = wallClock
+        let userAgent = "tributary-agent/\(version)"
+        connections = Mutex(
+            Connections(
+                push: HTTPConnection(proxy: proxy, userAgent: userAgent), pull: HTTPConnection(proxy: proxy, userAgent: userAgent),
+                proxy: proxy, userAgent: userAgent))
+    }
+
+    /// Begins on new connections.
+    public func reconnect() {
+        connections.withLock { connections in
+            connections.push = HTTPConnection(proxy: connections.proxy, userAgent: connections.userAgent)
+            connections.pull = HTTPConnection(proxy: connections.proxy, userAgent: connections.userAgent)
+        }
+    }
+
+    /// - Throws: `LineFailure`, or `CancellationError`.
+    public func push(_ frames: [Outbox.Frame]) async throws -> Answer {
+        var body = ByteWriter(reserving: frames.reduce(0) { $0 + $1.bytes.count + 4 })
+        for frame in frames {
+            body.fixed32(UInt32(frame.bytes.count))
+            body.raw(frame.bytes)
+        }
+        let milliseconds = Self.answerMilliseconds + body.bytes.count / Self.bytesPerSecondMin * 1000
+        let limits = TransferLimits(
+            totalMilliseconds: min(milliseconds, 300_000), slowSeconds: Self.answerMilliseconds / 1000, responseBytesMax: 1 << 20)
+        return try await ask("/v1/sync/push", body: body.bytes, type: Self.contentType, limits: limits, on: { $0.push })
+    }
+
+    public func pull(cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int, replicas: [ReplicaID]) async throws -> FeedPage {
+        let question = PullQuestion(
+            cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax,
+            replicas: replicas.map(\.description))
+        let limits = TransferLimits(totalMilliseconds: Int(waitMilliseconds) + Self.answerMilliseconds, slowSeconds: 120)
+        let answer = try await ask("/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.pull })
+        guard case .page(let page) = answer else { throw LineFailure.wrongAnswer }
+        return page
+    }
+
+    /// The images of one source as of a change (S15), a piece at a time.
+    public func images(source: SourceID, asOf dot: Dot, after: [UInt8]?) async throws -> ImagesPage {
+        let question = ImagesQuestion(
+            source: source.description, replica: dot.replica.description, counter: dot.counter, after: after.map { Hexadecimal.string($0) })
+        let limits = TransferLimits(totalMilliseconds: Self.answerMilliseconds)
+        let answer = try await ask("/v1/sync/images", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.push })
+        guard case .images(let page) = answer else { throw LineFailure.wrongAnswer }
+        return page
+    }
+
+    private struct PullQuestion: Encodable {
+        var cursor: String?
+        var waitMilliseconds: UInt64
+        var maxBytes: Int
+        var replicas: [String]
+    }
+
+    private struct ImagesQuestion: Encodable {
+        var source: String
+        var replica: String
+        var counter: UInt64
+        var after: String?
+    }
+
+    static func json(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return Array(try encoder.encode(value))
+    }
+
+    private func ask(
+        _ path: String, body: [UInt8], type: String, limits: TransferLimits, on lane: (borrowing Connections) -> HTTPConnection
+    ) async throws -> Answer {
+        var random = SystemRandomNumberGenerator()
+        let connection = connections.withLock { lane($0) }
+        let signed = try SignedRequest(
+            .post, path, at: hub, body: body, contentType: type, limits: limits, key: key, now: wallClock(), random: &random)
+        let response: HTTPResponse
+        do { response = try await connection.send(signed.request) } catch let error as TransferError {
+            throw LineFailure(transfer: error)
+        }
+        return try HubAnswer.read(response, nonce: signed.nonce, hubKey: hubKey, hub: hub)
+    }
+}

@@ -1,0 +1,129 @@
+import Causality
+import ChangeSets
+import Foundation
+import GRDB
+
+extension LocalReplica {
+    /// How often the time of an unchanged view is written down.
+    static let freshnessMilliseconds: UInt64 = 60_000
+
+    /// Takes one page: staged, cursor moved, and made visible when it is the consistent one, all in one transaction.
+    ///
+    /// The same page twice changes nothing.
+    public func stage(_ page: FeedPage) throws {
+        let before = try cursor()
+        guard !isIdle(page, after: before) else { return }
+        try queue.write { db in
+            for entry in page.entries { try Self.stage(entry, in: db) }
+            try db.execute(sql: "UPDATE view_cursor SET reached = ? WHERE id = 1", arguments: [Data(page.reached.bytes)])
+            guard let consistent = page.consistentAt else { return }
+            let hadLoaded = !(try Self.cursor(in: db).isLoading)
+            if !hadLoaded { try Self.dropUnstaged(in: db) }
+            try Self.reveal(in: db)
+            var standing = before.standing
+            for receipt in page.own { standing[receipt.replica] = receipt.last }
+            try OwnChanges.settle(from: before.standing, to: standing, held: page.held, in: db)
+            try db.execute(
+                sql: "UPDATE view_cursor SET loading = 0, visible = ?, visible_time = ?, standing = ?, held = ? WHERE id = 1",
+                arguments: [
+                    Data(consistent.bytes), page.time.milliseconds,
+                    Self.blob(standing.entries.map { Dot($0.replica, $0.counter) }), Self.blob(page.held),
+                ])
+        }
+    }
+
+    /// An idle line asks every minute or so; that must not write every time.
+    private func isIdle(_ page: FeedPage, after cursor: Cursor) -> Bool {
+        guard page.entries.isEmpty, page.reached == cursor.reached, page.consistentAt == cursor.visible, !cursor.isLoading,
+            page.held == cursor.held, page.own.allSatisfy({ cursor.standing[$0.replica] == $0.last }), let time = cursor.visibleTime
+        else { return false }
+        return page.time < time.advanced(byMilliseconds: Self.freshnessMilliseconds)
+    }
+
+    /// The cursor was not on the hub's line: what is staged goes, what is visible stays until the new view is whole.
+    public func restart() throws {
+        try queue.write { db in
+            try db.execute(sql: "DELETE FROM view_staged")
+            try db.execute(sql: "UPDATE view_cursor SET reached = NULL, loading = 1 WHERE id = 1")
+        }
+    }
+
+    private static func stage(_ entry: FeedEntry, in db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO view_staged (topic, key, number, body) VALUES (?, ?, ?, ?)
+                ON CONFLICT (topic, key) DO UPDATE SET number = excluded.number, body = excluded.body WHERE excluded.number >= number
+                """
+        ).execute(arguments: [entry.topic.rawValue, Data(entry.key), Int64(clamping: entry.number), entry.body.map { Data($0) }])
+    }
+
+    /// A first load replaces the whole view: what it did not bring is no longer in scope, or never was on this line.
+    private static func dropUnstaged(in db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM view_entry WHERE NOT EXISTS (
+                    SELECT 1 FROM view_staged WHERE view_staged.topic = view_entry.topic AND view_staged.key = view_entry.key)
+                """)
+        try db.execute(sql: "DELETE FROM view_index WHERE entry NOT IN (SELECT id FROM view_entry)")
+    }
+
+    private static func reveal(in db: Database) throws {
+        let staged = try Row.fetchCursor(db, sql: "SELECT topic, key, number, body FROM view_staged ORDER BY id")
+        while let row = try staged.next() {
+            let topic: UInt8 = row[0]
+            let key = row[1] as Data
+            let old = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT id FROM view_entry WHERE topic = ? AND key = ?"), arguments: [topic, key])
+            if let old { try db.cachedStatement(sql: "DELETE FROM view_index WHERE entry = ?").execute(arguments: [old]) }
+            guard let body = row[3] as Data? else {
+                // An evict touches this view only; it deletes nothing anywhere else.
+                if let old { try db.cachedStatement(sql: "DELETE FROM view_entry WHERE id = ?").execute(arguments: [old]) }
+                continue
+            }
+            let id = try insert(topic: topic, key: key, number: row[2], body: body, replacing: old, in: db)
+            for entry in IndexEntry.entries(topic: topic, key: Array(key), body: body) {
+                try db.cachedStatement(sql: "INSERT OR IGNORE INTO view_index (kind, value, entry) VALUES (?, ?, ?)")
+                    .execute(arguments: [entry.kind, entry.value, id])
+            }
+        }
+        try db.execute(sql: "DELETE FROM view_staged")
+    }
+
+    private static func insert(topic: UInt8, key: Data, number: Int64, body: Data, replacing old: Int64?, in db: Database) throws -> Int64 {
+        if let old {
+            try db.cachedStatement(sql: "UPDATE view_entry SET number = ?, body = ? WHERE id = ?").execute(arguments: [number, body, old])
+            return old
+        }
+        try db.cachedStatement(sql: "INSERT INTO view_entry (topic, key, number, body) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [topic, key, number, body])
+        return db.lastInsertedRowID
+    }
+}
+
+/// What an entry of the view can be found by.
+struct IndexEntry: Hashable {
+    var kind: String
+    var value: String
+
+    static func entries(topic: UInt8, key: [UInt8], body: Data) -> [IndexEntry] {
+        switch Topic(rawValue: topic) {
+        case .profile: profile(body)
+        case .stock: stock(key)
+        case .record, .order, nil: []
+        }
+    }
+
+    private static func stock(_ key: [UInt8]) -> [IndexEntry] {
+        var reader = ByteReader(key, of: "stock key")
+        guard let sku = try? reader.text() else { return [] }
+        return [IndexEntry(kind: "sku", value: sku.string)]
+    }
+
+    /// The profile's own identifiers, in the hub's normal forms; a document that cannot be read is found by nothing
+    /// but stays as it came.
+    private static func profile(_ body: Data) -> [IndexEntry] {
+        (ProfileDocument(body)?.identifiers ?? []).flatMap { identifier in
+            LookUp.entries(kind: identifier.kind, value: identifier.value).map { IndexEntry(kind: $0.kind, value: $0.value) }
+        }
+    }
+}

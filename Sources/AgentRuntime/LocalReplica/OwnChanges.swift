@@ -1,0 +1,111 @@
+import Causality
+import ChangeSets
+import Foundation
+import GRDB
+
+/// The site's own changes that the visible view does not contain yet, as people look for them (S27).
+///
+/// Read off the outbox and the journal when somebody looks, and when the line is down; `indexed` says how far.
+/// So a backlog costs nothing until it is asked for, and then once.
+public struct OwnChanges: Sendable {
+    let queue: DatabaseQueue
+    let journal: any SealedJournal
+
+    /// Changes read from the journal at a time.
+    static let journalChangesMax = 5_000
+
+    public init(queue: DatabaseQueue, journal: any SealedJournal) {
+        self.queue = queue
+        self.journal = journal
+    }
+
+    /// Indexes what was sealed since the last time.
+    public func catchUp() throws {
+        for sealed in try journal.sealedReplicas() {
+            let (start, cut) = try queue.read { db in
+                (try Self.start(of: sealed.replica, in: db), try ReplicaRow.fetch(sealed.replica, in: db).cut)
+            }
+            guard start < max(sealed.sealed, cut) else { continue }
+            var next = start
+            while let set = try set(containing: next + 1, of: sealed.replica) {
+                try index(set.changes, first: set.first, from: next, of: sealed)
+                next = set.last
+            }
+            while next < sealed.sealed {
+                // A set may be cut meanwhile by the running agent; then the journal begins later and the next look goes on there.
+                let pieces = try journal.pieces(after: next, of: sealed.replica, changesMax: Self.journalChangesMax)
+                guard let first = pieces.first, first.first == next + 1 else { break }
+                for piece in pieces {
+                    try index(piece.changes, first: piece.first, from: next, of: sealed)
+                    next = piece.last
+                }
+            }
+        }
+    }
+
+    private static func start(of replica: ReplicaID, in db: Database) throws -> UInt64 {
+        let indexed = try UInt64.fetchOne(db, sql: "SELECT indexed FROM own_index WHERE replica = ?", arguments: [replica.blob]) ?? 0
+        return max(indexed, try LocalReplica.cursor(in: db).standing[replica])
+    }
+
+    private func set(containing counter: UInt64, of replica: ReplicaID) throws -> ChangeSet? {
+        try queue.read { db in
+            try [UInt8].fetchBlob(
+                db, "SELECT bytes FROM outbox_set WHERE replica = ? AND last >= ? AND first <= ? ORDER BY first LIMIT 1",
+                [replica.blob, counter, counter]
+            ).map { try ChangeSetCodec.decode($0) }
+        }
+    }
+
+    private func index(_ changes: [Change], first: UInt64, from: UInt64, of sealed: SealedReplica) throws {
+        try queue.write { db in
+            var last = from
+            for (offset, change) in changes.enumerated() {
+                let dot = Dot(sealed.replica, first + UInt64(offset))
+                guard dot.counter > from else { continue }
+                try OwnRecord(change, dot: dot, source: sealed.opening.source)?.insert(in: db)
+                if let effect = change.stock { try Self.insert(effect, dot: dot, time: change.time, in: db) }
+                last = dot.counter
+            }
+            try db.execute(
+                sql: "INSERT INTO own_index (replica, indexed) VALUES (?, ?) ON CONFLICT (replica) DO UPDATE SET indexed = excluded.indexed",
+                arguments: [sealed.replica.blob, last])
+        }
+    }
+
+    private static func insert(_ effect: StockEffect, dot: Dot, time: Timestamp, in db: Database) throws {
+        let kind: UInt8
+        let quantity: Int64
+        switch effect {
+        case .movement(let movement): (kind, quantity) = (movement.kind.rawValue, movement.quantity)
+        case .count(let count): (kind, quantity) = (countKind, count.quantity)
+        }
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO own_stock (replica, counter, sku, location, kind, quantity, time) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            dot.replica.blob, dot.counter, effect.sku.string, effect.location.string, kind, quantity, time.milliseconds,
+        ])
+    }
+
+    /// A count among the kinds of movements.
+    static let countKind: UInt8 = 0
+
+    /// The view now contains our changes up to `to`: they are laid over no longer, but for those held at the hub.
+    ///
+    /// After a restore of the hub `to` lies below `from`; the index then goes back, and is read off the outbox again.
+    static func settle(from: VectorClock, to: VectorClock, held: [Dot], in db: Database) throws {
+        for (replica, _) in to.merged(with: from).entries where to[replica] != from[replica] {
+            if to[replica] < from[replica] {
+                try db.execute(
+                    sql: "UPDATE own_index SET indexed = min(indexed, ?) WHERE replica = ?", arguments: [to[replica], replica.blob])
+                continue
+            }
+            let kept = held.filter { $0.replica == replica && $0.counter <= to[replica] }.map { String($0.counter) }.joined(separator: ",")
+            for table in ["own_record", "own_identifier", "own_stock"] {
+                try db.execute(
+                    sql: "DELETE FROM \(table) WHERE replica = ? AND counter <= ? AND counter NOT IN (\(kept))",
+                    arguments: [replica.blob, to[replica]])
+            }
+        }
+    }
+}

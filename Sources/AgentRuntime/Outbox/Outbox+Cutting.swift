@@ -1,0 +1,154 @@
+import Causality
+import ChangeSets
+import Foundation
+import GRDB
+
+extension Outbox {
+    /// Cuts the next set of `replica` and stores it; false when nothing is sealed beyond the last one.
+    ///
+    /// Whole drains are packed together up to the limits; a part of a drain travels alone, because its number is in the header.
+    func cut(_ replica: ReplicaID, setBytesMax: Int, random: inout some RandomNumberGenerator) throws -> Bool {
+        guard let sealed = try journal.sealedReplicas().first(where: { $0.replica == replica }) else { return false }
+        let before = try queue.read { try ReplicaRow.fetch(replica, in: $0) }
+        let pieces = try journal.pieces(after: before.cut, of: replica, changesMax: changesMax)
+        guard let first = pieces.first else { return false }
+        guard first.first == before.cut + 1 else {
+            throw AgentError(
+                .outboxDamaged, "The journal of replica \(replica.short) goes on at \(first.first); \(before.cut + 1) was expected.",
+                remedy: "Keep a copy of agent.db and report this; nothing is sent until it is repaired.")
+        }
+        var packed = Self.packed(pieces, changesMax: changesMax)
+        while true {
+            let sets = try chain(Self.joined(packed), after: before, opening: sealed.opening, setBytesMax: setBytesMax, random: &random)
+            // Too large and made of several drains: fewer drains. One drain that is too large was cut in parts.
+            if sets.count > 1, packed.count > 1 {
+                packed.removeLast(packed.count / 2)
+                continue
+            }
+            try store(sets, of: before)
+            return true
+        }
+    }
+
+    /// The drains that share the next set.
+    static func packed(_ pieces: [SealedPiece], changesMax: Int) -> [SealedPiece] {
+        guard let first = pieces.first, first.part.total == 1 else { return Array(pieces.prefix(1)) }
+        var count = 0
+        return Array(pieces.prefix { piece in
+            count += piece.changes.count
+            return piece.part.total == 1 && count <= changesMax || piece == first
+        })
+    }
+
+    private static func joined(_ pieces: [SealedPiece]) -> SealedPiece {
+        SealedPiece(first: pieces[0].first, part: pieces[0].part, changes: pieces.flatMap(\.changes))
+    }
+
+    struct CutSet {
+        var set: ChangeSet
+        var encoded: EncodedChangeSet
+    }
+
+    /// Encodes one piece as one set, or as several parts when it is larger than `setBytesMax` and can be divided.
+    func chain(
+        _ piece: SealedPiece, after before: ReplicaRow, opening: ChangeSet.Opening?, setBytesMax: Int,
+        random: inout some RandomNumberGenerator
+    ) throws -> [CutSet] {
+        var count = 1
+        while true {
+            let sets = try encode(Self.divided(piece, into: count), after: before, opening: opening, random: &random)
+            let largest = sets.map(\.encoded.bytes.count).max() ?? 0
+            if largest <= setBytesMax || count >= piece.changes.count { return sets }
+            count = min(piece.changes.count, max(count * 2, (largest + setBytesMax - 1) / setBytesMax))
+        }
+    }
+
+    /// `count` runs of changes, numbered as parts. A part that is divided again keeps its number: the last run of the
+    /// last part still ends the drain.
+    static func divided(_ piece: SealedPiece, into count: Int) -> [SealedPiece] {
+        guard count > 1 else { return [piece] }
+        let size = (piece.changes.count + count - 1) / count
+        let starts = Array(stride(from: 0, to: piece.changes.count, by: size))
+        return starts.enumerated().map { index, start in
+            let part = piece.part.total > 1
+                ? piece.part
+                : ChangeSet.Part(drain: piece.part.drain, number: UInt32(index + 1), total: UInt32(starts.count))
+            let changes = Array(piece.changes[start..<min(start + size, piece.changes.count)])
+            return SealedPiece(first: piece.first + UInt64(start), part: part, changes: changes)
+        }
+    }
+
+    private func encode(
+        _ pieces: [SealedPiece], after before: ReplicaRow, opening: ChangeSet.Opening?, random: inout some RandomNumberGenerator
+    ) throws -> [CutSet] {
+        var previous = before.cutHash
+        return try pieces.map { piece in
+            let set = ChangeSet(
+                replica: before.replica, first: piece.first, previous: previous, opening: piece.first == 1 ? opening : nil,
+                part: piece.part, changes: piece.changes)
+            let encoded = try ChangeSetCodec.encode(set, seed: Self.seed(&random), key: key)
+            previous = encoded.hash
+            return CutSet(set: set, encoded: encoded)
+        }
+    }
+
+    static func seed(_ random: inout some RandomNumberGenerator) -> [UInt8] {
+        (0..<ChangeSetCodec.seedByteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    }
+
+    /// One transaction: the sets, the end of the chain, and the journal's permission to forget.
+    private func store(_ sets: [CutSet], of before: ReplicaRow) throws {
+        guard let last = sets.last else { return }
+        try queue.write { db in
+            for set in sets { try Self.insert(set, in: db) }
+            var row = try ReplicaRow.fetch(before.replica, in: db)
+            row.cut = last.set.last
+            row.cutHash = last.encoded.hash
+            try row.store(in: db)
+            try journal.forget(upTo: last.set.last, of: before.replica, in: db)
+        }
+    }
+
+    static func insert(_ cut: CutSet, in db: Database) throws {
+        try db.cachedStatement(
+            sql: "INSERT INTO outbox_set (replica, first, last, previous, hash, position, size, bytes) VALUES (?, ?, ?, ?, ?, NULL, ?, ?)"
+        ).execute(arguments: [
+            cut.set.replica.blob, cut.set.first, cut.set.last, Data(cut.set.previous.bytes), Data(cut.encoded.hash.bytes),
+            cut.encoded.bytes.count, Data(cut.encoded.bytes),
+        ])
+    }
+
+    /// After a signed refusal as too large: cuts everything after `counter` again.
+    ///
+    /// The hub never took any of these sets, so their bytes may change; dots stay as they are.
+    /// Only the first is divided, the others get their new links.
+    public func recut(after counter: UInt64, of replica: ReplicaID, setBytesMax: Int, random: inout some RandomNumberGenerator) throws {
+        try queue.write { db in
+            var row = try ReplicaRow.fetch(replica, in: db)
+            guard row.cut > counter, let hash = try Self.hash(endingAt: counter, of: row, in: db) ?? (counter == 0 ? .zero : nil) else { return }
+            let end = row.cut
+            row.cut = counter
+            row.cutHash = hash
+            var bytesMax = setBytesMax
+            while row.cut < end {
+                guard let bytes = try [UInt8].fetchBlob(
+                    db, "SELECT bytes FROM outbox_set WHERE replica = ? AND first = ?", [replica.blob, row.cut + 1])
+                else {
+                    throw AgentError(
+                        .outboxDamaged, "The outbox of replica \(replica.short) lacks the set that begins with \(row.cut + 1).",
+                        remedy: "Restore agent.db from a backup; the hub finds out what is missing.")
+                }
+                let set = try ChangeSetCodec.decode(bytes)
+                try db.execute(sql: "DELETE FROM outbox_set WHERE replica = ? AND first = ?", arguments: [replica.blob, set.first])
+                let piece = SealedPiece(first: set.first, part: set.part, changes: set.changes)
+                for part in try chain(piece, after: row, opening: set.opening, setBytesMax: bytesMax, random: &random) {
+                    try Self.insert(part, in: db)
+                    row.cut = part.set.last
+                    row.cutHash = part.encoded.hash
+                }
+                bytesMax = Limits.setBytesMax
+            }
+            try row.store(in: db)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Causality
+import ChangeSets
+import Foundation
+import GRDB
+
+extension Outbox {
+    /// The hub has everything up to the receipt's counter on disk. May be told the same twice.
+    ///
+    /// The caller has compared the receipt (`standing`): it agrees with what is stored here.
+    public func acknowledge(_ receipt: Receipt) throws {
+        let keep = Int64(clamping: receipt.keepUntil)
+        let isNews = try queue.read { db in
+            let row = try ReplicaRow.fetch(receipt.replica, in: db)
+            return try row.acknowledged != receipt.last
+                || Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox_set WHERE position <= ?)", arguments: [keep]) ?? false
+        }
+        guard isNews else { return }
+        try queue.write { db in
+            var row = try ReplicaRow.fetch(receipt.replica, in: db)
+            row.acknowledged = max(row.acknowledged, receipt.last)
+            if row.acknowledged == receipt.last { row.acknowledgedHash = receipt.hash }
+            try row.store(in: db)
+            try db.execute(
+                sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND last <= ? AND position IS NULL",
+                arguments: [Int64(clamping: receipt.position.number), receipt.replica.blob, receipt.last])
+            try db.execute(sql: "DELETE FROM outbox_set WHERE position <= ?", arguments: [keep])
+            try trim(in: db)
+        }
+    }
+
+    /// The hub has less than it acknowledged (it was restored): what it lacks is unsent again.
+    public func rewind(_ receipt: Receipt) throws {
+        try queue.write { db in
+            var row = try ReplicaRow.fetch(receipt.replica, in: db)
+            row.acknowledged = receipt.last
+            row.acknowledgedHash = receipt.hash
+            try row.store(in: db)
+            try db.execute(
+                sql: "UPDATE outbox_set SET position = NULL WHERE replica = ? AND first > ?", arguments: [receipt.replica.blob, receipt.last])
+        }
+    }
+
+    /// What the hub last acknowledged of a replica, as far as it is remembered here.
+    func acknowledgement(of replica: ReplicaID) throws -> Receipt {
+        let row = try queue.read { try ReplicaRow.fetch(replica, in: $0) }
+        var receipt = Receipt.none(Position(generation: ReplicaID(high: 0, low: 0), number: 0, line: 0), Timestamp(milliseconds: 0))
+        receipt.replica = replica
+        receipt.last = row.acknowledged
+        receipt.hash = row.acknowledgedHash
+        return receipt
+    }
+
+    /// The only other limit on what is kept (S25).
+    private func trim(in db: Database) throws {
+        var kept = try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM outbox_set WHERE position IS NOT NULL") ?? 0
+        while kept > keptBytesMax {
+            guard let row = try Row.fetchOne(
+                db, sql: "SELECT id, size FROM outbox_set WHERE position IS NOT NULL ORDER BY position, id LIMIT 1")
+            else { return }
+            try db.execute(sql: "DELETE FROM outbox_set WHERE id = ?", arguments: [row[0] as Int64])
+            kept -= row[1] as Int
+        }
+    }
+}

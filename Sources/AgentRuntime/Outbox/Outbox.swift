@@ -1,0 +1,116 @@
+import Causality
+import ChangeSets
+import GRDB
+
+/// The change-sets of this agent: cut from sealed drains, signed and stored *before* they are sent, and
+/// kept until a verified backup of the hub holds them (law 2, S25).
+///
+/// Sets are cut when a request has room for them and not before, so that a long time without a line packs many
+/// small drains into few sets. What was cut may have been sent and never changes, unless the hub refused it
+/// whole (`recut`).
+public struct Outbox: Sendable {
+    public struct Frame: Hashable, Sendable {
+        public var first: UInt64
+        public var last: UInt64
+        public var bytes: [UInt8]
+    }
+
+    public enum Load: Hashable, Sendable {
+        case frames([Frame])
+        /// Nothing is sealed beyond.
+        case nothing
+        /// What comes next was dropped after the hub had acknowledged it.
+        case missing
+    }
+
+    /// Acknowledged sets beyond this are dropped, oldest first, whatever the hub's keep-until says.
+    public static let keptBytesMax = 512 << 20
+
+    let queue: DatabaseQueue
+    let journal: any SealedJournal
+    let key: SigningKey
+    let changesMax: Int
+    let keptBytesMax: Int
+
+    public init(
+        queue: DatabaseQueue, journal: any SealedJournal, key: SigningKey, changesMax: Int = Limits.changesMax,
+        keptBytesMax: Int = Outbox.keptBytesMax
+    ) {
+        self.queue = queue
+        self.journal = journal
+        self.key = key
+        self.changesMax = changesMax
+        self.keptBytesMax = keptBytesMax
+    }
+
+    /// Every replica's queue: those that write or have something left to send, followed ones first.
+    public func standings() throws -> [QueueStanding] {
+        let sealed = try journal.sealedReplicas()
+        return try queue.read { db in
+            // A former incarnation whose changes are all cut is known here only.
+            let former = try Row.fetchAll(db, sql: "SELECT replica FROM outbox_replica WHERE acknowledged < cut ORDER BY id")
+                .compactMap { ReplicaID(bytes: $0.bytes(0)) }.filter { replica in !sealed.contains { $0.replica == replica } }
+            return try (former.map { ($0, 0) } + sealed.map { ($0.replica, $0.sealed) }).map { replica, last in
+                let row = try ReplicaRow.fetch(replica, in: db)
+                return QueueStanding(replica: replica, acknowledged: row.acknowledged, sealed: max(last, row.cut))
+            }
+        }
+    }
+
+    /// The sets after `counter`, about `bytesMax` of them but at least one, cutting new ones where none are.
+    public func load(
+        after counter: UInt64, of replica: ReplicaID, bytesMax: Int, setBytesMax: Int, random: inout some RandomNumberGenerator
+    ) throws -> Load {
+        var frames: [Frame] = []
+        var bytes = 0
+        var last = counter
+        while frames.isEmpty || bytes < bytesMax {
+            if let frame = try stored(after: last, of: replica) {
+                if !frames.isEmpty, bytes + frame.bytes.count > bytesMax { break }
+                bytes += frame.bytes.count
+                last = frame.last
+                frames.append(frame)
+            } else if last < (try row(of: replica)).cut {
+                return frames.isEmpty ? .missing : .frames(frames)
+            } else if try !cut(replica, setBytesMax: min(setBytesMax, max(bytesMax, Self.setBytesMin)), random: &random) {
+                break
+            }
+        }
+        return frames.isEmpty ? .nothing : .frames(frames)
+    }
+
+    /// How a receipt compares with what is stored here.
+    public func standing(of receipt: Receipt) throws -> Standing {
+        try queue.read { db in
+            let row = try ReplicaRow.fetch(receipt.replica, in: db)
+            let first = try UInt64.fetchOne(
+                db, sql: "SELECT min(first) FROM outbox_set WHERE replica = ?", arguments: [receipt.replica.blob])
+            return Standing.judge(
+                receipt, hash: try Self.hash(endingAt: receipt.last, of: row, in: db), cut: row.cut,
+                keptAfter: first.map { $0 - 1 } ?? row.cut)
+        }
+    }
+
+    static func hash(endingAt counter: UInt64, of row: ReplicaRow, in db: Database) throws -> Digest? {
+        if counter == row.acknowledged { return row.acknowledgedHash }
+        if counter == row.cut { return row.cutHash }
+        let blob = row.replica.blob
+        let bytes =
+            try [UInt8].fetchBlob(db, "SELECT hash FROM outbox_set WHERE replica = ? AND last = ?", [blob, counter])
+            ?? [UInt8].fetchBlob(db, "SELECT previous FROM outbox_set WHERE replica = ? AND first = ?", [blob, counter + 1])
+        return bytes.flatMap { Digest(bytes: $0) }
+    }
+
+    private func row(of replica: ReplicaID) throws -> ReplicaRow { try queue.read { try ReplicaRow.fetch(replica, in: $0) } }
+
+    private func stored(after counter: UInt64, of replica: ReplicaID) throws -> Frame? {
+        try queue.read { db in
+            let statement = try db.cachedStatement(sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND first = ?")
+            return try Row.fetchOne(statement, arguments: [replica.blob, counter + 1]).map { row in
+                Frame(first: row[0], last: row[1], bytes: row.bytes(2))
+            }
+        }
+    }
+
+    static let setBytesMin = 64 << 10
+}

@@ -1,0 +1,41 @@
+import Causality
+import ChangeSets
+import GRDB
+
+/// Where the outbox gets its changes: capture's journal, an import, the loopback API.
+public protocol SealedJournal: Sendable {
+    /// Every replica that ever sealed here, followed ones before those that follow them.
+    func sealedReplicas() throws -> [SealedReplica]
+    /// Sealed drains (or parts of one) above `counter`, in order, without gaps, up to about `changesMax` changes.
+    func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int) throws -> [SealedPiece]
+    /// The outbox holds everything up to `counter`; runs in the transaction that stored it there.
+    func forget(upTo counter: UInt64, of replica: ReplicaID, in db: Database) throws
+}
+
+public struct SealedReplica: Hashable, Sendable {
+    public var replica: ReplicaID
+    public var opening: ChangeSet.Opening
+    /// The last counter sealed; 0 when none is.
+    public var sealed: UInt64
+
+    public init(replica: ReplicaID, opening: ChangeSet.Opening, sealed: UInt64) {
+        self.replica = replica
+        self.opening = opening
+        self.sealed = sealed
+    }
+}
+
+/// One drain, or one part of one that is too large for one set.
+public struct SealedPiece: Hashable, Sendable {
+    public var first: UInt64
+    public var part: ChangeSet.Part
+    public var changes: [Change]
+
+    public init(first: UInt64, part: ChangeSet.Part, changes: [Change]) {
+        self.first = first
+        self.part = part
+        self.changes = changes
+    }
+
+    public var last: UInt64 { first + UInt64(changes.count) - 1 }
+}

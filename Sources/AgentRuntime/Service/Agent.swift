@@ -1,0 +1,95 @@
+import Capture
+import Causality
+import ChangeSets
+import GRDB
+import Logging
+
+/// An enrolled agent with its parts put together: sources, outbox, local replica, and the line.
+public struct Agent: Sendable {
+    public let database: AgentDatabase
+    public let membership: Membership
+    public let key: SigningKey
+    public let outbox: Outbox
+    public let view: LocalReplica
+    public let own: OwnChanges
+    public let keeper: SourceKeeper
+    public let line: HubLine
+    public let log: Logger
+    let clock: AgentClock
+
+    public static let version = "0.1.0"
+
+    /// - Throws: `AgentError.notEnrolled` and what else keeps an agent from starting.
+    public init(folder: DataFolder, proxy: String? = nil, clock: AgentClock = .system, log: Logger) throws {
+        database = try folder.open(makes: false)
+        let settings = AgentSettings(queue: database.queue)
+        guard let membership: Membership = try settings.read(.membership), let key = try KeyFile.read(in: folder.path) else {
+            throw AgentError(
+                .notEnrolled, "The agent in \(folder.path) is not enrolled with a hub.",
+                remedy: "Ask the hub's operator for a token (tributary site add) and run: tributary-agent enroll --hub URL --token TOKEN")
+        }
+        self.membership = membership
+        self.key = key
+        self.clock = clock
+        self.log = log
+        let journal = Journal(database)
+        outbox = Outbox(queue: database.queue, journal: journal, key: key)
+        view = LocalReplica(queue: database.queue)
+        own = OwnChanges(queue: database.queue, journal: journal)
+        keeper = SourceKeeper(database: database, site: membership.site, owner: key.publicKey, clock: clock, log: log)
+        line = HubLine(
+            hub: try membership.address(), key: key, hubKey: try membership.verifyingKey(), proxy: proxy, version: Self.version, wallClock: clock.wall)
+    }
+}
+
+/// Writes down how the agent is, for `status` in another process: when something changed, else seldom.
+actor HealthRecord {
+    private let settings: AgentSettings
+    private let clock: AgentClock
+    private var health = AgentHealth()
+    private var written = AgentHealth()
+    private var writtenAt: Instant = 0
+
+    /// A change of nothing but times is written this often.
+    static let quietMilliseconds: UInt64 = 60_000
+
+    init(settings: AgentSettings, clock: AgentClock) {
+        self.settings = settings
+        self.clock = clock
+    }
+
+    func take(_ report: LineReport) {
+        health.take(report)
+        write()
+    }
+
+    func take(_ sources: [AgentHealth.Source]) {
+        health.sources = sources
+        write()
+    }
+
+    private func write() {
+        let now = clock.monotonic()
+        guard written.withoutTimes != health.withoutTimes || now >= writtenAt + Self.quietMilliseconds else { return }
+        health.time = clock.wall().milliseconds
+        // A full disk must not end the agent; the next change writes again.
+        try? settings.write(.health, health)
+        written = health
+        writtenAt = now
+    }
+}
+
+extension AgentHealth {
+    fileprivate var withoutTimes: AgentHealth {
+        var copy = self
+        copy.time = 0
+        copy.queued = queued == 0 ? 0 : 1
+        copy.lastPush = nil
+        copy.lastPull = nil
+        for index in copy.sources.indices {
+            copy.sources[index].lastDrain = nil
+            copy.sources[index].lastChanges = nil
+        }
+        return copy
+    }
+}

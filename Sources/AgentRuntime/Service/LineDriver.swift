@@ -1,0 +1,235 @@
+import Causality
+import ChangeSets
+import Logging
+
+/// Carries out what `SyncCore` decides: the shell around the state machine, with the line, the outbox and the view.
+///
+/// Effects are carried out in the order given. A durable effect that fails (a full disk) leaves the agent's file
+/// behind the machine; that is safe, because every request starts from the file: at worst something is sent
+/// or asked for again.
+public actor LineDriver {
+    /// What the line needs of whoever keeps the sources.
+    public protocol Host: Sendable {
+        func fork(_ receipt: Receipt) async throws
+        func recover(_ receipt: Receipt, _ reason: SyncCore.RecoveryReason) async throws
+        func lineChanged(_ report: LineReport) async
+    }
+
+    private let line: HubLine
+    private let outbox: Outbox
+    private let view: LocalReplica
+    private let host: any Host
+    private let clock: AgentClock
+    private let log: Logger
+    private var core: SyncCore
+    private var random = SystemRandomNumberGenerator()
+    private var requests: [UInt64: Task<Void, Never>] = [:]
+    private var repairs: [ReplicaID: Task<Void, Never>] = [:]
+    private var timer: Task<Void, Never>?
+    private var isStopped = false
+    private var waiter: CheckedContinuation<LineFailure?, Never>?
+    private var lastReport = LineReport()
+
+    public init(
+        line: HubLine, outbox: Outbox, view: LocalReplica, host: any Host, settings: SyncCore.Settings = SyncCore.Settings(),
+        clock: AgentClock = .system, log: Logger
+    ) {
+        self.line = line
+        self.outbox = outbox
+        self.view = view
+        self.host = host
+        self.clock = clock
+        self.log = log
+        core = SyncCore(settings: settings)
+    }
+
+    // MARK: For whoever keeps the sources
+
+    /// Something was sealed, or a replica opened: look at the queue and send at once.
+    public func queueChanged() {
+        guard !isStopped else { return }
+        do { receive(.queue(try outbox.standings())) } catch { complain(error, "reading the queue") }
+    }
+
+    /// Ends all requests. Nothing is lost by it: whatever was not acknowledged is sent again.
+    public func stop() async {
+        isStopped = true
+        timer?.cancel()
+        let running = Array(requests.values) + Array(repairs.values)
+        for task in running { task.cancel() }
+        for task in running { await task.value }
+        waiter?.resume(returning: nil)
+        waiter = nil
+    }
+
+    /// Waits until all is sent and the view is new, or the line fails for good.
+    ///
+    /// - Returns: why it was given up; `nil` when both sides agree.
+    public func untilCaughtUp() async -> LineFailure? {
+        if let end { return end.failure }
+        return await withCheckedContinuation { waiter = $0 }
+    }
+
+    /// Failures in a row after which `sync` gives up.
+    static let failuresMax = 3
+
+    private var end: (failure: LineFailure?, Void)? {
+        if core.isCaughtUp, repairs.isEmpty {
+            guard core.report.queued > 0, let refused = core.report.refusals.sorted(by: { $0.key < $1.key }).first?.value else { return (nil, ()) }
+            return (LineFailure(.rejected, refused.message, remedy: refused.remedy), ())
+        }
+        guard let failure = core.report.pushFailure ?? core.report.pullFailure else { return nil }
+        let isLasting = failure.kind == .unauthorised || failure.kind == .rejected || core.failures >= Self.failuresMax
+        return isLasting ? (failure, ()) : nil
+    }
+
+    // MARK: The machine
+
+    private func receive(_ event: SyncCore.Event) {
+        guard !isStopped else { return }
+        for effect in core.receive(event, now: clock.monotonic(), random: &random) { carryOut(effect) }
+        if let waiter, let end {
+            self.waiter = nil
+            waiter.resume(returning: end.failure)
+        }
+    }
+
+    private func carryOut(_ effect: SyncCore.Effect) {
+        switch effect {
+        case .push(let order): requests[order.ticket] = Task { await self.push(order) }
+        case .pull(let order): requests[order.ticket] = Task { await self.pull(order) }
+        case .abandon(let ticket): requests.removeValue(forKey: ticket)?.cancel()
+        case .acknowledge(let receipt): durably("noting a receipt") { try outbox.acknowledge(receipt) }
+        case .rewind(let receipt):
+            log.warning("hub was restored; sending again", metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])
+            durably("sending again") { try outbox.rewind(receipt) }
+        case .recut(let replica, let after, let setBytesMax):
+            log.notice("cutting smaller change-sets", metadata: ["replica": "\(replica.short)", "bytes": "\(setBytesMax)"])
+            durably("cutting again") { try outbox.recut(after: after, of: replica, setBytesMax: setBytesMax, random: &random) }
+        case .stage(let page): durably("storing a page") { try view.stage(page) }
+        case .restartFeed:
+            log.notice("cursor is not on the hub's line; loading the view anew")
+            durably("loading anew") { try view.restart() }
+        case .fork(let receipt): repair(receipt.replica) { try await $0.fork(receipt) }
+        case .recover(let receipt, let reason): repair(receipt.replica) { try await $0.recover(receipt, reason) }
+        case .reconnect:
+            log.warning("connected, but nothing was acknowledged for long; beginning on new connections")
+            line.reconnect()
+        case .wake(let instant): wake(at: instant)
+        case .report(let report): tell(report)
+        }
+    }
+
+    private func durably(_ what: String, _ work: () throws -> Void) {
+        do { try work() } catch { complain(error, what) }
+    }
+
+    private func complain(_ error: any Error, _ what: String) {
+        log.error("the agent's file failed", metadata: ["while": "\(what)", "error": "\(error)"])
+    }
+
+    private func wake(at instant: Instant) {
+        timer?.cancel()
+        let now = clock.monotonic()
+        let milliseconds = instant > now ? instant - now : 0
+        timer = Task {
+            do { try await Task.sleep(for: .milliseconds(milliseconds), tolerance: .milliseconds(min(milliseconds / 10, 1_000))) } catch { return }
+            self.receive(.timer)
+        }
+    }
+
+    /// A repair runs once at a time per replica; its end looks at the queue again.
+    private func repair(_ replica: ReplicaID, _ work: @escaping @Sendable (any Host) async throws -> Void) {
+        guard repairs[replica] == nil else { return }
+        repairs[replica] = Task {
+            do { try await work(self.host) } catch is CancellationError {} catch {
+                self.log.error("repair failed", metadata: ["replica": "\(replica.short)", "error": "\(error)"])
+            }
+            self.repairs[replica] = nil
+            self.queueChanged()
+        }
+    }
+
+    private func tell(_ report: LineReport) {
+        logDifference(from: lastReport, to: report)
+        lastReport = report
+        Task { await self.host.lineChanged(report) }
+    }
+
+    private func logDifference(from old: LineReport, to new: LineReport) {
+        if let failure = new.pushFailure ?? new.pullFailure {
+            guard failure.kind != (old.pushFailure ?? old.pullFailure)?.kind else { return }
+            log.warning("line: \(failure.message)", metadata: ["code": "\(failure.kind.rawValue)", "remedy": "\(failure.remedy)", "queued": "\(new.queued)"])
+        } else if old.pushFailure != nil || old.pullFailure != nil || old.lastPull == nil && new.lastPull != nil {
+            log.info("line: connected", metadata: ["queued": "\(new.queued)"])
+        }
+        if new.isStalled, !old.isStalled { log.error("line: connected, but the queue does not drain", metadata: ["queued": "\(new.queued)"]) }
+        for (replica, refused) in new.refusals.sorted(by: { $0.key < $1.key }) where old.refusals[replica] != refused {
+            log.error("hub refused: \(refused.message)", metadata: ["code": "\(refused.code)", "replica": "\(replica.short)", "remedy": "\(refused.remedy)"])
+        }
+    }
+
+    // MARK: Requests
+
+    private func push(_ order: SyncCore.PushOrder) async {
+        let outcome = await pushOutcome(order)
+        guard requests.removeValue(forKey: order.ticket) != nil else { return }
+        receive(.push(ticket: order.ticket, outcome))
+    }
+
+    private func pushOutcome(_ order: SyncCore.PushOrder) async -> SyncCore.PushOutcome {
+        do {
+            let setBytesMax = core.settings.setBytesMax
+            let load = try outbox.load(after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: setBytesMax, random: &random)
+            switch load {
+            case .nothing: return .nothing
+            case .missing: return .missing(acknowledged: try outbox.acknowledgement(of: order.replica))
+            case .frames(let frames):
+                let answer = try await line.push(frames)
+                log.debug("pushed", metadata: ["replica": "\(order.replica.short)", "sets": "\(frames.count)", "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })"])
+                return .answered(answer, through: frames.last?.last ?? order.after, standing: try outbox.standing(of: answer.standing))
+            }
+        } catch { return .failed(Self.failure(error)) }
+    }
+
+    private func pull(_ order: SyncCore.PullOrder) async {
+        let outcome = await pullOutcome(order)
+        guard requests.removeValue(forKey: order.ticket) != nil else { return }
+        receive(.pull(ticket: order.ticket, outcome))
+    }
+
+    private func pullOutcome(_ order: SyncCore.PullOrder) async -> SyncCore.PullOutcome {
+        do {
+            let page = try await line.pull(
+                cursor: try view.cursor().reached, waitMilliseconds: order.waitMilliseconds, bytesMax: order.bytesMax,
+                replicas: try outbox.standings().map(\.replica))
+            return .answered(page, standings: try page.own.map { try outbox.standing(of: $0) })
+        } catch { return .failed(Self.failure(error)) }
+    }
+
+    private static func failure(_ error: any Error) -> LineFailure {
+        if let failure = error as? LineFailure { return failure }
+        if error is CancellationError {
+            return LineFailure(.unreachable, "The request was given up.", remedy: "Nothing to do; it is sent again.")
+        }
+        return LineFailure(.local, "The agent could not prepare a request: \(error).", remedy: "Check the disk of the agent's folder (tributary-agent doctor).")
+    }
+}
+
+extension Answer {
+    /// Where the hub stands, whatever else it says; pages and images say it themselves.
+    var standing: Receipt {
+        switch self {
+        case .receipt(let receipt), .fork(let receipt), .gap(let receipt): receipt
+        case .refusal(let refusal): refusal.standing
+        case .page(let page): Receipt.none(page.reached, page.time)
+        case .images: Receipt.none(Position(generation: ReplicaID(high: 0, low: 0), number: 0, line: 0), Timestamp(milliseconds: 0))
+        }
+    }
+}
+
+extension Receipt {
+    static func none(_ position: Position, _ time: Timestamp) -> Receipt {
+        Receipt(replica: ReplicaID(high: 0, low: 0), last: 0, hash: .zero, position: position, keepUntil: 0, time: time)
+    }
+}

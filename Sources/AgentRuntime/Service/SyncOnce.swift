@@ -1,0 +1,62 @@
+import Causality
+import ChangeSets
+
+/// One drain, push and pull, and done: what `sync` does.
+public struct SyncOnce: Sendable {
+    let agent: Agent
+
+    public init(agent: Agent) { self.agent = agent }
+
+    public struct Result: Codable, Hashable, Sendable {
+        public var captured: Int
+        public var sent: UInt64
+        public var sources: [AgentHealth.Source]
+    }
+
+    /// A drain that finds more than it may take is followed by another, so often.
+    static let drainsMax = 1_000
+
+    /// - Throws: `LineFailure` when the hub could not be brought up to date; what was captured stays queued.
+    public func run() async throws -> Result {
+        try await agent.keeper.open()
+        let before = try queued()
+        var captured = 0
+        var recoveries: [String] = []
+        for _ in 0..<Self.drainsMax {
+            let round = await agent.keeper.drain()
+            captured += round.changes
+            recoveries = round.recoveries.map(\.name.string)
+            if !round.sealed { break }
+        }
+        try await exchange()
+        for _ in recoveries {
+            let round = await agent.keeper.drain()
+            let recovery = SourceRecovery(keeper: agent.keeper, line: agent.line, outbox: agent.outbox, log: agent.log)
+            for request in round.recoveries { _ = try await recovery.run(request) }
+        }
+        if !recoveries.isEmpty {
+            captured += await agent.keeper.drain().changes
+            try await exchange()
+        }
+        let sent = before + UInt64(captured) - min(before + UInt64(captured), try queued())
+        return Result(captured: captured, sent: sent, sources: await agent.keeper.health)
+    }
+
+    private func queued() throws -> UInt64 {
+        try agent.outbox.standings().reduce(0) { $0 + ($1.sealed > $1.acknowledged ? $1.sealed - $1.acknowledged : 0) }
+    }
+
+    private func exchange() async throws {
+        var settings = SyncCore.Settings()
+        settings.pullWaitMilliseconds = 0
+        let host = LineHost(agent: agent)
+        let driver = LineDriver(
+            line: agent.line, outbox: agent.outbox, view: agent.view, host: host, settings: settings, clock: agent.clock, log: agent.log)
+        host.set(driver)
+        await driver.queueChanged()
+        let failure = await driver.untilCaughtUp()
+        await host.stop()
+        await driver.stop()
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,221 @@
+import Capture
+import Causality
+import ChangeSets
+import Logging
+
+/// Keeps the attached sources: opens them, drains them when they change, and goes on when one of them fails.
+///
+/// One actor for all, since a captured source may be used from one place at a time, and they share the agent's file.
+public actor SourceKeeper {
+    private let database: AgentDatabase
+    private let site: Text
+    private let owner: VerifyingKey
+    private let clock: AgentClock
+    private let log: Logger
+    private var random = SystemRandomNumberGenerator()
+    private var kept: [String: Kept] = [:]
+
+    private struct Kept {
+        var source: CapturedSource?
+        var file: String
+        var health: AgentHealth.Source
+        var failures: Backoff = Backoff(firstMilliseconds: 1_000, longestMilliseconds: 60_000)
+        /// Not read again before this time after a failure.
+        var notBefore: Instant = 0
+        var lastLook: Instant = 0
+        var lastSweep: Instant = 0
+        var recovery: RecoveryRequest?
+    }
+
+    /// What a round of looks came to.
+    public struct Round: Sendable {
+        /// Something was sealed: the queue grew.
+        public var sealed = false
+        public var changes = 0
+        /// Sources that wait for images of the hub (S15).
+        public var recoveries: [RecoveryRequest] = []
+    }
+
+    public init(database: AgentDatabase, site: String, owner: VerifyingKey, clock: AgentClock = .system, log: Logger) {
+        self.database = database
+        self.site = Text(site)
+        self.owner = owner
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Name and file of every source that is attached; opens those that are not open.
+    @discardableResult
+    public func open() throws -> [(name: String, file: String)] {
+        let entries = try SourceList(database).all().filter { $0.standing != .unfinished }
+        for name in kept.keys where !entries.contains(where: { $0.name == name }) { kept[name] = nil }
+        for entry in entries where kept[entry.name]?.source == nil {
+            var one = kept[entry.name] ?? Kept(file: entry.file, health: AgentHealth.Source(name: entry.name, file: entry.file))
+            do {
+                one.source = try open(entry)
+                one.lastSweep = clock.monotonic()
+            } catch { fail(&one, error) }
+            kept[entry.name] = one
+        }
+        return entries.map { ($0.name, $0.file) }
+    }
+
+    private func open(_ entry: SourceList.Entry) throws -> CapturedSource {
+        let list = SourceList(database)
+        let stored = try list.mapping(of: entry.name)
+        let present = stored.refreshed()
+        let mapping = try present.checked(against: entry.file)
+        if present != stored { try list.set(present, of: entry.name) }
+        return try CapturedSource.open(name: Text(entry.name), site: site, mapping: mapping, store: database, owner: owner)
+    }
+
+    /// Looks at the named sources (all when `nil`), and reads what their applications wrote.
+    ///
+    /// - Parameter unchangedAfter: sources that look unchanged are left out unless their last look is this old, in milliseconds.
+    public func drain(_ names: Set<String>? = nil, unchangedAfter: UInt64 = 0) -> Round {
+        var round = Round()
+        let now = clock.monotonic()
+        for name in kept.keys.sorted(by: { Text($0) < Text($1) }) where names?.contains(name) ?? true {
+            guard var one = kept[name], one.notBefore <= now || names != nil && one.source != nil else { continue }
+            if one.source == nil { reopen(name, &one) }
+            if let source = one.source, unchangedAfter == 0 || now >= one.lastLook + unchangedAfter || source.looksChanged {
+                one.lastLook = now
+                look(source, &one, &round) { try $0.drain(now: clock.wall(), random: &random) }
+            }
+            kept[name] = one
+        }
+        return round
+    }
+
+    /// Compares every row with its image: finds what triggers cannot see.
+    public func sweep(_ name: String) throws -> Round {
+        guard var one = kept[name] else {
+            throw AgentError(.unknownSource, "No source is attached as \(name).", remedy: "See tributary-agent status for the names.")
+        }
+        if one.source == nil { reopen(name, &one) }
+        var round = Round()
+        if let source = one.source {
+            one.lastSweep = clock.monotonic()
+            look(source, &one, &round) { try $0.sweep(now: clock.wall(), random: &random) }
+        }
+        kept[name] = one
+        if let problem = one.health.problem, !round.sealed, one.recovery == nil { throw KeptProblem(problem) }
+        return round
+    }
+
+    /// Sources whose last sweep is this old, and which nobody wrote for a while.
+    public func sweepIdle(olderThan age: UInt64, quietFor quiet: UInt64) -> Round {
+        var round = Round()
+        let now = clock.monotonic()
+        for name in kept.keys.sorted(by: { Text($0) < Text($1) }) {
+            guard let one = kept[name], let source = one.source, now >= one.lastSweep + age, now >= one.lastLook + quiet, !source.looksChanged,
+                let swept = try? sweep(name)
+            else { continue }
+            round.sealed = round.sealed || swept.sealed
+            round.changes += swept.changes
+        }
+        return round
+    }
+
+    public var health: [AgentHealth.Source] {
+        kept.values.map(\.health).sorted { Text($0.name) < Text($1.name) }
+    }
+
+    private func reopen(_ name: String, _ one: inout Kept) {
+        do {
+            guard let entry = try SourceList(database).all().first(where: { $0.name == name }) else { return }
+            one.source = try open(entry)
+        } catch { fail(&one, error) }
+    }
+
+    private func look(_ source: CapturedSource, _ one: inout Kept, _ round: inout Round, _ read: (CapturedSource) throws -> DrainOutcome) {
+        do {
+            let outcome = try read(source)
+            one.failures.succeed()
+            one.notBefore = 0
+            one.health.lastDrain = clock.wall().milliseconds
+            one.recovery = nil
+            switch outcome {
+            case .nothing:
+                try source.rest()
+                clear(&one)
+            case .sealed(let drain, let changes):
+                log.info("captured", metadata: ["source": "\(source.name)", "drain": "\(drain)", "changes": "\(changes)"])
+                one.health.lastChanges = changes
+                round.sealed = true
+                round.changes += changes
+                clear(&one)
+            case .recovery(let request):
+                one.recovery = request
+                round.recoveries.append(request)
+                tell(
+                    &one,
+                    .init(
+                        code: "source-restored", message: "\(source.name) or the agent's folder was restored from a backup; the hub is asked what it knew then.",
+                        remedy: "Nothing to do while the hub can be reached; what is sold meanwhile is captured afterwards."))
+            case .alarm(let error):
+                tell(&one, .init(code: error.code.rawValue, message: error.message, remedy: error.remedy))
+                one.notBefore = clock.monotonic() + one.failures.fail(random: &random)
+            }
+        } catch { fail(&one, error) }
+    }
+
+    private func fail(_ one: inout Kept, _ error: any Error) {
+        one.notBefore = clock.monotonic() + one.failures.fail(random: &random)
+        tell(&one, AgentHealth.Problem(error))
+        // The application may have been updated: the mapping is held against the file again.
+        if (error as? CaptureError)?.code == .schemaChanged { one.source = nil }
+    }
+
+    private func tell(_ one: inout Kept, _ problem: AgentHealth.Problem) {
+        if one.health.problem?.code != problem.code {
+            log.error("source: \(problem.message)", metadata: ["source": "\(one.health.name)", "code": "\(problem.code)", "remedy": "\(problem.remedy)"])
+        }
+        one.health.problem = problem
+    }
+
+    private func clear(_ one: inout Kept) {
+        if one.health.problem != nil { log.notice("source: well again", metadata: ["source": "\(one.health.name)"]) }
+        one.health.problem = nil
+    }
+
+    /// Takes our tables and triggers out of the file. Works without a mapping that fits, too.
+    public func detach(_ name: String) throws {
+        try open()
+        guard let one = kept[name] else {
+            throw AgentError(.unknownSource, "No source is attached as \(name).", remedy: "See tributary-agent status for the names.")
+        }
+        guard let source = one.source else {
+            throw KeptProblem(
+                one.health.problem ?? .init(code: "source-failed", message: "\(name) cannot be opened.", remedy: "See tributary-agent status."))
+        }
+        try source.detach()
+        kept[name] = nil
+    }
+
+    // MARK: Recovery
+
+    /// The source that writes, or wrote, under this replica.
+    func source(of replica: ReplicaID) -> String? {
+        kept.first { (try? $0.value.source?.writer().replica) == replica }?.key
+    }
+
+    /// The hub has later changes of the replica than this folder: the next drain asks for a recovery.
+    func learn(hubLast counter: UInt64, of replica: ReplicaID) throws {
+        guard let name = source(of: replica), let source = kept[name]?.source else { return }
+        try source.learn(hubLast: counter, of: replica)
+    }
+
+    func stage(_ images: [RecordImage], isFirst: Bool, of name: String) throws { try kept[name]?.source?.stage(images, isFirst: isFirst) }
+
+    func recover(_ name: String, following dot: Dot?) throws { try kept[name]?.source?.recover(following: dot, random: &random) }
+}
+
+/// A problem that a command shows as its error.
+public struct KeptProblem: Error, CustomStringConvertible, Sendable {
+    public var problem: AgentHealth.Problem
+
+    public init(_ problem: AgentHealth.Problem) { self.problem = problem }
+
+    public var description: String { "\(problem.message)\n\(problem.remedy)" }
+}

@@ -1,0 +1,60 @@
+import Causality
+import ChangeSets
+
+extension SyncCore {
+    mutating func startPull(now: Instant, effects: inout [Effect]) {
+        guard pull.isFree(now) else { return }
+        let ticket = nextTicket()
+        pull.request = Request(ticket: ticket, replica: nil, known: acknowledged, startedAt: now)
+        pull.startedAt = now
+        let wait = isPullConsistent ? settings.pullWaitMilliseconds : 0
+        effects.append(.pull(PullOrder(ticket: ticket, waitMilliseconds: wait, bytesMax: settings.pullBytesMax)))
+    }
+
+    mutating func takePull(
+        _ ticket: UInt64, _ outcome: PullOutcome, now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]
+    ) {
+        guard let request = pull.request, request.ticket == ticket else { return }
+        pull.request = nil
+        pull.notBefore = now
+        switch outcome {
+        case .failed(let failure):
+            fail(failure, lane: \.pull, now: now, random: &random)
+            report.pullFailure = failure
+        case .answered(let page, let standings):
+            heard(now)
+            takePage(page, standings: standings, request: request, now: now, random: &random, effects: &effects)
+        }
+    }
+
+    private mutating func takePage(
+        _ page: FeedPage, standings: [Standing], request: Request, now: Instant, random: inout some RandomNumberGenerator,
+        effects: inout [Effect]
+    ) {
+        if page.restart {
+            effects.append(.restartFeed)
+            isPullConsistent = false
+            // A hub that keeps saying "again" must not be asked in a tight circle.
+            if hasRestartedFeed { pull.wait(pull.backoff.fail(random: &random), now: now, eager: false) }
+            hasRestartedFeed = true
+        } else {
+            effects.append(.stage(page))
+            isPullConsistent = page.consistentAt != nil
+            if isPullConsistent { lastConsistentPull = request.ticket }
+            hasRestartedFeed = false
+            pull.backoff.succeed()
+            report.pulled(at: page.time, isConsistent: page.consistentAt != nil)
+            if page.entries.isEmpty, now < request.startedAt + Self.idlePullMilliseconds {
+                pull.wait(request.startedAt + Self.idlePullMilliseconds - now, now: now, eager: false)
+            }
+        }
+        for (receipt, standing) in zip(page.own, standings) {
+            settle(receipt, standing: standing, known: request.known[receipt.replica] ?? 0, now: now, effects: &effects)
+        }
+        // The hub can be reached: whoever waits for the line need not wait any longer.
+        if push.request == nil, push.isEager { push.notBefore = now }
+    }
+
+    /// An empty page comes no more often than this, even from a hub that does not hold questions.
+    static let idlePullMilliseconds: UInt64 = 1_000
+}

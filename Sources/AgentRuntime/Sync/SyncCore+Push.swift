@@ -1,0 +1,170 @@
+import Causality
+import ChangeSets
+
+extension SyncCore {
+    mutating func takeQueue(_ standings: [QueueStanding], now: Instant) {
+        let known = Dictionary(queues.map { ($0.replica, $0) }, uniquingKeysWith: { first, _ in first })
+        let grew = standings.contains { $0.sealed > (known[$0.replica]?.sealed ?? 0) }
+        if !hasWork { progressAt = now }  // an empty queue that fills begins a new wait
+        queues = standings
+        blocked = blocked.filter { entry in standings.contains { $0.replica == entry.key } }
+        // A new sale tries a broken line at once, though not at every sale.
+        if grew, push.request == nil, push.isEager, now >= push.startedAt + settings.eagerMilliseconds { push.notBefore = now }
+        report.queued = queued
+    }
+
+    mutating func startPush(now: Instant, effects: inout [Effect]) {
+        for (replica, since) in blocked where now >= since + settings.retryRefusedMilliseconds { blocked[replica] = nil }
+        guard push.isFree(now), let queue = nextQueue() else { return }
+        let ticket = nextTicket()
+        push.request = Request(ticket: ticket, replica: queue.replica, after: queue.acknowledged, known: acknowledged, startedAt: now)
+        push.startedAt = now
+        lastPushed = queue.replica
+        effects.append(.push(PushOrder(ticket: ticket, replica: queue.replica, after: queue.acknowledged, bytesMax: pushBytesMax)))
+    }
+
+    /// Replica after replica, so that one till's backlog does not hold up another's sale.
+    private func nextQueue() -> QueueStanding? {
+        let ready = queues.filter { $0.sealed > $0.acknowledged && blocked[$0.replica] == nil }
+        guard let last = lastPushed, let index = queues.firstIndex(where: { $0.replica == last }) else { return ready.first }
+        let later = queues[(index + 1)...].first { candidate in ready.contains(candidate) }
+        return later ?? ready.first
+    }
+
+    var acknowledged: [ReplicaID: UInt64] {
+        Dictionary(queues.map { ($0.replica, $0.acknowledged) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    mutating func takePush(
+        _ ticket: UInt64, _ outcome: PushOutcome, now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]
+    ) {
+        guard let request = push.request, request.ticket == ticket, let replica = request.replica else { return }
+        push.request = nil
+        push.notBefore = now
+        switch outcome {
+        case .answered(let answer, let through, let standing):
+            heard(now)
+            lastPushAnswered = ticket
+            takeAnswer(answer, through: through, standing: standing, request: request, replica: replica, now: now, random: &random, effects: &effects)
+        case .nothing:
+            // The journal was shorter than the queue said: the next `queue` event puts it right.
+            if let index = queues.firstIndex(where: { $0.replica == replica }) { queues[index].sealed = queues[index].acknowledged }
+        case .missing(let acknowledged):
+            block(replica, now: now)
+            effects.append(.recover(acknowledged, .changesLost))
+        case .failed(let failure):
+            failPush(failure, now: now, random: &random)
+        }
+    }
+
+    private mutating func takeAnswer(
+        _ answer: Answer, through: UInt64, standing: Standing, request: Request, replica: ReplicaID, now: Instant,
+        random: inout some RandomNumberGenerator, effects: inout [Effect]
+    ) {
+        let receipt: Receipt
+        switch answer {
+        case .receipt(let given), .gap(let given), .fork(let given): receipt = given
+        case .refusal(let refusal):
+            return takeRefusal(refusal, standing: standing, request: request, now: now, random: &random, effects: &effects)
+        case .page, .images:
+            return failPush(.wrongAnswer, now: now, random: &random)
+        }
+        if case .gap = answer, receipt.replica != replica {
+            // It follows a replica that the hub does not have far enough yet (S5): that one goes first.
+            settle(receipt, standing: standing, known: request.known[receipt.replica] ?? 0, now: now, effects: &effects)
+            return push.wait(push.backoff.fail(random: &random), now: now, eager: false)
+        }
+        guard receipt.replica == replica else { return failPush(.wrongAnswer, now: now, random: &random) }
+        if case .fork = answer {
+            block(replica, now: now)
+            effects.append(.fork(receipt))
+            return
+        }
+        pushBytesMax = min(settings.pushBytesMax, pushBytesMax * 2)
+        report.pushed(at: receipt.time)
+        let before = acknowledged[replica] ?? 0
+        settle(receipt, standing: standing, known: request.known[replica] ?? 0, now: now, effects: &effects)
+        if blocked[replica] == nil, (acknowledged[replica] ?? 0) == before, before < through, receipt.last <= before {
+            // Connected, no error and no progress: never in a tight circle.
+            push.wait(push.backoff.fail(random: &random), now: now, eager: false)
+        }
+    }
+
+    /// Draws the conclusion from what the hub says it has of one replica.
+    ///
+    /// - Parameter known: what it had acknowledged when this answer was asked for.
+    mutating func settle(_ receipt: Receipt, standing: Standing, known: UInt64, now: Instant, effects: inout [Effect]) {
+        guard let index = queues.firstIndex(where: { $0.replica == receipt.replica }) else { return }
+        switch standing {
+        case .differs:
+            block(receipt.replica, now: now)
+            effects.append(.fork(receipt))
+        case .ahead:
+            block(receipt.replica, now: now)
+            effects.append(.recover(receipt, .folderIsOld))
+        case .forgotten where receipt.last < known:
+            block(receipt.replica, now: now)
+            effects.append(.recover(receipt, .changesLost))
+        case .agrees where receipt.last < known:
+            queues[index].acknowledged = receipt.last
+            report.hubRestored = true
+            effects.append(.rewind(receipt))
+        case .agrees where receipt.last > queues[index].acknowledged:
+            queues[index].acknowledged = receipt.last
+            setBytesMax[receipt.replica] = nil
+            push.backoff.succeed()
+            progressAt = now
+            hasReconnected = false
+            report.isStalled = false
+            report.refusals[receipt.replica] = nil
+            report.queued = queued
+            if queued == 0 { report.hubRestored = false }
+            effects.append(.acknowledge(receipt))
+        case .agrees where receipt.last == queues[index].acknowledged:
+            // The same again: only keep-until may have moved.
+            effects.append(.acknowledge(receipt))
+        case .agrees, .forgotten:
+            break  // older than what another answer said meanwhile
+        }
+    }
+
+    private mutating func takeRefusal(
+        _ refusal: Refusal, standing: Standing, request: Request, now: Instant, random: inout some RandomNumberGenerator,
+        effects: inout [Effect]
+    ) {
+        guard let replica = request.replica, refusal.standing.replica == replica else {
+            return failPush(.wrongAnswer, now: now, random: &random)
+        }
+        settle(refusal.standing, standing: standing, known: request.known[replica] ?? 0, now: now, effects: &effects)
+        guard blocked[replica] == nil else { return }
+        report.refusals[replica] = LineReport.Refused(code: refusal.code, message: refusal.message, remedy: refusal.remedy)
+        if refusal.code == ChangeSetError.Code.tooLarge.rawValue {
+            let bytesMax = (setBytesMax[replica] ?? settings.setBytesMax) / 2
+            setBytesMax[replica] = bytesMax
+            guard bytesMax >= Self.setBytesMin else { return block(replica, now: now) }
+            effects.append(.recut(replica: replica, after: acknowledged[replica] ?? 0, setBytesMax: bytesMax))
+            push.wait(push.backoff.fail(random: &random), now: now, eager: false)
+        } else if refusal.isFinal {
+            block(replica, now: now)
+        } else {
+            push.wait(push.backoff.fail(random: &random), now: now, eager: false)
+        }
+    }
+
+    /// Nothing is deleted; it is looked at again after a while, or when the shell has opened another incarnation.
+    mutating func block(_ replica: ReplicaID, now: Instant) { blocked[replica] = now }
+
+    mutating func failPush(_ failure: LineFailure, now: Instant, random: inout some RandomNumberGenerator) {
+        if failure.kind == .tooLarge { pushBytesMax = max(Self.setBytesMin, pushBytesMax / 2) }
+        fail(failure, lane: \.push, now: now, random: &random)
+        report.pushFailure = failure
+    }
+
+    static let setBytesMin = 4 << 10
+}
+
+extension LineFailure {
+    static let wrongAnswer = LineFailure(
+        .untrusted, "The hub signed an answer that does not belong to the question.",
+        remedy: "Check that nothing between the agent and the hub rewrites requests; report this.")
+}

@@ -1,0 +1,74 @@
+import Causality
+import ChangeSets
+
+extension SyncCore {
+    /// The hub itself answered, with a valid signature.
+    mutating func heard(_ now: Instant) { heardAt = now }
+
+    mutating func fail(_ failure: LineFailure, lane: WritableKeyPath<SyncCore, Lane>, now: Instant, random: inout some RandomNumberGenerator) {
+        let delay = self[keyPath: lane].backoff.fail(asked: failure.retryAfterMilliseconds, random: &random)
+        switch failure.kind {
+        case .unreachable:
+            self[keyPath: lane].wait(delay, now: now, eager: true)
+        case .busy, .notTheHub, .untrusted, .tooLarge, .local:
+            self[keyPath: lane].wait(delay, now: now, eager: false)
+        case .unauthorised, .rejected:
+            self[keyPath: lane].wait(max(delay, settings.retryRefusedMilliseconds), now: now, eager: false)
+        }
+    }
+
+    /// A shell that lost an answer must not hold the line for ever.
+    mutating func giveUpLateRequests(now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]) {
+        let late = LineFailure(
+            .unreachable, "The hub did not answer within \(settings.requestMillisecondsMax / 1000) seconds.",
+            remedy: "Check the line; the agent tries again by itself.")
+        if let request = push.request, now >= request.startedAt + settings.requestMillisecondsMax {
+            push.request = nil
+            effects.append(.abandon(ticket: request.ticket))
+            failPush(late, now: now, random: &random)
+        }
+        if let request = pull.request, now >= request.startedAt + settings.requestMillisecondsMax {
+            pull.request = nil
+            effects.append(.abandon(ticket: request.ticket))
+            fail(late, lane: \.pull, now: now, random: &random)
+            report.pullFailure = late
+        }
+    }
+
+    /// Connected, no error and no progress is a fault.
+    mutating func watch(now: Instant, effects: inout [Effect]) {
+        guard isStalling(now) else { return }
+        if !hasReconnected, now >= progressAt + settings.stallMilliseconds {
+            hasReconnected = true
+            for lane in [\SyncCore.push, \SyncCore.pull] {
+                if let request = self[keyPath: lane].request { effects.append(.abandon(ticket: request.ticket)) }
+                self[keyPath: lane].request = nil
+                self[keyPath: lane].notBefore = now
+            }
+            blocked = [:]
+            effects.append(.reconnect)
+        }
+        if now >= progressAt + settings.stallAlarmMilliseconds { report.isStalled = true }
+    }
+
+    private func isStalling(_ now: Instant) -> Bool {
+        guard queues.contains(where: { $0.sealed > $0.acknowledged }), let heardAt else { return false }
+        return heardAt >= progressAt || now < heardAt + settings.stallMilliseconds
+    }
+
+    mutating func schedule(now: Instant, effects: inout [Effect]) {
+        var times: [Instant] = []
+        if let request = push.request { times.append(request.startedAt + settings.requestMillisecondsMax) }
+        if let request = pull.request { times.append(request.startedAt + settings.requestMillisecondsMax) }
+        if push.request == nil, hasWork { times.append(push.notBefore) }
+        if pull.request == nil { times.append(pull.notBefore) }
+        times += blocked.values.map { $0 + settings.retryRefusedMilliseconds }
+        if isStalling(now) {
+            if !hasReconnected { times.append(progressAt + settings.stallMilliseconds) }
+            if !report.isStalled { times.append(progressAt + settings.stallAlarmMilliseconds) }
+        }
+        guard let next = times.min().map({ max($0, now + 1) }), next != wakeAt else { return }
+        wakeAt = next
+        effects.append(.wake(at: next))
+    }
+}

@@ -1,0 +1,108 @@
+import GRDB
+
+/// The agent's own file: journal, images, and what the other parts of the agent keep beside them.
+///
+/// WAL with `synchronous=FULL`: what a commit says is on disk is on disk (law 2).
+public struct AgentDatabase: Sendable {
+    public let queue: DatabaseQueue
+
+    /// How long a second process (a command beside the running agent) is waited for, in seconds.
+    public static let busyTimeoutSeconds = 10.0
+
+    /// Opens the file, makes it if it is not there, and brings the tables of capture up to date.
+    ///
+    /// - Throws: `DatabaseError` when the file cannot be opened, written or is damaged.
+    public init(path: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Self.busyTimeoutSeconds)
+        configuration.label = "tributary.agent"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA journal_mode = WAL")
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA cache_size = -4000")
+            try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+        }
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        try CaptureSchema.migrator.migrate(queue)
+    }
+}
+
+/// The tables of capture in the agent's file.
+enum CaptureSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("capture-1") { db in try db.execute(sql: first) }
+        return migrator
+    }
+
+    /// A *shelf* is one source's set of images; a recovery fills a new one and keeps the old beside it for a while (S15).
+    private static let first = """
+        CREATE TABLE capture_source (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            name TEXT NOT NULL UNIQUE,
+            file TEXT NOT NULL UNIQUE,
+            state INTEGER NOT NULL,
+            replica INTEGER NOT NULL,
+            last_drain INTEGER NOT NULL,
+            sealed_drain INTEGER NOT NULL,
+            sealed_nonce INTEGER NOT NULL,
+            shelf INTEGER NOT NULL,
+            later_shelf INTEGER,
+            staging_shelf INTEGER,
+            named_replica BLOB,
+            named_counter INTEGER,
+            schema_version INTEGER NOT NULL,
+            mapping INTEGER NOT NULL,
+            needs_sweep INTEGER NOT NULL,
+            problem TEXT
+        );
+        CREATE TABLE capture_table (
+            source INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL COLLATE NOCASE,
+            PRIMARY KEY (source, number), UNIQUE (source, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE capture_replica (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            source INTEGER,
+            source_id BLOB,
+            source_name TEXT,
+            follows_replica BLOB,
+            follows_counter INTEGER,
+            last INTEGER NOT NULL,
+            time INTEGER NOT NULL
+        );
+        CREATE TABLE capture_shelf (number INTEGER PRIMARY KEY AUTOINCREMENT);
+        CREATE TABLE capture_field (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE capture_drain (
+            source INTEGER NOT NULL, number INTEGER NOT NULL, replica INTEGER NOT NULL,
+            first INTEGER NOT NULL, last INTEGER NOT NULL, parts INTEGER NOT NULL,
+            nonce INTEGER NOT NULL, high INTEGER NOT NULL, sealed INTEGER NOT NULL,
+            PRIMARY KEY (source, number)
+        ) WITHOUT ROWID;
+        CREATE TABLE capture_batch (
+            id INTEGER PRIMARY KEY,
+            replica INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+            source INTEGER NOT NULL, drain INTEGER NOT NULL, part INTEGER NOT NULL,
+            body BLOB NOT NULL
+        );
+        CREATE UNIQUE INDEX capture_batch_order ON capture_batch (replica, first);
+        CREATE TABLE capture_image (
+            shelf INTEGER NOT NULL, tab INTEGER NOT NULL, key BLOB NOT NULL,
+            state INTEGER NOT NULL, drain INTEGER NOT NULL, replica INTEGER NOT NULL, counter INTEGER NOT NULL,
+            hash INTEGER NOT NULL, same INTEGER, stock BLOB, body BLOB,
+            PRIMARY KEY (shelf, tab, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE capture_undo (
+            shelf INTEGER NOT NULL, tab INTEGER NOT NULL, key BLOB NOT NULL,
+            state INTEGER NOT NULL, drain INTEGER NOT NULL, replica INTEGER NOT NULL, counter INTEGER NOT NULL,
+            hash INTEGER NOT NULL, same INTEGER, stock BLOB, body BLOB,
+            PRIMARY KEY (shelf, tab, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE capture_problem (
+            source INTEGER NOT NULL, tab INTEGER NOT NULL, key BLOB NOT NULL,
+            code TEXT NOT NULL, message TEXT NOT NULL, remedy TEXT NOT NULL, since INTEGER NOT NULL,
+            PRIMARY KEY (source, tab, key)
+        ) WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,178 @@
+import Causality
+import ChangeSets
+import GRDB
+
+extension CapturedSource {
+    /// Tells what the hub has of the present replica. If that is more than the journal ever sealed, the agent's
+    /// folder went back in time, and the next drain returns `.recovery`.
+    public func learn(hubLast counter: UInt64, of replica: ReplicaID) throws {
+        let writer = try writer()
+        if writer.replica == replica, counter > writer.last { hubIsAhead = true }
+    }
+
+    /// Brings file and journal together before anything is read (S15, S16).
+    ///
+    /// - Returns: why nothing may be read; `nil` to go on.
+    func settle(_ db: Database) throws -> DrainOutcome? {
+        try Self.dropOrphanedTriggers(db)
+        let mark = try SourceMark.read(db)
+        let unsealed = try store.queue.read { try StoredDrain.unsealed(of: stored.number, $0) }
+        let known = RecoveryDecision.Known(
+            source: id, owner: owner, sealed: stored.sealed, unsealed: unsealed?.name, hubIsAhead: hubIsAhead)
+        let decision = RecoveryDecision.of(file: mark, journal: known)
+        switch decision {
+        case .goOn: break
+        case .discardUnsealed: try discard(unsealed)
+        case .sealUnsealed:
+            if let unsealed { try store.queue.write { try unsealed.seal(&stored, $0) } }
+        case .recover:
+            try discard(unsealed)
+            try beginRecovery(mark?.last)
+        case .otherOwner, .replaced, .tooNew: return .alarm(refusal(decision))
+        }
+        guard stored.state == .recovering else {
+            return try db.tableExists(exactly: ChangeLog.table) ? nil : .alarm(refusal(.replaced(found: id)))
+        }
+        return .recovery(RecoveryRequest(source: id, name: name, named: stored.named.flatMap { $0.counter == 0 ? nil : $0 }))
+    }
+
+    private func discard(_ drain: StoredDrain?) throws {
+        guard let drain else { return }
+        try store.queue.write { try drain.discard(stored, $0) }
+        dictionary.forget()
+    }
+
+    private func beginRecovery(_ named: Dot?) throws {
+        guard stored.state != .recovering || stored.named != named else { return }
+        logger.warning("\(name) or the agent's folder was restored; what was captured since is looked up at the hub.")
+        try store.queue.write { db in
+            if let staging = stored.stagingShelf { try Images.clear(shelf: staging, db) }
+            stored.stagingShelf = nil
+            stored.state = .recovering
+            stored.named = named
+            try stored.save(db)
+        }
+        try settings.reached(.recoveryNoticed)
+    }
+
+    private func refusal(_ decision: RecoveryDecision) -> CaptureError {
+        switch decision {
+        case .otherOwner(let key):
+            CaptureError(
+                .otherOwner, "\(file) now belongs to another agent (key \(key)).",
+                remedy: "If that was meant, detach \(name) here. Otherwise attach it here again with --take-over.")
+        case .tooNew(let version): .tooNew(file, version)
+        default:
+            CaptureError(
+                .replaced, "\(file) is not the file that was attached as \(name): it is another one, or our tables were removed from it.",
+                remedy: "Put the right file back. If this one is meant, detach \(name) and attach it anew; that sends its whole content as new.")
+        }
+    }
+
+    // MARK: Images from the hub
+
+    /// Takes a page of the images that the hub has as of the dot that `recover` will name.
+    ///
+    /// - Parameter isFirst: forget what an earlier try brought.
+    public func stage(_ images: [RecordImage], isFirst: Bool) throws {
+        try reload()
+        try requireRecovering()
+        try store.queue.write { db in
+            if isFirst, let staging = stored.stagingShelf {
+                try Images.clear(shelf: staging, db)
+                stored.stagingShelf = nil
+            }
+            if stored.stagingShelf == nil { stored.stagingShelf = try Images.newShelf(db) }
+            try stored.save(db)
+            let shelf = try Images(db, shelf: stored.stagingShelf ?? 0, drain: 0, dictionary: dictionary)
+            for image in images { try stage(image, on: shelf, db) }
+        }
+        try settings.reached(.imagesStaged)
+    }
+
+    private func stage(_ record: RecordImage, on shelf: Images, _ db: Database) throws {
+        let numbers = watched.numbers(of: record.entity)
+        let key = record.key.canonicalBytes
+        guard let number = try numbers.count < 2 ? numbers.first : tableHolding(key, life: record.life, among: numbers, db),
+            let index = watched.index(of: number), let mapping = watched.tables[index].mapping
+        else { return }
+        let image = record.isDeleted ? RowImage.deleted(life: record.life) : RowImage(record, mapping: mapping)
+        let before = try shelf.image(table: number, key: key)
+        // A key given again names several records: the live one counts, else the youngest.
+        if let before, !before.isDeleted && image.isDeleted || before.isDeleted == image.isDeleted && before.life > image.life { return }
+        try shelf.put(image, table: number, key: key, replaces: before != nil)
+    }
+
+    /// Several tables may hold records of one entity; the images from before tell which one a key belongs to.
+    private func tableHolding(_ key: [UInt8], life: Dot, among numbers: [Int64], _ db: Database) throws -> Int64? {
+        let before = try Images(db, shelf: stored.shelf, drain: 0, dictionary: dictionary)
+        return try numbers.first { try before.life(table: $0, key: key)?.dot == life } ?? numbers.first
+    }
+
+    /// Opens a new incarnation that follows `dot`, with the staged images. The next `drain` asserts again what the
+    /// file has, and finds what is new.
+    ///
+    /// - Parameter dot: the dot as of which the images are; `nil` when there were none to fetch.
+    /// - Throws: `CaptureError` when the source is not recovering.
+    public func recover(following dot: Dot?, random: inout some RandomNumberGenerator) throws {
+        try reload()
+        try requireRecovering()
+        guard let mark = try connection.access({ try SourceMark.read($0) }) else { throw refusal(.replaced(found: nil)) }
+        let id = ReplicaID.random(using: &random)
+        try store.queue.write { db in
+            let former = stored.replica
+            stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number
+            try Self.forgetUnused(replica: former, db)
+            if stored.laterShelf == nil {
+                stored.laterShelf = stored.shelf
+            } else {  // restored again before it had asserted: the images from before the first time tell more
+                try Images.clear(shelf: stored.shelf, db)
+            }
+            stored.shelf = try stored.stagingShelf ?? Images.newShelf(db)
+            stored.stagingShelf = nil
+            stored.sealed = mark.drain
+            stored.lastDrain = max(stored.lastDrain, mark.drain.number)
+            stored.state = .reasserting
+            stored.needsSweep = true
+            stored.named = nil
+            try stored.save(db)
+        }
+        hubIsAhead = false
+        try settings.reached(.replicaOpened)
+    }
+
+    /// A replica that never sealed a change need not be known to anybody.
+    private static func forgetUnused(replica number: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM capture_replica WHERE number = ?1 AND last = 0
+                AND NOT EXISTS (SELECT 1 FROM capture_batch WHERE replica = ?1) AND NOT EXISTS (SELECT 1 FROM capture_image WHERE replica = ?1)
+                """,
+            arguments: [number])
+    }
+
+    private func requireRecovering() throws {
+        guard stored.state == .recovering else {
+            throw CaptureError(
+                .unknownState, "\(name) waits for no images.", remedy: "Drain it; it says when it does.")
+        }
+    }
+}
+
+extension RowImage {
+    static func deleted(life: Dot) -> RowImage {
+        RowImage(state: .deleted, life: life, hash: 0, same: nil, fields: nil, stock: .none)
+    }
+
+    /// What the hub's record tells of the row that it came from; what the row said about stock is not among it.
+    init(_ record: RecordImage, mapping: TableMapping) {
+        let names = Set(mapping.fieldNames).union(mapping.stockRole == .level ? ["sku", "location", "quantity"] : [])
+        let fields = record.fields.filter { names.contains($0.name) && !$0.value.isNull }
+        self.init(
+            state: .present, life: record.life, hash: ContentHash.of(fields.lazy.map { ($0.name, $0.value) }),
+            same: mapping.sameIf.isEmpty
+                ? nil : ContentHash.of(fields.lazy.filter { mapping.sameIf.contains($0.name) }.map { ($0.name, $0.value) }),
+            fields: fields.map { ImageField(name: $0.name, value: $0.value.withoutLife) },
+            stock: mapping.stockRole == .none ? .none : .unknown)
+    }
+}

@@ -1,0 +1,80 @@
+import Causality
+import ChangeSets
+
+/// What was last captured of one row.
+struct RowImage: Hashable, Sendable {
+    enum State: Int64, Hashable, Sendable {
+        /// The record is deleted; its last life is kept for references that still name its key (S6).
+        case deleted = 0
+        case present = 1
+        /// The application tidied the row away; the record keeps its life (S33).
+        case archived = 2
+    }
+
+    /// What the row said about stock.
+    enum Stock: Hashable, Sendable {
+        case none
+        case known(StockReading)
+        /// The image came back from the hub, which keeps records, not readings (S15).
+        case unknown
+    }
+
+    var state: State
+    /// The dot of the change that created the record.
+    var life: Dot
+    var hash: UInt64
+    /// Hash of the same-if fields; `nil` where the mapping names none.
+    var same: UInt64?
+    /// References without lives, nulls left out; `nil` where only the hash is kept.
+    var fields: [ImageField]?
+    var stock: Stock
+
+    var isDeleted: Bool { state == .deleted }
+}
+
+struct ImageField: Hashable, Sendable {
+    var name: FieldName
+    var value: Value
+}
+
+/// A row as it stands in the source now, ready to be compared with its image.
+struct RowContent: Hashable, Sendable {
+    var entity: EntityName
+    var key: LocalKey
+    var fields: [MappedField]
+    var stock: StockReading?
+    var hash: UInt64
+    var same: UInt64?
+
+    init(_ row: MappedRow, sameIf: [FieldName]) {
+        entity = row.entity
+        key = row.key
+        fields = Self.completed(row.fields, with: row.stock)
+        stock = row.stock
+        hash = ContentHash.of(fields.lazy.map { ($0.name, $0.value) })
+        same = sameIf.isEmpty ? nil : ContentHash.of(fields.lazy.filter { sameIf.contains($0.name) }.map { ($0.name, $0.value) })
+    }
+
+    /// A level must stand in its record, so that images from the hub hold it (S15).
+    private static func completed(_ fields: [MappedField], with stock: StockReading?) -> [MappedField] {
+        guard case .level(let sku, let location, let quantity)? = stock else { return fields }
+        let reading: [(FieldName, Value)] = [("sku", .text(sku)), ("location", .text(location)), ("quantity", .integer(quantity))]
+        return fields + reading.filter { name, _ in !fields.contains { $0.name == name } }.map { MappedField($0, $1) }
+    }
+
+    func image(life: Dot, whole: Bool) -> RowImage {
+        RowImage(
+            state: .present, life: life, hash: hash, same: same,
+            fields: whole ? fields.filter { !$0.value.isNull }.map { ImageField(name: $0.name, value: $0.value.withoutLife) } : nil,
+            stock: stock.map { .known($0) } ?? .none)
+    }
+}
+
+extension Value {
+    /// A row that names another by its key has not changed because that other row got a new life.
+    var withoutLife: Value {
+        guard case .reference(var reference) = self, reference.life != nil else { return self }
+        reference.life = nil
+        return .reference(reference)
+    }
+}

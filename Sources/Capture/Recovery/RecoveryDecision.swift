@@ -1,0 +1,51 @@
+import Causality
+import ChangeSets
+
+/// One reading of a source, as file and journal both name it.
+struct DrainName: Hashable, Sendable {
+    var number: UInt64
+    /// Random: a restored file that reaches the same number again names another drain.
+    var nonce: UInt64
+}
+
+/// What to do with a source before anything of it is read: S15 and S16 as one table.
+///
+/// The journal is written before the mark and sealed after it, so a crash leaves one of the first three
+/// cases. Everything else means that the file, the agent's folder or both went back in time.
+enum RecoveryDecision: Hashable, Sendable {
+    /// File and journal agree.
+    case goOn
+    /// The mark of the journal's last drain never came to be: read again.
+    case discardUnsealed
+    /// The mark was committed, and only the seal is missing.
+    case sealUnsealed
+    /// One side was restored: follow the dot that the file names.
+    case recover
+    /// The file belongs to another agent.
+    case otherOwner(VerifyingKey)
+    /// Another file stands at the path, or ours without our tables.
+    case replaced(found: SourceID?)
+    /// A later version of this program wrote the tables.
+    case tooNew(version: Int64)
+
+    /// What the journal knows of the source.
+    struct Known: Hashable, Sendable {
+        var source: SourceID
+        var owner: VerifyingKey
+        var sealed: DrainName
+        var unsealed: DrainName?
+        /// The hub has changes of this replica that the journal never sealed.
+        var hubIsAhead: Bool
+    }
+
+    static func of(file mark: SourceMark?, journal: Known) -> RecoveryDecision {
+        guard let mark else { return .replaced(found: nil) }
+        guard mark.version <= SourceMark.versionNow else { return .tooNew(version: mark.version) }
+        guard mark.source == journal.source else { return .replaced(found: mark.source) }
+        guard mark.owner == journal.owner else { return .otherOwner(mark.owner) }
+        if journal.hubIsAhead { return .recover }
+        if mark.drain == journal.sealed { return journal.unsealed == nil ? .goOn : .discardUnsealed }
+        if mark.drain == journal.unsealed { return .sealUnsealed }
+        return .recover
+    }
+}

@@ -1,0 +1,140 @@
+import Causality
+import ChangeSets
+import Merging
+
+extension Hub {
+    /// Rows looked at, and images sent, for one page.
+    static let imageRowsMax = 5_000
+
+    /// What a source's own records held when its chain had come to `dot` (S15): `Answer.images`, in pages.
+    ///
+    /// - Parameter after: `next` of the page before; `nil` begins.
+    /// - Throws: `not-found` when the source or the dot is not known; `request-invalid` for another site's source.
+    public func images(source: SourceID, upTo dot: Dot, after: [UInt8]? = nil, agent: AgentRecord, now: Timestamp) async throws -> Answer {
+        try Self.checkNotRevoked(agent)
+        return try await reading(now) { documents in
+            let standing = documents.standing
+            guard let row = standing.source(source), let replica = standing.replica(dot.replica), replica.last >= dot.counter else {
+                throw HubError(.notFound, "The hub has no \(dot) of source \(source).", remedy: "Push what is sealed first, then ask again.")
+            }
+            guard row.site == agent.site.number, replica.source == row.number else {
+                throw HubError(.badRequest, "Source \(source) is not one of \(agent.site.name)'s.", remedy: "Ask for an own source.")
+            }
+            return .images(try SourceImages(documents: documents, upTo: dot).page(after: after))
+        }
+    }
+}
+
+/// Images of a source's records as of a dot, from states where they still show it, else from the journal.
+///
+/// First come the records whose every live write is in the chain up to the dot: their state is their image. Then
+/// those that somebody wrote later: their changes up to the dot are merged again from the journal.
+private struct SourceImages {
+    let documents: Documents
+    let chain: VectorClock
+    private var standing: Standing { documents.standing }
+
+    private enum Pass: UInt8 {
+        case fromStates = 1, fromJournal = 2
+    }
+
+    init(documents: Documents, upTo dot: Dot) {
+        self.documents = documents
+        chain = documents.standing.lineage.clock(upTo: dot)
+    }
+
+    func page(after token: [UInt8]?) throws -> ImagesPage {
+        let (pass, start) = try Self.decode(token)
+        switch pass {
+        case .fromStates:
+            let (rows, end) = try rows(after: start)
+            let images = try rows.compactMap { row in try image(of: row) }
+            return ImagesPage(records: images, next: Self.encode(end == nil ? .fromJournal : .fromStates, end ?? RecordNumber(raw: 0)))
+        case .fromJournal:
+            let (touched, end) = try writtenLater(after: start)
+            let states = try merged(touched)
+            let images = touched.compactMap { row in states[row.record].map(image) }
+            return ImagesPage(records: images, next: end.map { Self.encode(.fromJournal, $0) })
+        }
+    }
+
+    private static func decode(_ token: [UInt8]?) throws -> (Pass, RecordNumber) {
+        guard let token else { return (.fromStates, RecordNumber(raw: 0)) }
+        guard token.count == 9, let pass = Pass(rawValue: token[0]) else {
+            throw HubError(.badRequest, "`after` is no answer's `next`.", remedy: "Begin without `after`.")
+        }
+        return (pass, RecordNumber(raw: Int64(bitPattern: token.dropFirst().reduce(0) { $0 << 8 | UInt64($1) })))
+    }
+
+    private static func encode(_ pass: Pass, _ number: RecordNumber) -> [UInt8] {
+        [pass.rawValue] + (0..<8).map { UInt8(truncatingIfNeeded: number.raw >> (56 - 8 * Int64($0))) }
+    }
+
+    // MARK: rows
+
+    /// Records that the chain created, after a number; with where to go on.
+    private func rows(after start: RecordNumber) throws -> (rows: [RecordRow], next: RecordNumber?) {
+        var rows: [RecordRow] = []
+        let spans = chain.entries.compactMap { entry in standing.number(of: entry.replica).map { ($0, entry.counter) } }.sorted { $0.0 < $1.0 }
+        for (replica, counter) in spans {
+            let first = max(RecordNumber(replica: replica, counter: 1), RecordNumber(raw: start.raw + 1))
+            let last = RecordNumber(replica: replica, counter: counter)
+            guard first <= last else { continue }
+            rows += try documents.store.records(from: first, to: last, limit: Hub.imageRowsMax - rows.count)
+            if rows.count >= Hub.imageRowsMax { return (rows, rows.last?.record) }
+        }
+        return (rows, nil)
+    }
+
+    private func state(_ row: RecordRow) throws -> RecordState { try RecordState(row, standing: standing) }
+
+    private func isAsItWas(_ state: RecordState) -> Bool { state.liveDots.allSatisfy(chain.contains) }
+
+    private func image(of row: RecordRow) throws -> RecordImage? {
+        let state = try state(row)
+        return isAsItWas(state) ? image(state) : nil
+    }
+
+    private func image(_ state: RecordState) -> RecordImage {
+        RecordImage(
+            entity: state.id.entity, key: state.id.key, life: state.id.life,
+            fields: state.fieldNames.compactMap { name in state[name].map { RecordImage.Field(name, $0) } },
+            isDeleted: state.isDead(in: standing.lineage))
+    }
+
+    // MARK: from the journal
+
+    private func writtenLater(after start: RecordNumber) throws -> (rows: [RecordRow], next: RecordNumber?) {
+        var touched: [RecordRow] = []
+        var place: RecordNumber? = start
+        while let start = place, touched.count < Hub.imageRowsMax {
+            let (rows, next) = try rows(after: start)
+            touched += try rows.filter { try !isAsItWas(state($0)) }
+            place = next
+        }
+        return (touched, place)
+    }
+
+    /// Merges the chain's own changes of these records once more.
+    private func merged(_ rows: [RecordRow]) throws -> [RecordNumber: RecordState] {
+        var states: [RecordNumber: RecordState] = [:]
+        for row in rows { states[row.record] = RecordState(id: try state(row).id) }
+        guard !states.isEmpty else { return [:] }
+        for (replica, counter) in chain.entries {
+            guard let row = standing.replica(replica), let source = row.source.flatMap({ standing.source($0)?.id }) else { continue }
+            let held = Set(try documents.store.heldDots(replica: row.number))
+            try documents.store.eachJournal(of: row.number) { entry in
+                let set = try ChangeSetCodec.decode(entry.bytes)
+                for (index, change) in set.changes.enumerated() where set.first + UInt64(index) <= counter {
+                    let dot = set.dot(at: index)
+                    guard !held.contains(dot.counter), let life = change.subject.map({ $0.life ?? dot }), let number = standing.record(life)
+                    else { continue }
+                    let precedence = Precedence(isInBound: true, time: change.time, dot: dot)
+                    states[number]?.admit(change, precedence: precedence, source: source, lineage: standing.lineage)
+                }
+                return entry.last < counter
+            }
+        }
+        return states
+    }
+}

@@ -1,0 +1,42 @@
+import Causality
+import ChangeSets
+
+extension Hub {
+    /// How the hub stands, with what is wrong in plain words.
+    public func status(now: Timestamp) async throws -> StatusAnswer {
+        let (hub, generation) = (id.description, generation.id.description)
+        return try await reading(now) { documents in
+            let store = documents.store
+            let counts = try store.counts()
+            let received = documents.standing.replicas.compactMap(\.received).max()
+            let quarantined = try store.heldCount(.quarantined)
+            let stale = try store.staleCount()
+            var warnings: [String] = []
+            if quarantined > 0 { warnings.append("\(quarantined) changes stand in quarantine: `tributary quarantine list`.") }
+            if stale > 0 { warnings.append("\(stale) views are behind: `tributary-hub verify`.") }
+            if documents.standing.backup == 0 { warnings.append("No verified backup yet: `tributary-hub backup FILE`.") }
+            return StatusAnswer(
+                hub: hub, generation: generation, position: documents.standing.head.number, sites: documents.sites.count,
+                agents: try store.agents().filter { !$0.isRevoked }.count,
+                replicas: documents.standing.replicas.filter { $0.last > 0 }.count, records: counts.records, profiles: counts.profiles,
+                stockCells: counts.cells, orders: counts.orders, waiting: try store.heldCount(.waiting), quarantined: quarantined,
+                staleViews: stale, lastReceivedAt: received?.milliseconds, lastVerifiedBackup: documents.standing.backup,
+                warnings: warnings)
+        }
+    }
+
+    /// Writes a consistent, checked copy of the store to a new file while the hub goes on, and moves every
+    /// receipt's keep-until to what it contains (S25).
+    ///
+    /// - Returns: number of the position that the backup contains.
+    @discardableResult
+    public func backUp(to path: String) async throws -> UInt64 {
+        let contained = try await store.backUp(to: path)
+        try await queue.submit(bytes: 64, to: self) { store, standing in
+            guard contained > standing.backup else { return }
+            try store.set(.backup, number: contained)
+            standing.backup = contained
+        }
+        return contained
+    }
+}

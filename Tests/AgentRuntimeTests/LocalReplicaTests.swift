@@ -1,0 +1,235 @@
+import Causality
+import ChangeSets
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import AgentRuntime
+
+@Suite("LocalReplica")
+struct LocalReplicaTests {
+    let journal = FakeJournal()
+    let queue: DatabaseQueue
+    let view: LocalReplica
+    let own: OwnChanges
+    let outbox: Outbox
+    static let generation = ReplicaID(high: 3, low: 3)
+    static let life = Dot(ReplicaID(high: 5, low: 5), 9)
+
+    init() throws {
+        queue = try DatabaseQueue()
+        try AgentSchema.migrate(queue)
+        view = LocalReplica(queue: queue)
+        own = OwnChanges(queue: queue, journal: journal)
+        outbox = Outbox(queue: queue, journal: journal, key: SigningKey())
+    }
+
+    private func position(_ number: UInt64) -> Position { Position(generation: Self.generation, number: number, line: number &* 77) }
+
+    private func page(
+        _ entries: [FeedEntry], reached: UInt64, consistent: Bool, own last: UInt64? = nil, held: [Dot] = [], time: UInt64 = 1_000
+    ) -> FeedPage {
+        let receipts = last.map {
+            [Receipt(replica: FakeJournal.replica, last: $0, hash: .zero, position: position(reached), keepUntil: 0, time: Timestamp(milliseconds: time))]
+        }
+        return FeedPage(
+            entries: entries, reached: position(reached), consistentAt: consistent ? position(reached) : nil, restart: false, own: receipts ?? [],
+            held: held, time: Timestamp(milliseconds: time))
+    }
+
+    private func profile(_ number: UInt64, id: String, email: String, phone: String = "+442079460018", life: Dot = LocalReplicaTests.life) -> FeedEntry {
+        let json = """
+            {"id":"\(id)","fields":{"email":{"value":"\(email)","site":"web","time":5}},\
+            "identifiers":[{"kind":"email","value":"\(email)"},{"kind":"phone","value":"\(phone)"},{"kind":"id","value":"AB12"}],\
+            "records":[{"entity":"customer","source":"x","key":[1],"life":"\(life)"}],"purchases":{"number":0,"totals":{},"recent":[]}}
+            """
+        return FeedEntry(number: number, topic: .profile, key: Array(id.utf8), body: Array(json.utf8))
+    }
+
+    private func stock(_ number: UInt64, _ sku: String, _ location: String, _ onHand: Int64?) -> FeedEntry {
+        var key = ByteWriter()
+        key.text(sku)
+        key.text(location)
+        let json = onHand.map { "{\"sku\":\"\(sku)\",\"location\":\"\(location)\",\"onHand\":\($0 * 10_000),\"available\":\($0 * 10_000),\"sites\":[]}" }
+        return FeedEntry(number: number, topic: .stock, key: key.bytes, body: json.map { Array($0.utf8) })
+    }
+
+    private func onHand(_ sku: String) throws -> [String: Int64] {
+        try own.catchUp()
+        return Dictionary(
+            uniqueKeysWithValues: try view.stock(sku: sku).findings.map { finding in
+                let document = finding.document.flatMap { StockDocument($0) }
+                return (finding.location, (finding.unsentCount ?? ((document?.onHand ?? 0) + finding.unsentMovement)) / 10_000)
+            })
+    }
+
+    private func emails(_ lookUp: LookUp) throws -> [String] {
+        try own.catchUp()
+        return try view.customers(lookUp).findings.compactMap { $0.document.flatMap { ProfileDocument($0)?.fields?["email"]?.value.description } }
+    }
+
+    @Test("S26: pages become visible together, at the consistent one")
+    func staged() throws {
+        try view.stage(page([profile(1, id: "p1", email: "a@x.org")], reached: 1, consistent: false))
+        #expect(try emails(.email("a@x.org")).isEmpty)
+        #expect(try view.cursor().reached == position(1))
+        #expect(try view.cursor().isLoading)
+        try view.stage(page([stock(2, "s", "shop", 4)], reached: 2, consistent: true))
+        #expect(try emails(.email("a@x.org")) == ["a@x.org"])
+        #expect(try onHand("s") == ["shop": 4])
+        #expect(try view.cursor().visible == position(2))
+        #expect(try !view.cursor().isLoading)
+    }
+
+    @Test("law 9: a page and the cursor that counts it come and go together, and twice is once")
+    func atomic() throws {
+        let first = page([profile(1, id: "p1", email: "a@x.org")], reached: 1, consistent: true)
+        try view.stage(first)
+        // A failure in the middle of a page leaves neither its entries nor its cursor.
+        try queue.write { try $0.execute(sql: "CREATE TRIGGER fail BEFORE UPDATE OF visible ON view_cursor BEGIN SELECT raise(ABORT, 'full'); END") }
+        let second = page([profile(2, id: "p2", email: "b@x.org")], reached: 2, consistent: true)
+        #expect(throws: (any Error).self) { try view.stage(second) }
+        #expect(try view.cursor().reached == position(1))
+        #expect(try emails(.email("b@x.org")).isEmpty)
+        try queue.write { try $0.execute(sql: "DROP TRIGGER fail") }
+        try view.stage(second)
+        try view.stage(second)
+        #expect(try emails(.email("b@x.org")) == ["b@x.org"])
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM view_entry") } == 2)
+    }
+
+    @Test("the hub's state replaces; a record met twice shows its newest state; an evict leaves")
+    func replaces() throws {
+        try view.stage(page([profile(1, id: "p1", email: "old@x.org")], reached: 1, consistent: false))
+        try view.stage(page([profile(5, id: "p1", email: "new@x.org")], reached: 5, consistent: true))
+        #expect(try emails(.email("old@x.org")).isEmpty)
+        #expect(try emails(.email("new@x.org")) == ["new@x.org"])
+        try view.stage(page([FeedEntry(number: 6, topic: .profile, key: Array("p1".utf8), body: nil)], reached: 6, consistent: true))
+        #expect(try emails(.email("new@x.org")).isEmpty)
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM view_index") } == 0)
+    }
+
+    @Test("loading anew keeps what is visible until the new view is whole, and then has nothing of the old one")
+    func restart() throws {
+        try view.stage(page([profile(1, id: "p1", email: "a@x.org"), stock(2, "s", "shop", 4)], reached: 2, consistent: true))
+        try view.restart()
+        #expect(try view.cursor().reached == nil)
+        #expect(try emails(.email("a@x.org")) == ["a@x.org"])
+        try view.stage(page([profile(1, id: "p9", email: "z@x.org")], reached: 1, consistent: false))
+        #expect(try emails(.email("a@x.org")) == ["a@x.org"])
+        try view.stage(page([], reached: 1, consistent: true))
+        #expect(try emails(.email("a@x.org")).isEmpty)
+        #expect(try emails(.email("z@x.org")) == ["z@x.org"])
+        #expect(try onHand("s").isEmpty)
+    }
+
+    @Test("people are found however a clerk types", arguments: [
+        LookUp.email(" Anna@X.org "), .phone("+44 20 7946 0018"), .phone("020 7946 0018"), .phone("0044-20-7946-0018"), .id("ab-12"), .id("AB12"),
+    ])
+    func typed(lookUp: LookUp) throws {
+        try view.stage(page([profile(1, id: "p1", email: "anna@x.org")], reached: 1, consistent: true))
+        #expect(try emails(lookUp) == ["anna@x.org"])
+    }
+
+    @Test("nobody is found by what is not theirs", arguments: [LookUp.email("nn@x.org"), .phone("020 7946 0019"), .id("AB1"), .phone("18"), .email("")])
+    func notTyped(lookUp: LookUp) throws {
+        try view.stage(page([profile(1, id: "p1", email: "anna@x.org")], reached: 1, consistent: true))
+        #expect(try emails(lookUp).isEmpty)
+    }
+
+    @Test("S27: own movements that the hub lacks are counted, wherever they wait, and once")
+    func ownStock() throws {
+        try view.stage(page([stock(1, "s", "shop", 10), stock(2, "s", "depot", 5)], reached: 2, consistent: true, own: 0))
+        journal.seal([Sales.line(1, sku: "s", quantity: 3)])
+        #expect(try onHand("s") == ["shop": 7, "depot": 5])
+        // Cut into a set: still once.
+        var random = SeededGenerator(seed: 1)
+        _ = try outbox.load(after: 0, of: FakeJournal.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random)
+        journal.seal([Sales.line(2, sku: "s", quantity: 1)])
+        #expect(try onHand("s") == ["shop": 6, "depot": 5])
+        // Acknowledged, but not in the view yet: still shown.
+        try view.stage(page([], reached: 2, consistent: true, own: 0, time: 100_000))
+        #expect(try onHand("s") == ["shop": 6, "depot": 5])
+        // The view contains the first.
+        try view.stage(page([stock(3, "s", "shop", 7)], reached: 3, consistent: true, own: 1))
+        #expect(try onHand("s") == ["shop": 6, "depot": 5])
+        try view.stage(page([stock(4, "s", "shop", 6)], reached: 4, consistent: true, own: 2))
+        #expect(try onHand("s") == ["shop": 6, "depot": 5])
+    }
+
+    @Test("S27: a stock-take replaces what was moved before it, and what is sold after it counts")
+    func ownCount() throws {
+        try view.stage(page([stock(1, "s", "shop", 10)], reached: 1, consistent: true, own: 0))
+        journal.seal([Sales.line(1, sku: "s", quantity: 3), Sales.count("s", 20, time: 1_700_000_100_000)])
+        #expect(try onHand("s") == ["shop": 20])
+        journal.seal([Sales.line(2, sku: "s", quantity: 2, time: 1_700_000_200_000)])
+        #expect(try onHand("s") == ["shop": 18])
+    }
+
+    @Test("S27: what the hub holds back stays laid over; what it forgot is laid over again")
+    func held() throws {
+        journal.seal([Sales.line(1, sku: "s", quantity: 3), Sales.line(2, sku: "s", quantity: 1)])
+        var random = SeededGenerator(seed: 1)
+        _ = try outbox.load(after: 0, of: FakeJournal.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random)
+        #expect(try onHand("s") == ["shop": -4])
+        try view.stage(page([stock(1, "s", "shop", -1)], reached: 1, consistent: true, own: 2, held: [Dot(FakeJournal.replica, 1)]))
+        #expect(try onHand("s") == ["shop": -4])
+        try view.restart()
+        try view.stage(page([], reached: 1, consistent: true, own: 0))
+        #expect(try onHand("s") == ["shop": -4])
+    }
+
+    @Test("a customer that only this shop knows is found at once, and by the profile later")
+    func ownCustomer() throws {
+        journal.seal([Sales.customer(1, email: "New@X.org", phone: "07700 900123")])
+        try own.catchUp()
+        for lookUp in [LookUp.email("new@x.org"), .phone("+44 7700 900123")] {
+            let found = try view.customers(lookUp)
+            #expect(found.findings.count == 1)
+            #expect(found.findings.first?.document == nil)
+            #expect(found.findings.first?.unsent.first?.fields?.contains { $0.value == "New@X.org" } == true)
+            #expect(found.asOf == nil)
+        }
+        // The hub's document names the record by its life: an edit that is not sent yet is shown beside it.
+        let life = Dot(FakeJournal.replica, 1)
+        try view.stage(page([profile(1, id: "p1", email: "new@x.org", life: life)], reached: 1, consistent: true, own: 1))
+        journal.seal([
+            Change(
+                time: Timestamp(milliseconds: 5),
+                action: .write(Subject(entity: "customer", key: LocalKey(1), life: life), [FieldWrite("phone", "1", isPersonal: true)]))
+        ])
+        try own.catchUp()
+        let found = try view.customers(.email("new@x.org"))
+        #expect(found.findings.count == 1)
+        #expect(found.findings.first?.unsent.map(\.dot.counter) == [2])
+    }
+
+    @Test("an idle line writes nothing for a minute")
+    func idle() throws {
+        try view.stage(page([stock(1, "s", "shop", 10)], reached: 1, consistent: true, own: 0, time: 1_000))
+        let before = try queue.read { try Int.fetchOne($0, sql: "SELECT total_changes()") }
+        try view.stage(page([], reached: 1, consistent: true, own: 0, time: 50_000))
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT total_changes()") } == before)
+        try view.stage(page([], reached: 1, consistent: true, own: 0, time: 70_000))
+        #expect(try view.cursor().visibleTime == Timestamp(milliseconds: 70_000))
+    }
+
+    @Test("a document that cannot be read is kept and found by nothing, and harms nothing")
+    func oddDocument() throws {
+        let odd = FeedEntry(number: 1, topic: .profile, key: [1], body: Array("[1,2".utf8))
+        try view.stage(page([odd, profile(2, id: "p1", email: "a@x.org")], reached: 2, consistent: true))
+        #expect(try emails(.email("a@x.org")) == ["a@x.org"])
+    }
+
+    @Test("ten thousand profiles answer in milliseconds")
+    func quick() throws {
+        for start in stride(from: 0, to: 10_000, by: 1_000) {
+            let entries = (start..<start + 1_000).map { profile(UInt64($0 + 1), id: "p\($0)", email: "c\($0)@x.org", phone: "+4420\(10_000_000 + $0)") }
+            try view.stage(page(entries, reached: UInt64(start + 1_000), consistent: start == 9_000))
+        }
+        let clock = ContinuousClock()
+        let time = try clock.measure { for number in 0..<100 { #expect(try emails(.email("C\(number * 97)@x.org")).count == 1) } }
+        #expect(time < .seconds(1))
+    }
+}

@@ -1,0 +1,226 @@
+import Causality
+import ChangeSets
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import AgentRuntime
+
+@Suite("Outbox")
+struct OutboxTests {
+    let journal = FakeJournal()
+    let queue: DatabaseQueue
+    let key = SigningKey()
+    let outbox: Outbox
+    static let replica = FakeJournal.replica
+
+    init() throws {
+        queue = try DatabaseQueue()
+        try AgentSchema.migrate(queue)
+        outbox = Outbox(queue: queue, journal: journal, key: key)
+    }
+
+    private func load(after counter: UInt64 = 0, bytesMax: Int = 1 << 20, setBytesMax: Int = 4 << 20, seed: UInt64 = 1) throws -> [Outbox.Frame] {
+        var random = SeededGenerator(seed: seed)
+        guard case .frames(let frames) = try outbox.load(
+            after: counter, of: Self.replica, bytesMax: bytesMax, setBytesMax: setBytesMax, random: &random)
+        else { return [] }
+        return frames
+    }
+
+    private func receipt(_ last: UInt64, _ frames: [Outbox.Frame], position: UInt64 = 10, keepUntil: UInt64 = 0) throws -> Receipt {
+        let hash = try frames.first { $0.last == last }.map { try ChangeSetCodec.hash(of: $0.bytes) } ?? .zero
+        return Receipt(
+            replica: Self.replica, last: last, hash: hash, position: Position(generation: ReplicaID(high: 1, low: 1), number: position, line: 0),
+            keepUntil: keepUntil, time: Timestamp(milliseconds: 1))
+    }
+
+    /// Every frame verifies, continues the one before, and holds the changes in order.
+    private func checkChain(_ frames: [Outbox.Frame], from previous: Digest = .zero, first: UInt64 = 1) throws -> [Change] {
+        var previous = previous
+        var next = first
+        var changes: [Change] = []
+        for frame in frames {
+            let hash = try ChangeSetCodec.verify(frame.bytes, key: key.publicKey)
+            let set = try ChangeSetCodec.decode(frame.bytes)
+            #expect(set.previous == previous)
+            #expect(set.first == next && frame.first == next && set.last == frame.last)
+            #expect((set.opening != nil) == (set.first == 1))
+            previous = hash
+            next = set.last + 1
+            changes += set.changes
+        }
+        return changes
+    }
+
+    @Test("law 2: what is cut is stored before it is sent, and never changes")
+    func stored() throws {
+        journal.seal(Sales.lines(0..<10))
+        let first = try load()
+        journal.seal(Sales.lines(10..<20))
+        let again = try load(seed: 99)
+        #expect(again.first == first.first)
+        #expect(again.count == 2)
+        #expect(try checkChain(again) == Sales.lines(0..<20))
+        #expect(journal.count == 0)
+    }
+
+    @Test("many small drains of a long time without a line are packed into few sets")
+    func packed() throws {
+        for number in 0..<500 { journal.seal(Sales.lines(number * 3..<number * 3 + 3)) }
+        let frames = try load()
+        #expect(frames.count == 1)
+        #expect(try checkChain(frames) == Sales.lines(0..<1500))
+    }
+
+    @Test("a set holds at most the most changes, on both sides of the bound", arguments: [9_999, 10_000, 10_001])
+    func changesMax(count: Int) throws {
+        for start in stride(from: 0, to: count, by: 100) { journal.seal(Sales.lines(start..<min(start + 100, count))) }
+        let frames = try load(bytesMax: 8 << 20)
+        #expect(frames.count == (count > 10_000 ? 2 : 1))
+        #expect(try checkChain(frames).count == count)
+    }
+
+    @Test("a part of a drain travels alone, with its number")
+    func parts() throws {
+        journal.seal(Sales.lines(0..<5))
+        journal.seal(Sales.lines(5..<35), parts: 3)
+        journal.seal(Sales.lines(35..<40))
+        let sets = try load().map { try ChangeSetCodec.decode($0.bytes) }
+        #expect(sets.map(\.part.number) == [1, 1, 2, 3, 1])
+        #expect(sets.map(\.part.total) == [1, 3, 3, 3, 1])
+        #expect(sets.map(\.changes.count) == [5, 10, 10, 10, 5])
+    }
+
+    @Test("one drain that is larger than a set may be is cut in parts")
+    func largeDrain() throws {
+        journal.seal(Sales.lines(0..<9_000))
+        let frames = try load(bytesMax: 8 << 20, setBytesMax: 66_000)
+        #expect(frames.count > 1)
+        let sets = try frames.map { try ChangeSetCodec.decode($0.bytes) }
+        #expect(sets.map(\.part.number) == Array(1...UInt32(frames.count)))
+        #expect(Set(sets.map(\.part.total)) == [UInt32(frames.count)])
+        #expect(frames.allSatisfy { $0.bytes.count <= 66_000 })
+        #expect(try checkChain(frames) == Sales.lines(0..<9_000))
+    }
+
+    @Test("a request takes no more than it may, but always one set")
+    func requestBytes() throws {
+        journal.seal(Sales.lines(0..<4_000))
+        let whole = try load()
+        journal.seal(Sales.lines(4_000..<4_010))
+        #expect(try load(bytesMax: 1).count == 1)
+        #expect(try load(bytesMax: 1) == whole)
+        #expect(try load(after: 4_000, bytesMax: 1).first?.first == 4_001)
+    }
+
+    @Test("a receipt acknowledges; sets stay until the hub's verified backup reaches them")
+    func acknowledge() throws {
+        journal.seal(Sales.lines(0..<10))
+        var frames = try load()
+        journal.seal(Sales.lines(10..<20))
+        frames = try load()
+        try outbox.acknowledge(try receipt(10, frames, position: 5))
+        #expect(try outbox.standings() == [QueueStanding(replica: Self.replica, acknowledged: 10, sealed: 20)])
+        try outbox.acknowledge(try receipt(20, frames, position: 9))
+        try outbox.acknowledge(try receipt(20, frames, position: 9))
+        #expect(try load(after: 0).count == 2)
+        try outbox.acknowledge(try receipt(20, frames, position: 12, keepUntil: 5))
+        #expect(try load(after: 0).isEmpty)
+        #expect(try load(after: 10).count == 1)
+        #expect(try outbox.standing(of: receipt(20, frames)) == .agrees)
+        #expect(try outbox.standing(of: receipt(10, frames)) == .agrees)
+        #expect(try outbox.standing(of: receipt(0, frames)) == .forgotten)
+    }
+
+    @Test("the size bound drops the oldest acknowledged sets, and nothing that is not acknowledged")
+    func keptBytes() throws {
+        let small = Outbox(queue: queue, journal: journal, key: key, keptBytesMax: 1)
+        var frames: [Outbox.Frame] = []
+        for number in 0..<5 {
+            journal.seal(Sales.lines(number * 10..<number * 10 + 10))
+            frames = try load()
+        }
+        try small.acknowledge(try receipt(30, frames))
+        #expect(try load(after: 30).count == 2)
+        #expect(try load(after: 20).isEmpty)
+    }
+
+    @Test("S22: what the hub says of a replica agrees, differs, is ahead, or is forgotten here")
+    func standing() throws {
+        journal.seal(Sales.lines(0..<10))
+        let frames = try load()
+        #expect(try outbox.standing(of: receipt(0, frames)) == .agrees)
+        #expect(try outbox.standing(of: receipt(10, frames)) == .agrees)
+        var other = try receipt(10, frames)
+        other.hash = Digest(bytes: [UInt8](repeating: 5, count: 32))!
+        #expect(try outbox.standing(of: other) == .differs)
+        #expect(try outbox.standing(of: receipt(5, frames)) == .differs)
+        #expect(try outbox.standing(of: receipt(11, frames)) == .ahead)
+    }
+
+    @Test("S25: after a restore of the hub the same bytes are sent again")
+    func rewind() throws {
+        var frames: [Outbox.Frame] = []
+        for number in 0..<3 {
+            journal.seal(Sales.lines(number * 10..<number * 10 + 10))
+            frames = try load()
+        }
+        try outbox.acknowledge(try receipt(30, frames))
+        try outbox.rewind(try receipt(10, frames))
+        #expect(try outbox.standings() == [QueueStanding(replica: Self.replica, acknowledged: 10, sealed: 30)])
+        #expect(try load(after: 10) == Array(frames.dropFirst()))
+    }
+
+    @Test("a set that was refused whole is cut again: smaller, same dots, one chain, followers linked anew")
+    func recut() throws {
+        journal.seal(Sales.lines(0..<10))
+        var frames = try load()
+        let kept = frames
+        journal.seal(Sales.lines(10..<4_000))
+        frames = try load(bytesMax: 8 << 20)
+        journal.seal(Sales.lines(4_000..<4_010))
+        frames = try load(bytesMax: 8 << 20)
+        #expect(frames.count == 3)
+        var random = SeededGenerator(seed: 4)
+        try outbox.recut(after: 10, of: Self.replica, setBytesMax: 20_000, random: &random)
+        let again = try load(bytesMax: 8 << 20)
+        #expect(again.first == kept.first)
+        #expect(again.count > 3)
+        #expect(again.allSatisfy { $0.bytes.count <= 20_000 })
+        #expect(try checkChain(again) == Sales.lines(0..<4_010))
+        // The next drain continues the new chain.
+        journal.seal(Sales.lines(4_010..<4_011))
+        #expect(try checkChain(try load(bytesMax: 8 << 20)).count == 4_011)
+    }
+
+    @Test("a first set that is refused is cut again with its opening")
+    func recutFirst() throws {
+        journal.seal(Sales.lines(0..<2_000))
+        _ = try load()
+        var random = SeededGenerator(seed: 4)
+        try outbox.recut(after: 0, of: Self.replica, setBytesMax: 5_000, random: &random)
+        #expect(try checkChain(try load(bytesMax: 8 << 20)) == Sales.lines(0..<2_000))
+    }
+
+    @Test("a former incarnation's cut sets are still sent when the journal has forgotten it")
+    func former() throws {
+        journal.seal(Sales.lines(0..<3))
+        _ = try load()
+        let other = Outbox(queue: queue, journal: EmptyJournal(), key: key)
+        #expect(try other.standings() == [QueueStanding(replica: Self.replica, acknowledged: 0, sealed: 3)])
+        var random = SeededGenerator(seed: 1)
+        guard case .frames(let frames) = try other.load(after: 0, of: Self.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random) else {
+            Issue.record("no frames")
+            return
+        }
+        #expect(frames.count == 1)
+    }
+}
+
+private struct EmptyJournal: SealedJournal {
+    func sealedReplicas() throws -> [SealedReplica] { [] }
+    func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int) throws -> [SealedPiece] { [] }
+    func forget(upTo counter: UInt64, of replica: ReplicaID, in db: Database) throws {}
+}

@@ -1,0 +1,230 @@
+import Causality
+import ChangeSets
+import TestSupport
+import Testing
+
+@testable import AgentRuntime
+
+@Suite("SyncCore")
+struct SyncCoreTests {
+    @Test("law 1: whatever is lost, doubled, cut or killed, every change has one effect in order, and after heal all agree", arguments: 0..<200)
+    func exactlyOnce(seed: Int) {
+        var rig = SyncRig(seed: UInt64(seed))
+        rig.line = FaultyLine(lossPercent: 30, doublingPercent: 20)
+        for _ in 0..<40 {
+            rig.sell(UInt64.random(in: 0...12, using: &rig.random))
+            rig.run(for: UInt64.random(in: 10...9_000, using: &rig.random))
+            if rig.random.chance(10) { rig.line.isCut.toggle() }
+            if rig.random.chance(8) { rig.restart() }
+            #expect(rig.acknowledged <= rig.hubLast)
+        }
+        rig.line = .sound
+        rig.run(for: 200_000)
+        #expect(rig.hubApplied == Array(1...max(1, rig.sealed)).filter { $0 <= rig.sealed })
+        #expect(rig.acknowledged == rig.sealed)
+        #expect(rig.core.report.queued == 0)
+        #expect(rig.visible == rig.head)
+        #expect(rig.core.isCaughtUp)
+    }
+
+    @Test("S22, S25: a restored hub is sent what it forgot, and the view goes back with it", arguments: 0..<100)
+    func hubRestored(seed: Int) {
+        var rig = SyncRig(seed: UInt64(seed))
+        rig.line = FaultyLine(lossPercent: 10, doublingPercent: 10)
+        rig.sell(60)
+        rig.run(for: 60_000)
+        let backup = rig.cuts.last { $0 <= 35 } ?? 0
+        rig.hubLast = backup
+        rig.head = backup
+        rig.hubApplied = Array(rig.hubApplied.prefix(Int(backup)))
+        rig.sell(10)
+        rig.line = .sound
+        rig.run(for: 300_000)
+        #expect(rig.hubApplied == Array(1...70))
+        #expect(rig.acknowledged == 70)
+        #expect(rig.visible == rig.head)
+        #expect(rig.count { if case .rewind = $0 { true } else { false } } >= 1)
+        #expect(rig.count { if case .fork = $0 { true } else { false } } == 0)
+    }
+
+    @Test("an answer that is only older than a later one is no restore of the hub")
+    func overtaking() {
+        var rig = SyncRig(seed: 1)
+        rig.sell(5)
+        rig.run(for: 30_000)
+        #expect(rig.acknowledged == 5)
+        // A pull is asked, then a push is asked and answered, then the pull's older answer arrives.
+        let old = rig.receipt
+        rig.inFlight = []
+        let ticket = rig.pulls.last!.ticket
+        rig.sell(5)
+        rig.run(for: 2_000)
+        #expect(rig.acknowledged == 10)
+        let page = FeedPage(entries: [], reached: rig.position, consistentAt: rig.position, restart: false, own: [old], held: [], time: old.time)
+        rig.feed(.pull(ticket: ticket, .answered(page, standings: [rig.standing(old)])))
+        #expect(rig.acknowledged == 10)
+        #expect(rig.count { if case .rewind = $0 { true } else { false } } == 0)
+    }
+
+    @Test("S22: known counters with another hash are a fork: nothing more is sent under that name")
+    func fork() {
+        var rig = SyncRig(seed: 1)
+        rig.sell(20)
+        rig.run(for: 20_000)
+        rig.hubWriter = 1
+        rig.sell(5)
+        rig.run(for: 60_000)
+        #expect(rig.count { if case .fork = $0 { true } else { false } } >= 1)
+        #expect(rig.acknowledged == 20)
+        let pushes = rig.pushes.count
+        rig.run(for: 60_000)
+        #expect(rig.pushes.count == pushes)
+    }
+
+    @Test("S15: a hub that knows more than this folder makes it recover, not send")
+    func folderIsOld() {
+        var rig = SyncRig(seed: 1)
+        rig.sell(20)
+        rig.run(for: 20_000)
+        rig.hubLast = 40
+        rig.head = 40
+        rig.run(for: 20_000)
+        #expect(rig.count { if case .recover(let receipt, .folderIsOld) = $0 { receipt.last == 40 } else { false } } >= 1)
+    }
+
+    @Test("no failure of any kind acknowledges or deletes anything", arguments: LineFailure.Kind.allCases)
+    func failuresKeepEverything(kind: LineFailure.Kind) {
+        var rig = SyncRig(seed: 3)
+        rig.sell(9)
+        for _ in 0..<20 {
+            guard let order = rig.pushes.last else { break }
+            rig.inFlight = []
+            rig.feed(.push(ticket: order.ticket, .failed(LineFailure(kind, "x", remedy: "y"))))
+            rig.run(for: 400_000)
+            rig.inFlight = []
+        }
+        #expect(rig.acknowledged == 0)
+        #expect(rig.core.report.queued == 9)
+        #expect(rig.count { if case .acknowledge = $0 { true } else { false } } == 0)
+        #expect(rig.core.report.pushFailure?.kind == kind)
+    }
+
+    @Test("a broken line is not hammered, and a new sale tries it at once")
+    func pace() {
+        var rig = SyncRig(seed: 5)
+        rig.line.isCut = true
+        rig.sell(1)
+        rig.run(for: 3_600_000)
+        #expect(rig.pushes.count < 130)
+        let before = rig.pushes.count
+        rig.run(for: 6_000)
+        rig.sell(1)
+        #expect(rig.pushes.count >= before + 1 || rig.core.push.request != nil)
+        for _ in 0..<1_000 { rig.sell(1) }
+        #expect(rig.pushes.count < before + 6)
+    }
+
+    @Test("what only people can mend is looked at every five minutes")
+    func unauthorised() {
+        var rig = SyncRig(seed: 5)
+        rig.sell(1)
+        rig.inFlight = []
+        rig.feed(.push(ticket: rig.pushes[0].ticket, .failed(LineFailure(.unauthorised, "unknown", remedy: "enrol"))))
+        let before = rig.pushes.count
+        rig.run(for: 290_000)
+        #expect(rig.pushes.count == before)
+        rig.run(for: 20_000)
+        #expect(rig.pushes.count == before + 1)
+    }
+
+    @Test("a set refused as too large is cut smaller, each time smaller")
+    func tooLarge() {
+        var rig = SyncRig(seed: 5)
+        rig.sell(9)
+        for _ in 0..<3 {
+            rig.inFlight = []
+            let refusal = Refusal(code: "changeset-too-large", message: "m", remedy: "r", standing: rig.receipt, isFinal: true)
+            rig.feed(.push(ticket: rig.pushes.last!.ticket, .answered(.refusal(refusal), through: 7, standing: .agrees)))
+            rig.run(for: 20_000)
+            rig.hubLast = 0
+            rig.hubApplied = []
+        }
+        let sizes = rig.effects.compactMap { if case .recut(_, _, let bytes) = $0 { bytes } else { nil as Int? } }
+        #expect(sizes.first == 2 << 20)
+        #expect(sizes == sizes.sorted(by: >))
+    }
+
+    @Test("a final refusal blocks its replica only, and people are told")
+    func refused() {
+        let other = ReplicaID(high: 2, low: 2)
+        var core = SyncCore()
+        var random = SeededGenerator(seed: 1)
+        var effects = core.receive(
+            .queue([QueueStanding(replica: SyncRig.replica, acknowledged: 0, sealed: 5), QueueStanding(replica: other, acknowledged: 0, sealed: 5)]),
+            now: 1_000, random: &random)
+        let first = effects.compactMap { if case .push(let order) = $0 { order } else { nil } }[0]
+        #expect(first.replica == SyncRig.replica)
+        var receipt = SyncRig(seed: 1).receipt
+        receipt.replica = SyncRig.replica
+        let refusal = Refusal(code: "revoked-source", message: "m", remedy: "r", standing: receipt, isFinal: true)
+        effects = core.receive(.push(ticket: first.ticket, .answered(.refusal(refusal), through: 5, standing: .agrees)), now: 2_000, random: &random)
+        let second = effects.compactMap { if case .push(let order) = $0 { order } else { nil } }
+        #expect(second.map(\.replica) == [other])
+        #expect(core.report.refusals[SyncRig.replica]?.message == "m")
+    }
+
+    @Test("connected, no error and no progress: first new connections, then an alarm")
+    func stall() {
+        var rig = SyncRig(seed: 5)
+        rig.sell(3)
+        // The hub goes on answering, and never admits anything.
+        for _ in 0..<1_200 {
+            rig.inFlight = rig.inFlight.map { entry in
+                guard case .push(let ticket, .answered(_, let through, _)) = entry.event else { return entry }
+                return (entry.at, .push(ticket: ticket, .answered(.receipt(SyncRig(seed: 1).receipt), through: through, standing: .agrees)))
+            }
+            rig.hubLast = 0
+            rig.head = 0
+            rig.run(for: 1_000)
+        }
+        #expect(rig.count { if case .reconnect = $0 { true } else { false } } == 1)
+        #expect(rig.core.report.isStalled)
+        #expect(rig.pushes.count < 100)
+    }
+
+    @Test("an answer to a request that was given up is not looked at")
+    func lateAnswer() {
+        var rig = SyncRig(seed: 5)
+        rig.sell(3)
+        rig.inFlight = []
+        let ticket = rig.pushes[0].ticket
+        rig.run(for: 400_000)
+        #expect(rig.count { if case .abandon(let given) = $0 { given == ticket } else { false } } == 1)
+        let before = rig.effects.count
+        rig.feed(.push(ticket: ticket, .answered(.receipt(rig.receipt), through: 3, standing: .differs)))
+        #expect(rig.effects.dropFirst(before).allSatisfy { if case .fork = $0 { false } else { true } })
+    }
+
+    @Test("a cursor off the hub's line loads anew, and not in a tight circle")
+    func restartFeed() {
+        var rig = SyncRig(seed: 5)
+        rig.sell(30)
+        rig.run(for: 60_000)
+        #expect(rig.visible == 30)
+        rig.cursor = 90
+        rig.run(for: 60_000)
+        #expect(rig.cursor == 30)
+        #expect(rig.count { if case .restartFeed = $0 { true } else { false } } == 1)
+    }
+
+    @Test("an idle line asks seldom")
+    func idle() {
+        var rig = SyncRig(seed: 5)
+        rig.sell(1)
+        rig.run(for: 20_000)
+        let before = (rig.pushes.count, rig.pulls.count)
+        rig.run(for: 600_000)
+        #expect(rig.pushes.count == before.0)
+        #expect(rig.pulls.count - before.1 < 220)  // the rig's hub holds a question for 3 seconds
+    }
+}

@@ -1,0 +1,114 @@
+import Causality
+import ChangeSets
+import Testing
+
+@testable import Capture
+
+@Suite("Drains (S14, S19)")
+struct DrainTests {
+    @Test("a baseline sends every row once, and the present level as a count")
+    func baseline() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        var hub = ModelHub()
+        try rig.attach()
+        #expect(try rig.drain() == .sealed(drain: 1, changes: 4))
+        try hub.take(rig.agentStore())
+        #expect(try rig.differences(from: hub) == [])
+        #expect(hub.state.stock[.init(sku: "shoe", location: "shop")] == 1_000_000)
+        #expect(hub.history.filter { if case .count? = $0.change.stock { true } else { false } }.count == 2)
+        #expect(try rig.drain() == .nothing)
+        #expect(try rig.sweep() == .nothing, "law 11")
+    }
+
+    @Test("a sale arrives whole, in log order, its line naming the sale's new life and the level moving by the difference")
+    func sale() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        var hub = ModelHub()
+        try rig.attach()
+        try rig.drain()
+        try rig.sell(Shop.sale(10, quantity: 3))
+        #expect(try rig.drain() == .sealed(drain: 2, changes: 3))
+        try hub.take(rig.agentStore())
+        #expect(try rig.differences(from: hub) == [])
+        #expect(hub.state.stock[.init(sku: "shoe", location: "shop")] == 970_000)
+        let sale = hub.history[4]
+        #expect(sale.change.subject?.entity == "sale" && sale.change.subject?.creates == true)
+        guard case .write(_, let fields) = hub.history[5].change.action else { Issue.record("no line"); return }
+        #expect(fields.first { $0.field == "sale" }?.value.reference?.life == sale.dot)
+        guard case .movement(let movement)? = hub.history[6].change.stock else { Issue.record("no movement"); return }
+        #expect(movement.quantity == -30_000)
+        #expect(try rig.number("SELECT count(*) FROM _tributary_log") == 0, "law 11: nothing outlives trimming")
+    }
+
+    @Test("an edit sends the changed fields only, one that changes nothing sends nothing")
+    func edit() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        var hub = ModelHub()
+        try rig.attach()
+        try rig.drain()
+        try rig.sell("UPDATE customers SET name = name, email = 'ann@example.com' WHERE id = 1")
+        #expect(try rig.drain() == .sealed(drain: 2, changes: 1))
+        try hub.take(rig.agentStore())
+        guard case .write(let subject, let fields) = hub.history[4].change.action else { Issue.record("no write"); return }
+        #expect(fields == [FieldWrite("email", "ann@example.com", isPersonal: true)])
+        #expect(subject.life == hub.history[0].dot)
+        try rig.sell("UPDATE customers SET name = name")
+        #expect(try rig.drain() == .nothing)
+        #expect(try rig.number("SELECT count(*) FROM _tributary_log") == 0)
+    }
+
+    @Test("a key given again names another record: after a captured delete always, within one drain if the identifiers differ (S6)")
+    func keyGivenAgain() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        var hub = ModelHub()
+        try rig.attach()
+        try rig.drain()
+        try rig.sell("DELETE FROM customers WHERE id = 1; INSERT INTO customers VALUES (1, 'cy@example.org', 'Cy')")
+        #expect(try rig.drain() == .sealed(drain: 2, changes: 2))
+        try rig.sell("DELETE FROM customers WHERE id = 2; INSERT INTO customers VALUES (2, 'bob@example.org', 'Robert')")
+        #expect(try rig.drain() == .sealed(drain: 3, changes: 1))
+        try rig.sell("DELETE FROM customers WHERE id = 2")
+        try rig.drain()
+        try rig.sell("INSERT INTO customers VALUES (2, 'bob@example.org', 'Robert')")
+        #expect(try rig.drain() == .sealed(drain: 5, changes: 1))
+        try hub.take(rig.agentStore())
+        #expect(try rig.differences(from: hub) == [])
+        #expect(hub.state.deleted.values.joined().count == 2)
+    }
+
+    @Test("deleting a line that is void takes its movement back; a sale's edit moves the difference (S33)")
+    func lines() throws {
+        let rig = try Rig(Shop.sql, Shop.yamlOfLines)
+        var hub = ModelHub()
+        try rig.attach()
+        try rig.drain()
+        try rig.sell(Shop.sale(10, quantity: 3))
+        try rig.drain()
+        try rig.sell("UPDATE sale_lines SET quantity = 5 WHERE sale_id = 10")
+        try rig.drain()
+        try hub.take(rig.agentStore())
+        #expect(hub.state.stock[.init(sku: "shoe", location: "shop")] == -50_000)
+        try rig.sell("DELETE FROM sale_lines WHERE sale_id = 10")
+        try rig.drain()
+        try hub.take(rig.agentStore())
+        #expect(hub.state.stock[.init(sku: "shoe", location: "shop")] == 0)
+        #expect(try rig.differences(from: hub) == [])
+    }
+
+    @Test("what has been forgotten is gone, what has not is still there, also from the middle of a batch")
+    func journal() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        try rig.attach()
+        try rig.drain()
+        for id in 10..<20 { try rig.sell(Shop.sale(id)) }
+        try rig.drain()
+        let journal = Journal(try rig.agentStore())
+        let replica = try #require(try journal.replicas().first)
+        #expect(replica.last == 25 && replica.isWriting && replica.follows == nil)
+        let middle = try journal.sealed(after: 7, of: replica.replica, limit: 1000)
+        #expect(middle.map(\.first) == [8] && middle.map(\.changes.count) == [18])
+        #expect(middle[0].part == ChangeSet.Part(drain: 2, number: 1, total: 1))
+        try rig.agentStore().queue.write { try journal.forget(upTo: 4, of: replica.replica, $0) }
+        #expect(try journal.sealed(after: 0, of: replica.replica, limit: 1000).map(\.first) == [5])
+    }
+}

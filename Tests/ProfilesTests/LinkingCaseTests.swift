@@ -1,0 +1,129 @@
+import Causality
+import ChangeSets
+import Profiles
+import TestSupport
+import Testing
+
+@Suite("Linking: the cases that the rules are made for")
+struct LinkingCaseTests {
+    private func record(_ number: Int, source: Int, _ identifiers: [Identifier], at time: UInt64 = 1, isInBound: Bool = true) -> LinkRecord {
+        let id = People.id(number, source: source)
+        return LinkRecord(
+            id: id, created: Precedence(isInBound: isInBound, time: Timestamp(milliseconds: time), dot: id.life), identifiers: identifiers)
+    }
+
+    private let email = Identifier(kind: .email, value: "jane@example.com")
+    private let phone = Identifier(kind: .phone, value: "+442079460018")
+
+    @Test("S28: a loyal customer at eleven shops stays one; a phone on many records of one shop links nothing and is reported")
+    func limitsGoBySource() {
+        let loyal = (1...11).map { record($0, source: $0, [email]) }
+        #expect(Linking.link(loyal, decisions: [], rules: .standard).profiles.count == 1)
+        let kiosk = (1...202).map { record($0, source: 1, [phone]) }
+        let linking = Linking.link(kiosk, decisions: [], rules: .standard)
+        #expect(linking.profiles.count == 202)
+        #expect(linking.sharedValues == [SharedValue(identifier: phone, source: People.source(1), records: 202)])
+    }
+
+    @Test("S28: the limit is judged over the whole set: the record that reaches it takes the links away again")
+    func limitReached() throws {
+        let tables = Tables()
+        var rules = LinkRules.standard
+        rules.ranks = [.init(kind: .phone, recordsPerSourceMax: 2)]
+        var profiles = 0
+        for number in 1...3 {
+            let next = record(number, source: 1, [phone])
+            tables.records[next.id] = next
+            let update = try LinkUpdate([LinkChange(before: nil, after: next)], index: tables, rules: rules)
+            profiles = update.linking.profiles.count
+            #expect(update.records.count == number)
+        }
+        #expect(profiles == 3)
+    }
+
+    @Test("A value that many hold costs nothing when one more record holds it")
+    func sharedValuesAreNotWalked() throws {
+        let tables = Tables()
+        for number in 1...50 {
+            let held = record(number, source: 1, [phone])
+            tables.records[held.id] = held
+        }
+        let next = record(51, source: 1, [phone, email])
+        tables.records[next.id] = next
+        let update = try LinkUpdate([LinkChange(before: nil, after: next)], index: tables, rules: .standard)
+        #expect(update.records == [next.id])
+        #expect(!tables.holdersAsked.contains(phone))
+        #expect(update.linking.sharedValues.map(\.records) == [51])
+    }
+
+    @Test("S29: a kind that would make one person of too many records joins none of them, and says so; other kinds still do")
+    func tooManyRecords() {
+        var rules = LinkRules.standard
+        rules.componentRecordsMax = 3
+        let records = [
+            record(1, source: 1, [email, phone]), record(2, source: 2, [email, phone]), record(3, source: 3, [phone]), record(4, source: 4, [phone]),
+        ]
+        let linking = Linking.link(records, decisions: [], rules: rules)
+        #expect(Set(linking.profiles.map(\.records.count)) == [1, 2])
+        #expect(linking.refusals == [.tooManyRecords(kind: .phone, records: records.map(\.id).sorted { $0.life < $1.life })])
+    }
+
+    @Test("S29: never the same holds against every chain of links, and the refused pair is shown with its reason")
+    func neverTheSame() throws {
+        let records = [record(1, source: 1, [email]), record(2, source: 2, [email, phone]), record(3, source: 3, [phone])]
+        let never = try #require(LinkDecision(.neverSame, records[0].id, records[2].id))
+        let linking = Linking.link(records, decisions: [never], rules: .standard)
+        #expect(linking.profiles.map(\.records) == [[records[0].id, records[1].id], [records[2].id]])
+        #expect(linking.refusals == [.neverSame(lower: records[1].id, higher: records[2].id, reason: .identifier(phone))])
+    }
+
+    @Test("An operator's link outlives rules that would not make it; taken back, the records part")
+    func operatorsLink() throws {
+        let records = [record(1, source: 1, []), record(2, source: 2, [])]
+        let same = try #require(LinkDecision(.same, records[1].id, records[0].id))
+        let noRules = LinkRules(version: 2, ranks: [], componentRecordsMax: 1)
+        #expect(Linking.link(records, decisions: [same], rules: noRules).profiles.map(\.records.count) == [2])
+        #expect(Linking.link(records, decisions: [], rules: noRules).profiles.map(\.records.count) == [1, 1])
+        #expect(LinkDecision(.same, records[0].id, records[0].id) == nil)
+        #expect(LinkDecision(.neverSame, records[0].id, records[1].id) == LinkDecision(.neverSame, records[1].id, records[0].id))
+    }
+
+    @Test("Where a pair is declared both, never the same holds")
+    func contradictingDecisions() throws {
+        let records = [record(1, source: 1, [email]), record(2, source: 2, [email])]
+        let decisions = [LinkDecision(.same, records[0].id, records[1].id), LinkDecision(.neverSame, records[0].id, records[1].id)].compactMap { $0 }
+        #expect(Linking.link(records, decisions: decisions, rules: .standard).profiles.count == 2)
+    }
+
+    @Test("A profile bears the life of its oldest record: a later record never renames it, a clock in 1970 does not either")
+    func profileID() {
+        let first = record(9, source: 9, [email], at: 100)
+        let later = record(1, source: 1, [email], at: 200)
+        let absurd = record(2, source: 2, [email], at: 0, isInBound: false)
+        let linking = Linking.link([later, absurd, first], decisions: [], rules: .standard)
+        #expect(linking.profiles.map(\.id) == [ProfileID(life: first.id.life)])
+    }
+
+    @Test("A profile's id has one spelling and comes back")
+    func profileIDText() {
+        let id = ProfileID(life: Dot(ReplicaID(high: 1, low: 2), 42))
+        #expect(id.description == "p00000000000000010000000000000002-42")
+        #expect(ProfileID(id.description) == id)
+        for text in ["", "p", "00000000000000010000000000000002-42", "p00000000000000010000000000000002-042", "p00000000000000010000000000000002-0",
+            "p00000000000000010000000000000002-+1", "p1-1", "p00000000000000010000000000000002-4-2"] {
+            #expect(ProfileID(text) == nil, "\(text)")
+        }
+    }
+
+    @Test("Law 4: of many records, every one is in exactly one profile, joined by one link fewer than it has records")
+    func size() {
+        var generator = SeededGenerator(seed: 7)
+        let records = (0..<20_000).map { number in
+            let value = Text("v\(Int.random(in: 0..<15_000, using: &generator))")
+            return record(number, source: number % 50, [Identifier(kind: .email, value: value)])
+        }
+        let linking = Linking.link(records, decisions: [], rules: .standard)
+        #expect(linking.profiles.reduce(0) { $0 + $1.records.count } == records.count)
+        #expect(linking.profiles.allSatisfy { $0.links.count == $0.records.count - 1 })
+    }
+}

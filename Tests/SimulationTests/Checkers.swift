@@ -1,0 +1,123 @@
+@testable import AgentRuntime
+import ChangeSets
+import Foundation
+import HubRuntime
+import HubStoreSQLite
+import TestSupport
+
+/// What must hold when everything has healed, said without the product's own merge code: by counting the
+/// tills' receipts and pieces.
+extension World {
+    /// - Returns: what does not hold; empty when all is well.
+    func violations() async throws -> [String] {
+        let received = try Received(hubStore)
+        var found = saleViolations(received)
+        found += try await stockViolations(received)
+        found += try await viewViolations()
+        let verification = try await hub.verify()
+        found += verification.differences.map { "verify: \($0)" }
+        return found
+    }
+
+    /// Law 1: every sale that stands in a till is at the hub once; none that was never made is.
+    private func saleViolations(_ received: Received) -> [String] {
+        var found: [String] = []
+        for site in sites {
+            let mine = received.sales.filter { $0.key.hasPrefix(site.name + "-") }
+            do {
+                for number in try site.till.saleNumbers().sorted() where mine[number] == nil { found.append("lost: sale \(number)") }
+            } catch { found.append("\(site.name)'s till: \(error)") }
+            for (number, count) in mine.sorted(by: { $0.key < $1.key }) {
+                if count > 1 { found.append("doubled: sale \(number) is there \(count) times") }
+                if !site.till.everSold.contains(number) { found.append("forged: sale \(number) was never made") }
+            }
+        }
+        return found
+    }
+
+    /// Law 12: what is on hand is what was counted plus every movement received, piece by piece.
+    private func stockViolations(_ received: Received) async throws -> [String] {
+        var found: [String] = []
+        for site in sites {
+            for sku in SimulatedTill.skus {
+                let expected = 100 + (received.moved["\(site.name)/\(sku)"] ?? 0) / 10_000
+                let shown = try await hub.stock(sku: sku, now: time)?.figures.first { $0.location == site.name }.map { $0.onHand / 10_000 }
+                if shown != expected { found.append("stock of \(sku) at \(site.name): \(shown.map { String($0) } ?? "none") shown, \(expected) expected") }
+            }
+        }
+        return found
+    }
+
+    /// Every site's local replica says the same as the hub.
+    private func viewViolations() async throws -> [String] {
+        var found: [String] = []
+        for sku in SimulatedTill.skus {
+            guard let hubsView = try await hub.stock(sku: sku, now: time)?.figures else { continue }
+            for site in sites {
+                let view = try site.agent.view.stock(sku: sku).findings
+                for finding in view {
+                    let shown = finding.document.flatMap { JSONAnswer(bytes: Array($0)).figure?.onHand }
+                    let expected = hubsView.first { $0.location == finding.location }?.onHand
+                    if shown != expected || finding.unsentMovement != 0 {
+                        found.append("\(site.name) shows \(shown ?? -1) of \(sku) at \(finding.location), the hub \(expected ?? -1)")
+                    }
+                }
+                if view.count != hubsView.count { found.append("\(site.name) shows \(view.count) places of \(sku), the hub \(hubsView.count)") }
+            }
+        }
+        return found
+    }
+}
+
+/// What the hub's journal holds, read set by set: no merging, only counting.
+private struct Received {
+    /// How many records bear each sale number.
+    var sales: [String: Int] = [:]
+    /// Sum of all movements by "location/sku", in units of 10⁻⁴.
+    var moved: [String: Int64] = [:]
+
+    init(_ store: SQLiteHubStore) throws {
+        var sets: [[UInt8]] = []
+        try store.readNow { store in
+            try store.eachJournal(after: 0) { row in
+                sets.append(row.bytes)
+                return true
+            }
+        }
+        for bytes in sets {
+            for change in try ChangeSetCodec.decode(bytes).changes { take(change) }
+        }
+    }
+
+    private mutating func take(_ change: Change) {
+        if case .write(let subject, let fields) = change.action, subject.entity == "sale", subject.creates,
+            let number = fields.first(where: { $0.field == "number" })?.value.text
+        {
+            sales[number.string, default: 0] += 1
+        }
+        if case .movement(let movement) = change.stock {
+            moved["\(movement.location)/\(movement.sku)", default: 0] += movement.quantity
+        }
+    }
+}
+
+extension JSONAnswer {
+    struct Figure {
+        var location: String
+        var onHand: Int64
+    }
+
+    var figures: [Figure] {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else { return [] }
+        return (object["locations"] as? [[String: Any]] ?? []).compactMap(Self.figure)
+    }
+
+    var figure: Figure? {
+        (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]).flatMap { $0.flatMap(Self.figure) }
+    }
+
+    private static func figure(_ object: [String: Any]) -> Figure? {
+        guard let location = object["location"] as? String, let onHand = object["onHand"] as? NSNumber else { return nil }
+        return Figure(location: location, onHand: onHand.int64Value)
+    }
+}

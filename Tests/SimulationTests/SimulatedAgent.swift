@@ -1,0 +1,71 @@
+@testable import AgentRuntime
+import Capture
+import Causality
+import ChangeSets
+import Foundation
+import Synchronization
+import TestSupport
+
+/// The agent's parts without their shell: the simulation owns when they run and what their messages meet.
+final class SimulatedAgent {
+    /// Stops a drain at a step, as a kill would.
+    final class Trap: Sendable {
+        struct Killed: Error {}
+        private let armed = Mutex<Checkpoint?>(nil)
+
+        func arm(_ step: Checkpoint?) { armed.withLock { $0 = step } }
+
+        func reached(_ step: Checkpoint) throws {
+            let isHit = armed.withLock { armed in
+                defer { if armed == step { armed = nil } }
+                return armed == step
+            }
+            if isHit { throw Killed() }
+        }
+    }
+
+    let store: AgentDatabase
+    let source: CapturedSource
+    let outbox: Outbox
+    let view: LocalReplica
+    let own: OwnChanges
+    let trap: Trap
+    var core: SyncCore
+    var recovery: RecoveryRequest?
+    var isRecovering = false
+
+    /// Opens the folder, and attaches the till at the first start.
+    init(folder: String, till: String, site: String, key: SigningKey, random: inout some RandomNumberGenerator) throws {
+        store = try AgentDatabase(path: folder + "/agent.db")
+        try AgentSchema.migrate(store.queue)
+        trap = Trap()
+        var settings = CaptureSettings()
+        let trap = trap
+        settings.reached = { try trap.reached($0) }
+        let mapping = try SimulatedAgent.mapping(of: till)
+        if try AttachedSource.all(in: store).isEmpty {
+            source = try CapturedSource.attach(
+                file: till, name: "till", site: Text(site), mapping: mapping, store: store, owner: key.publicKey, settings: settings, random: &random)
+        } else {
+            source = try CapturedSource.open(
+                name: "till", site: Text(site), mapping: mapping, store: store, owner: key.publicKey, settings: settings)
+        }
+        let journal = Journal(store)
+        outbox = Outbox(queue: store.queue, journal: journal, key: key)
+        view = LocalReplica(queue: store.queue)
+        own = OwnChanges(queue: store.queue, journal: journal)
+        var sync = SyncCore.Settings()
+        sync.pullWaitMilliseconds = 2_000
+        sync.pushBytesMax = 4 << 10
+        core = SyncCore(settings: sync)
+    }
+
+    private static func mapping(of till: String) throws -> CheckedMapping {
+        try Mapping.parse(yaml: SimulatedTill.mapping, file: "simulated-till.yaml").checked(against: try SourceLook.schema(of: till))
+    }
+
+    /// What of the agent's own the hub may not have yet.
+    var isSent: Bool {
+        get throws { try outbox.standings().allSatisfy { $0.sealed == $0.acknowledged } }
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import GRDB
+
+/// A shop's application: it sells, registers customers and counts, knows nothing of us, and its disk forgets.
+///
+/// It runs as real tills do: WAL, `synchronous=NORMAL`. So a power cut may take back any of its commits since
+/// somebody last synced the file. `undoable` holds the file as it was after each of them.
+final class SimulatedTill {
+    let path: String
+    private var connection: DatabaseQueue?
+    private var undoable: [[String: Data]] = []
+    /// Sale numbers are unique for ever, over restores too: the tokens that the checkers look for.
+    private let label: String
+    private var issued = 0
+    /// Every number whose sale was ever committed, kept or not.
+    private(set) var everSold: Set<String> = []
+
+    init(path: String, label: String) throws {
+        self.path = path
+        self.label = label
+        try open()
+        try write { db in
+            try db.execute(sql: SimulatedTill.schema)
+            for sku in SimulatedTill.skus {
+                try db.execute(sql: "INSERT INTO stock_counts (sku, quantity, counted_at) VALUES (?, 100, '2026-01-01 08:00:00')", arguments: [sku])
+            }
+        }
+        try synced()
+    }
+
+    static let skus = ["boots", "hat", "scarf"]
+
+    private static let schema = """
+        CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, email TEXT, phone TEXT);
+        CREATE TABLE sales (id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, sold_at TEXT NOT NULL, customer_id INTEGER REFERENCES customers (id));
+        CREATE TABLE sale_lines (id INTEGER PRIMARY KEY, sale_id INTEGER NOT NULL REFERENCES sales (id), sku TEXT NOT NULL,
+            quantity INTEGER NOT NULL, unit_price TEXT NOT NULL);
+        CREATE TABLE stock_counts (id INTEGER PRIMARY KEY, sku TEXT NOT NULL, quantity INTEGER NOT NULL, counted_at TEXT NOT NULL);
+        """
+
+    static let mapping = """
+        mapping: 1
+        about: The simulator's till
+        time zone: UTC
+        currency: GBP
+        tables:
+          customers:
+            entity: customer
+            fields: {name: name, email: email, phone: phone}
+          sales:
+            entity: sale
+            on delete: void
+            fields: {number: number, customer: customer_id, at: sold_at}
+          sale_lines:
+            entity: sale line
+            on delete: void
+            fields: {sale: sale_id, sku: sku, quantity: quantity, unit price: unit_price}
+            stock:
+              role: sale lines
+              location: $site
+          stock_counts:
+            entity: count
+            on delete: archived
+            fields: {sku: sku, quantity: quantity, at: counted_at, location: {constant: $site}}
+            stock: counts
+        """
+
+    // MARK: Trading
+
+    /// One sale of one to three lines, one transaction.
+    func sell(using generator: inout some RandomNumberGenerator) throws {
+        issued += 1
+        let number = "\(label)-\(issued)"
+        let lines = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+            (Self.skus.randomElement(using: &generator) ?? "hat", Int.random(in: 1...4, using: &generator))
+        }
+        let wantsCustomer = Bool.random(using: &generator)
+        let chance = UInt64.random(in: 0...UInt64.max, using: &generator)
+        try write { db in
+            let customers = try Int64.fetchAll(db, sql: "SELECT id FROM customers ORDER BY id")
+            let customer = wantsCustomer && !customers.isEmpty ? customers[Int(chance % UInt64(customers.count))] : nil
+            try db.execute(
+                sql: "INSERT INTO sales (number, sold_at, customer_id) VALUES (?, '2026-11-22 10:00:00', ?)", arguments: [number, customer])
+            let sale = db.lastInsertedRowID
+            for (sku, quantity) in lines {
+                try db.execute(
+                    sql: "INSERT INTO sale_lines (sale_id, sku, quantity, unit_price) VALUES (?, ?, ?, '2.55')", arguments: [sale, sku, quantity])
+            }
+        }
+        everSold.insert(number)
+    }
+
+    func registerCustomer(using generator: inout some RandomNumberGenerator) throws {
+        let person = Int.random(in: 1...6, using: &generator)
+        try write { db in
+            try db.execute(sql: "INSERT INTO customers (name, email) VALUES (?, ?)", arguments: ["Person \(person)", "person\(person)@example.org"])
+        }
+    }
+
+    func editCustomer(using generator: inout some RandomNumberGenerator) throws {
+        let phone = "+4420794600\(Int.random(in: 10...99, using: &generator))"
+        try write { db in
+            try db.execute(sql: "UPDATE customers SET phone = ? WHERE id = (SELECT max(id) FROM customers)", arguments: [phone])
+        }
+    }
+
+    func deleteCustomer() throws {
+        try write { db in
+            try db.execute(sql: "DELETE FROM customers WHERE id = (SELECT max(id) FROM customers) AND id NOT IN (SELECT customer_id FROM sales WHERE customer_id IS NOT NULL)")
+        }
+    }
+
+    func correctLine() throws {
+        try write { db in
+            try db.execute(sql: "UPDATE sale_lines SET quantity = quantity + 1 WHERE id = (SELECT max(id) FROM sale_lines)")
+        }
+    }
+
+    // MARK: What stands in the file
+
+    func saleNumbers() throws -> Set<String> {
+        try read { Set(try String.fetchAll($0, sql: "SELECT number FROM sales")) }
+    }
+
+    func quantities() throws -> [String: Int64] {
+        try read { db in
+            var sums: [String: Int64] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT sku, sum(quantity) FROM sale_lines GROUP BY sku") { sums[row[0]] = row[1] }
+            return sums
+        }
+    }
+
+    // MARK: The disk
+
+    /// Everything up to here is on disk for good: our mark was committed with FULL.
+    func synced() throws { undoable = [try bytesOnDisk()] }
+
+    /// Some of the commits since the last sync are gone.
+    func cutPower(using generator: inout some RandomNumberGenerator) throws {
+        guard let files = undoable.randomElement(using: &generator) else { return }
+        try restore(files)
+    }
+
+    func backUp() throws -> [String: Data] { try bytesOnDisk() }
+
+    func restore(_ files: [String: Data]) throws {
+        try connection?.close()
+        connection = nil
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        for (suffix, bytes) in files { try bytes.write(to: URL(fileURLWithPath: path + suffix)) }
+        try open()
+        try synced()
+    }
+
+    private func bytesOnDisk() throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        for suffix in ["", "-wal"] {
+            if let bytes = FileManager.default.contents(atPath: path + suffix) { files[suffix] = bytes }
+        }
+        return files
+    }
+
+    private func open() throws {
+        var configuration = Configuration()
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA journal_mode = WAL")
+            try db.execute(sql: "PRAGMA synchronous = NORMAL")
+        }
+        connection = try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private func write(_ body: (Database) throws -> Void) throws {
+        try connection?.write(body)
+        undoable.append(try bytesOnDisk())
+    }
+
+    private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        guard let connection else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN) }
+        return try connection.read(body)
+    }
+}

@@ -1,0 +1,400 @@
+@testable import AgentRuntime
+import Capture
+import Causality
+import ChangeSets
+import Foundation
+import HubRuntime
+import HubStoreSQLite
+import Synchronization
+import TestSupport
+
+/// A hub and some sites under one seed: the clock, the line and the disks are the simulation's.
+///
+/// Only one thing happens at a time, and what happens next is drawn from the seed; so a seed is a whole
+/// history, and a failing one can be had again.
+final class World {
+    struct Faults {
+        var lossPercent = 10
+        var doublingPercent = 10
+        var isOn = true
+        static let none = Faults(lossPercent: 0, doublingPercent: 0, isOn: false)
+    }
+
+    final class Site {
+        let name: String
+        let key: SigningKey
+        let till: SimulatedTill
+        var folder: String
+        var agent: SimulatedAgent
+        var line: FaultyLine
+        var life = 0
+        var oldTill: [String: Data]?
+        var oldFolder: String?
+
+        init(name: String, key: SigningKey, till: SimulatedTill, folder: String, agent: SimulatedAgent, line: FaultyLine) {
+            self.name = name
+            self.key = key
+            self.till = till
+            self.folder = folder
+            self.agent = agent
+            self.line = line
+        }
+    }
+
+    /// Something that is under way, and when it arrives.
+    private struct Pending {
+        var due: UInt64
+        var order: Int
+        /// A message to or from a former life of its site is lost.
+        var life: Int
+        var site: Int
+        var work: Work
+
+        enum Work {
+            case push(SyncCore.PushOrder)
+            case pull(SyncCore.PullOrder)
+            case wake
+            case event(SyncCore.Event)
+        }
+    }
+
+    let seed: UInt64
+    let disk: TemporaryFolder
+    private(set) var hub: Hub
+    private(set) var hubStore: SQLiteHubStore
+    private(set) var sites: [Site] = []
+    /// What happened, for whoever replays the seed.
+    private(set) var trace: [String] = []
+    /// How often each rare thing happened, over all steps.
+    private(set) var happened: [String: Int] = [:]
+    private var generator: SeededGenerator
+    private var now: UInt64 = 1_800_000_000_000
+    private var pending: [Pending] = []
+    private var ordered = 0
+    private var faults = Faults()
+
+    init(seed: UInt64, sites count: Int) async throws {
+        self.seed = seed
+        generator = SeededGenerator(seed: seed)
+        disk = try TemporaryFolder("tributary-simulation")
+        hubStore = try SQLiteHubStore(path: disk.file("hub.db"))
+        hub = try await Hub.open(store: hubStore, now: Timestamp(milliseconds: now), random: Self.randomBytes(generator.next()))
+        for index in 0..<count { try await addSite(index) }
+    }
+
+    private func addSite(_ index: Int) async throws {
+        let name = "shop-\(index + 1)"
+        let key = SigningKey()
+        let token = try await hub.addSite(name: name, kind: .store, now: time)
+        _ = try await hub.enroll(token: token.token, publicKey: key.publicKey, now: time)
+        let folder = disk.file("\(name)-0")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let till = try SimulatedTill(path: disk.file("\(name).till"), label: name)
+        let agent = try SimulatedAgent(folder: folder, till: till.path, site: name, key: key, random: &generator)
+        try till.synced()
+        let line = FaultyLine(lossPercent: faults.lossPercent, doublingPercent: faults.doublingPercent)
+        sites.append(Site(name: name, key: key, till: till, folder: folder, agent: agent, line: line))
+    }
+
+    private static func randomBytes(_ seed: UInt64) -> @Sendable (Int) -> [UInt8] {
+        let generator = Mutex(SeededGenerator(seed: seed))
+        return { count in generator.withLock { generator in (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) } } }
+    }
+
+    var time: Timestamp { Timestamp(milliseconds: now) }
+
+    private func note(_ what: String, _ site: Int? = nil) {
+        happened[what, default: 0] += 1
+        trace.append("\(now - 1_800_000_000_000) ms \(site.map { sites[$0].name } ?? "hub") \(what)")
+    }
+
+    // MARK: Running
+
+    /// Any faults; things happen in any order.
+    func trade(steps: Int) async throws {
+        for _ in 0..<steps {
+            if !pending.isEmpty, generator.chance(55) { try await deliver() } else { try await act() }
+        }
+    }
+
+    /// Faults stop. Everybody must come to agree, and every queue must empty, within the steps given.
+    ///
+    /// - Returns: whether they did.
+    func heal(steps: Int) async throws -> Bool {
+        faults = .none
+        note("heals")
+        for site in sites { site.line = .sound }
+        for index in sites.indices { try await restart(index) }
+        for step in 0..<steps {
+            if pending.isEmpty || step % 40 == 0 {
+                for index in sites.indices { try await drain(index) }
+                if try isSettled { return true }
+            }
+            if !pending.isEmpty { try await deliver() } else { now += 500 }
+        }
+        return try isSettled
+    }
+
+    private var isSettled: Bool {
+        get throws {
+            try sites.allSatisfy { site in
+                guard try site.agent.recovery == nil && site.agent.isSent, let visible = try site.agent.view.cursor().visible else { return false }
+                return visible == hub.head
+            }
+        }
+    }
+
+    private func act() async throws {
+        let index = Int.random(in: sites.indices, using: &generator)
+        let site = sites[index]
+        now += UInt64.random(in: 1...400, using: &generator)
+        switch Int.random(in: 0..<100, using: &generator) {
+        case 0..<38: try site.till.sell(using: &generator)
+        case 38..<46: try site.till.registerCustomer(using: &generator)
+        case 46..<51: try site.till.editCustomer(using: &generator)
+        case 51..<53: try site.till.deleteCustomer()
+        case 53..<56: try site.till.correctLine()
+        case 56..<84: try await drain(index)
+        case 84..<87:
+            site.line.isCut.toggle()
+            note(site.line.isCut ? "line cut" : "line back", index)
+        case 87..<91:
+            site.agent.trap.arm([.drainBegun, .drainJournalled, .drainMarked, .drainSealed, .logTrimmed].randomElement(using: &generator))
+            try await drain(index)
+        case 91..<93: try await kill(index)
+        case 93..<95: try await cutPower(index)
+        case 95..<96: try await restoreTill(index)
+        case 96..<97: try await restoreFolder(index)
+        default: try await restartHub()
+        }
+    }
+
+    // MARK: Faults
+
+    private func kill(_ index: Int) async throws {
+        note("agent killed", index)
+        try await restart(index)
+    }
+
+    /// The process ends here; its files stay as they are on disk, and another one opens them.
+    private func restart(_ index: Int) async throws {
+        let site = sites[index]
+        site.life += 1
+        let folder = disk.file("\(site.name)-\(site.life)")
+        try TemporaryFolder.copy(site.folder, to: folder)
+        site.folder = folder
+        site.agent = try SimulatedAgent(folder: folder, till: site.till.path, site: site.name, key: site.key, random: &generator)
+        try await tell(index, .queue(try site.agent.outbox.standings()))
+    }
+
+    private func cutPower(_ index: Int) async throws {
+        note("power cut", index)
+        let site = sites[index]
+        let folder = disk.file("\(site.name)-cut-\(site.life)")
+        try TemporaryFolder.copy(site.folder, to: folder)
+        site.folder = folder
+        try site.till.cutPower(using: &generator)
+        try await restart(index)
+    }
+
+    private func restoreTill(_ index: Int) async throws {
+        let site = sites[index]
+        guard let old = site.oldTill, generator.chance(60) else {
+            site.oldTill = try site.till.backUp()
+            return
+        }
+        note("till restored", index)
+        try site.till.restore(old)
+        site.oldTill = nil
+        try await restart(index)
+    }
+
+    private func restoreFolder(_ index: Int) async throws {
+        let site = sites[index]
+        guard let old = site.oldFolder, generator.chance(60) else {
+            let copy = disk.file("\(site.name)-old-\(site.life)")
+            try TemporaryFolder.copy(site.folder, to: copy)
+            site.oldFolder = copy
+            return
+        }
+        note("agent's folder restored", index)
+        site.folder = old
+        site.oldFolder = nil
+        try await restart(index)
+    }
+
+    private func restartHub() async throws {
+        note("killed")
+        let path = disk.file("hub-\(happened["killed", default: 0]).db")
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: hubStore.path + suffix) {
+            try FileManager.default.copyItem(atPath: hubStore.path + suffix, toPath: path + suffix)
+        }
+        hubStore = try SQLiteHubStore(path: path)
+        hub = try await Hub.open(store: hubStore, now: time, random: Self.randomBytes(generator.next()))
+    }
+
+    // MARK: An agent at work
+
+    private func drain(_ index: Int) async throws {
+        let site = sites[index]
+        do {
+            switch try site.agent.source.drain(now: time, random: &generator) {
+            case .nothing: break
+            case .sealed:
+                try site.till.synced()
+                note("sealed", index)
+            case .recovery(let request):
+                site.agent.recovery = request
+                note("recovery wanted", index)
+            case .alarm(let error): throw error
+            }
+        } catch is SimulatedAgent.Trap.Killed {
+            note("killed within a drain", index)
+            if generator.chance(30) { return try await cutPower(index) }
+            return try await restart(index)
+        }
+        try await recover(index)
+        try await tell(index, .queue(try site.agent.outbox.standings()))
+    }
+
+    /// S15: push what is sealed, take the images as of the dot that the file names, follow it.
+    private func recover(_ index: Int) async throws {
+        let site = sites[index]
+        guard let request = site.agent.recovery else { return }
+        guard let named = request.named else {
+            try site.agent.source.recover(following: nil, random: &generator)
+            site.agent.recovery = nil
+            return
+        }
+        guard !site.line.isCut else { return }
+        if let queue = try site.agent.outbox.standings().first(where: { $0.replica == named.replica }), queue.sealed > queue.acknowledged { return }
+        let agent = try await record(of: site)
+        guard case .page(let page) = try await hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: agent, now: time) else { return }
+        let last = page.own.first { $0.replica == named.replica }?.last ?? 0
+        let dot = last == 0 ? nil : Dot(named.replica, min(named.counter, last))
+        if let dot { try await stageImages(of: request, asOf: dot, site: site, agent: agent) }
+        try site.agent.source.recover(following: dot, random: &generator)
+        site.agent.recovery = nil
+        note("recovered", index)
+    }
+
+    private func stageImages(of request: RecoveryRequest, asOf dot: Dot, site: Site, agent: AgentRecord) async throws {
+        var after: [UInt8]?
+        var isFirst = true
+        repeat {
+            guard case .images(let images) = try await hub.images(source: request.source, upTo: dot, after: after, agent: agent, now: time) else { return }
+            try site.agent.source.stage(images.records, isFirst: isFirst)
+            isFirst = false
+            after = images.next
+        } while after != nil
+    }
+
+    private func tell(_ index: Int, _ event: SyncCore.Event) async throws {
+        let site = sites[index]
+        let effects = site.agent.core.receive(event, now: now, random: &generator)
+        for effect in effects { try carryOut(effect, index) }
+    }
+
+    private func carryOut(_ effect: SyncCore.Effect, _ index: Int) throws {
+        let agent = sites[index].agent
+        switch effect {
+        case .push(let order): send(.push(order), to: index, after: 5...300)
+        case .pull(let order): send(.pull(order), to: index, after: 5...300)
+        case .wake(let instant): send(.wake, to: index, at: max(now, instant))
+        case .acknowledge(let receipt): try agent.outbox.acknowledge(receipt)
+        case .rewind(let receipt):
+            note("sends again", index)
+            try agent.outbox.rewind(receipt)
+        case .recut(let replica, let after, let bytes): try agent.outbox.recut(after: after, of: replica, setBytesMax: bytes, random: &generator)
+        case .stage(let page): try agent.view.stage(page)
+        case .restartFeed:
+            note("loads anew", index)
+            try agent.view.restart()
+        case .recover(let receipt, let reason):
+            note("must recover: \(reason.rawValue)", index)
+            try agent.source.learn(hubLast: receipt.last, of: receipt.replica)
+        case .fork(let receipt):
+            note("fork", index)
+            try agent.source.learn(hubLast: UInt64.max, of: receipt.replica)
+        case .abandon, .reconnect, .report: break
+        }
+    }
+
+    private func send(_ work: Pending.Work, to index: Int, after delay: ClosedRange<UInt64>) {
+        send(work, to: index, at: now + UInt64.random(in: delay, using: &generator))
+    }
+
+    private func send(_ work: Pending.Work, to index: Int, at due: UInt64) {
+        if case .wake = work { pending.removeAll { if case .wake = $0.work { $0.site == index } else { false } } }
+        ordered += 1
+        pending.append(Pending(due: due, order: ordered, life: sites[index].life, site: index, work: work))
+    }
+
+    // MARK: The line
+
+    private func deliver() async throws {
+        guard let next = pending.indices.min(by: { (pending[$0].due, pending[$0].order) < (pending[$1].due, pending[$1].order) }) else { return }
+        let message = pending.remove(at: next)
+        now = max(now, message.due)
+        guard message.life == sites[message.site].life else { return }
+        switch message.work {
+        case .wake: try await tell(message.site, .timer)
+        case .event(let event): try await tell(message.site, event)
+        case .push(let order): send(.event(.push(ticket: order.ticket, try await outcome(of: order, message.site))), to: message.site, after: 5...300)
+        case .pull(let order): send(.event(.pull(ticket: order.ticket, try await outcome(of: order, message.site))), to: message.site, after: 5...900)
+        }
+    }
+
+    private func outcome(of order: SyncCore.PushOrder, _ index: Int) async throws -> SyncCore.PushOutcome {
+        let site = sites[index]
+        let load = try site.agent.outbox.load(
+            after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: site.agent.core.settings.setBytesMax, random: &generator)
+        let frames: [Outbox.Frame]
+        switch load {
+        case .nothing: return .nothing
+        case .missing: return .missing(acknowledged: try site.agent.outbox.acknowledgement(of: order.replica))
+        case .frames(let loaded): frames = loaded
+        }
+        let fate = site.line.fate(using: &generator)
+        guard fate != .requestLost else { return .failed(Self.lost) }
+        var answer = try await push(frames, site)
+        if fate == .doubled {
+            note("request doubled", index)
+            answer = try await push(frames, site)
+        }
+        if fate == .answerLost {
+            note("answer lost after commit", index)
+            return .failed(Self.lost)
+        }
+        return .answered(answer, through: frames.last?.last ?? order.after, standing: try site.agent.outbox.standing(of: answer.standing))
+    }
+
+    /// Through the bytes of the line and back, signature and all.
+    private func push(_ frames: [Outbox.Frame], _ site: Site) async throws -> Answer {
+        let nonce = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        let answer = try await hub.push(frames.map(\.bytes), agent: try await record(of: site), agentTime: time, now: time)
+        let bytes = try answer.encoded(nonce: nonce, key: hub.signingKey)
+        return try Answer.decode(bytes, nonce: nonce, key: hub.signingKey.publicKey)
+    }
+
+    private func outcome(of order: SyncCore.PullOrder, _ index: Int) async throws -> SyncCore.PullOutcome {
+        let site = sites[index]
+        let fate = site.line.fate(using: &generator)
+        guard fate == .delivered || fate == .doubled else { return .failed(Self.lost) }
+        let request = PullRequest(cursor: try site.agent.view.cursor().reached, maxBytes: 2 << 10)
+        guard case .page(let page) = try await hub.pull(request, agent: try await record(of: site), now: time) else { return .failed(Self.lost) }
+        return .answered(page, standings: try page.own.map { try site.agent.outbox.standing(of: $0) })
+    }
+
+    private func record(of site: Site) async throws -> AgentRecord {
+        guard let agent = try await hub.agent(site.key.publicKey) else { throw SimulationError(message: "\(site.name) is not enrolled") }
+        return agent
+    }
+
+    private static let lost = LineFailure(.unreachable, "The line is down.", remedy: "Nothing to do.")
+}
+
+struct SimulationError: Error, CustomStringConvertible {
+    var message: String
+    var description: String { message }
+}
