@@ -106,7 +106,6 @@ let package = Package(
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("ProfilesTests", ["Profiles", "Merging", "ChangeSets", "Causality", "TestSupport"]),
-        tests("OrdersTests", ["Orders", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         .target(
             name: "HubTestSupport",
             dependencies: ["HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport"], path: "Tests/HubSupport",
