@@ -106,11 +106,13 @@ let package = Package(
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("ProfilesTests", ["Profiles", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("OrdersTests", ["Orders", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         .target(
             name: "HubTestSupport",
             dependencies: ["HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport"], path: "Tests/HubSupport",
             swiftSettings: settings),
         tests("HubRuntimeTests", ["HubTestSupport", "HubRuntime", "HubStoreSQLite", "Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
