@@ -121,11 +121,12 @@ extension CapturedSource {
         let id = ReplicaID.random(using: &random)
         try store.queue.write { db in
             let former = stored.replica
+            let isLater = try Self.knowsMore(than: dot, former: former, db)
             stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number
             try Self.forgetUnused(replica: former, db)
-            if stored.laterShelf == nil {
+            if stored.laterShelf == nil, isLater {
                 stored.laterShelf = stored.shelf
-            } else {  // restored again before it had asserted: the images from before the first time tell more
+            } else {  // the agent's folder went back, or this is the second restore before the first was asserted
                 try Images.clear(shelf: stored.shelf, db)
             }
             stored.shelf = try stored.stagingShelf ?? Images.newShelf(db)
@@ -139,6 +140,19 @@ extension CapturedSource {
         }
         hubIsAhead = false
         try settings.reached(.replicaOpened)
+    }
+
+    /// Whether the agent's own images are those of the hub's dot, or newer ones: not so if the agent's folder was the one restored.
+    private static func knowsMore(than dot: Dot?, former number: Int64, _ db: Database) throws -> Bool {
+        guard let dot else { return true }
+        guard let former = try StoredReplica.of(number: number, db) else { return false }
+        if former.id == dot.replica { return former.last >= dot.counter }
+        var followed = former.follows
+        while let limit = followed {
+            if limit.replica == dot.replica { return limit.counter >= dot.counter }
+            followed = try StoredReplica.of(id: limit.replica, db)?.follows
+        }
+        return false
     }
 
     /// A replica that never sealed a change need not be known to anybody.

@@ -79,7 +79,15 @@ public struct HubListener: Service {
             },
             logger: logger)
         do {
-            try await application.run()
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask {
+                    // Else a stop would wait for every agent's long poll to end.
+                    try? await gracefulShutdown()
+                    await hub.stop()
+                }
+                try await application.run()
+                group.cancelAll()
+            }
         } catch let error as IOError {
             throw HubServerError(
                 .address, "The hub cannot listen on \(options.host):\(options.port): \(error.reasonPhrase).",

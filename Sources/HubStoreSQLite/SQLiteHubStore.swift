@@ -89,6 +89,13 @@ public final class SQLiteHubStore: HubStore {
         try StorageFault.translating { try pool.write { try body(writer.session(on: $0)) } }
     }
 
+    /// Lets the file grow to `pages` pages and no further: then it is as if the disk were full.
+    func limit(pages: Int) throws {
+        try StorageFault.translating {
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+        }
+    }
+
     /// From one reader's snapshot, so that writers go on meanwhile.
     func copyNow(to path: String) throws {
         let copy = try DatabaseQueue(path: path)

@@ -8,6 +8,11 @@ public struct JoinedPurchase: Hashable, Sendable {
     /// The sales that declare the order's number, or the one sale that declares none; in the order of their times.
     public var sales: [Document]
 
+    public init(order: Document?, sales: [Document]) {
+        self.order = order
+        self.sales = sales
+    }
+
     /// A sale or an order, as far as joining and counting need it.
     public struct Document: Hashable, Sendable {
         public var id: RecordID

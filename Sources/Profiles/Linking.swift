@@ -26,10 +26,22 @@ public struct LinkedProfile: Hashable, Sendable {
     /// The pairs that joined them, one fewer than the records, in the order in which they were taken.
     public var links: [Link]
 
+    public init(id: ProfileID, records: [RecordID], links: [Link]) {
+        self.id = id
+        self.records = records
+        self.links = links
+    }
+
     public struct Link: Hashable, Sendable {
         public var lower: RecordID
         public var higher: RecordID
         public var reason: LinkReason
+
+        public init(lower: RecordID, higher: RecordID, reason: LinkReason) {
+            self.lower = lower
+            self.higher = higher
+            self.reason = reason
+        }
     }
 }
 
@@ -52,6 +64,12 @@ public struct SharedValue: Hashable, Sendable {
     /// The source where most records hold it, and how many.
     public var source: SourceID
     public var records: Int
+
+    public init(identifier: Identifier, source: SourceID, records: Int) {
+        self.identifier = identifier
+        self.source = source
+        self.records = records
+    }
 }
 
 extension Linking {

@@ -14,18 +14,169 @@ extension MappingTests {
             return try MappedApplication(queue: queue, yaml: yaml, file: file)
         }
 
-        @Test("each fits its schema without a warning", arguments: [
-            ("simple-shop.yaml", "simple-shop.sql"), ("open-source-pos.yaml", "open-source-pos.sql"),
-            ("adventureworks-warehouse.yaml", "adventureworks-warehouse.sql"), ("web-shop.yaml", "web-shop.sql"),
-        ])
+        @Test(
+            "each fits its schema without a warning",
+            arguments: [
+                ("simple-shop.yaml", "simple-shop.sql"), ("open-source-pos.yaml", "open-source-pos.sql"),
+                ("adventureworks-warehouse.yaml", "adventureworks-warehouse.sql"), ("web-shop.yaml", "web-shop.sql"),
+            ])
         func fits(mapping: String, schema: String) throws {
             #expect(try application(mapping, schema: schema).mapping.warnings == [])
+        }
+
+        @Test("attach says in plain words what it will do")
+        func explanation() throws {
+            #expect(
+                try application("simple-shop.yaml", schema: "simple-shop.sql").mapping.explanation() == """
+                    A small till (schemas/simple-shop.sql)
+
+                    customers → customer, named by id
+                      4 fields, 3 of them personal:
+                        name     from name  (personal)
+                        email    from email  (personal)
+                        phone    from phone  (personal)
+                        country  from country
+                      Rows are edited: of an edit, the changed fields are sent.
+                      Deleting a row deletes the customer.
+                      A key given again names the same customer if email and phone stayed the same.
+
+                    items → item, named by sku
+                      4 fields, none of them personal:
+                        sku       from sku
+                        name      from description
+                        price     from price
+                        currency  always GBP
+                      Rows are edited: of an edit, the changed fields are sent.
+                      Deleting a row deletes the item.
+                      A key given again names the same item if sku stayed the same.
+
+                    sales → sale, named by id
+                      4 fields, none of them personal:
+                        number        from number
+                        customer      from customer_id
+                        at            from sold_at
+                        order number  from order_number
+                      Rows are facts: an edit sends the row again.
+                      Deleting a row means that the sale never happened.
+                      A key given again names the same sale if number stayed the same.
+
+                    sale_lines → sale line, named by id
+                      6 fields, none of them personal:
+                        sale        from sale_id
+                        sku         from sku
+                        name        from description
+                        quantity    from quantity
+                        unit price  from unit_price
+                        currency    always GBP
+                      Each row takes what it sells from the stock at the location that the row names, and a negative quantity brings it back.
+                      Rows are facts: an edit sends the row again.
+                      Deleting a row means that the sale line never happened: what it moved is taken back.
+
+                    stock_counts → count, named by id
+                      4 fields, none of them personal:
+                        sku       from sku
+                        location  from location, else $site
+                        quantity  from quantity
+                        at        from counted_at
+                      Each row is a stock-take at the location that the row names.
+                      Rows are facts: an edit sends the row again.
+                      Deleting a row changes nothing: the count stays.
+
+                    Creates 15 triggers in the file, three on each of customers, items, sales, sale_lines, stock_counts. \
+                    They write the table, the key and the kind of change to a log of the agent's, and nothing else.
+
+                    """)
+        }
+
+        @Test("attach also says what it leaves out, whom it watches, and what it doubts")
+        func explanationOfDoubts() throws {
+            let application = try MappedApplication(
+                sql: """
+                    CREATE TABLE people (id INTEGER PRIMARY KEY, mail TEXT, note TEXT); CREATE TABLE buyers (person INTEGER, mail TEXT, paid REAL, x, gone);
+                    CREATE TABLE secrets (a); CREATE TABLE other (a);
+                    """,
+                yaml: """
+                    mapping: 1
+                    leave out: [secrets]
+                    tables:
+                      buyers:
+                        entity: customer
+                        key: [mail]
+                        parents: {person: {table: people, by: person}}
+                        fields: {email: mail, note: person.note}
+                        deleted: {column: gone, when: [1, 2]}
+                        leave out: [x]
+                      people:
+                        own entity: person
+                        on delete: archived
+                        extra: {paid: {constant: 1, kind: money}}
+                    """)
+            #expect(
+                application.mapping.explanation() == """
+                    buyers → customer, named by mail
+                      2 fields, 2 of them personal:
+                        email  from mail  (personal)
+                        note   from person.note  (personal)
+                      When a row of people changes, the rows that take values from it are read again.
+                      Rows are edited: of an edit, the changed fields are sent.
+                      A row counts as deleted when gone is 1 or 2.
+                      Deleting a row deletes the customer.
+                      A key given again names the same customer if email stayed the same.
+                      Left out on purpose: x.
+                      Not captured: paid.
+
+                    people → person, named by id
+                      1 field, none of them personal:
+                        paid  always 1
+                      Rows are edited: of an edit, the changed fields are sent.
+                      Deleting a row changes nothing: the person stays.
+                      Not captured: mail, note.
+
+                    Left out on purpose: secrets.
+                    Not captured, because the mapping does not name them: other.
+                    Creates 6 triggers in the file, three on each of buyers, people. \
+                    They write the table, the key and the kind of change to a log of the agent's, and nothing else.
+                    m.yaml:6:11: warning: Nothing in the file keeps two rows of `buyers` from having the same mail.
+                      Be sure that the application never does that: rows with the same key are taken for one.
+                    m.yaml:8:21: warning: Column `mail` is personal (`email`) and names the row: keys are kept for ever and cannot be erased.
+                      If the table has another unique column, name it with `key:`.
+
+                    """)
+        }
+
+        @Test("the reference for operators names every code, unit, kind and field that there is")
+        func reference() throws {
+            let page = try Repository.text("docs/operating/mapping.md")
+            var words = MappingProblem.Code.allCases.map(\.rawValue) + RowError.Code.allCases.map(\.rawValue)
+            words +=
+                AmountConversion.units.map(\.word) + TimeConversion.forms.map(\.word) + StockRole.words.map(\.0)
+                + Movement.Kind.words.map(\.0)
+            for entity in Catalogue.entities { words += [entity.name.text.string] + entity.fields.map(\.name.text.string) }
+            #expect(words.filter { !page.contains("`\($0)`") } == [])
+            let files = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appendingPathComponent("agent/mappings").path)
+            let list = try Repository.text("agent/mappings/README.md")
+            #expect(files.filter { $0.hasSuffix(".yaml") && !list.contains("(\($0))") } == [])
+        }
+
+        @Test("money of no currency is a warning")
+        func noCurrency() throws {
+            let application = try MappedApplication(
+                sql: "CREATE TABLE items (id INTEGER PRIMARY KEY, price)",
+                yaml: "mapping: 1\ntables: {items: {entity: item, fields: {price: price}}}")
+            #expect(
+                application.mapping.warnings.map(\.description) == [
+                    """
+                    m.yaml:2:41: warning: `price` is money, but nothing says of which currency.
+                      Add `currency: EUR` (or another) at the top of the mapping, or map `currency:` here.
+                    """
+                ])
         }
 
         @Test("simple shop: lines move stock, cancellations bring it back, counts count")
         func simpleShop() throws {
             let shop = try application("simple-shop.yaml", schema: "simple-shop.sql")
-            try shop.execute("""
+            try shop.execute(
+                """
                 INSERT INTO customers VALUES (17850, 'Ada', 'ada@example.org', NULL, 'United Kingdom');
                 INSERT INTO sales VALUES (1, '536365', '2010-12-01 08:26:00', 17850, NULL), (2, 'C536379', '2010-07-01 09:41:00', NULL, 'W-9');
                 INSERT INTO sale_lines VALUES (1, 1, '85123A', 'HOLDER', 6, '2.55', NULL), (2, 2, '85123A', 'HOLDER', -1, '2.55', 'pool');
@@ -37,8 +188,12 @@ extension MappingTests {
             #expect(
                 try shop.row("sale_lines", 1).summary
                     == ["sale = sale 1", "sku = 85123A", "name = HOLDER", "quantity = 60000", "unit price = 25500", "currency = GBP"])
-            #expect(try shop.row("sale_lines", 1).stock == .movement(Movement(sku: "85123A", location: "shop-1", quantity: -60_000, kind: .sale)))
-            #expect(try shop.row("sale_lines", 2).stock == .movement(Movement(sku: "85123A", location: "pool", quantity: 10_000, kind: .customerReturn)))
+            #expect(
+                try shop.row("sale_lines", 1).stock
+                    == .movement(Movement(sku: "85123A", location: "shop-1", quantity: -60_000, kind: .sale)))
+            #expect(
+                try shop.row("sale_lines", 2).stock
+                    == .movement(Movement(sku: "85123A", location: "pool", quantity: 10_000, kind: .customerReturn)))
             #expect(try shop.row("stock_counts", 1).stock == .count(sku: "85123A", location: "pool", quantity: 100_000))
             let lines = try #require(shop.mapping["sale_lines"])
             #expect(lines.stockRole == .saleLines && !lines.isMutable && lines.deletion == .void)
@@ -47,7 +202,8 @@ extension MappingTests {
         @Test("Open Source POS: people, ledger, composite keys, decimals")
         func openSourcePOS() throws {
             let till = try application("open-source-pos.yaml", schema: "open-source-pos.sql")
-            try till.execute("""
+            try till.execute(
+                """
                 INSERT INTO people VALUES (5, 'Grace', 'Hopper', 0, '020 7946 0018', '', '1 Sea Rd', '', 'Hove', '', 'BN3', 'UK', '');
                 INSERT INTO people VALUES (9, 'Till', 'Clerk', 0, '', '', '', '', '', '', '', '', '');
                 INSERT INTO customers VALUES (5, NULL, 'A-77', 1, 2.5, 0);
@@ -61,18 +217,25 @@ extension MappingTests {
                 """)
             #expect(
                 try till.row("customers", 5).summary == [
-                    "first name* = Grace", "last name* = Hopper", "phone* = 020 7946 0018", "address* = 1 Sea Rd", "address 2* = ", "city* = Hove",
+                    "first name* = Grace", "last name* = Hopper", "phone* = 020 7946 0018", "address* = 1 Sea Rd", "address 2* = ",
+                    "city* = Hove",
                     "region* = ", "postcode* = BN3", "country = UK", "note* = ", "number = A-77", "discount percent = 25000",
                 ])
             #expect(try till.row("items", 3).isDeleted)
             #expect(
-                try till.row("items", 3).summary.prefix(5) == ["sku = 5010000000001", "name = Tea", "category = Drinks", "price = 24900", "cost = 12000"])
-            #expect(try till.row("sales", 11).summary == ["number = 11", "customer = customer 5", "at = 1782896400000", "cashier = 9", "comment* = gift for Ada"])
+                try till.row("items", 3).summary.prefix(5) == [
+                    "sku = 5010000000001", "name = Tea", "category = Drinks", "price = 24900", "cost = 12000",
+                ])
+            #expect(
+                try till.row("sales", 11).summary == [
+                    "number = 11", "customer = customer 5", "at = 1782896400000", "cashier = 9", "comment* = gift for Ada",
+                ])
             let line = try till.row("sales_items", 11, 3, 1)
             #expect(line.key == LocalKey([11, 3, 1]) && line.stock == nil)
             #expect(
                 line.summary == [
-                    "sale = sale 11", "sku = 5010000000001", "name = Tea", "quantity = 21250", "unit price = 24900", "location = Shop floor",
+                    "sale = sale 11", "sku = 5010000000001", "name = Tea", "quantity = 21250", "unit price = 24900",
+                    "location = Shop floor",
                     "at = 1782896400000", "discount percent = 0", "currency = GBP",
                 ])
             #expect(
@@ -80,16 +243,18 @@ extension MappingTests {
                     == ["sale = sale 11", "method = Cash", "amount = 53000", "at = 1782896400000", "currency = GBP"])
             #expect(
                 try till.row("inventory", 1).stock
-                    == .movement(Movement(sku: "5010000000001", location: "Shop floor", quantity: -21_250, kind: .adjustment, note: "POS 11")))
+                    == .movement(
+                        Movement(sku: "5010000000001", location: "Shop floor", quantity: -21_250, kind: .adjustment, note: "POS 11")))
 
             // An edit of the person finds the customer of the same number, and nobody else.
             let parent = try #require(till.mapping["customers"]?.parents.first)
             #expect(parent.table == "people" && parent.keyColumns == ["person_id"] && parent.childColumns == ["person_id"])
             #expect(try till.rows("customers", .children(of: parent), [5]).map { try $0.get().key } == [LocalKey(5)])
             #expect(try till.rows("customers", .children(of: parent), [9]).isEmpty)
-            #expect(till.mapping.watchedTables.map(\.name) == [
-                "customers", "items", "sales", "sales_items", "sales_payments", "inventory", "people", "stock_locations",
-            ])
+            #expect(
+                till.mapping.watchedTables.map(\.name) == [
+                    "customers", "items", "sales", "sales_items", "sales_payments", "inventory", "people", "stock_locations",
+                ])
         }
 
         @Test("Chinook: a real file, every row of four tables, parents of parents")
@@ -127,7 +292,9 @@ extension MappingTests {
             // A renamed artist finds the tracks of all his albums.
             let artist = try #require(shop.mapping["Track"]?.parents.first { $0.name == "artist" })
             let children = try shop.rows("Track", .children(of: artist), [1])
-            let expected = try shop.queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM Track JOIN Album USING (AlbumId) WHERE ArtistId = 1") }
+            let expected = try shop.queue.read {
+                try Int.fetchOne($0, sql: "SELECT count(*) FROM Track JOIN Album USING (AlbumId) WHERE ArtistId = 1")
+            }
             #expect(children.count == expected && children.count > 0)
             #expect(artist.childColumns == [])
         }
@@ -143,7 +310,9 @@ extension MappingTests {
             for table in ["Product", "Location", "ProductInventory", "PurchaseOrderHeader", "PurchaseOrderDetail"] {
                 try load(folder.appendingPathComponent("\(table).csv"), into: table, of: warehouse.queue)
             }
-            for (table, count) in [("Product", 504), ("ProductInventory", 1069), ("PurchaseOrderHeader", 4012), ("PurchaseOrderDetail", 8845)] {
+            for (table, count) in [
+                ("Product", 504), ("ProductInventory", 1069), ("PurchaseOrderHeader", 4012), ("PurchaseOrderDetail", 8845),
+            ] {
                 #expect(try warehouse.rows(table).map { try $0.get() }.count == count, "\(table)")
             }
             #expect(
@@ -153,10 +322,12 @@ extension MappingTests {
                 guard case .level(_, _, let quantity) = try row.get().stock else { return sum }
                 return sum + quantity
             }
-            #expect(stock == (try warehouse.queue.read { try Int64.fetchOne($0, sql: "SELECT sum(Quantity) * 10000 FROM ProductInventory") }))
+            #expect(
+                stock == (try warehouse.queue.read { try Int64.fetchOne($0, sql: "SELECT sum(Quantity) * 10000 FROM ProductInventory") }))
             #expect(
                 try warehouse.row("PurchaseOrderHeader", 1).summary == [
-                    "number = 1", "state = complete", "supplier = 1580", "at = 1650006000000", "shipped at = 1650783600000", "total = 2221492", "currency = USD",
+                    "number = 1", "state = complete", "supplier = 1580", "at = 1650006000000", "shipped at = 1650783600000",
+                    "total = 2221492", "currency = USD",
                 ])
             let order = try warehouse.row("PurchaseOrderDetail", 2, 3)
             #expect(order.entity == "purchase order line" && order["unit price"] == 455_805 && order["amount"] == 1_367_415)
@@ -179,7 +350,8 @@ extension MappingTests {
         @Test("web shop: text keys without rowids, generated columns, translated states, erased customers")
         func webShop() throws {
             let shop = try application("web-shop.yaml", schema: "web-shop.sql")
-            try shop.execute("""
+            try shop.execute(
+                """
                 INSERT INTO addresses VALUES (1, '1 Sea Rd', 'Hove', 'BN3', 'UK');
                 INSERT INTO customers VALUES ('c-1', 'ada@example.org', NULL, 'Ada', 'L', x'00ff', 1, 1700000000000, NULL);
                 INSERT INTO customers VALUES ('c-2', 'x', NULL, NULL, NULL, NULL, NULL, 1700000000000, 1700000000001);
@@ -194,7 +366,8 @@ extension MappingTests {
                 """)
             #expect(
                 try shop.row("customers", "c-1").summary == [
-                    "email* = ada@example.org", "first name* = Ada", "last name* = L", "address* = 1 Sea Rd", "city* = Hove", "postcode* = BN3",
+                    "email* = ada@example.org", "first name* = Ada", "last name* = L", "address* = 1 Sea Rd", "city* = Hove",
+                    "postcode* = BN3",
                     "country = UK", "created at = 1700000000000",
                 ])
             #expect(try !shop.row("customers", "c-1").isDeleted && shop.row("customers", "c-2").isDeleted)
@@ -203,12 +376,19 @@ extension MappingTests {
                     == ["kind = cart", "customer = customer c-1", "sku = SKU-1", "at = 1700000000001", "quantity = 20000"])
             #expect(
                 try shop.row("orders", 1).summary
-                    == ["number = W-1", "customer = customer c-1", "state = shipped", "at = 1700000000002", "total = 199800", "currency = EUR"])
+                    == [
+                        "number = W-1", "customer = customer c-1", "state = shipped", "at = 1700000000002", "total = 199800",
+                        "currency = EUR",
+                    ])
             #expect(
                 try shop.row("order_lines", 1, 1).summary == [
-                    "order = order 1", "sku = SKU-1", "name = Shoe", "quantity = 20000", "unit price = 99900", "amount = 199800", "currency = EUR",
+                    "order = order 1", "sku = SKU-1", "name = Shoe", "quantity = 20000", "unit price = 99900", "amount = 199800",
+                    "currency = EUR",
                 ])
-            #expect(try shop.row("shipments", 1).summary == ["order = order 1", "order number = W-1", "state = sent", "carrier = DHL", "tracking number = T-1"])
+            #expect(
+                try shop.row("shipments", 1).summary == [
+                    "order = order 1", "order number = W-1", "state = sent", "carrier = DHL", "tracking number = T-1",
+                ])
             #expect(
                 try shop.row("page_events", 1).summary == [
                     "kind = view", "customer = customer c-1", "at = 1700000000003", "page = /shoe", "sku = SKU-1", "detail* = from mail",

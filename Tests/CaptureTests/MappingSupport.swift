@@ -29,7 +29,9 @@ struct MappedApplication {
     func execute(_ sql: String) throws { try queue.write { try $0.execute(sql: sql) } }
 
     /// Every row of the table, mapped or with the reason why not.
-    func rows(_ name: String, _ selection: RowSelection = .all, _ arguments: [Value] = [], site: Text = "shop-1") throws -> [Result<MappedRow, RowError>] {
+    func rows(
+        _ name: String, _ selection: RowSelection = .all, _ arguments: [Value] = [], site: Text = "shop-1"
+    ) throws -> [Result<MappedRow, RowError>] {
         let table = try #require(mapping[name])
         return try queue.read { db in
             var statement: OpaquePointer?
@@ -39,9 +41,24 @@ struct MappedApplication {
             for (index, value) in arguments.enumerated() { bind(value, prepared, Int32(index + 1)) }
             var rows: [Result<MappedRow, RowError>] = []
             while sqlite3_step(prepared) == SQLITE_ROW {
-                do { rows.append(.success(try table.map(try table.read(prepared), site: site))) } catch let error as RowError { rows.append(.failure(error)) }
+                do { rows.append(.success(try table.map(try table.read(prepared), site: site))) } catch let error as RowError {
+                    rows.append(.failure(error))
+                }
             }
             return rows
+        }
+    }
+
+    /// How SQLite would look for the rows.
+    func plan(_ name: String, _ selection: RowSelection) throws -> [String] {
+        let sql = "EXPLAIN QUERY PLAN " + (try #require(mapping[name])).selectSQL(selection)
+        return try queue.read { db in
+            var statement: OpaquePointer?
+            try #require(sqlite3_prepare_v2(db.sqliteConnection, sql, -1, &statement, nil) == SQLITE_OK)
+            defer { sqlite3_finalize(statement) }
+            var steps: [String] = []
+            while sqlite3_step(statement) == SQLITE_ROW { steps.append(String(cString: sqlite3_column_text(statement, 3))) }
+            return steps
         }
     }
 

@@ -165,7 +165,8 @@ struct PushTests {
         }
         let answers = try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
             for (index, pair) in agents.enumerated() {
-                var (agent, writer) = pair
+                let agent = pair.0
+                var writer = pair.1
                 // Every third one is signed by a stranger, or begins in the middle.
                 if index % 3 == 1 { writer.key = SigningKey() }
                 if index % 3 == 2 { _ = try writer.seal([Make.movement("LOST", "x", pieces: 1, at: bench.now)]) }

@@ -7,28 +7,16 @@ Plain Python, standard library only, written from ../SPECIFICATION.md; section n
 code. Meant to be read: it is slow, and keeps only the limits that it needs for itself.
 Exit 0 with the JSON on stdout; exit 1 with an error's code and message on stderr.
 """
-import hashlib, hmac, json, struct, sys, zlib
+import hashlib, hmac, json, os, re, struct, sys, zlib
 
-NAMES = [
-    ("customer", "first name|last name|name|email|phone|loyalty id|company|birth date|address|address 2|city|region|postcode|country|number|created at|note"),
-    ("item", "sku|name|category|brand|barcode|price|cost|currency|size|colour"),
-    ("sale", "number|customer|at|order number|currency|total|cashier"),
-    ("sale line", "sale|sku|name|quantity|unit price|discount|amount|currency|location|at"),
-    ("payment", "sale|method|amount|currency|at"),
-    ("return", "number|sale|customer|at|reason|amount|currency"),
-    ("order", "number|customer|state|at|total|currency"),
-    ("order line", "order|sku|name|quantity|unit price|amount|currency"),
-    ("shipment", "order|order number|state|carrier|tracking number|at"),
-    ("stock movement", "sku|location|quantity|kind|note|at"),
-    ("count", "sku|location|quantity|at"),
-    ("transfer", "number|from|to|state|at"),
-    ("reservation", "number|sku|location|quantity|expires|at"),
-    ("event", "kind|customer|at|detail|sku|page"),
-    ("consent", "customer|purpose|channel|given|at|document"),
-    ("note", "customer|text|at|author"),
-]
+from ed25519 import is_signed
+
+# Section 3: the codes of names, from the table itself.
+SPECIFICATION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "SPECIFICATION.md")
+SECTION_3 = open(SPECIFICATION, encoding="utf-8").read().split("\n## ")[3]
+NAMES = re.findall(r"^\| \d+ \| ([^|]+) \| ([^|]+) \|$", SECTION_3, re.M)
 ENTITIES = [name for name, _ in NAMES]
-FIELDS = {name: fields.split("|") for name, fields in NAMES}
+FIELDS = {name: fields.split(", ") for name, fields in NAMES}
 KINDS = {1: "sale", 2: "customer return", 3: "receipt", 4: "transfer out", 5: "transfer in",
          6: "adjustment", 7: "reservation", 8: "release"}
 MAX_SET, MAX_STREAM, MAX_CHANGES = 8 << 20, 64 << 20, 10_000
@@ -393,36 +381,6 @@ def read_personal(r, plain):
     return columns, hashlib.sha256(b"\1" + b"".join(leaves)).digest()
 
 
-def signed(key, message, signature):
-    """Ed25519 (RFC 8032, section 5.1.7)."""
-    p, order = 2 ** 255 - 19, 2 ** 252 + 27742317777372353535851937790883648493
-    d = -121665 * pow(121666, -1, p) % p
-
-    def add(a, b):
-        x = d * a[0] * b[0] * a[1] * b[1]
-        return ((a[0] * b[1] + b[0] * a[1]) * pow(1 + x, -1, p) % p, (a[1] * b[1] + a[0] * b[0]) * pow(1 - x, -1, p) % p)
-
-    def times(n, a):
-        out = (0, 1)
-        while n:
-            if n & 1: out = add(out, a)
-            a, n = add(a, a), n >> 1
-        return out
-
-    def point(data):
-        y = int.from_bytes(data, "little") & (1 << 255) - 1
-        square = (y * y - 1) * pow(d * y * y + 1, -1, p) % p
-        x = pow(square, (p + 3) // 8, p)
-        if x * x % p != square: x = x * pow(2, (p - 1) // 4, p) % p
-        need(x * x % p == square and y < p, "no point of the curve", "signature-invalid")
-        return (p - x if x & 1 != data[31] >> 7 else x, y)
-
-    scalar = int.from_bytes(signature[32:], "little")
-    k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % order
-    base = point((4 * pow(5, -1, p) % p).to_bytes(32, "little"))
-    return scalar < order and times(scalar, base) == add(point(signature[:32]), times(k, point(key)))
-
-
 def read(data, key=None):
     """The change-set as nested lists and dictionaries (section 6), and its hash."""
     h, at = read_header(data)
@@ -431,7 +389,7 @@ def read(data, key=None):
     hashed, signature = data[:r.at], r.raw(64)
     personal, root = read_personal(r, plain)
     digest = hashlib.sha256(hashed + root).digest()
-    need(key is None or signed(key, b"tributary change-set 1\n" + digest, signature), "not signed with that key", "signature-invalid")
+    need(key is None or is_signed(key, b"tributary change-set 1\n" + digest, signature), "not signed with that key", "signature-invalid")
     out = {name: h[name] for name in ("replica", "first", "count", "previous", "opening", "part")}
     return {**out, "changes": plain.changes(personal)}, digest.hex()
 

@@ -50,7 +50,7 @@ final class DrainRun {
         }
         self.now = replica.time.next(wallClock: now)
         name = DrainName(number: source.stored.lastDrain + 1, nonce: nonce)
-        let isBaseline = replica.last == 0 && source.stored.sealed.number == 0
+        let isBaseline = everything && replica.last == 0 && source.stored.sealed.number == 0
         writer = DrainWriter(
             source: source.stored.number, number: name.number, replica: replica,
             changesPerPartMax: isBaseline ? settings.changesPerBaselinePartMax : settings.changesPerPartMax)
@@ -70,6 +70,7 @@ final class DrainRun {
     func read() throws -> StoredDrain {
         try slices.begin()
         target = try ChangeLog.newest(db)
+        if source.stored.state == .reasserting { comparisons.extent = try extentOfRollback() }
         while phase != .done {
             try source.store.queue.write { agent in
                 try save(isWhole: false, agent)
@@ -205,6 +206,31 @@ final class DrainRun {
         if rounds == source.settings.roundsMax { try writer.beginPart(rows.agent) }
         phase = .log(after: target)
         target = newest
+    }
+
+    // MARK: Restored files
+
+    /// Looks for what was captured after the drain that the file names: if all of it is there, only the mark was lost (S15).
+    private func extentOfRollback() throws -> RecoveryComparison.Extent {
+        guard let later = source.stored.laterShelf else { return .rows }
+        for (index, watched) in source.watched.tables.enumerated() {
+            guard let mapping = watched.mapping else { continue }
+            var after: [UInt8] = []
+            while true {
+                let told = try source.store.queue.read { agent in
+                    try Images.newer(shelf: later, than: source.stored.shelf, table: watched.number, after: after, limit: 500, agent)
+                }
+                for image in told {
+                    guard case .values(let values) = try reader(index).row(LocalKey(canonicalBytes: image.key)),
+                        let row = try? mapping.map(values, site: source.site), RowContent(row, sameIf: []).hash == image.hash
+                    else { return .rows }
+                    try slices.pause()
+                }
+                guard let last = told.last else { break }
+                after = last.key
+            }
+        }
+        return .markOnly
     }
 
     private func reader(_ table: Int) throws -> RowReader {

@@ -18,6 +18,8 @@ final class RowWork {
     /// How each table is compared: found out once per drain, before the drain itself has made images.
     final class Comparisons {
         fileprivate var byTable: [Int: RowComparison] = [:]
+        /// How far a restored file went back.
+        var extent = RecoveryComparison.Extent.rows
     }
 
     init(
@@ -82,9 +84,10 @@ final class RowWork {
     ) throws -> RowComparison.Outcome {
         let comparison = try comparison(table, mapping)
         if let later {
-            let number = source.watched.tables[table].number
-            return RecoveryComparison(rows: comparison).outcome(
-                of: key, base: old, later: try later.image(table: number, key: keyBytes), row: row, isFlagged: isFlagged, next: writer.next)
+            let told = try later.image(table: source.watched.tables[table].number, key: keyBytes)
+            return RecoveryComparison(rows: comparison, extent: comparisons.extent).outcome(
+                of: key, base: old, later: told, row: row, isFlagged: isFlagged, keepsReferences: try row.map { try keepsReferences($0, later) } ?? true,
+                next: writer.next)
         }
         return comparison.outcome(of: key, from: old, to: row, isFlagged: isFlagged, wasReplaced: wasReplaced, next: writer.next)
     }
@@ -115,7 +118,7 @@ final class RowWork {
         var change = change
         for index in fields.indices {
             guard case .reference(let reference) = fields[index].value, reference.source == nil else { continue }
-            let life = try life(of: reference)
+            let life = try life(of: reference, in: images)
             if life == nil { writer.mustResolveAgain = true }
             fields[index].value = .reference(Reference(entity: reference.entity, key: reference.key, life: life))
         }
@@ -130,7 +133,7 @@ final class RowWork {
     }
 
     /// The life that a key has, or the last it had.
-    private func life(of reference: Reference) throws -> Dot? {
+    private func life(of reference: Reference, in images: Images) throws -> Dot? {
         let key = reference.key.canonicalBytes
         var last: Dot?
         for number in source.watched.numbers(of: reference.entity) {
@@ -139,6 +142,15 @@ final class RowWork {
             last = last ?? life.dot
         }
         return last
+    }
+
+    /// Whether what the row points at has the lives that it had in the later images (S15): the line of another sale is another line.
+    private func keepsReferences(_ row: RowContent, _ later: Images) throws -> Bool {
+        for field in row.fields {
+            guard let reference = field.value.reference else { continue }
+            if try life(of: reference, in: images) != life(of: reference, in: later) { return false }
+        }
+        return true
     }
 
     // MARK: Sweeps

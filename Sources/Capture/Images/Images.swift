@@ -125,6 +125,25 @@ extension Images {
     }
 }
 
+extension Images {
+    /// Present images of `shelf` that `base` has not, in the order of their keys.
+    static func newer(
+        shelf: Int64, than base: Int64, table: Int64, after key: [UInt8], limit: Int, _ db: Database
+    ) throws -> [(key: [UInt8], hash: UInt64)] {
+        let statement = try RawStatement(
+            db,
+            """
+            SELECT l.key, l.hash FROM capture_image AS l WHERE l.shelf = ?1 AND l.tab = ?3 AND l.key > ?4 AND l.state = 1
+            AND NOT EXISTS (SELECT 1 FROM capture_image AS b WHERE b.shelf = ?2 AND b.tab = l.tab AND b.key = l.key AND b.state = 1)
+            ORDER BY l.key LIMIT ?5
+            """)
+        statement.bind(shelf, at: 1).bind(base, at: 2).bind(table, at: 3).bind(key, at: 4).bind(Int64(limit), at: 5)
+        var newer: [(key: [UInt8], hash: UInt64)] = []
+        while try statement.step() { newer.append((statement.bytes(0), statement.unsigned(1))) }
+        return newer
+    }
+}
+
 /// Numbers that stand for replicas and field names in images.
 final class NameDictionary {
     private var replicas: [Int64: ReplicaID] = [:]

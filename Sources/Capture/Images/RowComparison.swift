@@ -79,15 +79,15 @@ struct RowComparison: Sendable {
 
     private func edited(_ old: RowImage, to row: RowContent) -> Outcome {
         let effects = effects(from: old.stock, to: row, fields: old.fields)
-        let fields = changedFields(from: old, to: row)
-        var changes: [Change] = []
-        if !fields.isEmpty {
-            changes.append(Change(time: time, action: .write(subject(row, life: old.life), fields), stock: effects.last))
-        } else if let last = effects.last {
-            changes.append(Change(time: time, action: .stockOnly, stock: last))
-        }
-        changes.insert(contentsOf: effects.dropLast().map { Change(time: time, action: .stockOnly, stock: $0) }, at: 0)
+        let changes = edit(row, life: old.life, fields: changedFields(from: old, to: row), effects: effects)
         return Outcome(changes: changes, image: row.image(life: old.life, whole: isMutable))
+    }
+
+    /// One write with the last effect; effects before it, or without fields to write, stand alone.
+    func edit(_ row: RowContent, life: Dot, fields: [FieldWrite], effects: [StockEffect]) -> [Change] {
+        guard !fields.isEmpty else { return effects.map { Change(time: time, action: .stockOnly, stock: $0) } }
+        let write = Change(time: time, action: .write(subject(row, life: life), fields), stock: effects.last)
+        return effects.dropLast().map { Change(time: time, action: .stockOnly, stock: $0) } + [write]
     }
 
     /// The delete of a record, with what it takes back.
@@ -145,7 +145,7 @@ struct RowComparison: Sendable {
     }
 
     /// At most two: what is taken back where the row stood before, and what it moves where it stands now.
-    private func effects(from before: RowImage.Stock, to row: RowContent, fields: [ImageField]?) -> [StockEffect] {
+    func effects(from before: RowImage.Stock, to row: RowContent, fields: [ImageField]?) -> [StockEffect] {
         switch (before.reading(fields: fields, role: stockRole, like: row), row.stock) {
         case (nil, let now): return [now.flatMap(openingEffect)].compactMap { $0 }
         case (let old?, nil): return [reversal(old)].compactMap { $0 }

@@ -21,7 +21,7 @@ public struct Journal: Sendable {
             SELECT r.number, s.id, s.name, s.replica = r.number, r.source_id, r.source_name FROM (
                 SELECT number, source, source_id, source_name FROM capture_replica WHERE source IS NOT NULL
             ) AS r LEFT JOIN capture_source AS s ON s.number = r.source
-            WHERE s.replica = r.number OR EXISTS (SELECT 1 FROM capture_batch WHERE replica = r.number)
+            WHERE (s.replica = r.number AND s.state IN (1, 3)) OR EXISTS (SELECT 1 FROM capture_batch WHERE replica = r.number)
             ORDER BY r.number
             """)
         var replicas: [JournalReplica] = []

@@ -1,41 +1,59 @@
 import Causality
 import ChangeSets
 
-/// Compares a row of a restored file with two images: the hub's as of the drain that the file names, and
-/// the agent's own later one, from before the restore was noticed (S15).
+/// Compares a row of a file that went back in time with two images: the hub's as of the drain that the file
+/// names (*base*), and the agent's own from before that was noticed (*later*), where it is the later one (S15).
 ///
-/// What the later image already told is only *asserted again*: under the kept life, creating nothing and
-/// moving nothing, because the hub still counts it. Everything else is an ordinary change against the
-/// image that the file really continues; so a row that the old image lacks, and whose content is not what
-/// the hub was told under that key, is another thing and gets a new life.
+/// What the later image told already is only *asserted again*: under the kept life, creating nothing and
+/// moving nothing, because the hub still counts it.
 struct RecoveryComparison: Sendable {
     var rows: RowComparison
+    var extent: Extent
 
-    func outcome(of key: LocalKey, base: RowImage?, later: RowImage?, row: RowContent?, isFlagged: Bool, next: Dot) -> RowComparison.Outcome {
-        if let later, let told = toldAlready(key, base: base, later: later, row: row) { return told }
-        return rows.outcome(of: key, from: base, to: row, isFlagged: isFlagged, next: next)
+    /// How far the file went back.
+    enum Extent: Hashable, Sendable {
+        /// Only the mark was lost (a disk that lied): the rows that were captured after it are all there, so the
+        /// file goes on from the later image.
+        case markOnly
+        /// Rows were lost: the file goes on from the base. A row that the base lacks is what the hub was told only
+        /// if nothing about it differs; else it is another thing under a re-used key and gets a new life.
+        case rows
     }
 
-    /// What to say again when the row is as the later image has it; `nil` when it is not.
-    private func toldAlready(_ key: LocalKey, base: RowImage?, later: RowImage, row: RowContent?) -> RowComparison.Outcome? {
-        switch (row, later.isDeleted) {
-        case (nil, true):
-            guard let base, !base.isDeleted, base.life == later.life else { return nil }
-            return RowComparison.Outcome(changes: [rows.deleted(base, key: key, movesStock: false)], image: base.afterDeletion)
-        case (let row?, false):
-            guard rows.isSame(row, as: later) else { return nil }
+    /// - Parameter keepsReferences: whether the records that the row points at have the lives that they had in the later image.
+    func outcome(
+        of key: LocalKey, base: RowImage?, later: RowImage?, row: RowContent?, isFlagged: Bool, keepsReferences: Bool, next: Dot
+    ) -> RowComparison.Outcome {
+        switch (row, later) {
+        case (nil, let later?) where later.isDeleted:
+            return deletedAgain(key, base: base)
+        case (nil, let later?) where extent == .markOnly:
+            return rows.outcome(of: key, from: later, to: nil, isFlagged: isFlagged, next: next)
+        case (let row?, let later?) where !later.isDeleted && continues(row, later, keepsReferences: keepsReferences):
             return asserted(row, base: base, later: later)
         default:
-            return nil
+            return rows.outcome(of: key, from: base, to: row, isFlagged: isFlagged, next: next)
         }
     }
 
+    /// Whether the row is the later image's record, as it was or edited since.
+    private func continues(_ row: RowContent, _ later: RowImage, keepsReferences: Bool) -> Bool {
+        if extent == .markOnly { return true }
+        if case .level? = row.stock { return false }  // equal levels say nothing: other sales may have led there
+        return keepsReferences && rows.isSame(row, as: later)
+    }
+
+    /// The former incarnation's delete counts; this chain says it once more.
+    private func deletedAgain(_ key: LocalKey, base: RowImage?) -> RowComparison.Outcome {
+        guard let base, !base.isDeleted else { return RowComparison.Outcome() }
+        return RowComparison.Outcome(changes: [rows.deleted(base, key: key, movesStock: false)], image: base.afterDeletion)
+    }
+
     private func asserted(_ row: RowContent, base: RowImage?, later: RowImage) -> RowComparison.Outcome {
-        let image = row.image(life: later.life, whole: rows.isMutable)
         let known = base.flatMap { $0.isDeleted || $0.life != later.life ? nil : $0 }
         let fields = known.map { rows.changedFields(from: $0, to: row) } ?? row.fields.filter { !$0.value.isNull }.map(RowComparison.write)
-        guard !fields.isEmpty else { return RowComparison.Outcome(image: image) }
-        let change = Change(time: rows.time, action: .write(rows.subject(row, life: later.life), fields))
-        return RowComparison.Outcome(changes: [change], image: image)
+        let effects = rows.isSame(row, as: later) ? [] : rows.effects(from: later.stock, to: row, fields: later.fields)
+        return RowComparison.Outcome(
+            changes: rows.edit(row, life: later.life, fields: fields, effects: effects), image: row.image(life: later.life, whole: rows.isMutable))
     }
 }

@@ -107,7 +107,11 @@ extension ByteWriter {
 
     /// A code of the entity's own table, or 0 and the name itself.
     public mutating func field(_ name: FieldName, of entity: EntityName) {
-        if let code = NameCodes.code(of: name, in: entity) { varint(code) } else { varint(0); text(name.text) }
+        field(name, code: NameCodes.code(of: name, in: entity))
+    }
+
+    mutating func field(_ name: FieldName, code: Int?) {
+        if let code { varint(code) } else { varint(0); text(name.text) }
     }
 
     /// A byte for the class, then the value.

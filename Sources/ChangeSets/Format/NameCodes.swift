@@ -32,13 +32,20 @@ enum NameCodes {
         code >= 1 && code <= UInt64(entities.count) ? entities[Int(code) - 1].name : nil
     }
 
-    static func field(_ code: UInt64, in entity: EntityName) -> FieldName? {
-        guard let place = byName[entity] else { return nil }
+    static func field(_ code: UInt64, in entity: EntityName) -> FieldName? { field(code, of: byName[entity]) }
+
+    /// An entity's own codes: looked up once for all fields of a change.
+    typealias Place = (code: Int, fields: [FieldName: Int])
+
+    static func place(of entity: EntityName) -> Place? { byName[entity] }
+
+    static func field(_ code: UInt64, of place: Place?) -> FieldName? {
+        guard let place else { return nil }
         let fields = entities[place.code - 1].fields
         return code >= 1 && code <= UInt64(fields.count) ? fields[Int(code) - 1] : nil
     }
 
-    private static let byName: [EntityName: (code: Int, fields: [FieldName: Int])] = Dictionary(
+    private static let byName: [EntityName: Place] = Dictionary(
         uniqueKeysWithValues: entities.enumerated().map { index, entity in
             (entity.name, (index + 1, Dictionary(uniqueKeysWithValues: entity.fields.enumerated().map { ($1, $0 + 1) })))
         })

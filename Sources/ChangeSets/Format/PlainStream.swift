@@ -134,10 +134,12 @@ struct ColumnsWriter {
     }
 
     private mutating func writeSubjects(_ shape: Shape, rows: [Int]) {
-        let subjects = rows.compactMap { changes[$0].subject }
-        if shape.namesSource { writeSources(subjects.map(\.source)) }
-        for column in 0..<shape.keyColumns { writer.column(subjects.map { $0.key.values[column] }) }
-        if !shape.creates { writeDots(subjects.compactMap(\.life), rows: rows) }
+        if shape.namesSource { writeSources(rows.map { changes[$0].subject?.source }) }
+        if shape.keyColumns > 0 {
+            let keys = rows.map { changes[$0].keyValues }
+            for column in 0..<shape.keyColumns { writer.column(keys.map { $0[column] }) }
+        }
+        if !shape.creates { writeDots(rows.compactMap { changes[$0].subject?.life }, rows: rows) }
         guard shape.isNamed else { return }
         writeLists(
             rows.map { row -> [Dot] in
@@ -174,10 +176,11 @@ struct ColumnsWriter {
     }
 
     private mutating func writeStock(_ stock: Shape.Stock, rows: [Int]) {
+        if stock.sku == 0 { writer.texts(rows.map { changes[$0].stock?.sku ?? "" }) }
+        if stock.location == 0 { writer.texts(rows.map { changes[$0].stock?.location ?? "" }) }
+        if stock.quantity == 0 { writer.integers(rows.map { changes[$0].stock?.quantity ?? 0 }) }
+        guard stock.hasNote || stock.hasCounterpart || stock.expires || stock.isCount else { return }
         let effects = rows.compactMap { changes[$0].stock }
-        if stock.sku == 0 { writer.texts(effects.map(\.sku)) }
-        if stock.location == 0 { writer.texts(effects.map(\.location)) }
-        if stock.quantity == 0 { writer.integers(effects.map(\.quantity)) }
         let movements = effects.compactMap { if case .movement(let movement) = $0 { movement } else { nil } }
         if stock.hasNote { writer.texts(movements.compactMap(\.note)) }
         if stock.hasCounterpart { writer.texts(movements.compactMap(\.counterpart)) }
@@ -211,6 +214,15 @@ struct ColumnsWriter {
                 let counter = Int64(bitPattern: dot.counter)
                 return dot.replica == own ? Int64(bitPattern: first) + Int64(row) - counter : counter
             })
+    }
+}
+
+extension Change {
+    fileprivate var keyValues: [Value] {
+        switch action {
+        case .write(let subject, _), .delete(let subject, _): subject.key.values
+        case .stockOnly: []
+        }
     }
 }
 

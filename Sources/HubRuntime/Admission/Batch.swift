@@ -19,6 +19,8 @@ final class Batch {
     /// In the order of their first touch.
     private var order: [RecordNumber] = []
     private var numbering: FeedNumbering
+    /// Whether any view is marked stale; asked once.
+    private var staleViews: Bool?
     private(set) lazy var purchases = PurchaseView(self)
     private(set) lazy var customers = CustomerView(self)
     private(set) lazy var stock = StockView(self)
@@ -129,11 +131,20 @@ final class Batch {
     func guarded(_ view: String, key: [UInt8], _ work: () throws -> Void) throws {
         do {
             try work()
+            if try hasStaleViews() { try store.deleteStale(view: view, key: key) }
         } catch let error as HubError {
             throw error
         } catch {
             try store.put(StaleRow(view: view, key: key, reason: "\(error)"))
+            staleViews = true
         }
+    }
+
+    private func hasStaleViews() throws -> Bool {
+        if let known = staleViews { return known }
+        let known = try store.staleCount() > 0
+        staleViews = known
+        return known
     }
 }
 

@@ -89,7 +89,7 @@ final class CustomerView {
             add(IdentifierRow.Kind(identifier.kind), identifier.value.string, isCurrent: true)
         }
         for name in SearchName.names(of: record.state) { add(.name, name, isCurrent: true) }
-        for earlier in record.isNew ? [] : try batch.store.earlier(record: number) where !earlier.isCorrected {
+        for earlier in try batch.store.earlier(record: number) where !earlier.isCorrected {
             add(earlier.kind, earlier.value, isCurrent: false)
         }
         return rows

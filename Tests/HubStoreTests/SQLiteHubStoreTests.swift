@@ -1,0 +1,86 @@
+import Causality
+import ChangeSets
+import Foundation
+import GRDB
+@testable import HubStoreSQLite
+import HubRuntime
+import HubTestSupport
+import TestSupport
+import Testing
+
+@Suite("The SQLite store as a file")
+struct SQLiteHubStoreTests {
+    @Test("A disk that is full acknowledges nothing, and the hub goes on by itself when space returns")
+    func fullDisk() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        try bench.store.limit(pages: 120)
+        var sets: [EncodedChangeSet] = []
+        var acknowledged = 0
+        var refusal: HubError?
+        while refusal == nil, sets.count < 200 {
+            let changes = (0..<50).map { Make.sale(Int64(sets.count * 50 + $0), customer: nil, at: bench.now) }
+            sets.append(try till.seal(changes))
+            do {
+                guard case .receipt(let receipt) = try await bench.push([sets[sets.count - 1]], from: shop) else { break }
+                acknowledged = Int(receipt.last)
+            } catch let error as HubError { refusal = error }
+        }
+        #expect(refusal?.code == .storageFull)
+        #expect(try await bench.hub.status(now: bench.now).records == Int64(acknowledged))
+        #expect(try await bench.hub.verify().isEqual)
+        try bench.store.limit(pages: 1 << 20)
+        guard case .receipt(let receipt) = try await bench.push(sets, from: shop) else { return #expect(Bool(false)) }
+        #expect(receipt.last == till.last)
+        #expect(try await bench.hub.status(now: bench.now).records == Int64(till.last))
+    }
+
+    @Test("Another database, a newer hub's and a text file are refused, each by name")
+    func strangeFiles() throws {
+        let folder = try TemporaryFolder()
+        let other = folder.path + "/other.db"
+        try DatabaseQueue(path: other).write { try $0.execute(sql: "CREATE TABLE sales (id INTEGER PRIMARY KEY)") }
+        #expect(code { try SQLiteHubStore(path: other) } == .notAHubFolder)
+        let newer = folder.path + "/newer.db"
+        _ = try SQLiteHubStore(path: newer)
+        try DatabaseQueue(path: newer).write { try $0.execute(sql: "PRAGMA user_version = 99") }
+        #expect(code { try SQLiteHubStore(path: newer) } == .storageTooNew)
+        let text = folder.path + "/text.db"
+        try String(repeating: "not a database. ", count: 100).write(toFile: text, atomically: true, encoding: .utf8)
+        #expect(code { try SQLiteHubStore(path: text) } == .storageFailed)
+        #expect(code { try SQLiteHubStore(path: folder.path + "/no/such/folder.db") } == .storageFailed)
+    }
+
+    @Test("The file is for its owner only from the beginning, and so is a backup; a backup overwrites nothing")
+    func privateFiles() async throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteHubStore(path: folder.path + "/hub.db")
+        let hub = try await Hub.open(store: store, now: TestHub.start)
+        try await hub.backUp(to: folder.path + "/backup.db")
+        for name in ["hub.db", "backup.db"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(name)")
+        }
+        await #expect(throws: HubError.self) { try await hub.backUp(to: folder.path + "/backup.db") }
+    }
+
+    @Test("The identity and the signing key outlive a restart; a savepoint that fails leaves nothing")
+    func identityAndSavepoint() async throws {
+        let bench = try await TestHub()
+        let (id, key) = (bench.hub.id, bench.hub.signingKey.publicKey)
+        try await bench.restart()
+        #expect(bench.hub.id == id && bench.hub.signingKey.publicKey == key)
+        struct Stop: Error {}
+        try await bench.store.write { store in
+            try store.set(.floor, [1])
+            do { try store.savepoint { try store.set(.floor, [2]); throw Stop() } } catch is Stop {}
+        }
+        #expect(try await bench.store.read { try $0.meta(.floor) } == [1])
+    }
+
+    private func code(_ body: () throws -> SQLiteHubStore) -> HubError.Code? {
+        do { _ = try body() } catch { return (error as? HubError)?.code }
+        return nil
+    }
+}
