@@ -23,7 +23,7 @@ struct TributaryAgent: AsyncParsableCommand {
             A first time, from a token of the hub's operator to a running agent:
 
               tributary-agent enroll --hub https://hub.example.com:8443 --token TOKEN
-              tributary-agent attach /opt/till/till.db --as till --mapping opensourcepos.yaml
+              tributary-agent attach /opt/till/till.db --as till --mapping open-source-pos.yaml
               tributary-agent run
             """,
         version: Agent.version,

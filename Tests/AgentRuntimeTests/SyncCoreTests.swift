@@ -33,8 +33,8 @@ struct SyncCoreTests {
         rig.line = FaultyLine(lossPercent: 10, doublingPercent: 10)
         rig.sell(60)
         rig.run(for: 60_000)
-        let backup = rig.cuts.last { $0 <= 35 } ?? 0
-        rig.hubLast = backup
+        let backup = rig.hubSets.last { $0.end <= 35 }?.end ?? 0
+        rig.hubSets.removeAll { $0.end > backup }
         rig.head = backup
         rig.hubApplied = Array(rig.hubApplied.prefix(Int(backup)))
         rig.sell(10)
@@ -66,30 +66,54 @@ struct SyncCoreTests {
         #expect(rig.count { if case .rewind = $0 { true } else { false } } == 0)
     }
 
-    @Test("S22: known counters with another hash are a fork: nothing more is sent under that name")
-    func fork() {
-        var rig = SyncRig(seed: 1)
-        rig.sell(20)
-        rig.run(for: 20_000)
-        rig.hubWriter = 1
-        rig.sell(5)
-        rig.run(for: 60_000)
+    @Test("S22: where another disk wrote the same counters, the first differing set is found and nothing more is sent", arguments: 0..<30)
+    func fork(seed: Int) {
+        var rig = SyncRig(seed: UInt64(seed))
+        rig.line = FaultyLine(lossPercent: 20, doublingPercent: 20)
+        rig.sell(UInt64(20 + seed))
+        rig.run(for: 200_000)
+        let common = rig.acknowledged
+        #expect(common == rig.sealed)
+        // The copy sells first; then we do.
+        let copy = rig.disk
+        rig.disk.writer = 1
+        rig.sell(9)
+        rig.run(for: 200_000)
+        #expect(rig.hubLast == common + 9)
+        let applied = rig.hubApplied
+        rig.disk = copy
+        rig.disk.writer = 2
+        rig.restart()
+        rig.sell(30)
+        rig.run(for: 200_000)
         #expect(rig.count { if case .fork = $0 { true } else { false } } >= 1)
-        #expect(rig.acknowledged == 20)
-        let pushes = rig.pushes.count
-        rig.run(for: 60_000)
-        #expect(rig.pushes.count == pushes)
+        #expect(rig.acknowledged == common)
+        #expect(rig.hubApplied == applied)
     }
 
-    @Test("S15: a hub that knows more than this folder makes it recover, not send")
-    func folderIsOld() {
-        var rig = SyncRig(seed: 1)
+    @Test("S15: a folder restored from a backup finds exactly how far the hub's history is its own", arguments: 0..<30)
+    func folderIsOld(seed: Int) {
+        var rig = SyncRig(seed: UInt64(seed))
+        rig.line = FaultyLine(lossPercent: 20, doublingPercent: 20)
         rig.sell(20)
+        rig.run(for: 200_000)
+        // The backup holds sets that are cut and not known to be acknowledged.
+        rig.line.isCut = true
+        rig.sell(16)
         rig.run(for: 20_000)
-        rig.hubLast = 40
-        rig.head = 40
-        rig.run(for: 20_000)
-        #expect(rig.count { if case .recover(let receipt, .folderIsOld) = $0 { receipt.last == 40 } else { false } } >= 1)
+        let backup = rig.disk
+        rig.line.isCut = false
+        rig.run(for: 200_000)
+        rig.sell(10)
+        rig.run(for: 200_000)
+        #expect(rig.hubLast == 46)
+        rig.disk = backup
+        rig.restart()
+        rig.run(for: 200_000)
+        #expect(rig.count { if case .recover(let receipt, .folderIsOld) = $0 { receipt.last == 46 } else { false } } >= 1)
+        #expect(rig.count { if case .fork = $0 { true } else { false } } == 0)
+        #expect(rig.acknowledged == 36)
+        #expect(rig.hubApplied == Array(1...46))
     }
 
     @Test("no failure of any kind acknowledges or deletes anything", arguments: LineFailure.Kind.allCases)
@@ -144,9 +168,9 @@ struct SyncCoreTests {
         for _ in 0..<3 {
             rig.inFlight = []
             let refusal = Refusal(code: "changeset-too-large", message: "m", remedy: "r", standing: rig.receipt, isFinal: true)
-            rig.feed(.push(ticket: rig.pushes.last!.ticket, .answered(.refusal(refusal), through: 7, standing: .agrees)))
+            rig.feed(.push(ticket: rig.pushes.last!.ticket, .answered(.refusal(refusal), through: 7, isSingle: true, standing: .agrees)))
             rig.run(for: 20_000)
-            rig.hubLast = 0
+            rig.hubSets = []
             rig.hubApplied = []
         }
         let sizes = rig.effects.compactMap { if case .recut(_, _, let bytes) = $0 { bytes } else { nil as Int? } }
@@ -167,7 +191,7 @@ struct SyncCoreTests {
         var receipt = SyncRig(seed: 1).receipt
         receipt.replica = SyncRig.replica
         let refusal = Refusal(code: "revoked-source", message: "m", remedy: "r", standing: receipt, isFinal: true)
-        effects = core.receive(.push(ticket: first.ticket, .answered(.refusal(refusal), through: 5, standing: .agrees)), now: 2_000, random: &random)
+        effects = core.receive(.push(ticket: first.ticket, .answered(.refusal(refusal), through: 5, isSingle: true, standing: .agrees)), now: 2_000, random: &random)
         let second = effects.compactMap { if case .push(let order) = $0 { order } else { nil } }
         #expect(second.map(\.replica) == [other])
         #expect(core.report.refusals[SyncRig.replica]?.message == "m")
@@ -197,7 +221,7 @@ struct SyncCoreTests {
         rig.run(for: 400_000)
         #expect(rig.count { if case .abandon(let given) = $0 { given == ticket } else { false } } == 1)
         let before = rig.effects.count
-        rig.feed(.push(ticket: ticket, .answered(.receipt(rig.receipt), through: 3, standing: .differs)))
+        rig.feed(.push(ticket: ticket, .answered(.receipt(rig.receipt), through: 3, isSingle: true, standing: .differs)))
         #expect(rig.effects.dropFirst(before).allSatisfy { if case .fork = $0 { false } else { true } })
     }
 

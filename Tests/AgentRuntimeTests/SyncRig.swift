@@ -7,17 +7,26 @@ import TestSupport
 /// A hub of thirty lines, an agent's durable state of ten, and a line that loses and repeats: enough to drive the
 /// real `SyncCore` through whole lives, from a seed.
 struct SyncRig {
-    // The agent's disk
-    var sealed: UInt64 = 0
-    var acknowledged: UInt64 = 0
-    /// Ends of the sets cut so far, in order; the hash of a set is a function of its end and of the writer.
-    var cuts: [UInt64] = []
-    var cursor: UInt64?
-    var staged: [UInt64] = []
-    var visible: UInt64 = 0
+    struct CutSet: Hashable {
+        var first: UInt64
+        var end: UInt64
+        /// Which disk wrote it: the same counters of another disk have another hash.
+        var writer: UInt8
+    }
+
+    struct Disk {
+        var sealed: UInt64 = 0
+        var acknowledged: UInt64 = 0
+        var cuts: [CutSet] = []
+        var cursor: UInt64?
+        var visible: UInt64 = 0
+        var writer: UInt8 = 0
+    }
+
+    /// The agent's disk; a copy of it is a backup, or a clone.
+    var disk = Disk()
     // The hub's disk
-    var hubLast: UInt64 = 0
-    var hubWriter: UInt8 = 0
+    var hubSets: [CutSet] = []
     var hubApplied: [UInt64] = []
     var head: UInt64 = 0
     // The line
@@ -48,21 +57,30 @@ struct SyncRig {
         return Digest(bytes: (0..<32).map { $0 == 31 ? writer : UInt8(truncatingIfNeeded: end >> (8 * UInt64($0 % 8))) })!
     }
 
+    var sealed: UInt64 { disk.sealed }
+    var acknowledged: UInt64 { disk.acknowledged }
+    var visible: UInt64 { disk.visible }
+    var cursor: UInt64? {
+        get { disk.cursor }
+        set { disk.cursor = newValue }
+    }
+    var hubLast: UInt64 { hubSets.last?.end ?? 0 }
+
     var position: Position { Position(generation: ReplicaID(high: 9, low: 9), number: head, line: head) }
 
     var receipt: Receipt {
         Receipt(
-            replica: Self.replica, last: hubLast, hash: Self.hash(hubLast, writer: hubWriter), position: position, keepUntil: 0,
+            replica: Self.replica, last: hubLast, hash: Self.hash(hubLast, writer: hubSets.last?.writer ?? 0), position: position, keepUntil: 0,
             time: Timestamp(milliseconds: now))
     }
 
     func standing(_ receipt: Receipt) -> Standing {
-        let known = receipt.last == 0 || cuts.contains(receipt.last)
-        return .judge(receipt, hash: known ? Self.hash(receipt.last) : nil, cut: cuts.last ?? 0, keptAfter: 0)
+        let own = disk.cuts.first { $0.end == receipt.last }
+        return .judge(receipt, hash: own.map { Self.hash($0.end, writer: $0.writer) }, cut: disk.cuts.last?.end ?? 0, keptAfter: 0)
     }
 
     mutating func sell(_ changes: UInt64) {
-        sealed += changes
+        disk.sealed += changes
         feed(.queue([QueueStanding(replica: Self.replica, acknowledged: acknowledged, sealed: sealed)]))
     }
 
@@ -88,12 +106,12 @@ struct SyncRig {
         case .pull(let order):
             pulls.append(order)
             ask(order)
-        case .acknowledge(let receipt): acknowledged = receipt.last
-        case .rewind(let receipt): acknowledged = receipt.last
+        case .acknowledge(let receipt): disk.acknowledged = receipt.last
+        case .confirm(_, let through): disk.acknowledged = through
+        case .rewind(let receipt): disk.acknowledged = receipt.last
         case .stage(let page):
             cursor = page.reached.number
-            staged += page.entries.map(\.number)
-            if page.consistentAt != nil { visible = page.reached.number }
+            if page.consistentAt != nil { disk.visible = page.reached.number }
         case .restartFeed: cursor = nil
         case .wake(let instant): wakeAt = instant
         case .abandon(let ticket): inFlight.removeAll { Self.ticket($0.event) == ticket }
@@ -111,27 +129,37 @@ struct SyncRig {
     private mutating func latency() -> Instant { now + UInt64.random(in: 5...400, using: &random) }
 
     private mutating func send(_ order: SyncCore.PushOrder) {
-        while (cuts.last ?? 0) < sealed, (cuts.last ?? 0) < order.after + 3 * Self.setSize { cuts.append(min(sealed, (cuts.last ?? 0) + Self.setSize)) }
-        let through = cuts.last { $0 <= order.after + 3 * Self.setSize } ?? order.after
-        guard through > order.after else { return inFlight.append((latency(), .push(ticket: order.ticket, .nothing))) }
+        let countMax = order.bytesMax == 1 ? 1 : 3
+        while (disk.cuts.last?.end ?? 0) < sealed, disk.cuts.count(where: { $0.first > order.after }) < countMax {
+            let last = disk.cuts.last?.end ?? 0
+            disk.cuts.append(CutSet(first: last + 1, end: min(sealed, last + Self.setSize), writer: disk.writer))
+        }
+        let sets = Array(disk.cuts.filter { $0.first > order.after }.prefix(countMax))
+        guard let through = sets.last?.end else { return inFlight.append((latency(), .push(ticket: order.ticket, .nothing))) }
         if let failure { return inFlight.append((latency(), .push(ticket: order.ticket, .failed(failure)))) }
         let fate = line.fate(using: &random)
         guard fate != .requestLost else { return inFlight.append((latency() + 2_000, .push(ticket: order.ticket, .failed(Self.lost)))) }
-        var answer = admit(order.after, through)
-        if fate == .doubled { answer = admit(order.after, through) }
+        var answer = admit(sets)
+        if fate == .doubled { answer = admit(sets) }
         guard fate != .answerLost else { return inFlight.append((latency() + 2_000, .push(ticket: order.ticket, .failed(Self.lost)))) }
-        let outcome = SyncCore.PushOutcome.answered(answer, through: through, standing: standing(answer.standing))
+        let outcome = SyncCore.PushOutcome.answered(answer, through: through, isSingle: sets.count == 1, standing: standing(answer.standing))
         inFlight.append((latency(), .push(ticket: order.ticket, outcome)))
     }
 
-    /// The hub: a repeat changes nothing, a gap is named, everything else is applied once.
-    private mutating func admit(_ after: UInt64, _ through: UInt64) -> Answer {
-        if after > hubLast { return .gap(receipt) }
-        if hubWriter != 0, after < hubLast { return .fork(receipt) }
-        for counter in (after + 1)...through where counter > hubLast && !isHubStuck {
-            hubApplied.append(counter)
-            hubLast = counter
-            head += 1
+    /// The hub: a repeat changes nothing, a gap and a fork are named, everything else is applied once.
+    private mutating func admit(_ sets: [CutSet]) -> Answer {
+        for set in sets {
+            if set.first <= hubLast {
+                guard hubSets.contains(set) else { return .fork(receipt) }
+            } else if set.first > hubLast + 1 {
+                return .gap(receipt)
+            } else if !isHubStuck {
+                hubSets.append(set)
+                hubApplied += set.first...set.end
+                head += set.end - set.first + 1
+            } else {
+                break
+            }
         }
         return .receipt(receipt)
     }

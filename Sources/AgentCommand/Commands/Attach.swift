@@ -12,9 +12,9 @@ struct Attach: AsyncParsableCommand {
             Says what it will do before it does it; --dry-run ends there. The mapping is held against the file first, and every
             problem is named with its line and column.
 
-              tributary-agent attach /opt/till/till.db --as till --mapping opensourcepos.yaml --dry-run
-              tributary-agent attach /opt/till/till.db --as till --mapping opensourcepos.yaml
-              tributary-agent attach /opt/till/till.db --as till --mapping opensourcepos.yaml --take-over   (the former agent is gone)
+              tributary-agent attach /opt/till/till.db --as till --mapping open-source-pos.yaml --dry-run
+              tributary-agent attach /opt/till/till.db --as till --mapping open-source-pos.yaml
+              tributary-agent attach /opt/till/till.db --as till --mapping open-source-pos.yaml --take-over   (the former agent is gone)
             """)
 
     @OptionGroup var options: AgentOptions

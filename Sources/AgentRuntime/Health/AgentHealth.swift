@@ -48,7 +48,7 @@ public struct AgentHealth: Codable, Hashable, Sendable {
         isConnected = failure == nil && report.lastPull != nil
         line = (failure.map { [Problem(code: $0.kind.rawValue, message: $0.message, remedy: $0.remedy)] } ?? [])
         for (_, refused) in report.refusals.sorted(by: { $0.key < $1.key }) {
-            line.append(Problem(code: refused.code, message: "The hub refused a change-set: \(refused.message)", remedy: refused.remedy))
+            line.append(Problem(code: refused.code, message: refused.message, remedy: refused.remedy))
         }
         if report.isStalled {
             line.append(

@@ -40,6 +40,35 @@ extension Outbox {
         }
     }
 
+    /// The hub took our sets up to `counter` as repeats, and has more than this folder.
+    public func confirm(_ replica: ReplicaID, through counter: UInt64) throws {
+        try queue.write { db in
+            var row = try ReplicaRow.fetch(replica, in: db)
+            guard counter > row.acknowledged, let hash = try Self.hash(endingAt: counter, of: row, in: db) else { return }
+            row.acknowledged = counter
+            row.acknowledgedHash = hash
+            try row.store(in: db)
+        }
+    }
+
+    /// Ends a replica whose later counters another disk wrote: what was not acknowledged is captured anew under its
+    /// successor, so here it is sent no more. The sets stay, as long as there is room, for people to look at.
+    public func abandon(_ replica: ReplicaID) throws {
+        let sealed = try journal.sealedReplicas().first { $0.replica == replica }?.sealed
+        try queue.write { db in
+            var row = try ReplicaRow.fetch(replica, in: db)
+            if let sealed {
+                try journal.forget(upTo: sealed, of: replica, in: db)
+                row.cut = max(row.cut, sealed)
+            }
+            row.acknowledged = row.cut
+            row.acknowledgedHash = row.cutHash
+            try row.store(in: db)
+            try db.execute(
+                sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND position IS NULL", arguments: [Int64.max, replica.blob])
+        }
+    }
+
     /// What the hub last acknowledged of a replica, as far as it is remembered here.
     func acknowledgement(of replica: ReplicaID) throws -> Receipt {
         let row = try queue.read { try ReplicaRow.fetch(replica, in: $0) }

@@ -12,7 +12,8 @@ public actor LineDriver {
     public protocol Host: Sendable {
         func fork(_ receipt: Receipt) async throws
         func recover(_ receipt: Receipt, _ reason: SyncCore.RecoveryReason) async throws
-        func lineChanged(_ report: LineReport) async
+        /// A report with a lower revision than one before is late, and counts no more.
+        func lineChanged(_ report: LineReport, revision: Int) async
     }
 
     private let line: HubLine
@@ -25,6 +26,9 @@ public actor LineDriver {
     private var random = SystemRandomNumberGenerator()
     private var requests: [UInt64: Task<Void, Never>] = [:]
     private var repairs: [ReplicaID: Task<Void, Never>] = [:]
+    /// Repairs that failed, and what people can do.
+    private var problems: [ReplicaID: LineReport.Refused] = [:]
+    private var revision = 0
     private var timer: Task<Void, Never>?
     private var isStopped = false
     private var waiter: CheckedContinuation<LineFailure?, Never>?
@@ -75,7 +79,8 @@ public actor LineDriver {
 
     private var end: (failure: LineFailure?, Void)? {
         if core.isCaughtUp, repairs.isEmpty {
-            guard core.report.queued > 0, let refused = core.report.refusals.sorted(by: { $0.key < $1.key }).first?.value else { return (nil, ()) }
+            let refusals = core.report.refusals.merging(problems) { _, problem in problem }
+            guard core.report.queued > 0, let refused = refusals.sorted(by: { $0.key < $1.key }).first?.value else { return (nil, ()) }
             return (LineFailure(.rejected, refused.message, remedy: refused.remedy), ())
         }
         guard let failure = core.report.pushFailure ?? core.report.pullFailure else { return nil }
@@ -100,6 +105,7 @@ public actor LineDriver {
         case .pull(let order): requests[order.ticket] = Task { await self.pull(order) }
         case .abandon(let ticket): requests.removeValue(forKey: ticket)?.cancel()
         case .acknowledge(let receipt): durably("noting a receipt") { try outbox.acknowledge(receipt) }
+        case .confirm(let replica, let through): durably("noting what the hub has") { try outbox.confirm(replica, through: through) }
         case .rewind(let receipt):
             log.warning("hub was restored; sending again", metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])
             durably("sending again") { try outbox.rewind(receipt) }
@@ -142,18 +148,27 @@ public actor LineDriver {
     private func repair(_ replica: ReplicaID, _ work: @escaping @Sendable (any Host) async throws -> Void) {
         guard repairs[replica] == nil else { return }
         repairs[replica] = Task {
-            do { try await work(self.host) } catch is CancellationError {} catch {
-                self.log.error("repair failed", metadata: ["replica": "\(replica.short)", "error": "\(error)"])
+            do {
+                try await work(self.host)
+                self.problems[replica] = nil
+            } catch is CancellationError {} catch {
+                let problem = AgentHealth.Problem(error)
+                self.problems[replica] = LineReport.Refused(code: problem.code, message: problem.message, remedy: problem.remedy)
             }
             self.repairs[replica] = nil
+            self.tell(self.core.report)
             self.queueChanged()
         }
     }
 
-    private func tell(_ report: LineReport) {
+    private func tell(_ told: LineReport) {
+        var report = told
+        report.refusals.merge(problems) { _, problem in problem }
         logDifference(from: lastReport, to: report)
         lastReport = report
-        Task { await self.host.lineChanged(report) }
+        revision += 1
+        let (host, revision) = (host, revision)
+        Task { await host.lineChanged(report, revision: revision) }
     }
 
     private func logDifference(from old: LineReport, to new: LineReport) {
@@ -165,7 +180,7 @@ public actor LineDriver {
         }
         if new.isStalled, !old.isStalled { log.error("line: connected, but the queue does not drain", metadata: ["queued": "\(new.queued)"]) }
         for (replica, refused) in new.refusals.sorted(by: { $0.key < $1.key }) where old.refusals[replica] != refused {
-            log.error("hub refused: \(refused.message)", metadata: ["code": "\(refused.code)", "replica": "\(replica.short)", "remedy": "\(refused.remedy)"])
+            log.error("changes are held back: \(refused.message)", metadata: ["code": "\(refused.code)", "replica": "\(replica.short)", "remedy": "\(refused.remedy)"])
         }
     }
 
@@ -187,7 +202,8 @@ public actor LineDriver {
             case .frames(let frames):
                 let answer = try await line.push(frames)
                 log.debug("pushed", metadata: ["replica": "\(order.replica.short)", "sets": "\(frames.count)", "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })"])
-                return .answered(answer, through: frames.last?.last ?? order.after, standing: try outbox.standing(of: answer.standing))
+                return .answered(
+                    answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1, standing: try outbox.standing(of: answer.standing))
             }
         } catch { return .failed(Self.failure(error)) }
     }

@@ -3,7 +3,7 @@ import Causality
 import ChangeSets
 import Logging
 
-/// Brings a source back that went back in time, with what the hub has (S15).
+/// Brings a source back that went back in time, with what the hub has (S15), or whose name another disk used, too (S22).
 ///
 /// The triggers only log until this is through, so the application sells on and nothing is missed.
 struct SourceRecovery: Sendable {
@@ -26,9 +26,14 @@ struct SourceRecovery: Sendable {
             try await keeper.recover(request.name.string, following: nil)
             return .recovered
         }
-        if let queue = try outbox.standings().first(where: { $0.replica == named.replica }), queue.sealed > queue.acknowledged { return .waitsForPush }
         let hubLast = try await line.last(of: named.replica)
-        let dot = hubLast == 0 ? nil : Dot(named.replica, min(named.counter, hubLast))
+        let queue = try outbox.standings().first { $0.replica == named.replica }
+        let isUnsent = queue.map { $0.sealed > $0.acknowledged } ?? false
+        // Unsent changes whose counters the hub has otherwise: the histories part after what is acknowledged.
+        let isForked = isUnsent && hubLast > (queue?.acknowledged ?? 0)
+        if isUnsent, !isForked { return .waitsForPush }
+        let last = min(named.counter, isForked ? queue?.acknowledged ?? 0 : hubLast)
+        let dot = last == 0 ? nil : Dot(named.replica, last)
         var count = 0
         if let dot {
             var after: [UInt8]?
@@ -41,6 +46,7 @@ struct SourceRecovery: Sendable {
             }
         }
         try await keeper.recover(request.name.string, following: dot)
+        if isForked { try outbox.abandon(named.replica) }
         log.notice("source recovered", metadata: ["source": "\(request.name)", "as of": "\(dot.map(\.description) ?? "the start")", "records": "\(count)"])
         return .recovered
     }

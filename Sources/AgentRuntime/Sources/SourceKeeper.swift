@@ -195,15 +195,13 @@ public actor SourceKeeper {
 
     // MARK: Recovery
 
-    /// The source that writes, or wrote, under this replica.
-    func source(of replica: ReplicaID) -> String? {
-        kept.first { (try? $0.value.source?.writer().replica) == replica }?.key
-    }
-
-    /// The hub has later changes of the replica than this folder: the next drain asks for a recovery.
-    func learn(hubLast counter: UInt64, of replica: ReplicaID) throws {
-        guard let name = source(of: replica), let source = kept[name]?.source else { return }
-        try source.learn(hubLast: counter, of: replica)
+    /// The hub and this folder do not agree about the replica: the next drain of its source asks for a recovery.
+    ///
+    /// - Returns: whether a source writes under it.
+    func requireRecovery(of replica: ReplicaID) throws -> Bool {
+        guard let source = kept.values.compactMap(\.source).first(where: { (try? $0.writer().replica) == replica }) else { return false }
+        try source.learn(hubLast: .max, of: replica)
+        return true
     }
 
     func stage(_ images: [RecordImage], isFirst: Bool, of name: String) throws { try kept[name]?.source?.stage(images, isFirst: isFirst) }

@@ -20,7 +20,8 @@ extension SyncCore {
         push.request = Request(ticket: ticket, replica: queue.replica, after: queue.acknowledged, known: acknowledged, startedAt: now)
         push.startedAt = now
         lastPushed = queue.replica
-        effects.append(.push(PushOrder(ticket: ticket, replica: queue.replica, after: queue.acknowledged, bytesMax: pushBytesMax)))
+        let bytesMax = singly.contains(queue.replica) ? 1 : pushBytesMax
+        effects.append(.push(PushOrder(ticket: ticket, replica: queue.replica, after: queue.acknowledged, bytesMax: bytesMax)))
     }
 
     /// Replica after replica, so that one till's backlog does not hold up another's sale.
@@ -42,10 +43,11 @@ extension SyncCore {
         push.request = nil
         push.notBefore = now
         switch outcome {
-        case .answered(let answer, let through, let standing):
+        case .answered(let answer, let through, let isSingle, let standing):
             heard(now)
             lastPushAnswered = ticket
-            takeAnswer(answer, through: through, standing: standing, request: request, replica: replica, now: now, random: &random, effects: &effects)
+            let sent = Sent(request: request, replica: replica, through: through, isSingle: isSingle)
+            takeAnswer(answer, to: sent, standing: standing, now: now, random: &random, effects: &effects)
         case .nothing:
             // The journal was shorter than the queue said: the next `queue` event puts it right.
             if let index = queues.firstIndex(where: { $0.replica == replica }) { queues[index].sealed = queues[index].acknowledged }
@@ -57,37 +59,56 @@ extension SyncCore {
         }
     }
 
+    private struct Sent {
+        var request: Request
+        var replica: ReplicaID
+        var through: UInt64
+        var isSingle: Bool
+    }
+
     private mutating func takeAnswer(
-        _ answer: Answer, through: UInt64, standing: Standing, request: Request, replica: ReplicaID, now: Instant,
-        random: inout some RandomNumberGenerator, effects: inout [Effect]
+        _ answer: Answer, to sent: Sent, standing: Standing, now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]
     ) {
-        let receipt: Receipt
         switch answer {
-        case .receipt(let given), .gap(let given), .fork(let given): receipt = given
-        case .refusal(let refusal):
-            return takeRefusal(refusal, standing: standing, request: request, now: now, random: &random, effects: &effects)
-        case .page, .images:
-            return failPush(.wrongAnswer, now: now, random: &random)
-        }
-        if case .gap = answer, receipt.replica != replica {
+        case .page, .images: failPush(.wrongAnswer, now: now, random: &random)
+        case .refusal(let refusal): takeRefusal(refusal, to: sent, standing: standing, now: now, random: &random, effects: &effects)
+        case .gap(let receipt) where receipt.replica != sent.replica:
             // It follows a replica that the hub does not have far enough yet (S5): that one goes first.
-            settle(receipt, standing: standing, known: request.known[receipt.replica] ?? 0, now: now, effects: &effects)
-            return push.wait(push.backoff.fail(random: &random), now: now, eager: false)
+            settle(receipt, standing: standing, known: sent.request.known[receipt.replica] ?? 0, now: now, effects: &effects)
+            push.wait(push.backoff.fail(random: &random), now: now, eager: false)
+        case .receipt(let receipt), .gap(let receipt), .fork(let receipt):
+            guard receipt.replica == sent.replica else { return failPush(.wrongAnswer, now: now, random: &random) }
+            pushBytesMax = min(settings.pushBytesMax, pushBytesMax * 2)
+            report.pushed(at: receipt.time)
+            if case .fork = answer { return takeFork(receipt, to: sent, now: now, effects: &effects) }
+            if case .receipt = answer, standing == .ahead || standing == .differs { confirm(sent, now: now, effects: &effects) }
+            let before = acknowledged[sent.replica] ?? 0
+            settle(receipt, standing: standing, known: sent.request.known[sent.replica] ?? 0, now: now, effects: &effects)
+            let isStuck = blocked[sent.replica] == nil && acknowledged[sent.replica] == sent.request.after && before == sent.request.after
+            // Connected, no error and no progress: never in a tight circle.
+            if isStuck { push.wait(push.backoff.fail(random: &random), now: now, eager: false) }
         }
-        guard receipt.replica == replica else { return failPush(.wrongAnswer, now: now, random: &random) }
-        if case .fork = answer {
-            block(replica, now: now)
-            effects.append(.fork(receipt))
+    }
+
+    /// Another disk wrote some of these counters. One set at a time tells which is the first.
+    private mutating func takeFork(_ receipt: Receipt, to sent: Sent, now: Instant, effects: inout [Effect]) {
+        guard sent.isSingle else {
+            singly.insert(sent.replica)
             return
         }
-        pushBytesMax = min(settings.pushBytesMax, pushBytesMax * 2)
-        report.pushed(at: receipt.time)
-        let before = acknowledged[replica] ?? 0
-        settle(receipt, standing: standing, known: request.known[replica] ?? 0, now: now, effects: &effects)
-        if blocked[replica] == nil, (acknowledged[replica] ?? 0) == before, before < through, receipt.last <= before {
-            // Connected, no error and no progress: never in a tight circle.
-            push.wait(push.backoff.fail(random: &random), now: now, eager: false)
-        }
+        singly.remove(sent.replica)
+        block(sent.replica, now: now)
+        effects.append(.fork(receipt))
+    }
+
+    /// The hub took these sets as repeats, although it has more than this folder: up to here the histories are one.
+    private mutating func confirm(_ sent: Sent, now: Instant, effects: inout [Effect]) {
+        guard let index = queues.firstIndex(where: { $0.replica == sent.replica }), queues[index].acknowledged < sent.through else { return }
+        queues[index].acknowledged = sent.through
+        progressAt = now
+        push.backoff.succeed()
+        report.queued = queued
+        effects.append(.confirm(replica: sent.replica, through: sent.through))
     }
 
     /// Draws the conclusion from what the hub says it has of one replica.
@@ -96,12 +117,13 @@ extension SyncCore {
     mutating func settle(_ receipt: Receipt, standing: Standing, known: UInt64, now: Instant, effects: inout [Effect]) {
         guard let index = queues.firstIndex(where: { $0.replica == receipt.replica }) else { return }
         switch standing {
-        case .differs:
+        case .differs, .ahead:
+            // What is still to be sent tells exactly where the histories part: each set comes back as a repeat or a fork.
+            guard queues[index].sealed <= queues[index].acknowledged else { return }
+            // An answer that is older than ours is judged by the next one.
+            guard standing == .ahead || receipt.last >= known else { return }
             block(receipt.replica, now: now)
-            effects.append(.fork(receipt))
-        case .ahead:
-            block(receipt.replica, now: now)
-            effects.append(.recover(receipt, .folderIsOld))
+            effects.append(.recover(receipt, standing == .ahead ? .folderIsOld : .historiesDiffer))
         case .forgotten where receipt.last < known:
             block(receipt.replica, now: now)
             effects.append(.recover(receipt, .changesLost))
@@ -129,13 +151,11 @@ extension SyncCore {
     }
 
     private mutating func takeRefusal(
-        _ refusal: Refusal, standing: Standing, request: Request, now: Instant, random: inout some RandomNumberGenerator,
-        effects: inout [Effect]
+        _ refusal: Refusal, to sent: Sent, standing: Standing, now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]
     ) {
-        guard let replica = request.replica, refusal.standing.replica == replica else {
-            return failPush(.wrongAnswer, now: now, random: &random)
-        }
-        settle(refusal.standing, standing: standing, known: request.known[replica] ?? 0, now: now, effects: &effects)
+        let replica = sent.replica
+        guard refusal.standing.replica == replica else { return failPush(.wrongAnswer, now: now, random: &random) }
+        settle(refusal.standing, standing: standing, known: sent.request.known[replica] ?? 0, now: now, effects: &effects)
         guard blocked[replica] == nil else { return }
         report.refusals[replica] = LineReport.Refused(code: refusal.code, message: refusal.message, remedy: refusal.remedy)
         if refusal.code == ChangeSetError.Code.tooLarge.rawValue {

@@ -46,8 +46,8 @@ public struct SyncCore: Sendable {
     }
 
     public enum PushOutcome: Sendable {
-        /// A valid answer of the hub. `through` is the last counter that the request carried.
-        case answered(Answer, through: UInt64, standing: Standing)
+        /// A valid answer of the hub. `through` is the last counter that the request carried, `isSingle` whether in one set.
+        case answered(Answer, through: UInt64, isSingle: Bool, standing: Standing)
         /// There was nothing to send after all.
         case nothing
         /// What comes next is no longer kept, so that the hub can never get it from here.
@@ -69,6 +69,8 @@ public struct SyncCore: Sendable {
         case abandon(ticket: UInt64)
         /// Durable: the hub has this on disk.
         case acknowledge(Receipt)
+        /// Durable: the hub has our sets up to there, and more that this folder does not know.
+        case confirm(replica: ReplicaID, through: UInt64)
         /// Durable: the hub has less than it said before; send again from there.
         case rewind(Receipt)
         /// Durable: cut the replica's sets after `after` again, none above `setBytesMax` where changes allow.
@@ -77,7 +79,7 @@ public struct SyncCore: Sendable {
         case stage(FeedPage)
         /// Durable: forget the cursor and what is staged; the visible view stays until the new one is whole.
         case restartFeed
-        /// Open a new source id and incarnation (S22): another disk wrote under this replica's name.
+        /// Open a new incarnation after what is acknowledged (S22): another disk wrote under this replica's name after that.
         case fork(Receipt)
         /// Follow S15: the hub and this folder do not agree, and sending again cannot mend it.
         /// The receipt says what the hub has.
@@ -108,6 +110,8 @@ public struct SyncCore: Sendable {
         case folderIsOld = "agent-folder-restored"
         /// The hub lacks changes that are no longer kept here; they are lost.
         case changesLost = "changes-lost"
+        /// The hub has another history where ours was acknowledged: it was restored, and a copy of this machine came first.
+        case historiesDiffer = "histories-differ"
     }
 
     public let settings: Settings
@@ -119,6 +123,8 @@ public struct SyncCore: Sendable {
     var lastPushed: ReplicaID?
     var pushBytesMax: Int
     var setBytesMax: [ReplicaID: Int] = [:]
+    /// Replicas whose sets go one by one, to find the first that another disk wrote differently.
+    var singly: Set<ReplicaID> = []
 
     // Lanes
     var push = Lane()

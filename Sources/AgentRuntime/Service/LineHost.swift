@@ -1,0 +1,110 @@
+import Capture
+import Causality
+import ChangeSets
+import Logging
+import Synchronization
+
+/// What the line needs of the sources, and the other way round.
+///
+final class LineHost: LineDriver.Host {
+    private let agent: Agent
+    private let record: HealthRecord
+    private let shared = Mutex(Shared())
+
+    private struct Shared {
+        weak var driver: LineDriver?
+        /// By source: one recovery at a time.
+        var recoveries: [String: Task<Void, Never>] = [:]
+        var isDown = false
+    }
+
+    /// A recovery that could not go on is tried again this often.
+    static let recoveryRetrySeconds = 15
+
+    init(agent: Agent) {
+        self.agent = agent
+        record = HealthRecord(settings: AgentSettings(queue: agent.database.queue), clock: agent.clock)
+    }
+
+    func set(_ driver: LineDriver) { shared.withLock { $0.driver = driver } }
+
+    func stop() async {
+        let tasks = shared.withLock { Array($0.recoveries.values) }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    /// Takes what a round of looks came to: sends what was sealed, and recovers what went back in time.
+    func handle(_ round: SourceKeeper.Round) async {
+        let (driver, isDown) = shared.withLock { ($0.driver, $0.isDown) }
+        if round.sealed {
+            await driver?.queueChanged()
+            // Without a line, look-ups lay our own changes over; it costs least to read them off now.
+            if isDown { try? agent.own.catchUp() }
+        }
+        for request in round.recoveries { recover(request) }
+        await record.take(agent.keeper.health)
+    }
+
+    private func recover(_ request: RecoveryRequest) {
+        shared.withLock { shared in
+            guard shared.recoveries[request.name.string] == nil else { return }
+            shared.recoveries[request.name.string] = Task {
+                await self.repeatRecovery(request)
+                _ = self.shared.withLock { $0.recoveries.removeValue(forKey: request.name.string) }
+                await self.handle(self.agent.keeper.drain([request.name.string]))
+            }
+        }
+    }
+
+    private func repeatRecovery(_ request: RecoveryRequest) async {
+        let recovery = SourceRecovery(keeper: agent.keeper, line: agent.line, outbox: agent.outbox, log: agent.log)
+        while !Task.isCancelled {
+            do {
+                if try await recovery.run(request) == .recovered { return }
+            } catch is CancellationError { return } catch {
+                agent.log.warning("recovery waits", metadata: ["source": "\(request.name)", "error": "\(error)"])
+                if error is CaptureError { return }  // the source's own state changed; the next look says how
+            }
+            try? await Task.sleep(for: .seconds(Self.recoveryRetrySeconds))
+        }
+    }
+
+    // MARK: LineDriver.Host
+
+    /// What was not acknowledged is captured anew under a new incarnation, which follows what was.
+    func fork(_ receipt: Receipt) async throws {
+        agent.log.error(
+            "another disk wrote under this source's name: this machine or another is a copy, or was restored",
+            metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
+        try await askRecovery(of: receipt.replica)
+    }
+
+    func recover(_ receipt: Receipt, _ reason: SyncCore.RecoveryReason) async throws {
+        switch reason {
+        case .folderIsOld: try await askRecovery(of: receipt.replica)
+        case .changesLost:
+            throw AgentError(
+                .recovery, "The hub lacks changes of replica \(receipt.replica.short) after \(receipt.last), and they are no longer kept here.",
+                remedy: "Restore a newer backup of the hub, or scan the source so that what it still holds is sent again.")
+        case .historiesDiffer:
+            throw AgentError(
+                .recovery, "The hub has another history of replica \(receipt.replica.short) than the one it acknowledged to this machine.",
+                remedy: "The hub was restored and a copy of this machine came first. Stop the copy; detach and attach the source here with --take-over.")
+        }
+    }
+
+    private func askRecovery(of replica: ReplicaID) async throws {
+        guard try await agent.keeper.requireRecovery(of: replica) else {
+            throw AgentError(
+                .recovery, "The hub has another history of replica \(replica.short), which no attached source writes any more.",
+                remedy: "Its unsent changes are kept in agent.db; scan the sources so that what they hold is sent under their present names.")
+        }
+        await handle(agent.keeper.drain())
+    }
+
+    func lineChanged(_ report: LineReport, revision: Int) async {
+        shared.withLock { $0.isDown = report.pushFailure != nil || report.pullFailure != nil }
+        await record.take(report, revision: revision)
+    }
+}
