@@ -19,7 +19,7 @@ struct RouteTests {
                 described.insert("\(method.uppercased()) \(path) \(security.first?.keys.first ?? "open")")
             }
         }
-        try await ServedHub.run { hub in
+        try await ServedHub.run { [described] hub in
             let served = hub.routes.map { route in
                 let access =
                     switch route.access {
