@@ -319,7 +319,10 @@ struct PlainReader {
         if field.isPersonal {
             values = personal.removeFirst()
         } else if let link = field.reference {
+            // Its keys stand in columns, and are inside a reference all the same.
+            columns.reader.depth += 1
             let origins = try origins(namesSource: link.namesSource, keyColumns: link.keyColumns, hasLife: link.hasLife, rows: rows)
+            columns.reader.depth -= 1
             values = rows.indices.map { .reference(origins.reference($0, of: link.entity)) }
         } else {
             values = try columns.column(rows.count)
