@@ -13,6 +13,7 @@ extension Rig {
         var named = request.named
         if let dot = named { named = hub.last[dot.replica].map { Dot(dot.replica, min(dot.counter, $0)) } }
         if let dot = named { try source.stage(hub.images(asOf: dot), isFirst: true) }
+        if request.wantsNewest { try source.stage(hub.newestImages, as: .newest, isFirst: true) }
         try source.recover(following: named, random: &random)
     }
 

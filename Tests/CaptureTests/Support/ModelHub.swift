@@ -91,8 +91,12 @@ struct ModelHub {
     }
 
     /// What the hub answers when it is asked for images (S15).
-    func images(asOf dot: Dot) -> [RecordImage] {
-        let state = state(asOf: dot)
+    func images(asOf dot: Dot) -> [RecordImage] { images(of: state(asOf: dot)) }
+
+    /// The same of all that it has, whoever wrote it.
+    var newestImages: [RecordImage] { images(of: state) }
+
+    private func images(of state: State) -> [RecordImage] {
         var images: [RecordImage] = []
         for (name, lives) in state.deleted {
             for life in lives { images.append(RecordImage(entity: name.entity, key: name.key, life: life, fields: [], isDeleted: true)) }
