@@ -19,6 +19,7 @@ struct RouteTests {
                 described.insert("\(method.uppercased()) \(path) \(security.first?.keys.first ?? "open")")
             }
         }
+        let all = described
         try await ServedHub.run { hub in
             let served = hub.routes.map { route in
                 let access =
@@ -29,7 +30,6 @@ struct RouteTests {
                     }
                 return "\(route.method.rawValue) \(route.path) \(access)"
             }
-            let all = described
             #expect(Set(served) == all)
             #expect(served.count == all.count)
         }
