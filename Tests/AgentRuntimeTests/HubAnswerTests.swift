@@ -77,6 +77,13 @@ struct HubAnswerTests {
         }
     }
 
+    @Test("a push is lengths, little-endian, and bytes")
+    func frames() {
+        let frames = [Outbox.Frame(first: 1, last: 1, bytes: [7, 8]), Outbox.Frame(first: 2, last: 2, bytes: [UInt8](repeating: 1, count: 258))]
+        #expect(Array(HubLine.body(of: frames).prefix(10)) == [2, 0, 0, 0, 7, 8, 2, 1, 0, 0])
+        #expect(HubLine.body(of: frames).count == 4 + 2 + 4 + 258)
+    }
+
     @Test("a server that is busy says when to come back")
     func retryAfter() {
         let response = HTTPResponse(status: 503, headers: [("retry-after", "7")], body: [])
