@@ -116,7 +116,9 @@ let package = Package(
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
-        tests("HubServerTests", ["HubServer", "HubRuntime", "ChangeSets", "Causality", crypto, hummingbird, httpTypes, nioCore, logging, yams]),
+        tests(
+            "HubServerTests",
+            ["HubServer", "HubTestSupport", "HubRuntime", "CurlClient", "ChangeSets", "Causality", httpTypes, logging, coreMetrics, lifecycle, yams]),
         tests("EndToEndTests", [sqlite]),
         tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
     ],

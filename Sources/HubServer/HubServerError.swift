@@ -74,7 +74,7 @@ struct Complaint: Sendable {
         case .badName, .badRequest: .badRequest
         case .unknownSite, .notFound: .notFound
         case .tooLarge: .contentTooLarge
-        case .storageFull, .storageBusy, .storageFailed, .stopping: .serviceUnavailable
+        case .storageFull, .storageBusy, .storageFailed, .busy, .stopping: .serviceUnavailable
         case .storageTooNew, .notAHubFolder, .alreadyAHubFolder, .hubRunning, .journalDamaged: .internalServerError
         }
     }

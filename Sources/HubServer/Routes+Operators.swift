@@ -11,9 +11,9 @@ extension HubRoutes {
             HubRoute(.get, "/v1/sites/{name}", .operator) { try .json(try await hub.site($0.parameter("name"), now: $0.now)) },
             HubRoute(.post, "/v1/sites/{name}/revoke", .operator, bodyBytesMax: Self.bodyBytesMax) { try await revoke($0) },
             HubRoute(.post, "/v1/profiles/search", .operator, bodyBytesMax: Self.bodyBytesMax) { try await search($0) },
-            HubRoute(.get, "/v1/profiles/{id}", .operator) { await profile($0) },
-            HubRoute(.get, "/v1/stock/{sku}", .operator) { await stock($0) },
-            HubRoute(.get, "/v1/orders/{number}", .operator) { await orders($0) },
+            HubRoute(.get, "/v1/profiles/{id}", .operator) { try await profile($0) },
+            HubRoute(.get, "/v1/stock/{sku}", .operator) { try await stock($0) },
+            HubRoute(.get, "/v1/orders/{number}", .operator) { try await orders($0) },
             HubRoute(.get, "/v1/conflicts", .operator) { try .json(try await hub.conflicts(now: $0.now)) },
             HubRoute(.get, "/v1/quarantine", .operator) { call in
                 try .json(try await hub.conflicts(now: call.now).filter { $0.kind == .quarantine })

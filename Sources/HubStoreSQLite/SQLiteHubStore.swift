@@ -46,7 +46,8 @@ public final class SQLiteHubStore: HubStore {
         configuration.label = "hub"
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "OFF")")
-            try database.execute(sql: "PRAGMA cache_size = -32768")
+            // KiB. The writer keeps the upper pages of all its trees; many readers must not multiply that.
+            try database.execute(sql: "PRAGMA cache_size = -\(database.configuration.readonly ? 4096 : 32768)")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             // Statements are our own; no string is ever taken for a name.
             sqlite3_limit(database.sqliteConnection, SQLITE_LIMIT_LENGTH, 256 << 20)

@@ -221,7 +221,7 @@ struct HostStatements {
         "ALTER TABLE items ADD COLUMN d", "ALTER TABLE items ADD COLUMN d DEFAULT 5", "ALTER TABLE computed ADD COLUMN z AS (p + 1)",
         "CREATE INDEX more ON items (a)", "VACUUM", "PRAGMA user_version = 9", "ALTER TABLE audit ADD COLUMN x; ALTER TABLE audit DROP COLUMN x",
         "ALTER TABLE items RENAME TO goods; ALTER TABLE goods RENAME TO items",
-        "ALTER TABLE items RENAME COLUMN id TO ident; ALTER TABLE items RENAME COLUMN ident TO id",
+        "ALTER TABLE strict_ones RENAME COLUMN id TO ident; ALTER TABLE strict_ones RENAME COLUMN ident TO id",
         """
         BEGIN; DROP VIEW shown; CREATE TABLE rebuilt (id INTEGER PRIMARY KEY, a, b TEXT UNIQUE, c REAL, d);
         INSERT INTO rebuilt SELECT id, a || '!', b, c, NULL FROM items; DROP TABLE items; ALTER TABLE rebuilt RENAME TO items; COMMIT

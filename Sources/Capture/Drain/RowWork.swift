@@ -51,7 +51,8 @@ final class RowWork {
             if hasProblems { try clearProblem(watched, keyBytes) }
             return false
         }
-        let old = try images.image(table: watched.number, key: keyBytes)
+        let found = try images.found(table: watched.number, key: keyBytes)
+        let old = found?.image
         let content: RowContent?
         var isFlagged = false
         do {
@@ -63,7 +64,8 @@ final class RowWork {
             return old?.state == .present
         }
         if hasProblems { try clearProblem(watched, keyBytes) }
-        let outcome = try outcome(table, mapping, key, keyBytes, old: old, row: content, isFlagged: isFlagged, wasReplaced: wasReplaced)
+        let later = found?.isTouched == true ? nil : later  // a row that this drain asserted has an image of its own time
+        let outcome = try outcome(table, mapping, key, keyBytes, old: old, later: later, row: content, isFlagged: isFlagged, wasReplaced: wasReplaced)
         if outcome.movedLife { writer.mustResolveAgain = true }
         for change in outcome.changes { try writer.append(withLives(change), agent) }
         if let image = outcome.image { try images.put(image, table: watched.number, key: keyBytes, replaces: old != nil) }
@@ -79,8 +81,8 @@ final class RowWork {
     }
 
     private func outcome(
-        _ table: Int, _ mapping: TableMapping, _ key: LocalKey, _ keyBytes: [UInt8], old: RowImage?, row: RowContent?, isFlagged: Bool,
-        wasReplaced: Bool
+        _ table: Int, _ mapping: TableMapping, _ key: LocalKey, _ keyBytes: [UInt8], old: RowImage?, later: Images?, row: RowContent?,
+        isFlagged: Bool, wasReplaced: Bool
     ) throws -> RowComparison.Outcome {
         let comparison = try comparison(table, mapping)
         if let later {

@@ -4,8 +4,8 @@ import GRDB
 
 /// The images of one source in the agent's file, under (shelf, table, canonical key), within one access to it.
 ///
-/// A drain changes them before it is sealed, so what it changes can be undone: a new image carries the
-/// drain's number, an image that was there before is copied aside first.
+/// A drain changes them before it is sealed, so what it changes can be undone: every image carries the number of
+/// the drain that touched it last, and one that was there before is copied aside first.
 final class Images {
     private let db: Database
     private let shelf: Int64
@@ -31,20 +31,24 @@ final class Images {
                 + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
         update = try RawStatement(
             cached: db,
-            "UPDATE capture_image SET state = ?4, replica = ?5, counter = ?6, hash = ?7, same = ?8, stock = ?9, body = ?10 WHERE \(place)")
+            "UPDATE capture_image SET state = ?4, replica = ?5, counter = ?6, hash = ?7, same = ?8, stock = ?9, body = ?10, drain = ?11 WHERE \(place)")
         keep = try RawStatement(
             cached: db, "INSERT OR IGNORE INTO capture_undo SELECT * FROM capture_image WHERE \(place) AND drain <> ?4")
     }
 
     /// The image under the key, if any, deleted ones included.
-    func image(table: Int64, key: [UInt8]) throws -> RowImage? {
+    func image(table: Int64, key: [UInt8]) throws -> RowImage? { try found(table: table, key: key)?.image }
+
+    /// The same, and whether this drain touched it already.
+    func found(table: Int64, key: [UInt8]) throws -> (image: RowImage, isTouched: Bool)? {
         defer { find.reset() }
         guard try find.bind(shelf, at: 1).bind(table, at: 2).bind(key, at: 3).step() else { return nil }
         guard let state = RowImage.State(rawValue: find.integer(0)) else { throw CaptureError.damagedJournal }
-        return RowImage(
+        let image = RowImage(
             state: state, life: Dot(try dictionary.replica(find.integer(1), db), find.unsigned(2)), hash: find.unsigned(3),
             same: find.isNull(4) ? nil : find.unsigned(4), fields: find.isNull(6) ? nil : try fields(find.bytes(6)),
             stock: find.isNull(5) ? .none : try ImageCoding.stock(find.bytes(5)))
+        return (image, find.unsigned(7) == drain)
     }
 
     /// The life alone: what references need.
@@ -62,8 +66,7 @@ final class Images {
             .bind(try dictionary.number(of: image.life.replica, db), at: 5).bind(image.life.counter, at: 6)
             .bind(image.hash, at: 7).bind(image.same.map { Int64(bitPattern: $0) }, at: 8)
             .bind(ImageCoding.bytes(image.stock), at: 9).bind(try image.fields.map(bytes), at: 10)
-        if !replaces { statement.bind(drain, at: 11) }
-        try statement.run()
+        try statement.bind(drain, at: 11).run()
     }
 
     // MARK: Coding of whole values: pairs of field number and value

@@ -1,0 +1,110 @@
+import Foundation
+import HubServer
+import Testing
+import Yams
+
+@Suite("The hub's routes")
+struct RouteTests {
+    private static let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../protocol/openapi.yaml")
+
+    @Test("openapi.yaml describes exactly the routes of the running hub, with who may ask")
+    func description() async throws {
+        let yaml = try String(contentsOf: Self.file, encoding: .utf8)
+        let document = try #require(try Yams.load(yaml: yaml) as? [String: Any])
+        let paths = try #require(document["paths"] as? [String: [String: Any]])
+        var described: Set<String> = []
+        for (path, methods) in paths {
+            for (method, operation) in methods {
+                let security = (operation as? [String: Any])?["security"] as? [[String: Any]] ?? []
+                described.insert("\(method.uppercased()) \(path) \(security.first?.keys.first ?? "open")")
+            }
+        }
+        try await ServedHub.run { hub in
+            let served = hub.routes.map { route in
+                let access =
+                    switch route.access {
+                    case .anyone: "open"
+                    case .signed, .agent: "requestSignature"
+                    case .operator: "operatorSecret"
+                    }
+                return "\(route.method.rawValue) \(route.path) \(access)"
+            }
+            #expect(Set(served) == described)
+            #expect(served.count == described.count)
+        }
+    }
+
+    @Test("an unknown path is 404, a known one with another method 405 that names the methods, both as JSON")
+    func unknown() async throws {
+        try await ServedHub.run { hub in
+            let nowhere = try await hub.ask(.get, "/v2/sites")
+            #expect(nowhere.status == 404 && nowhere.error["code"] == "path-unknown" && nowhere.error["remedy"] != nil)
+            let wrong = try await hub.ask(.delete, "/v1/sites")
+            #expect(wrong.status == 405 && wrong.error["code"] == "method-not-allowed")
+            #expect(wrong.header("allow") == "GET, POST")
+            let part = try await hub.ask(.put, "/v1/sites/shop-1")
+            #expect(part.status == 405 && part.header("allow") == "GET")
+        }
+    }
+
+    @Test("operators' routes refuse a missing or wrong secret and say what to do")
+    func secret() async throws {
+        try await ServedHub.run { hub in
+            for route in hub.routes where route.access == .operator {
+                let path = route.path.replacing("{name}", with: "a").replacing("{id}", with: "a").replacing("{sku}", with: "a").replacing("{number}", with: "a")
+                for secret in [nil, "", "0123456789abcdef0123456789abcdee"] {
+                    let answer = try await hub.ask(route.method == .get ? .get : .post, path, "{}", secret: secret)
+                    #expect(answer.status == 401 && answer.error["code"] == "operator-unknown", "\(route.path)")
+                }
+            }
+        }
+    }
+
+    @Test("health and metrics need no secret, and the metrics count what was asked")
+    func open() async throws {
+        try await ServedHub.run { hub in
+            let health = try await hub.ask(.get, "/healthz", secret: nil)
+            #expect(health.status == 200 && String(decoding: health.body, as: UTF8.self) == #"{"status":"ok"}"#)
+            let metrics = try await hub.ask(.get, "/metrics", secret: nil)
+            #expect(metrics.status == 200 && metrics.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
+        }
+    }
+
+    @Test("a body that is too long is refused, and so is one on a route that takes none")
+    func tooLong() async throws {
+        try await ServedHub.run { hub in
+            let long = try await hub.ask(.post, "/v1/sites", String(repeating: " ", count: 17 << 10))
+            #expect(long.status == 413 && long.error["code"] == "request-too-large")
+            let just = try await hub.ask(.post, "/v1/sites", String(repeating: " ", count: 16 << 10))
+            #expect(just.status == 400 && just.error["code"] == "request-malformed")
+        }
+    }
+
+    @Test("a search gives exactly one of its fields; the error names no value")
+    func search() async throws {
+        try await ServedHub.run { hub in
+            for body in ["{}", #"{"email":"ada@example.com","name":"Ada"}"#, #"{"email":7}"#, "nothing"] {
+                let answer = try await hub.ask(.post, "/v1/profiles/search", body)
+                #expect(answer.status == 400 && !String(decoding: answer.body, as: UTF8.self).contains("ada@"))
+            }
+            let none = try await hub.ask(.post, "/v1/profiles/search", #"{"email":"ada@example.com"}"#)
+            #expect(none.status == 200 && String(decoding: none.body, as: UTF8.self) == "[]")
+        }
+    }
+
+    @Test("a site is added, listed, shown and revoked; what is not there is 404 with a remedy")
+    func sites() async throws {
+        try await ServedHub.run { hub in
+            #expect(try await hub.ask(.post, "/v1/sites", #"{"name":"shop-1","kind":"store","region":"north"}"#).status == 200)
+            let list = try await hub.ask(.get, "/v1/sites").json as? [[String: Any]]
+            #expect(list?.map { $0["name"] as? String } == ["shop-1"])
+            let shown = try await hub.ask(.get, "/v1/sites/shop-1").json as? [String: Any]
+            #expect(shown?["region"] as? String == "north")
+            #expect(try await hub.ask(.post, "/v1/sites/shop-1/revoke").status == 200)
+            for path in ["/v1/sites/shop-9", "/v1/profiles/nobody", "/v1/stock/85123A", "/v1/stock/a%2Fb", "/v1/orders/1"] {
+                let answer = try await hub.ask(.get, path)
+                #expect(answer.status == 404 && answer.error["remedy"]?.isEmpty == false, "\(path)")
+            }
+        }
+    }
+}
