@@ -19,7 +19,8 @@ struct SourceKeeperTests {
     init() throws {
         folder = try TemporaryFolder()
         database = try DataFolder(folder.file("agent")).open()
-        keeper = SourceKeeper(database: database, site: "shop", owner: key.publicKey, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        keeper = SourceKeeper(
+            database: database, site: "shop", owner: key.publicKey, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private static let mapping = """
@@ -44,7 +45,8 @@ struct SourceKeeperTests {
         try SourceList(database).set(file, of: name)
         var random = SeededGenerator(seed: 1)
         _ = try CapturedSource.attach(
-            file: path, name: Text(name), site: "shop", mapping: try file.checked(against: path), store: database, owner: key.publicKey, random: &random)
+            file: path, name: Text(name), site: "shop", mapping: try file.checked(against: path), store: database, owner: key.publicKey,
+            random: &random)
         return till
     }
 
@@ -68,8 +70,9 @@ struct SourceKeeperTests {
         let standing = try #require(try outbox.standings().first)
         #expect(standing.sealed == 1 && standing.acknowledged == 0)
         var random = SeededGenerator(seed: 1)
-        guard case .frames(let frames) = try outbox.load(
-            after: 0, of: standing.replica, bytesMax: 1 << 20, setBytesMax: 1 << 20, random: &random)
+        guard
+            case .frames(let frames) = try outbox.load(
+                after: 0, of: standing.replica, bytesMax: 1 << 20, setBytesMax: 1 << 20, random: &random)
         else {
             Issue.record("nothing to send")
             return
@@ -131,9 +134,11 @@ struct SourceKeeperTests {
         await #expect(throws: AgentError.self) { try await keeper.detach("till") }
     }
 
-    @Test("bad files and mappings are named before anything is done", arguments: [
-        ("none.db", "source-no-such-file"), ("text.db", "source-not-sqlite"), ("wrong.db", "mapping-unknown-table"),
-    ])
+    @Test(
+        "bad files and mappings are named before anything is done",
+        arguments: [
+            ("none.db", "source-no-such-file"), ("text.db", "source-not-sqlite"), ("wrong.db", "mapping-unknown-table"),
+        ])
     func bad(file: String, code: String) throws {
         try Data(repeating: 65, count: 5_000).write(to: URL(fileURLWithPath: folder.file("text.db")))
         let wrong = try DatabaseQueue(path: folder.file("wrong.db"))

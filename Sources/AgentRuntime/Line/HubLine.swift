@@ -75,7 +75,8 @@ public final class HubLine: Sendable {
             cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax,
             replicas: replicas.map(\.description))
         let limits = TransferLimits(totalMilliseconds: Int(waitMilliseconds) + Self.answerMilliseconds, slowSeconds: 120)
-        let answer = try await ask("/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.pull })
+        let answer = try await ask(
+            "/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.pull })
         guard case .page(let page) = answer else { throw LineFailure.wrongAnswer }
         return page
     }
@@ -85,7 +86,8 @@ public final class HubLine: Sendable {
         let question = ImagesQuestion(
             source: source.description, replica: dot.replica.description, counter: dot.counter, after: after.map { Hexadecimal.string($0) })
         let limits = TransferLimits(totalMilliseconds: Self.answerMilliseconds)
-        let answer = try await ask("/v1/sync/images", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.push })
+        let answer = try await ask(
+            "/v1/sync/images", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.push })
         guard case .images(let page) = answer else { throw LineFailure.wrongAnswer }
         return page
     }

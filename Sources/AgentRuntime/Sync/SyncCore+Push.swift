@@ -103,7 +103,9 @@ extension SyncCore {
 
     /// The hub took these sets as repeats, although it has more than this folder: up to here the histories are one.
     private mutating func confirm(_ sent: Sent, now: Instant, effects: inout [Effect]) {
-        guard let index = queues.firstIndex(where: { $0.replica == sent.replica }), queues[index].acknowledged < sent.through else { return }
+        guard let index = queues.firstIndex(where: { $0.replica == sent.replica }), queues[index].acknowledged < sent.through else {
+            return
+        }
         queues[index].acknowledged = sent.through
         progressAt = now
         push.backoff.succeed()
@@ -151,7 +153,8 @@ extension SyncCore {
     }
 
     private mutating func takeRefusal(
-        _ refusal: Refusal, to sent: Sent, standing: Standing, now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]
+        _ refusal: Refusal, to sent: Sent, standing: Standing, now: Instant, random: inout some RandomNumberGenerator,
+        effects: inout [Effect]
     ) {
         let replica = sent.replica
         guard refusal.standing.replica == replica else { return failPush(.wrongAnswer, now: now, random: &random) }
