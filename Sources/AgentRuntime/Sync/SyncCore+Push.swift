@@ -45,7 +45,8 @@ extension SyncCore {
         switch outcome {
         case .answered(let answer, let through, let isSingle, let standing):
             heard(now)
-            lastPushAnswered = ticket
+            // A pull that was asked before now may not contain what was sent.
+            lastPushAnswered = lastTicket
             let sent = Sent(request: request, replica: replica, through: through, isSingle: isSingle)
             takeAnswer(answer, to: sent, standing: standing, now: now, random: &random, effects: &effects)
         case .nothing:
