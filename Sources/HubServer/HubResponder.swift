@@ -52,11 +52,18 @@ struct HubResponder: Sendable {
                     .failed, "The hub could not answer; its log has the reason.",
                     remedy: "Try again; if it stays so, look at the hub's log, its disk and tributary-hub verify."))
         }
-        let isOurs = complaint.status.kind == .serverError
         logger.log(
-            level: isOurs ? .error : .notice, "refused: \(complaint.message)",
+            level: level(complaint), "refused: \(complaint.message)",
             metadata: ["route": "\(route.path)", "code": "\(complaint.code)", "status": "\(complaint.status.code)"])
         return complaint
+    }
+
+    /// What the hub cannot do is an error, who may not ask is worth a look, and a question that finds nothing is neither.
+    private static func level(_ complaint: Complaint) -> Logger.Level {
+        switch complaint.status.kind {
+        case .serverError: .error
+        default: complaint.status == .unauthorized ? .notice : .debug
+        }
     }
 }
 
