@@ -60,7 +60,7 @@ final class DrainRun {
         readers = source.watched.tables.map { _ in nil }
         phase = .log(after: mark.high)
         target = mark.high
-        toSweep = everything ? source.watched.tables.indices.filter { source.watched.tables[$0].mapping != nil } : []
+        toSweep = everything ? source.watched.sweepOrder : []
     }
 
     var changeCount: Int { writer.count }
