@@ -18,6 +18,7 @@ public final class CapturedSource {
     let settings: CaptureSettings
     let connection: SourceFile
     let mapping: CheckedMapping
+    let mappingFingerprint: UInt64
     let dictionary = NameDictionary()
     let logger: Logger
     var stored: StoredSource
@@ -37,6 +38,7 @@ public final class CapturedSource {
         self.connection = connection
         self.site = site
         self.mapping = mapping
+        mappingFingerprint = mapping.fingerprint
         self.store = store
         self.owner = owner
         self.settings = settings

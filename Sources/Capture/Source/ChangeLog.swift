@@ -64,17 +64,16 @@ enum ChangeLog {
         return try statement.step() ? statement.integer(0) : 0
     }
 
+    /// The number of the oldest entry that is still there.
+    static func oldest(_ db: Database) throws -> Int64? {
+        let statement = try RawStatement(cached: db, "SELECT min(n) FROM \"\(table)\"")
+        defer { statement.reset() }
+        return try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
+    }
+
     /// Deletes captured entries, the oldest first; within the caller's transaction.
-    ///
-    /// - Returns: whether captured entries are left.
-    static func trim(_ db: Database, upTo high: Int64, limit: Int) throws -> Bool {
-        let oldest = try RawStatement(cached: db, "SELECT min(n) FROM \"\(table)\"")
-        guard try oldest.step(), !oldest.isNull(0) else { oldest.reset(); return false }
-        let first = oldest.integer(0)
-        oldest.reset()
-        guard first <= high else { return false }
-        let end = min(high, first + Int64(limit) - 1)
-        try RawStatement(cached: db, "DELETE FROM \"\(table)\" WHERE n <= ?1").bind(end, at: 1).run()
-        return end < high
+    static func trim(_ db: Database, upTo high: Int64, limit: Int) throws {
+        guard let first = try oldest(db), first <= high else { return }
+        try RawStatement(cached: db, "DELETE FROM \"\(table)\" WHERE n <= ?1").bind(min(high, first + Int64(limit) - 1), at: 1).run()
     }
 }
