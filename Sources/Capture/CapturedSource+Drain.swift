@@ -30,7 +30,8 @@ extension CapturedSource {
             }
             switch outcome {
             case .nothing, .sealed: try note(problem: nil)
-            case .recovery: try note(problem: "The file, or the agent's folder, was restored; the hub is asked for what it knew at that time.")
+            case .recovery:
+                try note(problem: "The file, or the agent's folder, was restored; the hub is asked for what it knew at that time.")
             case .alarm(let error): try note(problem: error.description)
             }
             return outcome
@@ -140,7 +141,8 @@ extension CapturedSource {
         stored.lastDrain = max(stored.lastDrain, drain.name.number)
         try Images.settle(shelf: stored.shelf, db)
         try db.execute(
-            sql: "DELETE FROM capture_drain WHERE source = ? AND number = ?", arguments: [stored.number, Int64(bitPattern: drain.name.number)])
+            sql: "DELETE FROM capture_drain WHERE source = ? AND number = ?",
+            arguments: [stored.number, Int64(bitPattern: drain.name.number)])
         try stored.save(db)
     }
 }

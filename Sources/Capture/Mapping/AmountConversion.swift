@@ -47,7 +47,7 @@ struct AmountConversion: Hashable, Sendable {
     private func units(of text: String.UTF8View, point: UInt8) throws(ConversionFailure) -> Int64 {
         guard let decimal = Decimal(text, point: point) else { throw .notANumber }
         if isWhole {
-            do { _ = try decimal.units(places: 0, roundsHalfEven: false) } catch where error.code == .notExact { throw .notWhole }
+            do { _ = try decimal.units(places: 0, roundsHalfEven: false) } catch  where error.code == .notExact { throw .notWhole }
         }
         return try decimal.units(places: FixedPoint.digits - places, roundsHalfEven: roundsHalfEven)
     }

@@ -35,7 +35,9 @@ extension CheckedMapping {
         var lines = account.about.map { [$0, ""] } ?? []
         for table in account.tables { lines += table.lines + [""] }
         if !account.leftOutTables.isEmpty { lines.append("Left out on purpose: \(account.leftOutTables.joined(separator: ", ")).") }
-        if !account.otherTables.isEmpty { lines.append("Not captured, because the mapping does not name them: \(account.otherTables.joined(separator: ", ")).") }
+        if !account.otherTables.isEmpty {
+            lines.append("Not captured, because the mapping does not name them: \(account.otherTables.joined(separator: ", ")).")
+        }
         lines.append(triggers)
         lines += warnings.map(\.description)
         return lines.joined(separator: "\n") + "\n"
@@ -55,14 +57,20 @@ extension TableAccount {
         lines.append("  \(counted(fields.count, "field")), \(personal == 0 ? "none" : String(personal)) of them personal:")
         let width = fields.map(\.name.count).max() ?? 0
         lines += fields.map { field in
-            "    \(field.name)\(String(repeating: " ", count: width - field.name.count))  \(field.source)\(field.isPersonal ? "  (personal)" : "")"
+            let gap = String(repeating: " ", count: width - field.name.count)
+            return "    \(field.name)\(gap)  \(field.source)\(field.isPersonal ? "  (personal)" : "")"
         }
         if let stock { lines.append("  \(stock)") }
-        if !parents.isEmpty { lines.append("  When a row of \(parents.joined(separator: " or ")) changes, the rows that take values from it are read again.") }
-        lines.append("  \(isMutable ? "Rows are edited: of an edit, the changed fields are sent." : "Rows are facts: an edit sends the row again.")")
+        if !parents.isEmpty {
+            lines.append("  When a row of \(parents.joined(separator: " or ")) changes, the rows that take values from it are read again.")
+        }
+        lines.append(
+            "  \(isMutable ? "Rows are edited: of an edit, the changed fields are sent." : "Rows are facts: an edit sends the row again.")")
         if let deletedWhen { lines.append("  A row counts as deleted when \(deletedWhen).") }
         lines.append("  \(deletionWords)")
-        if !sameIf.isEmpty { lines.append("  A key given again names the same \(entity) if \(sameIf.joined(separator: " and ")) stayed the same.") }
+        if !sameIf.isEmpty {
+            lines.append("  A key given again names the same \(entity) if \(sameIf.joined(separator: " and ")) stayed the same.")
+        }
         if !leftOut.isEmpty { lines.append("  Left out on purpose: \(leftOut.joined(separator: ", ")).") }
         if !unmentioned.isEmpty { lines.append("  Not captured: \(unmentioned.joined(separator: ", ")).") }
         return lines

@@ -112,7 +112,8 @@ extension ConversionFailure {
     static let outOfRange = ConversionFailure(
         code: .outOfRange, what: "holds a number too large for 64 bits in units of 10⁻⁴.", remedy: "Correct the row in the application.")
     static let notExact = ConversionFailure(
-        code: .notExact, what: "holds more than four decimals.", remedy: "If rounding is right here, say `round: half-even` in the mapping.")
+        code: .notExact, what: "holds more than four decimals.", remedy: "If rounding is right here, say `round: half-even` in the mapping."
+    )
     static let notATime = ConversionFailure(
         code: .notATime, what: "holds something that is no time in the mapped form.",
         remedy: "Correct the row in the application, or change `as:`, or list the value under `none:` if it means \"no time\".")

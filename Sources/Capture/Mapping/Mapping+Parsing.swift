@@ -39,11 +39,12 @@ struct MappingParser {
 
     private static let topOptions = ["mapping", "about", "time zone", "currency", "leave out", "tables"]
     private static let tableOptions = [
-        "entity", "own entity", "key", "parents", "fields", "extra", "personal", "same if", "stock", "deleted", "on delete", "leave out", "mutable",
+        "entity", "own entity", "key", "parents", "fields", "extra", "personal", "same if", "stock", "deleted", "on delete", "leave out",
+        "mutable",
     ]
     private static let parentOptions = ["table", "by", "key"]
     private static let valueOptions = [
-        "column", "columns", "constant", "kind", "as", "zone", "pattern", "round", "none", "values", "otherwise", "references",
+        "column", "columns", "constant", "kind", "as", "zone", "pattern", "round", "none", "values", "otherwise", "default", "references",
     ]
     private static let stockOptions = ["role", "sku", "location", "quantity", "kind", "note", "counterpart", "expires", "sign"]
 }
@@ -98,7 +99,8 @@ extension MappingParser {
         if case .scalar = node {
             return word(node, name).map { ValueSection(place: $0.place, source: $0.text == "$site" && $0.isPlain ? .site : .columns([$0])) }
         }
-        guard let options = options(node, Self.valueOptions, of: "`\(name)`"), let source = source(options, of: name, at: place(node)) else { return nil }
+        guard let options = options(node, Self.valueOptions, of: "`\(name)`"), let source = source(options, of: name, at: place(node))
+        else { return nil }
         var section = ValueSection(place: place(node), source: source)
         section.kind = options["kind"].flatMap { word($0, "kind") }
         section.unit = options["as"].flatMap { word($0, "as") }
@@ -106,8 +108,10 @@ extension MappingParser {
         section.pattern = options["pattern"].flatMap { word($0, "pattern") }
         section.round = options["round"].flatMap { word($0, "round") }
         section.none = words(options["none"], "none") ?? []
-        section.values = options["values"].map { entries($0, "values").compactMap { from, node in word(node, "values").map { (from, $0) } } } ?? []
+        section.values =
+            options["values"].map { entries($0, "values").compactMap { from, node in word(node, "values").map { (from, $0) } } } ?? []
         section.otherwise = options["otherwise"].flatMap { word($0, "otherwise") }
+        section.fallback = options["default"].flatMap { word($0, "default") }
         section.references = options["references"].flatMap { word($0, "references") }
         return section
     }
@@ -179,7 +183,8 @@ extension MappingParser {
         }
         if node.string != String(Mapping.version) {
             problems.add(
-                .version, at: self.place(node), "This mapping is of version `\(node.string ?? "?")`; this program reads version \(Mapping.version).",
+                .version, at: self.place(node),
+                "This mapping is of version `\(node.string ?? "?")`; this program reads version \(Mapping.version).",
                 remedy: "Write `mapping: \(Mapping.version)`, or use the program that the mapping was written for.")
         }
     }
@@ -198,6 +203,10 @@ extension MappingParser {
         do {
             if let node = try Yams.compose(yaml: yaml) { return node }
             problems.add(.syntax, at: start, "The file is empty.", remedy: "Start from one of the mappings in agent/mappings.")
+        } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+            problems.add(
+                .syntax, at: place(context.mark), "\(keys.map { "`\($0)`" }.joined(separator: ", ")) stands here more than once.",
+                remedy: "Put both into one, or take one out.")
         } catch let error as YamlError {
             let (place, message) = explained(error)
             problems.add(.syntax, at: place, message, remedy: "Correct the YAML there; indentation and colons are the usual cause.")
@@ -213,8 +222,6 @@ extension MappingParser {
             (place(mark), "This is no YAML: \(problem).")
         case .reader(let problem, _, _, _):
             (start, "This is no YAML: \(problem).")
-        case .duplicatedKeysInMapping(let keys, let context):
-            (place(context.mark), "\(keys.map { "`\($0)`" }.joined(separator: ", ")) stands here more than once.")
         default:
             (start, "The file is no YAML.")
         }
@@ -228,7 +235,8 @@ extension MappingParser {
     private mutating func entries(_ node: Node, _ name: String) -> [(Word, Node)] {
         guard case .mapping(let mapping) = node else {
             problems.add(
-                .badValue, at: place(node), "`\(name)` must be a list of `name: value` lines.", remedy: "Indent one `name: value` line per entry under it.")
+                .badValue, at: place(node), "`\(name)` must be a list of `name: value` lines.",
+                remedy: "Indent one `name: value` line per entry under it.")
             return []
         }
         return mapping.compactMap { key, value in word(key, name).map { ($0, value) } }
@@ -250,7 +258,8 @@ extension MappingParser {
                 options[plain] = value
             } else {
                 problems.addUnknown(
-                    .unknownOption, name, among: known, "\(section.first.map { $0.uppercased() } ?? "")\(section.dropFirst()) has no option `\(name.text)`.",
+                    .unknownOption, name, among: known,
+                    "\(section.first.map { $0.uppercased() } ?? "")\(section.dropFirst()) has no option `\(name.text)`.",
                     otherwise: "It takes \(known.alternatives()).")
             }
         }
@@ -273,7 +282,9 @@ extension MappingParser {
 }
 
 extension StockRole {
-    static let words: [(String, StockRole)] = [("movements", .movements), ("level", .level), ("sale lines", .saleLines), ("counts", .counts)]
+    static let words: [(String, StockRole)] = [
+        ("movements", .movements), ("level", .level), ("sale lines", .saleLines), ("counts", .counts),
+    ]
 
     var word: String { Self.words.first { $0.1 == self }?.0 ?? "none" }
 }

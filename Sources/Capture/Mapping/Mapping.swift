@@ -79,6 +79,8 @@ struct ValueSection: Sendable {
     var none: [Word] = []
     var values: [(from: Word, to: Word)] = []
     var otherwise: Word?
+    /// Stands for NULL, after all else; `$site` is the site's name.
+    var fallback: Word?
     var references: Word?
 }
 

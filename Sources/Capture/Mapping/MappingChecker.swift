@@ -75,7 +75,8 @@ struct MappingChecker {
         guard let table = table(section.name) else { return nil }
         guard table.kind == .table else {
             problems.add(
-                .notATable, at: section.name.place, "`\(table.name)` is a \(table.kind.rawValue == "virtual" ? "virtual table" : table.kind.rawValue), and its changes cannot be captured.",
+                .notATable, at: section.name.place,
+                "`\(table.name)` is a \(table.kind == .view ? "view" : "virtual table"), and its changes cannot be captured.",
                 remedy: "Map the tables that it reads from.")
             return nil
         }
@@ -90,7 +91,8 @@ struct MappingChecker {
         guard key.count == words.count, !key.isEmpty else { return nil }
         if !table.isUnique(key) {
             problems.add(
-                .keyNotUnique, .warning, at: words[0].place, "Nothing in the file keeps two rows of `\(table.name)` from having the same \(key.joined(separator: ", ")).",
+                .keyNotUnique, .warning, at: words[0].place,
+                "Nothing in the file keeps two rows of `\(table.name)` from having the same \(key.joined(separator: ", ")).",
                 remedy: "Be sure that the application never does that: rows with the same key are taken for one.")
         }
         return MappedTable(section: section, schema: table, key: key)
@@ -99,8 +101,10 @@ struct MappingChecker {
     private mutating func checkEntities() {
         for section in mapping.tables where !section.isOwnEntity && Catalogue[EntityName(section.entity.text)] == nil {
             problems.addUnknown(
-                .unknownEntity, section.entity, among: Catalogue.entities.map(\.name.text.string), "The catalogue has no entity `\(section.entity.text)`.",
-                otherwise: "It has \(Catalogue.entities.map(\.name.text.string).alternatives()). One of your own is named by `own entity:`.")
+                .unknownEntity, section.entity, among: Catalogue.entities.map(\.name.text.string),
+                "The catalogue has no entity `\(section.entity.text)`.",
+                otherwise: "It has \(Catalogue.entities.map(\.name.text.string).alternatives()). One of your own is named by `own entity:`."
+            )
         }
     }
 
@@ -108,7 +112,9 @@ struct MappingChecker {
         guard let word = mapping.currency else { return }
         let isCode = word.text.utf8.count == 3 && word.text.utf8.allSatisfy { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
         if !isCode {
-            problems.add(.badValue, at: word.place, "`\(word.text)` is no currency code.", remedy: "Write three capital letters, such as `GBP` or `EUR`.")
+            problems.add(
+                .badValue, at: word.place, "`\(word.text)` is no currency code.",
+                remedy: "Write three capital letters, such as `GBP` or `EUR`.")
         }
     }
 
@@ -118,8 +124,10 @@ struct MappingChecker {
             guard let rival = shares[..<index].first(where: { $0.mayOverlap(share) }) else { continue }
             problems.add(
                 .stockTwice, at: share.place,
-                "`\(share.table)` (\(share.role.word)) and `\(rival.table)` (\(rival.role.word)) would both move the stock of \(share.location.map { "location `\($0)`" } ?? "the same location").",
-                remedy: "A location's stock has one source: take `stock:` out of one of the two, or give them different constant locations.")
+                "`\(share.table)` (\(share.role.word)) and `\(rival.table)` (\(rival.role.word)) would both move the stock of "
+                    + "\(share.location.map { "location `\($0)`" } ?? "the same location").",
+                remedy: "A location's stock has one source: take `stock:` out of one of the two, or give them different constant locations."
+            )
         }
     }
 
@@ -130,11 +138,14 @@ struct MappingChecker {
     }
 
     private func watched(_ tables: [TableMapping]) -> [WatchedTable] {
-        var watched = tables.map { WatchedTable(name: $0.table, keyColumns: $0.keyColumns, isMapped: true, isWithoutRowid: $0.isWithoutRowid) }
+        var watched = tables.map {
+            WatchedTable(name: $0.table, keyColumns: $0.keyColumns, isMapped: true, isWithoutRowid: $0.isWithoutRowid)
+        }
         for parent in tables.flatMap(\.parents) where !watched.contains(where: { $0.name == parent.table }) {
             watched.append(
                 WatchedTable(
-                    name: parent.table, keyColumns: parent.keyColumns, isMapped: false, isWithoutRowid: schema[parent.table]?.isWithoutRowid ?? false))
+                    name: parent.table, keyColumns: parent.keyColumns, isMapped: false,
+                    isWithoutRowid: schema[parent.table]?.isWithoutRowid ?? false))
         }
         return watched
     }
@@ -163,7 +174,8 @@ extension MappingChecker {
         let names = schema.tables.map(\.name)
         problems.addUnknown(
             .unknownTable, word, among: names, "The file has no table `\(word.text)`.",
-            otherwise: names.isEmpty ? "The file has no tables at all: check that it is the application's." : "It has \(names.alternatives()).")
+            otherwise: names.isEmpty
+                ? "The file has no tables at all: check that it is the application's." : "It has \(names.alternatives()).")
         return nil
     }
 
@@ -171,14 +183,16 @@ extension MappingChecker {
         if let column = table[word.text] { return column }
         let names = table.columns.map(\.name)
         problems.addUnknown(
-            .unknownColumn, word, among: names, "Table `\(table.name)` has no column `\(word.text)`.", otherwise: "It has \(names.alternatives()).")
+            .unknownColumn, word, among: names, "Table `\(table.name)` has no column `\(word.text)`.",
+            otherwise: "It has \(names.alternatives()).")
         return nil
     }
 
     mutating func zone(_ word: Word) -> ZoneTable? {
         if let zone = ZoneTable(word.text) { return zone }
         problems.add(
-            .badValue, at: word.place, "`\(word.text)` is no time zone.", remedy: "Write `UTC`, an offset such as `+01:00`, or a name such as `Europe/London`.")
+            .badValue, at: word.place, "`\(word.text)` is no time zone.",
+            remedy: "Write `UTC`, an offset such as `+01:00`, or a name such as `Europe/London`.")
         return nil
     }
 }

@@ -64,7 +64,8 @@ struct MappingProblems {
     private(set) var all: [MappingProblem] = []
 
     mutating func add(
-        _ code: MappingProblem.Code, _ severity: MappingProblem.Severity = .error, at place: MappingProblem.Place, _ message: String, remedy: String
+        _ code: MappingProblem.Code, _ severity: MappingProblem.Severity = .error, at place: MappingProblem.Place, _ message: String,
+        remedy: String
     ) {
         let problem = MappingProblem(code, severity, at: place, message, remedy: remedy)
         if !all.contains(problem) { all.append(problem) }

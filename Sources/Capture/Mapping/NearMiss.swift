@@ -26,7 +26,9 @@ enum NearMiss {
             var next = [row + 1]
             for column in right.indices {
                 var least = min(last[column + 1] + 1, next[column] + 1, last[column] + (left[row] == right[column] ? 0 : 1))
-                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] { least = min(least, before[column - 1] + 1) }
+                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+                    least = min(least, before[column - 1] + 1)
+                }
                 next.append(least)
             }
             (before, last) = (last, next)

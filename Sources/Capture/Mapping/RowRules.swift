@@ -33,8 +33,26 @@ struct ValueRule: Sendable {
     var none: [Value] = []
     var values: [(from: Value, to: Value)] = []
     var otherwise = Otherwise.keep
+    /// Stands for NULL, after all else.
+    var fallback = Fallback.none
+
+    enum Fallback: Sendable {
+        case none
+        case site
+        case constant(Value)
+    }
 
     func evaluate(_ row: [Value], site: Text) throws(ConversionFailure) -> Value {
+        let value = try found(row, site: site)
+        guard value.isNull else { return value }
+        switch fallback {
+        case .none: return value
+        case .site: return .text(site)
+        case .constant(let constant): return constant
+        }
+    }
+
+    private func found(_ row: [Value], site: Text) throws(ConversionFailure) -> Value {
         switch source {
         case .constant(let value): return value
         case .site: return .text(site)

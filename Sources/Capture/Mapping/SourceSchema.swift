@@ -93,13 +93,16 @@ public struct ForeignKeySchema: Hashable, Sendable {
 extension SourceSchema {
     /// Reads the schema of the file's main database. SQLite's own tables are left out, and so are those
     /// that the agent keeps in the file (`excluding`).
-    public static func read(_ db: Database, excluding isOwn: (String) -> Bool = { $0.lowercased().hasPrefix("tributary") }) throws -> SourceSchema {
+    public static func read(
+        _ db: Database, excluding isOwn: (String) -> Bool = { $0.lowercased().hasPrefix("tributary") }
+    ) throws -> SourceSchema {
         let rows = try Row.fetchAll(db, sql: "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main' ORDER BY name")
         let tables = try rows.compactMap { row -> TableSchema? in
             let name: String = row["name"]
             guard !name.lowercased().hasPrefix("sqlite_"), !isOwn(name) else { return nil }
             return try TableSchema.read(
-                db, name: name, kind: TableSchema.Kind(rawValue: row["type"]) ?? .virtual, isWithoutRowid: row["wr"], isStrict: row["strict"])
+                db, name: name, kind: TableSchema.Kind(rawValue: row["type"]) ?? .virtual, isWithoutRowid: row["wr"],
+                isStrict: row["strict"])
         }
         return SourceSchema(tables: tables)
     }
@@ -108,13 +111,15 @@ extension SourceSchema {
 extension TableSchema {
     fileprivate static func read(_ db: Database, name: String, kind: Kind, isWithoutRowid: Bool, isStrict: Bool) throws -> TableSchema {
         var key: [(position: Int, column: String)] = []
-        let rows = try Row.fetchAll(db, sql: "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?, 'main')", arguments: [name])
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?, 'main')", arguments: [name])
         let columns = rows.map { row in
             let column: String = row["name"]
             let position: Int = row["pk"]
             if position > 0 { key.append((position, column)) }
             return ColumnSchema(
-                name: column, declaredType: row["type"] ?? "", isNotNull: row["notnull"], generation: ColumnSchema.Generation(hidden: row["hidden"]))
+                name: column, declaredType: row["type"] ?? "", isNotNull: row["notnull"],
+                generation: ColumnSchema.Generation(hidden: row["hidden"]))
         }
         return TableSchema(
             name: name, kind: kind, columns: columns, keyColumns: key.sorted { $0.position < $1.position }.map(\.column),
@@ -135,7 +140,10 @@ extension TableSchema {
 
     private static func foreignKeys(_ db: Database, of table: String) throws -> [ForeignKeySchema] {
         let rows = try Row.fetchAll(
-            db, sql: "SELECT id, \"table\" AS parent, \"from\" AS child, \"to\" AS target FROM pragma_foreign_key_list(?, 'main') ORDER BY id DESC, seq",
+            db,
+            sql:
+                "SELECT id, \"table\" AS parent, \"from\" AS child, \"to\" AS target"
+                + " FROM pragma_foreign_key_list(?, 'main') ORDER BY id DESC, seq",
             arguments: [table])
         var keys: [ForeignKeySchema] = []
         var last: Int?

@@ -36,12 +36,14 @@ extension TableChecker {
         let isKnown = entity[FieldName(name)] != nil
         if !field.isExtra, !isKnown {
             problems.addUnknown(
-                .unknownField, field.name, among: entity.fields.map(\.name.text.string), "The catalogue's \(singular) has no field `\(name)`.",
+                .unknownField, field.name, among: entity.fields.map(\.name.text.string),
+                "The catalogue's \(singular) has no field `\(name)`.",
                 otherwise: "It has \(entity.fields.map(\.name.text.string).alternatives()). A field of your own goes under `extra:`.")
         }
         if field.isExtra, isKnown {
             problems.add(
-                .badValue, at: field.name.place, "`\(name)` is a field of the catalogue's \(singular), not an extra one.", remedy: "Move it to `fields:`.")
+                .badValue, at: field.name.place, "`\(name)` is a field of the catalogue's \(singular), not an extra one.",
+                remedy: "Move it to `fields:`.")
         }
         return isKnown != field.isExtra
     }
@@ -51,12 +53,14 @@ extension TableChecker {
         guard let word = field.value.kind else { return .any }
         if let kind = TableChecker.kinds.first(where: { $0.0 == word.text })?.1 { return kind }
         problems.addUnknown(
-            .badValue, word, among: TableChecker.kinds.map(\.0), "`\(word.text)` is no kind of value.", otherwise: "Write \(TableChecker.kinds.map(\.0).alternatives()).")
+            .badValue, word, among: TableChecker.kinds.map(\.0), "`\(word.text)` is no kind of value.",
+            otherwise: "Write \(TableChecker.kinds.map(\.0).alternatives()).")
         return nil
     }
 
     private static let kinds: [(String, Catalogue.Kind)] = [
-        ("untouched", .any), ("text", .text), ("integer", .integer), ("real", .real), ("money", .money), ("quantity", .quantity), ("time", .time),
+        ("untouched", .any), ("text", .text), ("integer", .integer), ("real", .real), ("money", .money), ("quantity", .quantity),
+        ("time", .time),
         ("flag", .flag),
     ]
 
@@ -64,15 +68,19 @@ extension TableChecker {
         let mapped = section.fields.map(\.name.text)
         for word in section.personal where !mapped.contains(word.text) {
             problems.addUnknown(
-                .unknownField, word, among: mapped, "`personal` names `\(word.text)`, which this table does not map.", otherwise: "It maps \(mapped.alternatives()).")
+                .unknownField, word, among: mapped, "`personal` names `\(word.text)`, which this table does not map.",
+                otherwise: "It maps \(mapped.alternatives()).")
         }
     }
 
     /// Keys travel in the plain section and stand in logs: a personal one can never be destroyed.
     private mutating func warnIfKey(_ field: FieldSection) {
-        guard case .columns(let words) = field.value.source, let word = words.first(where: { word in table.key.contains { SQLName.same($0, word.text) } }) else { return }
+        guard case .columns(let words) = field.value.source,
+            let word = words.first(where: { word in table.key.contains { SQLName.same($0, word.text) } })
+        else { return }
         problems.add(
-            .personalKey, .warning, at: word.place, "Column `\(word.text)` is personal (`\(field.name.text)`) and names the row: keys are kept for ever and cannot be erased.",
+            .personalKey, .warning, at: word.place,
+            "Column `\(word.text)` is personal (`\(field.name.text)`) and names the row: keys are kept for ever and cannot be erased.",
             remedy: "If the table has another unique column, name it with `key:`.")
     }
 
@@ -87,16 +95,18 @@ extension TableChecker {
             return
         }
         rules.append(
-            FieldRule(name: "currency", isPersonal: false, value: ValueRule(source: .constant(.text(Text(currency.text))), column: "currency")))
+            FieldRule(
+                name: "currency", isPersonal: false, value: ValueRule(source: .constant(.text(Text(currency.text))), column: "currency")))
         account.fields.append(TableAccount.Field(name: "currency", source: "always \(currency.text)", isPersonal: false))
     }
 
     func described(_ value: ValueSection) -> String {
-        let unit = value.unit.map { " as \($0.text)" } ?? value.pattern.map { " as \($0.text)" } ?? ""
+        let unit = (value.unit ?? value.pattern).map { " as \($0.text)" } ?? ""
+        let fallback = value.fallback.map { ", else \($0.text)" } ?? ""
         switch value.source {
         case .site: return "the site's name"
         case .constant(let word): return "always \(word.text)"
-        case .columns(let words): return "from \(words.map(\.text).joined(separator: ", "))\(unit)"
+        case .columns(let words): return "from \(words.map(\.text).joined(separator: ", "))\(unit)\(fallback)"
         }
     }
 }
@@ -107,7 +117,8 @@ extension TableChecker {
     mutating func rule(_ value: ValueSection, _ kind: Catalogue.Kind, _ name: String) -> ValueRule? {
         if let kindWord = value.kind, !section.fields.contains(where: { $0.isExtra && $0.name.text == name }) {
             problems.add(
-                .badValue, at: kindWord.place, "The catalogue says what kind of value `\(name)` is.", remedy: "Take `kind:` out; it is for fields under `extra:`.")
+                .badValue, at: kindWord.place, "The catalogue says what kind of value `\(name)` is.",
+                remedy: "Take `kind:` out; it is for fields under `extra:`.")
         }
         if case .reference(let target) = kind { return reference(value, target, name) }
         checkOptions(value, kind, name)
@@ -127,7 +138,13 @@ extension TableChecker {
             default: if let result = constant(word, conversion, name) { rule.otherwise = .constant(result) }
             }
         }
+        if let word = value.fallback { rule.fallback = fallback(word, kind, conversion, name) }
         return rule
+    }
+
+    private mutating func fallback(_ word: Word, _ kind: Catalogue.Kind, _ conversion: Conversion, _ name: String) -> ValueRule.Fallback {
+        if word.text == "$site", word.isPlain, kind == .text || kind == .any { return .site }
+        return constant(word, conversion, name).map { .constant($0) } ?? .none
     }
 
     private mutating func source(
@@ -139,7 +156,8 @@ extension TableChecker {
         case .columns(let words):
             guard words.count == 1, let word = words.first else {
                 problems.add(
-                    .badValue, at: value.place, "`\(name)` takes one column.", remedy: "Write `column: NAME`; several columns make a reference's key only.")
+                    .badValue, at: value.place, "`\(name)` takes one column.",
+                    remedy: "Write `column: NAME`; several columns make a reference's key only.")
                 return nil
             }
             guard let column = resolve(word) else { return nil }
@@ -148,7 +166,7 @@ extension TableChecker {
         }
     }
 
-    private mutating func constant(_ word: Word, _ conversion: Conversion, _ name: String) -> Value? {
+    mutating func constant(_ word: Word, _ conversion: Conversion, _ name: String) -> Value? {
         if case .untouched = conversion {
             guard word.isPlain else { return .text(Text(word.text)) }
             return word.matches.first { $0.integer != nil || $0.isNull } ?? .text(Text(word.text))
@@ -156,7 +174,8 @@ extension TableChecker {
         if word.isPlain, ["null", "~"].contains(word.text) { return .null }
         do throws(ConversionFailure) { return try conversion.convert(.text(Text(word.text))) } catch {
             problems.add(
-                .badValue, at: word.place, "`\(word.text)` does not fit `\(name)`: the mapping \(error.what)", remedy: "Write a value of the field's kind and unit.")
+                .badValue, at: word.place, "`\(word.text)` does not fit `\(name)`, which is \(conversion.words).",
+                remedy: "Write the value as a row would hold it.")
             return nil
         }
     }
@@ -178,10 +197,19 @@ extension TableChecker {
 
     private mutating func amount(_ value: ValueSection, _ name: String) -> AmountConversion? {
         let words = AmountConversion.units.map(\.word)
+        let rounds = value.round.map { checkRound($0) } ?? false
         guard let word = value.unit.map({ known($0, words, name) }) ?? "decimal" else { return nil }
         guard var conversion = AmountConversion.units.first(where: { $0.word == word })?.conversion else { return nil }
-        if let round = value.round { conversion.roundsHalfEven = known(round, ["half-even"], name) != nil }
+        conversion.roundsHalfEven = rounds
         return conversion
+    }
+
+    private mutating func checkRound(_ word: Word) -> Bool {
+        if word.text == "half-even" { return true }
+        problems.add(
+            .badValue, at: word.place, "`round` cannot be `\(word.text)`.",
+            remedy: "Write `round: half-even`, or leave it out to set such rows aside.")
+        return false
     }
 
     private mutating func time(_ value: ValueSection, _ name: String) -> TimeConversion? {
@@ -229,7 +257,8 @@ extension TableChecker {
         ]
         for (option, word, isUsed) in idle {
             guard let word, !isUsed else { continue }
-            problems.add(.badValue, at: word.place, "`\(option)` means nothing for `\(name)`, which is \(kind.words).", remedy: "Take it out.")
+            problems.add(
+                .badValue, at: word.place, "`\(option)` means nothing for `\(name)`, which is \(kind.words).", remedy: "Take it out.")
         }
     }
 
@@ -239,13 +268,17 @@ extension TableChecker {
         let type = column.schema.declaredType
         if isNumber || kind == .time, type.uppercased().contains("BLOB") {
             problems.add(
-                .wrongType, at: column.place, "`\(name)` is \(kind.words), but column `\(column.name)` is declared \(type).", remedy: "Map another column.")
+                .wrongType, at: column.place, "`\(name)` is \(kind.words), but column `\(column.name)` is declared \(type).",
+                remedy: "Map another column.")
         }
         guard case .time(let time) = conversion, time.form == .iso else { return }
         if column.schema.affinity == .integer || column.schema.affinity == .real {
             problems.add(
                 .wrongType, at: column.place, "`\(name)` is read as text, but column `\(column.name)` is declared \(type).",
-                remedy: "Say what its numbers are: \(TimeConversion.forms.map(\.word).filter { $0 != "iso" }.map { "as: \($0)" }.alternatives()).")
+                remedy:
+                    "Say what its numbers are: "
+                    + "\(TimeConversion.forms.map(\.word).filter { $0 != "iso" }.map { "as: \($0)" }.alternatives())."
+            )
         }
     }
 }
@@ -264,7 +297,8 @@ extension TableChecker {
         guard columns.count == referred.key.count else {
             problems.add(
                 .badValue, at: value.place,
-                "`\(name)` refers to `\(referred.schema.name)`, whose key is \(counted(referred.key.count, "column")) (\(referred.key.joined(separator: ", "))), by \(columns.count).",
+                "`\(name)` refers to `\(referred.schema.name)`, whose key is \(counted(referred.key.count, "column"))"
+                    + " (\(referred.key.joined(separator: ", "))), by \(columns.count).",
                 remedy: "Write `columns: [...]` with one column for each of them, in that order.")
             return nil
         }
@@ -272,21 +306,28 @@ extension TableChecker {
         let rule = ReferenceRule(entity: referred.entity, columns: columns.map { select($0) }, affinities: affinities)
         var valueRule = ValueRule(source: .reference(rule), column: columns.map(\.name).joined(separator: ", "))
         valueRule.none = value.none.flatMap(\.matches)
-        for (option, word) in [("as", value.unit), ("zone", value.zone), ("pattern", value.pattern), ("round", value.round), ("values", value.values.first?.from)] {
+        for (option, word) in [
+            ("as", value.unit), ("zone", value.zone), ("pattern", value.pattern), ("round", value.round),
+            ("values", value.values.first?.from), ("default", value.fallback),
+        ] {
             guard let word else { continue }
-            problems.add(.badValue, at: word.place, "`\(option)` means nothing for `\(name)`, which is a reference.", remedy: "Take it out.")
+            problems.add(
+                .badValue, at: word.place, "`\(option)` means nothing for `\(name)`, which is a reference.", remedy: "Take it out.")
         }
         return valueRule
     }
 
     /// The mapped table that is referred to: named, or the only one of the entity, or where a foreign key points.
-    private mutating func referred(_ value: ValueSection, _ target: EntityName, _ name: String, _ words: [Word]) -> MappingChecker.MappedTable? {
+    private mutating func referred(
+        _ value: ValueSection, _ target: EntityName, _ name: String, _ words: [Word]
+    ) -> MappingChecker.MappedTable? {
         let mapped = whole.mapping.tables.indices.compactMap { whole.mapped[$0] }
         if let word = value.references {
             guard let table = mapped.first(where: { SQLName.same($0.schema.name, word.text) }) else {
                 if whole.mapping.tables.contains(where: { SQLName.same($0.name.text, word.text) }) { return nil }  // said already
                 problems.addUnknown(
-                    .unmappedTable, word, among: mapped.map(\.schema.name), "`\(name)` refers to table `\(word.text)`, which this mapping does not map.",
+                    .unmappedTable, word, among: mapped.map(\.schema.name),
+                    "`\(name)` refers to table `\(word.text)`, which this mapping does not map.",
                     otherwise: "Add a section for it, or leave the reference out.")
                 return nil
             }
@@ -300,15 +341,18 @@ extension TableChecker {
         }
         let candidates = mapped.filter { $0.entity == target }
         if candidates.count == 1 { return candidates[0] }
-        let foreignKey = table.schema.foreignKeys.first { key in Set(key.columns.map(SQLName.folded)) == Set(words.map { SQLName.folded($0.text) }) }
+        let foreignKey = table.schema.foreignKeys.first { key in
+            Set(key.columns.map(SQLName.folded)) == Set(words.map { SQLName.folded($0.text) })
+        }
         if let foreignKey, let table = candidates.first(where: { SQLName.same($0.schema.name, foreignKey.parent) }) { return table }
-        if candidates.isEmpty, whole.mapping.tables.contains(where: { $0.entity.text == target.text.string }) { return nil }  // said already
+        if candidates.isEmpty, whole.mapping.tables.contains(where: { $0.entity.text == target.text.string }) { return nil }
         problems.add(
             .unmappedTable, at: value.place,
             candidates.isEmpty
                 ? "`\(name)` refers to a \(target), but no table is mapped as \(target)."
                 : "`\(name)` may refer to \(candidates.map(\.schema.name).alternatives()).",
-            remedy: candidates.isEmpty ? "Add a section for the table of the \(target)s, or leave `\(name)` out." : "Say which with `references:`.")
+            remedy: candidates.isEmpty
+                ? "Add a section for the table of the \(target)s, or leave `\(name)` out." : "Say which with `references:`.")
         return nil
     }
 }
@@ -318,6 +362,21 @@ extension TimeConversion {
         ("iso", .iso), ("unix seconds", .sinceEpoch(perSecond: 1)), ("unix milliseconds", .sinceEpoch(perSecond: 1000)),
         ("unix microseconds", .sinceEpoch(perSecond: 1_000_000)), ("julian day", .julianDay),
     ]
+}
+
+extension Conversion {
+    /// For messages: "`total`, which is an amount".
+    var words: String {
+        switch self {
+        case .untouched: "kept untouched"
+        case .text: "text"
+        case .integer: "an integer"
+        case .real: "a real"
+        case .flag: "a flag"
+        case .amount: "an amount"
+        case .time: "a time"
+        }
+    }
 }
 
 extension Catalogue.Kind {

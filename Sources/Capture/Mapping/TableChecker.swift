@@ -63,7 +63,8 @@ struct TableChecker {
         let mapping = TableMapping(
             table: table.schema.name, entity: table.entity, keyColumns: table.key, columns: columns, isMutable: isMutable,
             parents: parents.indices.map(lookup), stockRole: stock?.role ?? .none, sameIf: sameIf, deletion: deletion,
-            fieldNames: fields.map(\.name), personalFields: fields.filter(\.isPersonal).map(\.name), isWithoutRowid: table.schema.isWithoutRowid,
+            fieldNames: fields.map(\.name), personalFields: fields.filter(\.isPersonal).map(\.name),
+            isWithoutRowid: table.schema.isWithoutRowid,
             fields: fields, stock: stock, deleted: deleted)
         return (mapping, account)
     }
@@ -145,13 +146,15 @@ extension TableChecker {
         }
         guard key.count == by.count else {
             problems.add(
-                .badValue, at: parent.by[0].place, "`\(schema.name)` is named by \(counted(key.count, "column")) (\(key.joined(separator: ", "))), but `by:` has \(by.count).",
+                .badValue, at: parent.by[0].place,
+                "`\(schema.name)` is named by \(counted(key.count, "column")) (\(key.joined(separator: ", "))), but `by:` has \(by.count).",
                 remedy: "Give one column for each of them, in the same order.")
             return nil
         }
         guard Set(key.map(SQLName.folded)) == Set(watchedKey.map(SQLName.folded)) else {
             problems.add(
-                .keyNotUnique, at: place, "`\(schema.name)` is watched by its key \(watchedKey.joined(separator: ", ")), not by \(key.joined(separator: ", ")).",
+                .keyNotUnique, at: place,
+                "`\(schema.name)` is watched by its key \(watchedKey.joined(separator: ", ")), not by \(key.joined(separator: ", ")).",
                 remedy: "Lead to it by its key, or map it in a section of its own with that `key:`.")
             return nil
         }
@@ -209,36 +212,32 @@ extension TableChecker {
     private func lookup(_ index: Int, _ leaf: (String) -> String) -> String {
         let parent = parents[index]
         let conditions = zip(parent.key, parent.by).map { key, by in
-            let value = parent.through.map { through in lookup(through) { "\"\($0)\".\(SQLName.quoted(by))" } } ?? "\"t\".\(SQLName.quoted(by))"
+            let value =
+                parent.through.map { through in lookup(through) { "\"\($0)\".\(SQLName.quoted(by))" } } ?? "\"t\".\(SQLName.quoted(by))"
             return "\"\(parent.alias)\".\(SQLName.quoted(key)) = \(value)"
         }
-        return "(SELECT \(leaf(parent.alias)) FROM \"main\".\(SQLName.quoted(parent.schema.name)) AS \"\(parent.alias)\" WHERE \(conditions.joined(separator: " AND ")))"
+        let from = "\"main\".\(SQLName.quoted(parent.schema.name)) AS \"\(parent.alias)\""
+        return "(SELECT \(leaf(parent.alias)) FROM \(from) WHERE \(conditions.joined(separator: " AND ")))"
     }
 
     /// How a change of the parent finds its children: through the parents between, by rows that are there now.
     private func lookup(_ index: Int) -> ParentLookup {
+        func list(_ alias: String, _ names: [String]) -> [String] { names.map { "\"\(alias)\".\(SQLName.quoted($0))" } }
+        func alias(_ through: Int?) -> String { through.map { parents[$0].alias } ?? "t" }
         let parent = parents[index]
-        func list(_ alias: String, _ names: [String]) -> String { names.map { "\"\(alias)\".\(SQLName.quoted($0))" }.joined(separator: ", ") }
-        var condition: String
-        var place = index
-        if let through = parent.through {
-            let between = parents[through]
-            let match = parent.by.enumerated().map { "\"\(between.alias)\".\(SQLName.quoted($1)) = ?\($0 + 1)" }.joined(separator: " AND ")
-            condition = "SELECT \(list(between.alias, between.key)) FROM \"main\".\(SQLName.quoted(between.schema.name)) AS \"\(between.alias)\" WHERE \(match)"
-            place = through
-        } else {
-            condition = parent.by.enumerated().map { "\"t\".\(SQLName.quoted($1)) = ?\($0 + 1)" }.joined(separator: " AND ")
-            return ParentLookup(name: parent.name, table: parent.schema.name, keyColumns: parent.key, childColumns: parent.by, childCondition: condition)
-        }
-        while let through = parents[place].through {
-            let between = parents[through]
-            condition = "SELECT \(list(between.alias, between.key)) FROM \"main\".\(SQLName.quoted(between.schema.name)) AS \"\(between.alias)\""
-                + " WHERE (\(list(between.alias, parents[place].by))) IN (\(condition))"
-            place = through
+        var condition = list(alias(parent.through), parent.by).enumerated().map { "\($1) = ?\($0 + 1)" }.joined(separator: " AND ")
+        var through = parent.through
+        while let place = through {
+            let between = parents[place]
+            let child = list(alias(between.through), between.by).joined(separator: ", ")
+            let key = list(between.alias, between.key).joined(separator: ", ")
+            let rows = "\"main\".\(SQLName.quoted(between.schema.name)) AS \"\(between.alias)\""
+            condition = "(\(child)) IN (SELECT \(key) FROM \(rows) WHERE \(condition))"
+            through = between.through
         }
         return ParentLookup(
-            name: parent.name, table: parent.schema.name, keyColumns: parent.key, childColumns: [],
-            childCondition: "(\(list("t", parents[place].by))) IN (\(condition))")
+            name: parent.name, table: parent.schema.name, keyColumns: parent.key, childColumns: parent.through == nil ? parent.by : [],
+            childCondition: condition)
     }
 
     /// Runs a look-up of the whole mapping's checker and keeps the problems it finds.
@@ -258,7 +257,9 @@ extension TableChecker {
         guard let word else { return nil }
         if ["yes", "true"].contains(word.text.lowercased()) { return true }
         if ["no", "false"].contains(word.text.lowercased()) { return false }
-        problems.add(.badValue, at: word.place, "`\(option)` is `yes` or `no`, not `\(word.text)`.", remedy: "Write `\(option): yes` or `\(option): no`.")
+        problems.add(
+            .badValue, at: word.place, "`\(option)` is `yes` or `no`, not `\(word.text)`.",
+            remedy: "Write `\(option): yes` or `\(option): no`.")
         return nil
     }
 
@@ -267,8 +268,12 @@ extension TableChecker {
         guard let word = section.onDelete else {
             if isFact {
                 problems.add(
-                    .missingOption, at: section.name.place, "Table `\(table.schema.name)` does not say what it means when the application deletes a \(singular).",
-                    remedy: "Add `on delete: void` (it never happened, and its stock movement is taken back) or `on delete: archived` (only the row was tidied away).")
+                    .missingOption, at: section.name.place,
+                    "Table `\(table.schema.name)` does not say what it means when the application deletes a \(singular).",
+                    remedy:
+                        "Add `on delete: void` (it never happened, and its stock movement is taken back)"
+                        + " or `on delete: archived` (only the row was tidied away)."
+                )
             }
             return isFact ? .void : .delete
         }
@@ -303,9 +308,12 @@ extension TableChecker {
     private mutating func deletedRule(_ section: DeletedSection) -> DeletedRule? {
         guard let column = resolve(section.column) else { return nil }
         let index = select(column)
-        account.deletedWhen = section.when.isEmpty ? "\(column.name) says yes" : "\(column.name) is \(section.when.map(\.text).joined(separator: " or "))"
+        account.deletedWhen =
+            section.when.isEmpty ? "\(column.name) says yes" : "\(column.name) is \(section.when.map(\.text).joined(separator: " or "))"
         if section.when.isEmpty { return DeletedRule(column: index, test: .isYes) }
-        if section.when.count == 1, section.when[0].text == "set", section.when[0].isPlain { return DeletedRule(column: index, test: .isSet) }
+        if section.when.count == 1, section.when[0].text == "set", section.when[0].isPlain {
+            return DeletedRule(column: index, test: .isSet)
+        }
         return DeletedRule(column: index, test: .isOne(of: section.when.flatMap(\.matches)))
     }
 
@@ -315,12 +323,14 @@ extension TableChecker {
             guard let column = withProblems({ [schema = table.schema] in $0.column(word, of: schema) }) else { continue }
             if columns.contains(where: { $0.name == column.name }) {
                 problems.add(
-                    .badValue, at: word.place, "Column `\(column.name)` is left out and mapped at once.", remedy: "Take it out of one of the two.")
+                    .badValue, at: word.place, "Column `\(column.name)` is left out and mapped at once.",
+                    remedy: "Take it out of one of the two.")
             }
             leftOut.append(column.name)
         }
         account.leftOut = leftOut
-        let used = Set(columns.map { SQLName.folded($0.name) }).union(parents.filter { $0.through == nil }.flatMap(\.by).map(SQLName.folded))
+        let used = Set(columns.map { SQLName.folded($0.name) }).union(
+            parents.filter { $0.through == nil }.flatMap(\.by).map(SQLName.folded))
         account.unmentioned = table.schema.columns.map(\.name).filter { !used.contains(SQLName.folded($0)) && !leftOut.contains($0) }
     }
 }
@@ -329,8 +339,11 @@ extension Word {
     /// The stored values that a word of the mapping stands for: `1` is an integer, a real or a text, `null` is NULL.
     var matches: [Value] {
         var values: [Value] = isPlain && ["null", "~"].contains(text) ? [.null] : [.text(Text(text))]
-        if isPlain, let number = Int64(text) { values += [.integer(number), .real(Double(number))] }
-        else if isPlain, let number = Double(text), number.isFinite { values.append(.real(number)) }
+        if isPlain, let number = Int64(text) {
+            values += [.integer(number), .real(Double(number))]
+        } else if isPlain, let number = Double(text), number.isFinite {
+            values.append(.real(number))
+        }
         return values
     }
 }

@@ -47,7 +47,8 @@ extension TableMapping {
             switch row[index] {
             case .null:
                 throw RowError(
-                    .keyIsNull, table: table, column: keyColumns[index], "\(table).\(keyColumns[index]) is NULL, so that nothing names the row.",
+                    .keyIsNull, table: table, column: keyColumns[index],
+                    "\(table).\(keyColumns[index]) is NULL, so that nothing names the row.",
                     remedy: "Give the row a key in the application; until then it is set aside.")
             case .malformedText:
                 throw rowError(.malformedText, column: keyColumns[index], key: nil)
@@ -61,8 +62,10 @@ extension TableMapping {
         let failure = ConversionFailure(
             code: .tooLarge, what: "holds more than \(bytesMax) bytes.",
             remedy: index < keyColumns.count
-                ? "A key must be short: name other columns with `key:`." : "Leave the column out of the mapping, or keep such values elsewhere in the application.")
-        return rowError(failure, column: columns[index].name, key: row.count >= keyColumns.count ? LocalKey(Array(row[..<keyColumns.count])) : nil)
+                ? "A key must be short: name other columns with `key:`."
+                : "Leave the column out of the mapping, or keep such values elsewhere in the application.")
+        return rowError(
+            failure, column: columns[index].name, key: row.count >= keyColumns.count ? LocalKey(Array(row[..<keyColumns.count])) : nil)
     }
 
     private func rowError(_ failure: ConversionFailure, column: String, key: LocalKey?) -> RowError {
@@ -90,7 +93,9 @@ extension TableMapping {
         _ rule: StockRule, sku: Text, location: Text, quantity: Int64, _ row: [Value], _ site: Text, _ key: LocalKey
     ) throws -> Movement {
         var kind = quantity < 0 ? Movement.Kind.customerReturn : .sale
-        if let word = rule.kind { kind = try value(word, row, site, key).integer.flatMap { Movement.Kind(rawValue: UInt8(clamping: $0)) } ?? .adjustment }
+        if let word = rule.kind {
+            kind = try value(word, row, site, key).integer.flatMap { Movement.Kind(rawValue: UInt8(clamping: $0)) } ?? .adjustment
+        }
         let (signed, overflow) = quantity.multipliedReportingOverflow(by: rule.sign.factor(for: kind, quantity))
         guard !overflow else { throw rowError(.outOfRange, column: rule.quantity.column, key: key) }
         let expires = try rule.expires.flatMap { try value($0, row, site, key).integer }
@@ -101,7 +106,9 @@ extension TableMapping {
     }
 
     private func value(_ rule: ValueRule, _ row: [Value], _ site: Text, _ key: LocalKey) throws -> Value {
-        do throws(ConversionFailure) { return try rule.evaluate(row, site: site) } catch { throw rowError(error, column: rule.column, key: key) }
+        do throws(ConversionFailure) { return try rule.evaluate(row, site: site) } catch {
+            throw rowError(error, column: rule.column, key: key)
+        }
     }
 
     private func text(_ rule: ValueRule, _ row: [Value], _ site: Text, _ key: LocalKey) throws -> Text? {
@@ -139,7 +146,11 @@ extension Value {
             let start = sqlite3_column_text(statement, index)
             let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, index)))
             guard bytes.count <= bytesMax else { return nil }
-            if let string = String(validating: bytes, as: UTF8.self) { self = .text(Text(string)) } else { self = .malformedText(Array(bytes)) }
+            if let string = String(validating: bytes, as: UTF8.self) {
+                self = .text(Text(string))
+            } else {
+                self = .malformedText(Array(bytes))
+            }
         default:
             let count = Int(sqlite3_column_bytes(statement, index))
             guard count <= bytesMax else { return nil }

@@ -58,7 +58,8 @@ public enum RowSelection: Hashable, Sendable {
     case key
     /// The rows whose key follows, in key order; parameters: the key's values, then the number of rows at most.
     case after
-    /// The first rows in key order; parameter: the number of rows at most.
+    /// The first rows in key order; parameter: the number of rows at most. Rows with NULL in their key come first,
+    /// and `.after` cannot go on from one.
     case first
     /// The rows that take values from one row of a parent; parameters: the parent's key values.
     case children(of: ParentLookup)

@@ -55,10 +55,11 @@ struct TimeConversion: Hashable, Sendable {
             return try milliseconds(number, perSecond: perSecond)
         case .real(let number):
             guard number.isFinite else { throw .notFinite }
-            // A real cannot hold a millisecond exactly: take the nearest one, not the one before.
-            let milliseconds = (number / Double(perSecond) * 1000 * 1024).rounded() / 1024
+            let milliseconds = number / Double(perSecond) * 1000
             guard milliseconds.magnitude < Double(TimeConversion.millisecondsMax) else { throw .notATime }
-            return Int64(milliseconds.rounded(.down))
+            // A real cannot hold every millisecond exactly: one that it misses by its own precision is meant.
+            let nearest = milliseconds.rounded()
+            return Int64(abs(milliseconds - nearest) <= 2 * milliseconds.ulp ? nearest : milliseconds.rounded(.down))
         default: throw .notATime
         }
     }

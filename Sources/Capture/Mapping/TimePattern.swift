@@ -25,7 +25,8 @@ struct TimePattern: Hashable, Sendable {
                 pieces.append(byte == 0x20 ? .space : .literal(byte))
             }
         }
-        let hasDate = (pieces.contains(.year) || pieces.contains(.shortYear)) && pieces.contains(.day)
+        let hasDate =
+            (pieces.contains(.year) || pieces.contains(.shortYear)) && pieces.contains(.day)
             && (pieces.contains(.month) || pieces.contains(.monthName))
         guard hasDate else { return nil }
         self.pieces = pieces

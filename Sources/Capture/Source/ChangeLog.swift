@@ -32,7 +32,9 @@ enum ChangeLog {
     /// The entries after `number`, up to `last`, at most `limit` of them.
     ///
     /// - Parameter keyCounts: the number of key columns of each watched table; entries of other tables are dropped.
-    static func entries(_ db: Database, after number: Int64, upTo last: Int64, limit: Int, keyCounts: [Int64: Int]) throws -> (entries: [Entry], reached: Int64) {
+    static func entries(
+        _ db: Database, after number: Int64, upTo last: Int64, limit: Int, keyCounts: [Int64: Int]
+    ) throws -> (entries: [Entry], reached: Int64) {
         let statement = try RawStatement(cached: db, "SELECT * FROM \"\(table)\" WHERE n > ?1 AND n <= ?2 ORDER BY n LIMIT ?3")
         defer { statement.reset() }
         statement.bind(number, at: 1).bind(last, at: 2).bind(Int64(limit), at: 3)
