@@ -12,7 +12,7 @@ public struct ByteReader: Sendable {
     /// What is being read, for messages: "change-set", "page".
     let thing: String
     /// How deep references inside the keys of references are at present.
-    private var depth = 0
+    var depth = 0
 
     public init(_ bytes: [UInt8], of thing: String = "value") {
         self.init(bytes, from: 0, to: bytes.count, of: thing)
@@ -178,9 +178,13 @@ extension ByteReader {
     }
 
     public mutating func field(of entity: EntityName) throws(ChangeSetError) -> FieldName {
+        try field(of: entity, NameCodes.place(of: entity))
+    }
+
+    mutating func field(of entity: EntityName, _ place: NameCodes.Place?) throws(ChangeSetError) -> FieldName {
         let code = try varint()
         if code == 0 { return FieldName(try name()) }
-        guard let name = NameCodes.field(code, in: entity) else { throw tooNew("the field code \(code) of \(entity)") }
+        guard let name = NameCodes.field(code, of: place) else { throw tooNew("the field code \(code) of \(entity)") }
         return name
     }
 

@@ -33,7 +33,8 @@ extension ByteWriter {
             time(value.time)
             self.subject(subject)
             varint(fields.count)
-            for field in fields { fieldWrite(field, of: subject.entity) }
+            let codes = NameCodes.place(of: subject.entity)?.fields
+            for field in fields { fieldWrite(field, codes) }
         case .delete(let subject, let context):
             byte(2)
             time(value.time)
@@ -46,8 +47,8 @@ extension ByteWriter {
         stockEffect(value.stock)
     }
 
-    private mutating func fieldWrite(_ write: FieldWrite, of entity: EntityName) {
-        field(write.field, of: entity)
+    private mutating func fieldWrite(_ write: FieldWrite, _ codes: [FieldName: Int]?) {
+        field(write.field, code: codes?[write.field])
         byte((write.isPersonal ? 1 : 0) | (write.context.isChain ? 0 : 2) | (write.saw.isEmpty ? 0 : 4))
         if case .named(let dots) = write.context { self.dots(dots) }
         if !write.saw.isEmpty { dots(write.saw) }
@@ -90,7 +91,8 @@ extension ByteReader {
             let subject = try subject()
             let count = try count(atMost: Limits.fieldsMax, "fields in one change")
             var fields: [FieldWrite] = []
-            for _ in 0..<count { fields.append(try fieldWrite(of: subject.entity)) }
+            let place = NameCodes.place(of: subject.entity)
+            for _ in 0..<count { fields.append(try fieldWrite(of: subject.entity, place)) }
             meaning = .write(subject, fields)
         case 2:
             let subject = try subject()
@@ -101,8 +103,8 @@ extension ByteReader {
         return Change(time: time, action: meaning, stock: try stockEffect())
     }
 
-    private mutating func fieldWrite(of entity: EntityName) throws(ChangeSetError) -> FieldWrite {
-        let name = try field(of: entity)
+    private mutating func fieldWrite(of entity: EntityName, _ place: NameCodes.Place?) throws(ChangeSetError) -> FieldWrite {
+        let name = try field(of: entity, place)
         let flags = try byte()
         guard flags < 8 else { throw tooNew("the field flags \(flags)") }
         let context: Context = flags & 2 != 0 ? .named(try dots()) : .chain
@@ -120,7 +122,8 @@ extension ByteReader {
             let quantity = try signed()
             guard code == 17 else { return .count(Count(sku: sku, location: location, quantity: quantity)) }
             let replaced = try clock()
-            return .count(Count(sku: sku, location: location, quantity: quantity, coverage: .clocks(replaced: replaced, included: try clock())))
+            return .count(
+                Count(sku: sku, location: location, quantity: quantity, coverage: .clocks(replaced: replaced, included: try clock())))
         default:
             guard let kind = Movement.Kind(rawValue: code) else { throw tooNew("the stock effect \(code)") }
             var movement = Movement(sku: try text(), location: try text(), quantity: try signed(), kind: kind)

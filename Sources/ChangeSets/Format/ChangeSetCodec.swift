@@ -31,11 +31,14 @@ public enum ChangeSetCodec {
         try encode(set, seed: seed, key: key, deflating: true)
     }
 
-    static func encode(_ set: ChangeSet, seed: [UInt8], key: SigningKey, deflating: Bool) throws -> EncodedChangeSet {
+    /// Tests leave the limits unchecked here to see that the reading side holds them by itself.
+    static func encode(
+        _ set: ChangeSet, seed: [UInt8], key: SigningKey, deflating: Bool, checking: Bool = true
+    ) throws -> EncodedChangeSet {
         precondition(seed.count == seedByteCount, "The seed of a change-set has 32 bytes.")
-        try set.checkLimits()
+        if checking { try set.checkLimits() }
         let stream = PlainStream(of: set.changes)
-        let plain = stream.bytes(of: set)
+        let plain = try stream.bytes(of: set)
         guard plain.count <= Limits.plainBytesMax else { throw tooLarge(plain.count, Limits.plainBytesMax) }
         let deflated = deflating ? Deflate.deflated(plain) : plain
         let isDeflated = deflated.count < plain.count
@@ -138,26 +141,32 @@ struct Opened {
         self.bytes = bytes
         header = try ChangeSetHeader(reading: bytes)
         let range = header.byteCount..<header.byteCount + header.plainSentCount
-        let reader = ByteReader(bytes, from: min(range.upperBound, bytes.count), to: bytes.count, of: "change-set")
-        guard range.upperBound + SigningKey.signatureByteCount < bytes.count else { throw reader.truncated("the rest") }
-        let stream: [UInt8]
-        switch header.compression {
-        case .deflate: stream = try Deflate.inflated(bytes, in: range, rawCount: header.plainRawCount, of: "change-set")
-        case .stored:
-            guard header.plainRawCount == header.plainSentCount else { throw reader.damaged("its stream is not as long as it says") }
-            stream = Array(bytes[range])
-        }
-        plain = try PlainReader(stream, header: header)
+        plain = try PlainReader(try Self.plainStream(of: bytes, header), header: header)
         let columns = plain.stream.personalColumns
         personal = try PersonalSection(bytes, from: range.upperBound + SigningKey.signatureByteCount, of: columns)
         hash = ChangeSetCodec.digest(bytes[..<range.upperBound], root: personal.root(of: columns))
     }
 
+    static func plainStream(of bytes: [UInt8], _ header: ChangeSetHeader) throws(ChangeSetError) -> [UInt8] {
+        let range = header.byteCount..<header.byteCount + header.plainSentCount
+        let reader = ByteReader(bytes, from: min(range.upperBound, bytes.count), to: bytes.count, of: "change-set")
+        guard range.upperBound + SigningKey.signatureByteCount < bytes.count else { throw reader.truncated("the rest") }
+        switch header.compression {
+        case .deflate: return try Deflate.inflated(bytes, in: range, rawCount: header.plainRawCount, of: "change-set")
+        case .stored:
+            guard header.plainRawCount == header.plainSentCount else { throw reader.damaged("its stream is not as long as it says") }
+            return Array(bytes[range])
+        }
+    }
+
     func checkSignature(_ key: VerifyingKey) throws(ChangeSetError) {
         guard key.isValid(Array(bytes[plainEnd..<personalStart]), for: ChangeSetCodec.domain + hash.bytes) else {
             throw ChangeSetError(
-                .badSignature, "Change-set \(header.first) of replica \(header.replica.short) is not signed with the key of the agent that sent it.",
-                remedy: "If the agent was enrolled anew, send again what it signed with its new key; else look for damage on its disk or on the way.")
+                .badSignature,
+                "Change-set \(header.first) of replica \(header.replica.short) is not signed with the key of the agent that sent it.",
+                remedy:
+                    "If the agent was enrolled anew, send again what it signed with its new key; else look for damage on its disk or on the way."
+            )
         }
     }
 

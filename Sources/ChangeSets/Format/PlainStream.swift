@@ -62,18 +62,29 @@ extension PlainStream {
                 if recent.count > Self.recentMax { recent.removeLast() }
             }
             rows[index].append(place)
-            if let last = runs.last, last.shape == index { runs[runs.count - 1].count += 1 } else { runs.append(Run(shape: index, count: 1)) }
+            if let last = runs.last, last.shape == index {
+                runs[runs.count - 1].count += 1
+            } else {
+                runs.append(Run(shape: index, count: 1))
+            }
         }
     }
 
     /// Shapes that are tried before one is built and looked up.
     private static let recentMax = 4
 
-    func bytes(of set: ChangeSet) -> [UInt8] {
+    /// - Throws: `tooLarge` when the set names more replicas or sources than a reader takes.
+    func bytes(of set: ChangeSet) throws(ChangeSetError) -> [UInt8] {
         let changes = set.changes
         var columns = ColumnsWriter(changes: changes, first: set.first, own: set.replica, reserving: changes.count * 12)
         columns.writer.integers(changes.map { Int64($0.time.milliseconds) })
         for (shape, rows) in zip(shapes, rows) { columns.write(shape, rows: rows) }
+        let named = max(columns.replicas.order.count, columns.sources.order.count)
+        guard named <= Limits.replicasMax else {
+            throw ChangeSetError(
+                .tooLarge, "The change-set names \(named) other replicas or sources; \(Limits.replicasMax) are taken.",
+                remedy: "Cut it into smaller change-sets.")
+        }
 
         var writer = ByteWriter(reserving: columns.writer.bytes.count + 256)
         writer.varint(columns.replicas.order.count)
@@ -127,10 +138,12 @@ struct ColumnsWriter {
     }
 
     private mutating func writeSubjects(_ shape: Shape, rows: [Int]) {
-        let subjects = rows.compactMap { changes[$0].subject }
-        if shape.namesSource { writeSources(subjects.map(\.source)) }
-        for column in 0..<shape.keyColumns { writer.column(subjects.map { $0.key.values[column] }) }
-        if !shape.creates { writeDots(subjects.compactMap(\.life), rows: rows) }
+        if shape.namesSource { writeSources(rows.map { changes[$0].subject?.source }) }
+        if shape.keyColumns > 0 {
+            let keys = rows.map { changes[$0].keyValues }
+            for column in 0..<shape.keyColumns { writer.column(keys.map { $0[column] }) }
+        }
+        if !shape.creates { writeDots(rows.compactMap { changes[$0].subject?.life }, rows: rows) }
         guard shape.isNamed else { return }
         writeLists(
             rows.map { row -> [Dot] in
@@ -167,10 +180,11 @@ struct ColumnsWriter {
     }
 
     private mutating func writeStock(_ stock: Shape.Stock, rows: [Int]) {
+        if stock.sku == 0 { writer.texts(rows.map { changes[$0].stock?.sku ?? "" }) }
+        if stock.location == 0 { writer.texts(rows.map { changes[$0].stock?.location ?? "" }) }
+        if stock.quantity == 0 { writer.integers(rows.map { changes[$0].stock?.quantity ?? 0 }) }
+        guard stock.hasNote || stock.hasCounterpart || stock.expires || stock.isCount else { return }
         let effects = rows.compactMap { changes[$0].stock }
-        if stock.sku == 0 { writer.texts(effects.map(\.sku)) }
-        if stock.location == 0 { writer.texts(effects.map(\.location)) }
-        if stock.quantity == 0 { writer.integers(effects.map(\.quantity)) }
         let movements = effects.compactMap { if case .movement(let movement) = $0 { movement } else { nil } }
         if stock.hasNote { writer.texts(movements.compactMap(\.note)) }
         if stock.hasCounterpart { writer.texts(movements.compactMap(\.counterpart)) }
@@ -204,6 +218,15 @@ struct ColumnsWriter {
                 let counter = Int64(bitPattern: dot.counter)
                 return dot.replica == own ? Int64(bitPattern: first) + Int64(row) - counter : counter
             })
+    }
+}
+
+extension Change {
+    fileprivate var keyValues: [Value] {
+        switch action {
+        case .write(let subject, _), .delete(let subject, _): subject.key.values
+        case .stockOnly: []
+        }
     }
 }
 
@@ -300,7 +323,10 @@ struct PlainReader {
         if field.isPersonal {
             values = personal.removeFirst()
         } else if let link = field.reference {
+            // Its keys stand in columns, and are inside a reference all the same.
+            columns.reader.depth += 1
             let origins = try origins(namesSource: link.namesSource, keyColumns: link.keyColumns, hasLife: link.hasLife, rows: rows)
+            columns.reader.depth -= 1
             values = rows.indices.map { .reference(origins.reference($0, of: link.entity)) }
         } else {
             values = try columns.column(rows.count)
@@ -381,7 +407,9 @@ struct PlainReader {
                 throw columns.reader.damaged("an index points behind the replicas")
             }
             let isOwn = indexes[index] == 0
-            let counter = isOwn ? (Int64(header.first) + Int64(rows[index])).subtractingReportingOverflow(counters[index]).partialValue : counters[index]
+            let counter =
+                isOwn
+                ? (Int64(header.first) + Int64(rows[index])).subtractingReportingOverflow(counters[index]).partialValue : counters[index]
             guard counter >= 0 else { throw columns.reader.damaged("a counter leaves the range") }
             dots.append(Dot(isOwn ? header.replica : replicas[Int(indexes[index]) - 1], UInt64(counter)))
         }
@@ -405,9 +433,11 @@ struct PlainReader {
             return stock.isNegated ? -value : value
         }
         let skus = stock.sku == 0 ? try columns.texts(rows.count) : try rows.map { row throws(ChangeSetError) in try text(stock.sku, row) }
-        let locations = stock.location == 0
+        let locations =
+            stock.location == 0
             ? try columns.texts(rows.count) : try rows.map { row throws(ChangeSetError) in try text(stock.location, row) }
-        let quantities = stock.quantity == 0 ? try columns.integers(rows.count) : try rows.map { row throws(ChangeSetError) in try quantity(row) }
+        let quantities =
+            stock.quantity == 0 ? try columns.integers(rows.count) : try rows.map { row throws(ChangeSetError) in try quantity(row) }
         let notes = stock.hasNote ? try columns.texts(rows.count) : nil
         let counterparts = stock.hasCounterpart ? try columns.texts(rows.count) : nil
         let ends = stock.expires ? try readTimes(rows.count) : nil
@@ -430,7 +460,9 @@ struct PlainReader {
 
     private mutating func readTimes(_ count: Int) throws(ChangeSetError) -> [Timestamp] {
         try columns.integers(count).map { (value) throws(ChangeSetError) in
-            guard value >= 0, value <= Int64(Timestamp.largest.milliseconds) else { throw columns.reader.damaged("a time leaves the 48-bit range") }
+            guard value >= 0, value <= Int64(Timestamp.largest.milliseconds) else {
+                throw columns.reader.damaged("a time leaves the 48-bit range")
+            }
             return Timestamp(milliseconds: UInt64(value))
         }
     }
@@ -439,7 +471,9 @@ struct PlainReader {
         try lists(rows).map { (dots) throws(ChangeSetError) in
             var clock = VectorClock()
             for dot in dots {
-                guard dot.counter > 0, clock[dot.replica] == 0 else { throw columns.reader.damaged("a vector clock names a replica twice, or 0") }
+                guard dot.counter > 0, clock[dot.replica] == 0 else {
+                    throw columns.reader.damaged("a vector clock names a replica twice, or 0")
+                }
                 clock.insert(dot)
             }
             return clock

@@ -13,7 +13,8 @@ public enum Value: Sendable {
     /// Text that is no valid UTF-8: carried untouched, never repaired.
     case malformedText([UInt8])
     case blob([UInt8])
-    case reference(Reference)
+    /// Indirect, so that every other value takes 17 bytes and not 80.
+    indirect case reference(Reference)
 }
 
 extension Value: Hashable {
