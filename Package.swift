@@ -89,13 +89,9 @@ let package = Package(
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
-<<<<<<< HEAD
         // tests
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
-        tests("CaptureTests", ["Capture", "ChangeSets", "Causality", grdb]),
-=======
         tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
->>>>>>> mapping
     ],
     swiftLanguageModes: [.v6]
 )
