@@ -26,7 +26,8 @@ struct WatchList: Sendable {
         tables = try mapping.watchedTables.map { table in
             guard table.keyColumns.count <= ChangeLog.keyColumnsMax else {
                 throw CaptureError(
-                    .keyTooWide, "The key of the table \(table.name) has \(table.keyColumns.count) columns; at most \(ChangeLog.keyColumnsMax) can be watched.",
+                    .keyTooWide,
+                    "The key of the table \(table.name) has \(table.keyColumns.count) columns; at most \(ChangeLog.keyColumnsMax) can be watched.",
                     remedy: "Leave the table out of the mapping, or name a narrower unique key of it.")
             }
             if numbers[SQLName.folded(table.name)] == nil {
