@@ -79,8 +79,9 @@ final class TradingDay {
             try site.connect()
             narrator.tell("\(site.title) has joined: \(words).")
         }
+        try countInCamden()
         let expected = ledger.expectedOnHand
-        let samples = expected.keys.sorted().prefix(3)
+        let samples = expected.keys.sorted().suffix(3)
         let arrived = try await waitUntil(seconds: 60) {
             for key in samples where try await hub.onHand(key.sku)[key.location] != expected[key] { return false }
             return true
@@ -104,9 +105,14 @@ final class TradingDay {
             ledger.count(item.sku, "leith", Self.shelf)
         }
         for item in stored { ledger.count(item.sku, "hall", Self.shelf) }
-        // The pool's ten pairs are counted once, by the one site that answers for them.
         try cornerShop.open([boots], onHand: 0)
+    }
+
+    private func countInCamden() throws {
+        try cornerShop.countShelves(ledger.expectedOnHand.keys.filter { $0.location == "camden" }.map(\.sku).sorted(), each: Self.shelf)
+        // The pool's ten pairs are counted once, by the one site that answers for them.
         try cornerShop.count(boots.sku, at: Self.pool, 10)
+        narrator.tell("Camden's staff have counted their shelves, and the ten pairs of boots in the pool.")
     }
 
     // MARK: the day
@@ -163,7 +169,7 @@ final class TradingDay {
 
     private func loseALine() async throws {
         narrator.chapter("Noon: Leith loses its line, and goes on selling")
-        leith.disconnect()
+        try leith.disconnect()
         narrator.tell("Leith's line is down.")
         for hour in 12..<15 { try sell(hour: hour) }
         let email = ada.email
@@ -178,13 +184,16 @@ final class TradingDay {
 
     private func shareAPool() async throws {
         narrator.chapter("Ten pairs of boots lie in a pool that two shops sell from. Both lose sight of each other")
-        camden.disconnect()
+        try camden.disconnect()
         narrator.tell("Camden's line is down, too.")
         try sellBoots(3, number: "P-3", at: camden)
-        narrator.tell("Camden sells 3 of the 10 pairs. In its own eyes \(try camden.onHand(boots.sku, at: Self.pool).map(String.init) ?? "?") are left.")
+        narrator.tell("Camden sells 3 of the 10 pairs.")
         try sellBoots(4, number: "P-4", at: leith)
-        narrator.tell("Leith sells 4 of the 10 pairs. In its own eyes \(try leith.onHand(boots.sku, at: Self.pool).map(String.init) ?? "?") are left.")
-        narrator.tell("A merge that lets the later quantity win would say 6 or 7 now.")
+        narrator.tell("Leith sells 4 of the 10 pairs.")
+        let (camden, leith, sku) = (camden, leith, boots.sku)
+        let both = try await waitUntil(seconds: 30) { try camden.onHand(sku, at: Self.pool) == 7 && leith.onHand(sku, at: Self.pool) == 6 }
+        narrator.claim("in Camden's own eyes 7 pairs are left, in Leith's 6: neither can know of the other", both)
+        narrator.tell("A merge that lets the later quantity win would say 6 or 7 for ever.")
     }
 
     private func sellBoots(_ pairs: Int64, number: String, at site: Site) throws {
