@@ -16,9 +16,12 @@ extension AgentError {
             self.init(.diskFull, "The disk of \(file) is full.", remedy: "Make room; the agent goes on by itself, and nothing is lost.")
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
             self.init(
-                .dataFolder, "\(file) is damaged.", remedy: "Keep a copy, check the disk, and restore the file from a backup; the hub finds out what is missing.")
+                .dataFolder, "\(file) is damaged.",
+                remedy: "Keep a copy, check the disk, and restore the file from a backup; the hub finds out what is missing.")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            self.init(.dataFolder, "\(file) is locked by another program.", remedy: "Find the program that keeps it locked, for example a backup.")
+            self.init(
+                .dataFolder, "\(file) is locked by another program.", remedy: "Find the program that keeps it locked, for example a backup."
+            )
         default:
             self.init(
                 .dataFolder, "\(file) could not be used: \(database.message ?? "SQLite error \(database.resultCode.rawValue)").",

@@ -50,6 +50,7 @@ enum CaptureSchema {
             shelf INTEGER NOT NULL,
             later_shelf INTEGER,
             staging_shelf INTEGER,
+            newest_shelf INTEGER,
             named_replica BLOB,
             named_counter INTEGER,
             schema_version INTEGER NOT NULL,

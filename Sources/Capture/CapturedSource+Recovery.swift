@@ -33,7 +33,9 @@ extension CapturedSource {
         guard stored.state == .recovering else {
             return try db.tableExists(exactly: ChangeLog.table) ? nil : .alarm(refusal(.replaced(found: id)))
         }
-        return .recovery(RecoveryRequest(source: id, name: name, named: stored.named.flatMap { $0.counter == 0 ? nil : $0 }))
+        let named = stored.named.flatMap { $0.counter == 0 ? nil : $0 }
+        let knowsMore = try store.queue.read { try Self.knowsMore(than: named, former: stored.replica, $0) }
+        return .recovery(RecoveryRequest(source: id, name: name, named: named, wantsNewest: hubIsAhead || !knowsMore))
     }
 
     private func discard(_ drain: StoredDrain?) throws {
@@ -46,8 +48,9 @@ extension CapturedSource {
         guard stored.state != .recovering || stored.named != named else { return }
         logger.warning("\(name) or the agent's folder was restored; what was captured since is looked up at the hub.")
         try store.queue.write { db in
-            if let staging = stored.stagingShelf { try Images.clear(shelf: staging, db) }
+            for shelf in [stored.stagingShelf, stored.newestShelf].compactMap({ $0 }) { try Images.clear(shelf: shelf, db) }
             stored.stagingShelf = nil
+            stored.newestShelf = nil
             stored.state = .recovering
             stored.named = named
             try stored.save(db)
@@ -71,20 +74,22 @@ extension CapturedSource {
 
     // MARK: Images from the hub
 
-    /// Takes a page of the images that the hub has as of the dot that `recover` will name.
+    /// Takes a page of the images that the hub has: as of the dot that `recover` will name, or its newest ones.
     ///
-    /// - Parameter isFirst: forget what an earlier try brought.
-    public func stage(_ images: [RecordImage], isFirst: Bool) throws {
+    /// - Parameter isFirst: forget what an earlier try brought of this kind.
+    public func stage(_ images: [RecordImage], as kind: StagedImages = .named, isFirst: Bool) throws {
         try reload()
         try requireRecovering()
+        let shelf = kind == .named ? \StoredSource.stagingShelf : \StoredSource.newestShelf
         try store.queue.write { db in
-            if isFirst, let staging = stored.stagingShelf {
-                try Images.clear(shelf: staging, db)
-                stored.stagingShelf = nil
+            if isFirst, let old = stored[keyPath: shelf] {
+                try Images.clear(shelf: old, db)
+                stored[keyPath: shelf] = nil
             }
-            if stored.stagingShelf == nil { stored.stagingShelf = try Images.newShelf(db) }
+            let number = try stored[keyPath: shelf] ?? Images.newShelf(db)
+            stored[keyPath: shelf] = number
             try stored.save(db)
-            let shelf = try Images(db, shelf: stored.stagingShelf ?? 0, drain: 0, dictionary: dictionary)
+            let shelf = try Images(db, shelf: number, drain: 0, dictionary: dictionary)
             for image in images { try stage(image, on: shelf, db) }
         }
         try settings.reached(.imagesStaged)
@@ -124,11 +129,7 @@ extension CapturedSource {
             let isLater = try Self.knowsMore(than: dot, former: former, db)
             stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number
             try Self.forgetUnused(replica: former, db)
-            if stored.laterShelf == nil, isLater {
-                stored.laterShelf = stored.shelf
-            } else {  // the agent's folder went back, or this is the second restore before the first was asserted
-                try Images.clear(shelf: stored.shelf, db)
-            }
+            try chooseLaterImages(isLater: isLater, db)
             stored.shelf = try stored.stagingShelf ?? Images.newShelf(db)
             stored.stagingShelf = nil
             stored.sealed = mark.drain
@@ -140,6 +141,17 @@ extension CapturedSource {
         }
         hubIsAhead = false
         try settings.reached(.replicaOpened)
+    }
+
+    /// Which images tell what was captured after the drain that the file names: the hub's newest, where they were
+    /// fetched, or our own, where they are no older than that drain.
+    private func chooseLaterImages(isLater: Bool, _ db: Database) throws {
+        // Restored a second time before the first was asserted: the images from before the first time tell more.
+        let own = stored.laterShelf ?? (isLater ? stored.shelf : nil)
+        let chosen = stored.newestShelf ?? own
+        for shelf in [stored.shelf, stored.laterShelf].compactMap({ $0 }) where shelf != chosen { try Images.clear(shelf: shelf, db) }
+        stored.laterShelf = chosen
+        stored.newestShelf = nil
     }
 
     /// Whether the agent's own images are those of the hub's dot, or newer ones: not so if the agent's folder was the one restored.

@@ -1,6 +1,11 @@
 /// One HTTP exchange's question.
 public struct HTTPRequest: Sendable {
-    public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
+    public enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
 
     public var method: Method
     /// Absolute, `http` or `https`.
@@ -11,7 +16,8 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]
     public var limits: TransferLimits
 
-    public init(_ method: Method, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [], limits: TransferLimits) {
+    public init(_ method: Method, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [], limits: TransferLimits)
+    {
         self.method = method
         self.url = url
         self.headers = headers
@@ -75,7 +81,7 @@ extension HTTPRequest {
     /// Throws what can be known to be wrong before a connection is made.
     func check() throws(TransferError) {
         let scheme = url.prefix { $0 != ":" }.lowercased()
-        guard (scheme == "http" || scheme == "https"), url.utf8.dropFirst(scheme.utf8.count).starts(with: "://".utf8),
+        guard scheme == "http" || scheme == "https", url.utf8.dropFirst(scheme.utf8.count).starts(with: "://".utf8),
             !url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F })
         else {
             throw TransferError(

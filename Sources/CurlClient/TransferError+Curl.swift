@@ -7,13 +7,20 @@ extension TransferError {
         let because = detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
-            self.init(.unknownHost, "The name of \(place) could not be looked up: \(because).", remedy: "Check the address and the DNS of this machine.")
+            self.init(
+                .unknownHost, "The name of \(place) could not be looked up: \(because).",
+                remedy: "Check the address and the DNS of this machine.")
         case CURLE_COULDNT_CONNECT, CURLE_SEND_ERROR, CURLE_INTERFACE_FAILED:
-            self.init(.unreachable, "\(place) could not be reached: \(because).", remedy: "Check that it runs, the address, and the firewall between.")
+            self.init(
+                .unreachable, "\(place) could not be reached: \(because).",
+                remedy: "Check that it runs, the address, and the firewall between.")
         case CURLE_OPERATION_TIMEDOUT:
-            self.init(.timedOut, "\(place) did not answer in time: \(because).", remedy: "Check the line; the request is sent again by itself.")
+            self.init(
+                .timedOut, "\(place) did not answer in time: \(because).", remedy: "Check the line; the request is sent again by itself.")
         case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING:
-            self.init(.cutShort, "The answer of \(place) was cut short: \(because).", remedy: "Check the line; the request is sent again by itself.")
+            self.init(
+                .cutShort, "The answer of \(place) was cut short: \(because).",
+                remedy: "Check the line; the request is sent again by itself.")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
             self.init(.notHTTP, "What answers at \(place) does not speak HTTP: \(because).", remedy: "Check the address and the port.")
         case CURLE_URL_MALFORMAT:
@@ -29,11 +36,13 @@ extension TransferError {
 
     static func tooLarge(_ what: String, url: String, bytesMax: Int) -> TransferError {
         TransferError(
-            .tooLarge, "The \(what) of \(place(of: url)) is larger than \(bytesMax) bytes.", remedy: "Check that the address is a Tributary hub's.")
+            .tooLarge, "The \(what) of \(place(of: url)) is larger than \(bytesMax) bytes.",
+            remedy: "Check that the address is a Tributary hub's.")
     }
 
     static func closed(url: String) -> TransferError {
-        TransferError(.closed, "The connection to \(place(of: url)) was closed by this side.", remedy: "Nothing to do; the program is ending.")
+        TransferError(
+            .closed, "The connection to \(place(of: url)) was closed by this side.", remedy: "Nothing to do; the program is ending.")
     }
 
     /// Scheme, host and port: a path or query may name people and stays out of messages.

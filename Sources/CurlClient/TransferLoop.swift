@@ -96,11 +96,13 @@ final class TransferLoop: @unchecked Sendable {
         defer { pthread_attr_destroy(&attributes) }
         var thread = pthread_t()
         let own = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, &attributes, { context in
-            guard let context else { return nil }
-            Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, own.toOpaque())
+        let result = pthread_create(
+            &thread, &attributes,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, own.toOpaque())
         guard result == 0 else { fatalError("no thread for the connection could be started: error \(result)") }
         shared.isStarted = true
     }
@@ -161,7 +163,9 @@ final class TransferLoop: @unchecked Sendable {
         usesFreshConnection = false
         active = transfer
         let result = curl_multi_add_handle(multi, handle)
-        if result != CURLM_OK { endActive(TransferError(.unexpected, "curl refused a request (\(result.rawValue)).", remedy: "Report this.")) }
+        if result != CURLM_OK {
+            endActive(TransferError(.unexpected, "curl refused a request (\(result.rawValue)).", remedy: "Report this."))
+        }
     }
 
     private func drive() {
@@ -170,7 +174,9 @@ final class TransferLoop: @unchecked Sendable {
         curl_multi_perform(multi, &running)
         var left: CInt = 0
         while let message = curl_multi_info_read(multi, &left) {
-            guard message.pointee.msg == CURLMSG_DONE, let transfer = active, message.pointee.easy_handle == transfer.handle else { continue }
+            guard message.pointee.msg == CURLMSG_DONE, let transfer = active, message.pointee.easy_handle == transfer.handle else {
+                continue
+            }
             let result = message.pointee.data.result
             detach(transfer)
             transfer.finish(result)

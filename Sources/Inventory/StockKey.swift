@@ -30,7 +30,8 @@ public struct StockKey: Hashable, Comparable, Sendable, CustomStringConvertible 
         sku = try reader.text()
         location = try reader.text()
         guard reader.isAtEnd else {
-            throw ChangeSetError(.damaged, "A stock key has bytes left over.", remedy: "Run `tributary-hub verify`; the journal can rebuild it.")
+            throw ChangeSetError(
+                .damaged, "A stock key has bytes left over.", remedy: "Run `tributary-hub verify`; the journal can rebuild it.")
         }
     }
 }

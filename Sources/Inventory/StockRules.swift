@@ -27,7 +27,7 @@ public enum StockRules {
         guard quantity.magnitude > UInt64(quantityMax) else { return }
         throw InventoryError(
             .quantityTooLarge,
-            "A quantity of \(effect.sku) at \(effect.location) is \(quantity / FixedPoint.one) pieces, more than \(quantityMax / FixedPoint.one).",
+            "A quantity of \(effect.sku) at \(effect.location) is \(quantity / FixedPoint.one) pieces, beyond any stock.",
             remedy: "Correct the row at its site, or mend the mapping's unit and replay it from quarantine.")
     }
 }

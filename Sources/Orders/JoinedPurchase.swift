@@ -27,7 +27,8 @@ public struct JoinedPurchase: Hashable, Sendable {
         public var isCancelled: Bool
 
         public init(
-            id: RecordID, number: Text?, orderNumber: Text? = nil, time: Timestamp, total: Int64?, currency: Text?, isCancelled: Bool = false
+            id: RecordID, number: Text?, orderNumber: Text? = nil, time: Timestamp, total: Int64?, currency: Text?,
+            isCancelled: Bool = false
         ) {
             self.id = id
             self.number = number

@@ -35,7 +35,8 @@ final class FakeJournal: SealedJournal {
             for number in 0..<parts {
                 let run = Array(changes.dropFirst(number * size).prefix(size))
                 let part = ChangeSet.Part(drain: content.drain, number: UInt32(number + 1), total: UInt32(parts))
-                content.pieces[Self.replica, default: []].append(SealedPiece(first: content.replicas[0].sealed + 1, part: part, changes: run))
+                content.pieces[Self.replica, default: []].append(
+                    SealedPiece(first: content.replicas[0].sealed + 1, part: part, changes: run))
                 content.replicas[0].sealed += UInt64(run.count)
             }
         }
@@ -48,10 +49,11 @@ final class FakeJournal: SealedJournal {
     func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int) throws -> [SealedPiece] {
         content.withLock { content in
             var total = 0
-            return Array((content.pieces[replica] ?? []).filter { $0.first > counter }.prefix { piece in
-                defer { total += piece.changes.count }
-                return total < changesMax
-            })
+            return Array(
+                (content.pieces[replica] ?? []).filter { $0.first > counter }.prefix { piece in
+                    defer { total += piece.changes.count }
+                    return total < changesMax
+                })
         }
     }
 
@@ -63,10 +65,14 @@ final class FakeJournal: SealedJournal {
 /// Changes as a till makes them.
 enum Sales {
     static func customer(_ number: Int, email: String, phone: String? = nil, time: UInt64 = 1_700_000_000_000) -> Change {
-        var fields = [FieldWrite("email", .text(Text(email)), isPersonal: true), FieldWrite("name", .text(Text("Customer \(number)")), isPersonal: true)]
+        var fields = [
+            FieldWrite("email", .text(Text(email)), isPersonal: true),
+            FieldWrite("name", .text(Text("Customer \(number)")), isPersonal: true),
+        ]
         if let phone { fields.append(FieldWrite("phone", .text(Text(phone)), isPersonal: true)) }
         return Change(
-            time: Timestamp(milliseconds: time), action: .write(Subject(entity: "customer", key: LocalKey(.integer(Int64(number)))), fields))
+            time: Timestamp(milliseconds: time), action: .write(Subject(entity: "customer", key: LocalKey(.integer(Int64(number)))), fields)
+        )
     }
 
     static func line(_ number: Int, sku: String, quantity: Int64, location: String = "shop", time: UInt64 = 1_700_000_000_000) -> Change {

@@ -22,7 +22,8 @@ struct HubAnswerTests {
 
     private var receipt: Receipt {
         Receipt(
-            replica: ReplicaID(high: 1, low: 1), last: 5, hash: .zero, position: Position(generation: ReplicaID(high: 1, low: 2), number: 1, line: 1),
+            replica: ReplicaID(high: 1, low: 1), last: 5, hash: .zero,
+            position: Position(generation: ReplicaID(high: 1, low: 2), number: 1, line: 1),
             keepUntil: 0, time: Timestamp(milliseconds: 1))
     }
 
@@ -39,9 +40,11 @@ struct HubAnswerTests {
         #expect(try read(200, "application/vnd.tributary", bytes) == .receipt(receipt))
     }
 
-    @Test("law 2: nothing but a valid signed answer acknowledges", arguments: [
-        "<html>Welcome</html>", "{\"ok\":true}", "", "TRAN", "OK", "{\"receipt\":{\"last\":5}}", String(repeating: "A", count: 500),
-    ])
+    @Test(
+        "law 2: nothing but a valid signed answer acknowledges",
+        arguments: [
+            "<html>Welcome</html>", "{\"ok\":true}", "", "TRAN", "OK", "{\"receipt\":{\"last\":5}}", String(repeating: "A", count: 500),
+        ])
     func portals(body: String) {
         for status in [200, 201, 202, 204, 301, 302, 304, 307, 400, 404, 409, 418] {
             for type in ["text/html", "application/json", "application/octet-stream", nil] {
@@ -65,16 +68,28 @@ struct HubAnswerTests {
         }
     }
 
-    @Test("what the hub says in words decides how long to wait, never what to keep", arguments: [
-        (401, LineFailure.Kind.unauthorised), (403, .unauthorised), (400, .rejected), (404, .rejected), (409, .rejected), (426, .rejected), (413, .tooLarge),
-        (408, .busy), (429, .busy), (500, .busy), (503, .busy), (507, .busy),
-    ])
+    @Test(
+        "what the hub says in words decides how long to wait, never what to keep",
+        arguments: [
+            (401, LineFailure.Kind.unauthorised), (403, .unauthorised), (400, .rejected), (404, .rejected), (409, .rejected),
+            (426, .rejected), (413, .tooLarge),
+            (408, .busy), (429, .busy), (500, .busy), (503, .busy), (507, .busy),
+        ])
     func errors(status: Int, expected: LineFailure.Kind) {
         let body = "{\"error\":{\"code\":\"agent-revoked\",\"message\":\"This agent\\nis revoked.\",\"remedy\":\"Enrol it again.\"}}"
         #expect(kind(status, "application/json", Array(body.utf8)) == expected)
         do { _ = try read(status, "application/json", Array(body.utf8)) } catch {
             #expect((error as? LineFailure)?.message == "This agent is revoked.")
         }
+    }
+
+    @Test("a push is lengths, little-endian, and bytes")
+    func frames() {
+        let frames = [
+            Outbox.Frame(first: 1, last: 1, bytes: [7, 8]), Outbox.Frame(first: 2, last: 2, bytes: [UInt8](repeating: 1, count: 258)),
+        ]
+        #expect(Array(HubLine.body(of: frames).prefix(10)) == [2, 0, 0, 0, 7, 8, 2, 1, 0, 0])
+        #expect(HubLine.body(of: frames).count == 4 + 2 + 4 + 258)
     }
 
     @Test("a server that is busy says when to come back")
@@ -86,20 +101,28 @@ struct HubAnswerTests {
 
 @Suite("Where the hub is")
 struct HubAddressTests {
-    @Test("plain http is taken to this machine, or when asked for by name", arguments: [
-        ("http://127.0.0.1:8080", true), ("http://localhost", true), ("http://[::1]:80", true), ("http://127.9.9.9/", true), ("https://hub.example.com", true),
-        ("http://10.0.0.1", false), ("http://hub.example.com", false), ("http://127.0.0.1.example.com", false), ("http://127.example.com", false),
-        ("http://0.0.0.0", false),
-    ])
+    @Test(
+        "plain http is taken to this machine, or when asked for by name",
+        arguments: [
+            ("http://127.0.0.1:8080", true), ("http://localhost", true), ("http://[::1]:80", true), ("http://127.9.9.9/", true),
+            ("https://hub.example.com", true),
+            ("http://10.0.0.1", false), ("http://hub.example.com", false), ("http://127.0.0.1.example.com", false),
+            ("http://127.example.com", false),
+            ("http://0.0.0.0", false),
+        ])
     func plain(address: String, isTaken: Bool) throws {
-        if isTaken { _ = try HubAddress(address, allowPlainHTTP: false) } else {
+        if isTaken {
+            _ = try HubAddress(address, allowPlainHTTP: false)
+        } else {
             let error = #expect(throws: AgentError.self) { try HubAddress(address, allowPlainHTTP: false) }
             #expect(error?.code == .plainHTTP)
         }
         _ = try HubAddress(address, allowPlainHTTP: true)
     }
 
-    @Test("what is no address is refused", arguments: ["", "hub", "ftp://x", "http://", "https://u:p@hub", "https://hub/?a=b", "javascript:1"])
+    @Test(
+        "what is no address is refused",
+        arguments: ["", "hub", "ftp://x", "http://", "https://u:p@hub", "https://hub/?a=b", "javascript:1"])
     func bad(address: String) {
         let error = #expect(throws: AgentError.self) { try HubAddress(address, allowPlainHTTP: true) }
         #expect(error?.code == .badHubAddress)
@@ -107,7 +130,8 @@ struct HubAddressTests {
 
     @Test("an address has one form")
     func form() throws {
-        #expect(try HubAddress("HTTPS://hub.example.com:8443/base/", allowPlainHTTP: false).description == "https://hub.example.com:8443/base")
+        #expect(
+            try HubAddress("HTTPS://hub.example.com:8443/base/", allowPlainHTTP: false).description == "https://hub.example.com:8443/base")
         #expect(try HubAddress("http://[::1]:80/", allowPlainHTTP: false).description == "http://[::1]:80")
     }
 }
@@ -126,12 +150,15 @@ struct EnrolmentTests {
         #expect(throws: AgentError.self) { try KeyFile.read(in: folder.path) }
     }
 
-    @Test("only a hub's answer enrols", arguments: [
-        (200, "text/html", "<html>", AgentError.Code.notTheHub), (200, "application/json", "{\"ok\":true}", .notTheHub),
-        (200, "application/json", "{\"site\":\"s\",\"kind\":\"store\",\"hubKey\":\"zz\",\"hub\":\"00\"}", .notTheHub), (302, "text/html", "", .notTheHub),
-        (401, "application/json", "{\"error\":{\"code\":\"token-used\",\"message\":\"used\",\"remedy\":\"ask\"}}", .tokenRefused),
-        (503, "text/html", "", .hubUnreachable),
-    ])
+    @Test(
+        "only a hub's answer enrols",
+        arguments: [
+            (200, "text/html", "<html>", AgentError.Code.notTheHub), (200, "application/json", "{\"ok\":true}", .notTheHub),
+            (200, "application/json", "{\"site\":\"s\",\"kind\":\"store\",\"hubKey\":\"zz\",\"hub\":\"00\"}", .notTheHub),
+            (302, "text/html", "", .notTheHub),
+            (401, "application/json", "{\"error\":{\"code\":\"token-used\",\"message\":\"used\",\"remedy\":\"ask\"}}", .tokenRefused),
+            (503, "text/html", "", .hubUnreachable),
+        ])
     func answers(status: Int, type: String, body: String, code: AgentError.Code) throws {
         let enrolment = Enrolment(hub: try HubAddress("http://127.0.0.1:1", allowPlainHTTP: false), key: SigningKey(), version: "1")
         let response = HTTPResponse(status: status, headers: [("content-type", type)], body: Array(body.utf8))

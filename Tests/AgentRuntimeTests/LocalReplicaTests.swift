@@ -31,14 +31,21 @@ struct LocalReplicaTests {
         _ entries: [FeedEntry], reached: UInt64, consistent: Bool, own last: UInt64? = nil, held: [Dot] = [], time: UInt64 = 1_000
     ) -> FeedPage {
         let receipts = last.map {
-            [Receipt(replica: FakeJournal.replica, last: $0, hash: .zero, position: position(reached), keepUntil: 0, time: Timestamp(milliseconds: time))]
+            [
+                Receipt(
+                    replica: FakeJournal.replica, last: $0, hash: .zero, position: position(reached), keepUntil: 0,
+                    time: Timestamp(milliseconds: time))
+            ]
         }
         return FeedPage(
-            entries: entries, reached: position(reached), consistentAt: consistent ? position(reached) : nil, restart: false, own: receipts ?? [],
+            entries: entries, reached: position(reached), consistentAt: consistent ? position(reached) : nil, restart: false,
+            own: receipts ?? [],
             held: held, time: Timestamp(milliseconds: time))
     }
 
-    private func profile(_ number: UInt64, id: String, email: String, phone: String = "+442079460018", life: Dot = LocalReplicaTests.life) -> FeedEntry {
+    private func profile(
+        _ number: UInt64, id: String, email: String, phone: String = "+442079460018", life: Dot = LocalReplicaTests.life
+    ) -> FeedEntry {
         let json = """
             {"id":"\(id)","fields":{"email":{"value":"\(email)","site":"web","time":5}},\
             "identifiers":[{"kind":"email","value":"\(email)"},{"kind":"phone","value":"\(phone)"},{"kind":"id","value":"AB12"}],\
@@ -51,7 +58,9 @@ struct LocalReplicaTests {
         var key = ByteWriter()
         key.text(sku)
         key.text(location)
-        let json = onHand.map { "{\"sku\":\"\(sku)\",\"location\":\"\(location)\",\"onHand\":\($0 * 10_000),\"available\":\($0 * 10_000),\"sites\":[]}" }
+        let json = onHand.map {
+            "{\"sku\":\"\(sku)\",\"location\":\"\(location)\",\"onHand\":\($0 * 10_000),\"available\":\($0 * 10_000),\"sites\":[]}"
+        }
         return FeedEntry(number: number, topic: .stock, key: key.bytes, body: json.map { Array($0.utf8) })
     }
 
@@ -66,7 +75,9 @@ struct LocalReplicaTests {
 
     private func emails(_ lookUp: LookUp) throws -> [String] {
         try own.catchUp()
-        return try view.customers(lookUp).findings.compactMap { $0.document.flatMap { ProfileDocument($0)?.fields?["email"]?.value.description } }
+        return try view.customers(lookUp).findings.compactMap {
+            $0.document.flatMap { ProfileDocument($0)?.fields?["email"]?.value.description }
+        }
     }
 
     @Test("S26: pages become visible together, at the consistent one")
@@ -87,7 +98,9 @@ struct LocalReplicaTests {
         let first = page([profile(1, id: "p1", email: "a@x.org")], reached: 1, consistent: true)
         try view.stage(first)
         // A failure in the middle of a page leaves neither its entries nor its cursor.
-        try queue.write { try $0.execute(sql: "CREATE TRIGGER fail BEFORE UPDATE OF visible ON view_cursor BEGIN SELECT raise(ABORT, 'full'); END") }
+        try queue.write {
+            try $0.execute(sql: "CREATE TRIGGER fail BEFORE UPDATE OF visible ON view_cursor BEGIN SELECT raise(ABORT, 'full'); END")
+        }
         let second = page([profile(2, id: "p2", email: "b@x.org")], reached: 2, consistent: true)
         #expect(throws: (any Error).self) { try view.stage(second) }
         #expect(try view.cursor().reached == position(1))
@@ -124,15 +137,20 @@ struct LocalReplicaTests {
         #expect(try onHand("s").isEmpty)
     }
 
-    @Test("people are found however a clerk types", arguments: [
-        LookUp.email(" Anna@X.org "), .phone("+44 20 7946 0018"), .phone("020 7946 0018"), .phone("0044-20-7946-0018"), .id("ab-12"), .id("AB12"),
-    ])
+    @Test(
+        "people are found however a clerk types",
+        arguments: [
+            LookUp.email(" Anna@X.org "), .phone("+44 20 7946 0018"), .phone("020 7946 0018"), .phone("0044-20-7946-0018"), .id("ab-12"),
+            .id("AB12"),
+        ])
     func typed(lookUp: LookUp) throws {
         try view.stage(page([profile(1, id: "p1", email: "anna@x.org")], reached: 1, consistent: true))
         #expect(try emails(lookUp) == ["anna@x.org"])
     }
 
-    @Test("nobody is found by what is not theirs", arguments: [LookUp.email("nn@x.org"), .phone("020 7946 0019"), .id("AB1"), .phone("18"), .email("")])
+    @Test(
+        "nobody is found by what is not theirs",
+        arguments: [LookUp.email("nn@x.org"), .phone("020 7946 0019"), .id("AB1"), .phone("18"), .email("")])
     func notTyped(lookUp: LookUp) throws {
         try view.stage(page([profile(1, id: "p1", email: "anna@x.org")], reached: 1, consistent: true))
         #expect(try emails(lookUp).isEmpty)
@@ -225,7 +243,9 @@ struct LocalReplicaTests {
     @Test("ten thousand profiles answer in milliseconds")
     func quick() throws {
         for start in stride(from: 0, to: 10_000, by: 1_000) {
-            let entries = (start..<start + 1_000).map { profile(UInt64($0 + 1), id: "p\($0)", email: "c\($0)@x.org", phone: "+4420\(10_000_000 + $0)") }
+            let entries = (start..<start + 1_000).map {
+                profile(UInt64($0 + 1), id: "p\($0)", email: "c\($0)@x.org", phone: "+4420\(10_000_000 + $0)")
+            }
             try view.stage(page(entries, reached: UInt64(start + 1_000), consistent: start == 9_000))
         }
         let clock = ContinuousClock()

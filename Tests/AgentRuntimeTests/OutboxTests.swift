@@ -21,10 +21,13 @@ struct OutboxTests {
         outbox = Outbox(queue: queue, journal: journal, key: key)
     }
 
-    private func load(after counter: UInt64 = 0, bytesMax: Int = 1 << 20, setBytesMax: Int = 4 << 20, seed: UInt64 = 1) throws -> [Outbox.Frame] {
+    private func load(
+        after counter: UInt64 = 0, bytesMax: Int = 1 << 20, setBytesMax: Int = 4 << 20, seed: UInt64 = 1
+    ) throws -> [Outbox.Frame] {
         var random = SeededGenerator(seed: seed)
-        guard case .frames(let frames) = try outbox.load(
-            after: counter, of: Self.replica, bytesMax: bytesMax, setBytesMax: setBytesMax, random: &random)
+        guard
+            case .frames(let frames) = try outbox.load(
+                after: counter, of: Self.replica, bytesMax: bytesMax, setBytesMax: setBytesMax, random: &random)
         else { return [] }
         return frames
     }
@@ -32,7 +35,8 @@ struct OutboxTests {
     private func receipt(_ last: UInt64, _ frames: [Outbox.Frame], position: UInt64 = 10, keepUntil: UInt64 = 0) throws -> Receipt {
         let hash = try frames.first { $0.last == last }.map { try ChangeSetCodec.hash(of: $0.bytes) } ?? .zero
         return Receipt(
-            replica: Self.replica, last: last, hash: hash, position: Position(generation: ReplicaID(high: 1, low: 1), number: position, line: 0),
+            replica: Self.replica, last: last, hash: hash,
+            position: Position(generation: ReplicaID(high: 1, low: 1), number: position, line: 0),
             keepUntil: keepUntil, time: Timestamp(milliseconds: 1))
     }
 
@@ -211,7 +215,8 @@ struct OutboxTests {
         let other = Outbox(queue: queue, journal: EmptyJournal(), key: key)
         #expect(try other.standings() == [QueueStanding(replica: Self.replica, acknowledged: 0, sealed: 3)])
         var random = SeededGenerator(seed: 1)
-        guard case .frames(let frames) = try other.load(after: 0, of: Self.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random) else {
+        guard case .frames(let frames) = try other.load(after: 0, of: Self.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random)
+        else {
             Issue.record("no frames")
             return
         }

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("SyncCore")
 struct SyncCoreTests {
-    @Test("law 1: whatever is lost, doubled, cut or killed, every change has one effect in order, and after heal all agree", arguments: 0..<200)
+    @Test(
+        "law 1: whatever is lost, doubled, cut or killed, every change has one effect in order, and after heal all agree",
+        arguments: 0..<200)
     func exactlyOnce(seed: Int) {
         var rig = SyncRig(seed: UInt64(seed))
         rig.line = FaultyLine(lossPercent: 30, doublingPercent: 20)
@@ -60,7 +62,8 @@ struct SyncCoreTests {
         rig.sell(5)
         rig.run(for: 2_000)
         #expect(rig.acknowledged == 10)
-        let page = FeedPage(entries: [], reached: rig.position, consistentAt: rig.position, restart: false, own: [old], held: [], time: old.time)
+        let page = FeedPage(
+            entries: [], reached: rig.position, consistentAt: rig.position, restart: false, own: [old], held: [], time: old.time)
         rig.feed(.pull(ticket: ticket, .answered(page, standings: [rig.standing(old)])))
         #expect(rig.acknowledged == 10)
         #expect(rig.count { if case .rewind = $0 { true } else { false } } == 0)
@@ -184,14 +187,19 @@ struct SyncCoreTests {
         var core = SyncCore()
         var random = SeededGenerator(seed: 1)
         var effects = core.receive(
-            .queue([QueueStanding(replica: SyncRig.replica, acknowledged: 0, sealed: 5), QueueStanding(replica: other, acknowledged: 0, sealed: 5)]),
+            .queue([
+                QueueStanding(replica: SyncRig.replica, acknowledged: 0, sealed: 5),
+                QueueStanding(replica: other, acknowledged: 0, sealed: 5),
+            ]),
             now: 1_000, random: &random)
         let first = effects.compactMap { if case .push(let order) = $0 { order } else { nil } }[0]
         #expect(first.replica == SyncRig.replica)
         var receipt = SyncRig(seed: 1).receipt
         receipt.replica = SyncRig.replica
         let refusal = Refusal(code: "revoked-source", message: "m", remedy: "r", standing: receipt, isFinal: true)
-        effects = core.receive(.push(ticket: first.ticket, .answered(.refusal(refusal), through: 5, isSingle: true, standing: .agrees)), now: 2_000, random: &random)
+        effects = core.receive(
+            .push(ticket: first.ticket, .answered(.refusal(refusal), through: 5, isSingle: true, standing: .agrees)), now: 2_000,
+            random: &random)
         let second = effects.compactMap { if case .push(let order) = $0 { order } else { nil } }
         #expect(second.map(\.replica) == [other])
         #expect(core.report.refusals[SyncRig.replica]?.message == "m")

@@ -70,7 +70,8 @@ struct SyncRig {
 
     var receipt: Receipt {
         Receipt(
-            replica: Self.replica, last: hubLast, hash: Self.hash(hubLast, writer: hubSets.last?.writer ?? 0), position: position, keepUntil: 0,
+            replica: Self.replica, last: hubLast, hash: Self.hash(hubLast, writer: hubSets.last?.writer ?? 0), position: position,
+            keepUntil: 0,
             time: Timestamp(milliseconds: now))
     }
 
@@ -142,7 +143,8 @@ struct SyncRig {
         var answer = admit(sets)
         if fate == .doubled { answer = admit(sets) }
         guard fate != .answerLost else { return inFlight.append((latency() + 2_000, .push(ticket: order.ticket, .failed(Self.lost)))) }
-        let outcome = SyncCore.PushOutcome.answered(answer, through: through, isSingle: sets.count == 1, standing: standing(answer.standing))
+        let outcome = SyncCore.PushOutcome.answered(
+            answer, through: through, isSingle: sets.count == 1, standing: standing(answer.standing))
         inFlight.append((latency(), .push(ticket: order.ticket, outcome)))
     }
 
@@ -167,13 +169,17 @@ struct SyncRig {
     private mutating func ask(_ order: SyncCore.PullOrder) {
         if let failure { return inFlight.append((latency(), .pull(ticket: order.ticket, .failed(failure)))) }
         let fate = line.fate(using: &random)
-        guard fate == .delivered || fate == .doubled else { return inFlight.append((latency() + 2_000, .pull(ticket: order.ticket, .failed(Self.lost)))) }
+        guard fate == .delivered || fate == .doubled else {
+            return inFlight.append((latency() + 2_000, .pull(ticket: order.ticket, .failed(Self.lost))))
+        }
         let start = cursor ?? 0
         let isOff = start > head
         let reached = isOff ? start : min(head, start + 5)
         let page = FeedPage(
-            entries: (isOff || reached == start) ? [] : ((start + 1)...reached).map { FeedEntry(number: $0, topic: .stock, key: [UInt8($0 & 255)], body: []) },
-            reached: Position(generation: position.generation, number: reached, line: reached), consistentAt: reached == head && !isOff ? position : nil,
+            entries: (isOff || reached == start)
+                ? [] : ((start + 1)...reached).map { FeedEntry(number: $0, topic: .stock, key: [UInt8($0 & 255)], body: []) },
+            reached: Position(generation: position.generation, number: reached, line: reached),
+            consistentAt: reached == head && !isOff ? position : nil,
             restart: isOff, own: [receipt], held: [], time: Timestamp(milliseconds: now))
         let wait = page.entries.isEmpty && !isOff ? min(order.waitMilliseconds, 3_000) : 0
         inFlight.append((latency() + wait, .pull(ticket: order.ticket, .answered(page, standings: page.own.map(standing)))))

@@ -56,7 +56,7 @@ struct TortureTests {
           audit: {own entity: audit, mutable: no, extra: {what: what, item: item}}
         """
 
-    @Test("what triggers and a sweep captured is the difference of the tables", arguments: Array(1...UInt64(Seeds.count(200))))
+    @Test("what triggers and a sweep captured is the difference of the tables", arguments: Seeds.list(200))
     func torture(seed: UInt64) throws {
         let rig = try Rig(Self.schema, Self.yaml, seed: seed, journal: seed % 5 == 0 ? "DELETE" : "WAL")
         if seed % 5 == 0 { rig.settings.rowsPerSliceMax = 3 }
@@ -79,7 +79,7 @@ struct TortureTests {
         #expect(try rig.number("SELECT count(*) FROM _tributary_log") == 0)
     }
 
-    @Test("without statements that hide from triggers, drains alone find everything", arguments: Array(1...UInt64(Seeds.count(60))))
+    @Test("without statements that hide from triggers, drains alone find everything", arguments: Seeds.list(60))
     func drainsAlone(seed: UInt64) throws {
         let rig = try Rig(Self.schema, Self.yaml, seed: seed)
         var statements = HostStatements(seed: seed &+ 1_000_000)

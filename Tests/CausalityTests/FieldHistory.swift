@@ -32,7 +32,8 @@ struct FieldHistory {
         let times = (0..<count).map { _ in UInt64.random(in: 0...3, using: &generator) }
         let follower = generator.chance(50) ? replicas - 1 : nil
         // Contexts name dots, so the dots are laid out first.
-        let dots = FieldHistory(writers: writers, contexts: Array(repeating: nil, count: count), times: times, follower: follower).writes.map(\.dot)
+        let dots = FieldHistory(writers: writers, contexts: Array(repeating: nil, count: count), times: times, follower: follower).writes
+            .map(\.dot)
         let contexts: [Context?] = (0..<count).map { step in
             generator.chance(40) ? nil : .named(dots[..<step].filter { _ in generator.chance(50) })
         }

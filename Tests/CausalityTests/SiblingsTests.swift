@@ -27,12 +27,16 @@ struct SiblingsTests {
         for writers in Self.writers {
             for follower in [nil, writers.max() ?? 0] {
                 if follower == 0 { continue }
-                let dots = FieldHistory(writers: writers, contexts: [nil, nil, nil, nil], times: [1, 2, 1, 2], follower: follower).writes.map(\.dot)
+                let dots = FieldHistory(writers: writers, contexts: [nil, nil, nil, nil], times: [1, 2, 1, 2], follower: follower).writes
+                    .map(\.dot)
                 for contexts in Self.contexts(of: dots) {
                     let history = FieldHistory(writers: writers, contexts: contexts, times: [1, 2, 1, 2], follower: follower)
                     let truth = history.equation
                     var outcomes: Set<FieldHistory.Field> = []
-                    Self.everyOrder(of: history) { outcomes.insert($0); orders += 1 }
+                    Self.everyOrder(of: history) {
+                        outcomes.insert($0)
+                        orders += 1
+                    }
                     #expect(outcomes.count == 1)
                     #expect(outcomes.allSatisfy { Set($0.writes.map(\.dot)) == truth })
                     histories += 1
@@ -74,7 +78,9 @@ struct SiblingsTests {
         var field = Siblings<Int>()
         for step in 0..<2000 {
             let dot = Dot(FieldHistory.replica(step % 20), UInt64(step / 20 + 1))
-            field.admit(.init(precedence: .init(isInBound: true, time: Timestamp(milliseconds: 1), dot: dot), context: .chain, content: step), in: Lineage())
+            field.admit(
+                .init(precedence: .init(isInBound: true, time: Timestamp(milliseconds: 1), dot: dot), context: .chain, content: step),
+                in: Lineage())
             #expect(field.writes.count == min(step + 1, 20))
         }
     }
@@ -94,6 +100,7 @@ struct SiblingsTests {
         // The import's own next night; the write with a token is not of its chain's tokenless ones.
         field.admit(write(2, 2, .chain), in: Lineage())
         field.admit(write(3, 2, .chain), in: Lineage())
-        #expect(field.writes.map(\.dot) == [Dot(FieldHistory.replica(2), 2), Dot(FieldHistory.replica(3), 1), Dot(FieldHistory.replica(3), 2)])
+        #expect(
+            field.writes.map(\.dot) == [Dot(FieldHistory.replica(2), 2), Dot(FieldHistory.replica(3), 1), Dot(FieldHistory.replica(3), 2)])
     }
 }

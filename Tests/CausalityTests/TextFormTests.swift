@@ -23,10 +23,12 @@ struct TextFormTests {
         #expect(replica.description == "0102030405060708090a0b0c0d0e0f10")
     }
 
-    @Test("What is no id is none", arguments: [
-        "", "0102030405060708090a0b0c0d0e0f1", "0102030405060708090a0b0c0d0e0f100", "0102030405060708090a0b0c0d0e0fxx",
-        "+102030405060708090a0b0c0d0e0f10", "01020304050607080-0a0b0c0d0e0f10", "0102030405060708 90a0b0c0d0e0f10",
-    ])
+    @Test(
+        "What is no id is none",
+        arguments: [
+            "", "0102030405060708090a0b0c0d0e0f1", "0102030405060708090a0b0c0d0e0f100", "0102030405060708090a0b0c0d0e0fxx",
+            "+102030405060708090a0b0c0d0e0f10", "01020304050607080-0a0b0c0d0e0f10", "0102030405060708 90a0b0c0d0e0f10",
+        ])
     func noReplica(text: String) {
         #expect(ReplicaID(text) == nil)
         #expect(ReplicaID(bytes: Array(text.utf8).prefix(15)) == nil)

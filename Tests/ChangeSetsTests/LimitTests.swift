@@ -39,11 +39,17 @@ struct LimitTests {
         ("entity name", set(write(entity: EntityName(name(255)))), set(write(entity: EntityName(name(256))))),
         ("field name", set(write([FieldWrite(FieldName(name(255)), 1)])), set(write([FieldWrite(FieldName(name(256)), 1)]))),
         ("source name", set(write(), name: Text(name(255))), set(write(), name: Text(name(256)))),
-        ("key columns", set(write(key: LocalKey([Value](repeating: 1, count: 32)))), set(write(key: LocalKey([Value](repeating: 1, count: 33))))),
-        ("references", set(write([FieldWrite("f", nested(4))])), set(write([FieldWrite("f", nested(6))]))),
+        (
+            "key columns", set(write(key: LocalKey([Value](repeating: 1, count: 32)))),
+            set(write(key: LocalKey([Value](repeating: 1, count: 33))))
+        ),
+        ("references", set(write([FieldWrite("f", nested(4))])), set(write([FieldWrite("f", nested(5))]))),
+        ("references in keys", set(write(key: LocalKey(nested(4)))), set(write(key: LocalKey(nested(5))))),
         ("value", set(write([FieldWrite("f", text(Limits.valueBytesMax))])), set(write([FieldWrite("f", text(Limits.valueBytesMax + 1))]))),
-        ("personal value", set(write([FieldWrite("f", text(Limits.valueBytesMax), isPersonal: true)])),
-         set(write([FieldWrite("f", text(Limits.valueBytesMax + 1), isPersonal: true)]))),
+        (
+            "personal value", set(write([FieldWrite("f", text(Limits.valueBytesMax), isPersonal: true)])),
+            set(write([FieldWrite("f", text(Limits.valueBytesMax + 1), isPersonal: true)]))
+        ),
         ("dots", set(write(named(Limits.dotsMax))), set(write(named(Limits.dotsMax + 1)))),
         ("dots in all", set(write(named(1000), times: 200)), set(write(named(1000), times: 201))),
         ("values in all", set(write([FieldWrite("f", text(1 << 20))], times: 63)), set(write([FieldWrite("f", text(1 << 20))], times: 65))),

@@ -22,7 +22,9 @@ struct LineTests {
                     FeedEntry(number: 7, topic: .order, key: [9], body: []),
                 ], reached: position, consistentAt: position, restart: true, own: [receipt, receipt], held: [Dot(replica, 4)],
                 time: Timestamp(milliseconds: 9))),
-        .page(FeedPage(entries: [], reached: position, consistentAt: nil, restart: false, own: [], held: [], time: Timestamp(milliseconds: 9))),
+        .page(
+            FeedPage(entries: [], reached: position, consistentAt: nil, restart: false, own: [], held: [], time: Timestamp(milliseconds: 9))
+        ),
         .images(
             ImagesPage(
                 records: [
@@ -41,7 +43,9 @@ struct LineTests {
         expectBadReceipt { try Answer.decode(bytes, nonce: other, key: Samples.key.publicKey) }
         expectBadReceipt { try Answer.decode(bytes, nonce: Self.nonce, key: SigningKey().publicKey) }
         for count in 0..<bytes.count {
-            #expect(throws: ChangeSetError.self) { try Answer.decode(Array(bytes.prefix(count)), nonce: Self.nonce, key: Samples.key.publicKey) }
+            #expect(throws: ChangeSetError.self) {
+                try Answer.decode(Array(bytes.prefix(count)), nonce: Self.nonce, key: Samples.key.publicKey)
+            }
         }
         for bit in 0..<bytes.count * 8 {
             var damaged = bytes
@@ -60,7 +64,8 @@ struct LineTests {
     @Test("what an agent signs with a request, to the byte")
     func request() {
         let message = RequestSignature.message(
-            method: "POST", path: "/v1/sync/push", time: Timestamp(milliseconds: 1_700_000_000_000), nonce: Self.nonce, body: Array("body".utf8))
+            method: "POST", path: "/v1/sync/push", time: Timestamp(milliseconds: 1_700_000_000_000), nonce: Self.nonce,
+            body: Array("body".utf8))
         let text = """
             tributary request 1
             POST

@@ -55,7 +55,9 @@ struct PersonalTests {
             var entries: Set<Entry> = []
             for (index, change) in set.changes.enumerated() {
                 guard case .write(_, let writes) = change.action else { continue }
-                for write in writes where write.isPersonal && samples.draws.oneIn(2) { entries.insert(Entry(change: index, field: write.field)) }
+                for write in writes where write.isPersonal && samples.draws.oneIn(2) {
+                    entries.insert(Entry(change: index, field: write.field))
+                }
             }
             let bytes = try ChangeSetCodec.destroying(entries: entries, in: encoded.bytes)
             let (opened, hash) = try ChangeSetCodec.open(bytes, key: Samples.key.publicKey)

@@ -15,7 +15,8 @@ struct RoundTripTests {
             try #require(try ChangeSetCodec.verify(encoded.bytes, key: Samples.key.publicKey) == encoded.hash, "seed \(seed)")
             try #require(try ChangeSetCodec.hash(of: encoded.bytes) == encoded.hash, "seed \(seed)")
             let header = try ChangeSetCodec.header(of: encoded.bytes)
-            try #require(header.opening == set.opening && header.count == set.changes.count && header.last == set.last && header.part == set.part)
+            try #require(
+                header.opening == set.opening && header.count == set.changes.count && header.last == set.last && header.part == set.part)
         }
     }
 

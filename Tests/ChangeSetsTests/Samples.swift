@@ -48,7 +48,8 @@ struct Samples {
         let total = UInt32(1 + draws.below(3))
         let changes = (0..<(count ?? 1 + draws.below(60))).map { _ in change() }
         return ChangeSet(
-            replica: replicas[0], first: first, previous: opens ? .zero : Digest(bytes: draws.bytes(32)) ?? .zero, opening: opens ? opening : nil,
+            replica: replicas[0], first: first, previous: opens ? .zero : Digest(bytes: draws.bytes(32)) ?? .zero,
+            opening: opens ? opening : nil,
             part: ChangeSet.Part(drain: draws.next() >> 20, number: 1 + UInt32(draws.below(Int(total))), total: total), changes: changes)
     }
 

@@ -23,7 +23,11 @@ struct Lines {
                 action: .write(
                     Subject(entity: "sale line", key: LocalKey(.integer(firstKey + Int64(index)))),
                     [
-                        FieldWrite("sale", .reference(Reference(entity: "sale", key: LocalKey(.integer(line.sale)), life: Dot(replica, UInt64(line.sale - 500_000))))),
+                        FieldWrite(
+                            "sale",
+                            .reference(
+                                Reference(
+                                    entity: "sale", key: LocalKey(.integer(line.sale)), life: Dot(replica, UInt64(line.sale - 500_000))))),
                         FieldWrite("sku", .text(line.sku)), FieldWrite("quantity", .integer(line.quantity)),
                         FieldWrite("unit price", .integer(line.price)), FieldWrite("at", .integer(line.at)),
                     ]),
@@ -47,7 +51,8 @@ struct Lines {
             // About as skewed as a shop's sales: the product of two draws.
             let item = draws.below(50) * draws.below(60)
             return Line(
-                sale: sale, sku: Text("\(20_000 + item)\(item % 3 == 0 ? "A" : "")"), quantity: Int64(1 + draws.below(4) * draws.below(7)) * 10_000,
+                sale: sale, sku: Text("\(20_000 + item)\(item % 3 == 0 ? "A" : "")"),
+                quantity: Int64(1 + draws.below(4) * draws.below(7)) * 10_000,
                 price: Int64(item % 37 * 25 + 85) * 100, at: at)
         }
     }
@@ -67,9 +72,12 @@ struct SizeTests {
     func real() throws {
         let folder = ProcessInfo.processInfo.environment["TRIBUTARY_ONLINE_RETAIL"] ?? ""
         var lines: [Lines.Line] = []
-        let format = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.dash).dateTimeSeparator(.space).time(includingFractionalSeconds: false)
+        let format = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.dash).dateTimeSeparator(.space).time(
+            includingFractionalSeconds: false)
         for file in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where lines.count < 60_000 {
-            for row in try String(contentsOfFile: folder + "/" + file, encoding: .utf8).split(separator: "\r\n").flatMap({ $0.split(separator: "\n") }).dropFirst() {
+            for row in try String(contentsOfFile: folder + "/" + file, encoding: .utf8).split(separator: "\r\n").flatMap({
+                $0.split(separator: "\n")
+            }).dropFirst() {
                 // The description may hold commas, the others do not.
                 let parts = row.split(separator: ",", omittingEmptySubsequences: false)
                 guard let sale = Int64(parts[0]), parts.count >= 8, let quantity = Int64(parts[parts.count - 5]),
@@ -85,7 +93,8 @@ struct SizeTests {
             var sizes: [Int] = []
             var plains: [Int] = []
             for start in stride(from: 0, to: min(50_000, 20 * count), by: count) {
-                let encoded = try ChangeSetCodec.encode(Lines.changeSet(Array(lines[start..<start + count])), seed: Samples.seed(0), key: Samples.key)
+                let encoded = try ChangeSetCodec.encode(
+                    Lines.changeSet(Array(lines[start..<start + count])), seed: Samples.seed(0), key: Samples.key)
                 sizes.append(encoded.bytes.count)
                 plains.append(try ChangeSetCodec.header(of: encoded.bytes).plainSentCount)
             }

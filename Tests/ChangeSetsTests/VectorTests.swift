@@ -20,7 +20,8 @@ enum Vectors {
     private static func changeSet(_ changes: [Change], first: UInt64 = 42) -> ChangeSet {
         ChangeSet(
             replica: till, first: first, previous: first == 1 ? .zero : Digest(bytes: Samples.seed(1)) ?? .zero,
-            opening: first == 1 ? ChangeSet.Opening(source: source, name: "till 3", follows: nil) : nil, part: .whole(drain: 7), changes: changes)
+            opening: first == 1 ? ChangeSet.Opening(source: source, name: "till 3", follows: nil) : nil, part: .whole(drain: 7),
+            changes: changes)
     }
 
     private static var customers: ChangeSet {
@@ -70,7 +71,11 @@ enum Vectors {
                 time: time,
                 action: .write(
                     subject,
-                    [FieldWrite("phone", "+44 20 7946 0000", context: .named([Dot(other, 5), Dot(till, 40)]), saw: [Dot(other, 8)], isPersonal: true)])),
+                    [
+                        FieldWrite(
+                            "phone", "+44 20 7946 0000", context: .named([Dot(other, 5), Dot(till, 40)]), saw: [Dot(other, 8)],
+                            isPersonal: true)
+                    ])),
             Change(time: time, action: .write(subject, [FieldWrite("country", .null, context: .named([]))])),
             Change(time: time, action: .delete(Subject(entity: "note", key: LocalKey("n-1"), life: Dot(till, 3)), .named([Dot(till, 3)]))),
             Change(time: time, action: .delete(Subject(entity: "note", key: LocalKey("n-2"), life: Dot(till, 4)), .chain)),
@@ -83,7 +88,8 @@ enum Vectors {
             Change(time: time, action: .stockOnly, stock: .count(Count(sku: "71053", location: "shop 1", quantity: 120_000))),
             Change(
                 time: time, action: .stockOnly,
-                stock: .count(Count(sku: "71053", location: "pool", quantity: 0, coverage: .clocks(replaced: clock, included: VectorClock())))),
+                stock: .count(
+                    Count(sku: "71053", location: "pool", quantity: 0, coverage: .clocks(replaced: clock, included: VectorClock())))),
             Change(
                 time: time, action: .stockOnly,
                 stock: .movement(
@@ -92,7 +98,9 @@ enum Vectors {
             Change(
                 time: time, action: .stockOnly,
                 stock: .movement(
-                    Movement(sku: "71053", location: "web", quantity: 10_000, kind: .reservation, expires: time.advanced(byMilliseconds: 900_000)))),
+                    Movement(
+                        sku: "71053", location: "web", quantity: 10_000, kind: .reservation, expires: time.advanced(byMilliseconds: 900_000)
+                    ))),
         ])
     }
 
@@ -107,7 +115,8 @@ enum Vectors {
                 Change(
                     time: time.advanced(byMilliseconds: UInt64(index)),
                     action: .write(
-                        Subject(entity: "thing of its own", key: LocalKey(value)), [FieldWrite("value", value), FieldWrite("kept", value, isPersonal: true)]))
+                        Subject(entity: "thing of its own", key: LocalKey(value)),
+                        [FieldWrite("value", value), FieldWrite("kept", value, isPersonal: true)]))
             } + (0..<20).map { _ in samples.change() })
     }
 
@@ -127,7 +136,11 @@ enum Vectors {
         for seed in 1...4 as ClosedRange<UInt64> {
             var samples = Samples(seed: 900 + seed)
             let set = samples.changeSet(count: 40)
-            cases.append(("drawn-\(seed)", set, try ChangeSetCodec.encode(set, seed: Samples.seed(UInt8(seed)), key: Samples.key, deflating: seed % 2 == 0).bytes))
+            cases.append(
+                (
+                    "drawn-\(seed)", set,
+                    try ChangeSetCodec.encode(set, seed: Samples.seed(UInt8(seed)), key: Samples.key, deflating: seed % 2 == 0).bytes
+                ))
         }
         let entries: [ChangeSet.PersonalEntry] = (0..<3).flatMap { row in
             [ChangeSet.PersonalEntry(change: row, field: "name"), ChangeSet.PersonalEntry(change: row, field: "email")]
@@ -156,15 +169,20 @@ enum Vectors {
         huge.raw([UInt8](repeating: 0, count: 200))
         let many = changeSet([Change](repeating: stock.changes[0], count: Limits.changesMax + 1))
         return [
-            ("empty", .truncated, []), ("text-file", .notAChangeSet, Array("id,name\n1,Ann\n".utf8)), ("newer-version", .tooNew, changed(4, to: 2)),
+            ("empty", .truncated, []), ("text-file", .notAChangeSet, Array("id,name\n1,Ann\n".utf8)),
+            ("newer-version", .tooNew, changed(4, to: 2)),
             ("unknown-compression", .tooNew, changed(5, to: 2)), ("unknown-flags", .tooNew, changed(6, to: 2)),
             ("cut-in-header", .truncated, Array(good.prefix(40))), ("cut-in-body", .truncated, Array(good.prefix(header.byteCount + 9))),
             ("cut-in-personal", .truncated, Array(good.prefix(personal + 20))), ("trailing-byte", .damaged, good + [0]),
-            ("other-replica", .badSignature, changed(8, to: 0x99)), ("signature-flipped", .badSignature, changed(personal - 40, to: good[personal - 40] ^ 1)),
+            ("other-replica", .badSignature, changed(8, to: 0x99)),
+            ("signature-flipped", .badSignature, changed(personal - 40, to: good[personal - 40] ^ 1)),
             ("not-first-without-previous", .damaged, changed(55, to: 2)), ("counter-zero", .damaged, changed(55, to: 0)),
             ("personal-flipped", .damaged, changed(good.count - 6, to: good[good.count - 6] ^ 4)), ("bomb", .damaged, bomb.bytes),
             ("stream-too-large", .tooLarge, huge.bytes),
-            ("too-many-changes", .tooLarge, try ChangeSetCodec.encode(many, seed: Samples.seed(7), key: Samples.key, deflating: true, checking: false).bytes),
+            (
+                "too-many-changes", .tooLarge,
+                try ChangeSetCodec.encode(many, seed: Samples.seed(7), key: Samples.key, deflating: true, checking: false).bytes
+            ),
         ]
     }
 }
@@ -242,7 +260,8 @@ struct VectorTests {
         let process = Process()
         process.executableURL = URL(filePath: Self.python ?? "/usr/bin/python3")
         process.arguments = ["-B"] + arguments
-        let output = Pipe(), error = Pipe()
+        let output = Pipe()
+        let error = Pipe()
         process.standardOutput = output
         process.standardError = error
         try process.run()

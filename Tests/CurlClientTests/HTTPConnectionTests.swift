@@ -71,7 +71,8 @@ struct HTTPConnectionTests {
         let declared = try RawServer { _ in .ok(body) }
         let chunked = try RawServer { _ in
             let chunk = "2710\r\n" + String(repeating: "a", count: 10_000) + "\r\n"
-            return .bytes(Array(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 10) + "0\r\n\r\n").utf8))
+            return .bytes(
+                Array(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 10) + "0\r\n\r\n").utf8))
         }
         for server in [declared, chunked] {
             var limits = Self.quick
@@ -91,12 +92,14 @@ struct HTTPConnectionTests {
         #expect(await failure(HTTPRequest(.get, server.url, limits: Self.quick))?.code == .tooLarge)
     }
 
-    @Test("what is no whole answer is no answer", arguments: [
-        ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", TransferError.Code.cutShort),
-        ("", .cutShort),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc", .cutShort),
-        ("SSH-2.0-OpenSSH_9.2\r\n", .notHTTP),
-    ])
+    @Test(
+        "what is no whole answer is no answer",
+        arguments: [
+            ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", TransferError.Code.cutShort),
+            ("", .cutShort),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc", .cutShort),
+            ("SSH-2.0-OpenSSH_9.2\r\n", .notHTTP),
+        ])
     func cutShort(bytes: String, code: TransferError.Code) async throws {
         let server = try RawServer { _ in .bytesThenClose(Array(bytes.utf8)) }
         #expect(await failure(HTTPRequest(.post, server.url, body: [1], limits: Self.quick))?.code == code)
@@ -106,7 +109,9 @@ struct HTTPConnectionTests {
     func cancelled() async throws {
         let server = try RawServer { $0.head.contains("/hang") ? .silence : .ok("fine") }
         let connection = HTTPConnection()
-        let task = Task { try await connection.send(HTTPRequest(.post, server.url + "/hang", limits: TransferLimits(totalMilliseconds: 50_000))) }
+        let task = Task {
+            try await connection.send(HTTPRequest(.post, server.url + "/hang", limits: TransferLimits(totalMilliseconds: 50_000)))
+        }
         while server.requests.isEmpty { await Task.yield() }
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
@@ -131,7 +136,8 @@ struct HTTPConnectionTests {
     @Test("redirects are answers like others")
     func redirect() async throws {
         let server = try RawServer { request in
-            request.head.contains("/portal") ? .ok("portal")
+            request.head.contains("/portal")
+                ? .ok("portal")
                 : .bytes(Array("HTTP/1.1 302 Found\r\nLocation: /portal\r\nContent-Length: 0\r\n\r\n".utf8))
         }
         let response = try await HTTPConnection().send(HTTPRequest(.post, server.url, body: [1], limits: Self.quick))
@@ -155,10 +161,13 @@ struct HTTPConnectionTests {
         #expect(error?.message.contains("secret") == false)
     }
 
-    @Test("bad requests are refused before a connection is made", arguments: [
-        ("file:///etc/passwd", "A", TransferError.Code.badAddress), ("ftp://127.0.0.1/", "A", .badAddress), ("http//x", "A", .badAddress),
-        ("http://127.0.0.1:1/a b", "A", .badAddress), ("http://127.0.0.1:1/", "A\r\nB: c", .badHeader),
-    ])
+    @Test(
+        "bad requests are refused before a connection is made",
+        arguments: [
+            ("file:///etc/passwd", "A", TransferError.Code.badAddress), ("ftp://127.0.0.1/", "A", .badAddress),
+            ("http//x", "A", .badAddress),
+            ("http://127.0.0.1:1/a b", "A", .badAddress), ("http://127.0.0.1:1/", "A\r\nB: c", .badHeader),
+        ])
     func bad(url: String, header: String, code: TransferError.Code) async throws {
         #expect(await failure(HTTPRequest(.get, url, headers: [(header, "v")], limits: Self.quick))?.code == code)
     }

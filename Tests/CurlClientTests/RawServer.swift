@@ -46,7 +46,10 @@ final class RawServer: Sendable {
                 guard peer >= 0 else { return }
                 let number = connection
                 Self.thread {
-                    guard let self = server.object else { return _ = close(peer) }
+                    guard let self = server.object else {
+                        _ = close(peer)
+                        return
+                    }
                     self.serve(peer, connection: number, reply)
                 }
                 connection += 1
@@ -54,7 +57,10 @@ final class RawServer: Sendable {
         }
     }
 
-    deinit { shutdown(listener, CInt(SHUT_RDWR)); close(listener) }
+    deinit {
+        shutdown(listener, CInt(SHUT_RDWR))
+        close(listener)
+    }
 
     struct Failure: Error {}
 
@@ -91,7 +97,8 @@ final class RawServer: Sendable {
             let end = Array("\r\n\r\n".utf8)
             if let index = buffer.indices.first(where: { buffer[$0...].starts(with: end) }) {
                 let head = String(decoding: buffer[..<index], as: UTF8.self)
-                let length = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+                let length =
+                    head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
                     .flatMap { Int($0.split(separator: ":")[1].filter { $0 != " " }) } ?? 0
                 if buffer.count >= index + 4 + length {
                     let body = Array(buffer[(index + 4)..<(index + 4 + length)])
@@ -121,11 +128,13 @@ final class RawServer: Sendable {
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }
         }
         var thread = pthread_t()
-        pthread_create(&thread, nil, { context in
-            guard let context else { return nil }
-            Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
-            return nil
-        }, Unmanaged.passRetained(Box(body)).toOpaque())
+        pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
+                return nil
+            }, Unmanaged.passRetained(Box(body)).toOpaque())
         pthread_detach(thread)
     }
 }

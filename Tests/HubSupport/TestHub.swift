@@ -76,6 +76,11 @@ public final class TestHub: @unchecked Sendable {
 public struct TestAgent: Sendable {
     public var key: SigningKey
     public var record: AgentRecord
+
+    public init(key: SigningKey, record: AgentRecord) {
+        self.key = key
+        self.record = record
+    }
 }
 
 /// A source's writer: seals changes into chained, signed change-sets.

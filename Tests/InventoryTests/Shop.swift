@@ -29,9 +29,13 @@ struct Shop {
         return dot
     }
 
-    func cell(_ location: Text) -> StockCell { cells[StockKey(sku: "pair", location: location)] ?? StockCell(key: .init(sku: "pair", location: location)) }
+    func cell(_ location: Text) -> StockCell {
+        cells[StockKey(sku: "pair", location: location)] ?? StockCell(key: .init(sku: "pair", location: location))
+    }
 
-    func figure(_ location: Text, now: UInt64 = 1000, safety: Int64 = 0, standing: (ReplicaID) -> StockFigure.Standing? = { _ in nil }) throws
+    func figure(
+        _ location: Text, now: UInt64 = 1000, safety: Int64 = 0, standing: (ReplicaID) -> StockFigure.Standing? = { _ in nil }
+    ) throws
         -> StockFigure
     {
         try cell(location).figure(now: Timestamp(milliseconds: now), safety: safety, lineage: lineage, standing: standing)
@@ -46,7 +50,9 @@ struct Shop {
 
         var movements: [(dot: Dot, movement: Movement)] {
             table.compactMap { row in
-                guard case .movement(let movement) = row.effect, movement.sku == key.sku, movement.location == key.location else { return nil }
+                guard case .movement(let movement) = row.effect, movement.sku == key.sku, movement.location == key.location else {
+                    return nil
+                }
                 return (row.dot, movement)
             }
         }
@@ -70,7 +76,8 @@ extension StockEffect {
     static func sale(_ pieces: Int64, _ location: Text = "pool") -> StockEffect { .move(-pieces, .sale, location) }
 
     static func move(
-        _ pieces: Int64, _ kind: Movement.Kind, _ location: Text = "pool", note: Text? = nil, to counterpart: Text? = nil, expires: UInt64? = nil
+        _ pieces: Int64, _ kind: Movement.Kind, _ location: Text = "pool", note: Text? = nil, to counterpart: Text? = nil,
+        expires: UInt64? = nil
     ) -> StockEffect {
         .movement(
             Movement(

@@ -188,7 +188,8 @@ private struct Oracle {
         case .chain: chain(later.entry.dot, reaches: earlier)
         case .clocks(let replaced, _):
             // Nothing that its own writer wrote after it, either.
-            earlier.counter <= replaced[earlier.replica] && !(earlier.replica == later.entry.dot.replica && earlier.counter >= later.entry.dot.counter)
+            earlier.counter <= replaced[earlier.replica]
+                && !(earlier.replica == later.entry.dot.replica && earlier.counter >= later.entry.dot.counter)
         }
     }
 

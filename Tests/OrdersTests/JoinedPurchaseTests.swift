@@ -7,11 +7,13 @@ import Testing
 @Suite("An order and the sale that fulfils it count once")
 struct JoinedPurchaseTests {
     private func document(
-        _ counter: UInt64, by replica: ReplicaID, number: Text? = nil, order: Text? = nil, at time: UInt64 = 1, total: Int64? = 100, cancelled: Bool = false
+        _ counter: UInt64, by replica: ReplicaID, number: Text? = nil, order: Text? = nil, at time: UInt64 = 1, total: Int64? = 100,
+        cancelled: Bool = false
     ) -> JoinedPurchase.Document {
         let id = RecordID(entity: "x", source: SourceID(replica), key: LocalKey(.integer(Int64(counter))), life: Dot(replica, counter))
         return .init(
-            id: id, number: number, orderNumber: order, time: Timestamp(milliseconds: time), total: total, currency: "GBP", isCancelled: cancelled)
+            id: id, number: number, orderNumber: order, time: Timestamp(milliseconds: time), total: total, currency: "GBP",
+            isCancelled: cancelled)
     }
 
     private func value(_ purchases: [JoinedPurchase]) -> Int64 { purchases.flatMap(\.counted).reduce(0) { $0 + ($1.total ?? 0) } }
@@ -32,7 +34,10 @@ struct JoinedPurchaseTests {
     func partsAndCancellation() {
         let order = document(1, by: OrderDesk.web, number: "W-1", total: 100, cancelled: true)
         #expect(value(JoinedPurchase.joined(orders: [order], sales: [])) == 0)
-        let parts = [document(2, by: OrderDesk.till, order: "W-1", at: 4, total: 30), document(1, by: OrderDesk.till, order: "W-1", at: 3, total: 40)]
+        let parts = [
+            document(2, by: OrderDesk.till, order: "W-1", at: 4, total: 30),
+            document(1, by: OrderDesk.till, order: "W-1", at: 3, total: 40),
+        ]
         let joined = JoinedPurchase.joined(orders: [order], sales: parts)
         #expect(joined.count == 1 && joined[0].sales == parts.reversed())
         #expect(value(joined) == 70)
@@ -53,8 +58,10 @@ struct JoinedPurchaseTests {
         var desk = OrderDesk()
         let sale = desk.create("sale", ["number": "5001", "order number": "W-1", "at": 77], by: OrderDesk.till)
         let read = JoinedPurchase.Document(sale, total: 12, currency: "EUR")
-        #expect(read == .init(id: sale.id, number: "5001", orderNumber: "W-1", time: Timestamp(milliseconds: 77), total: 12, currency: "EUR"))
-        let order = desk.create("order", ["number": "W-1", "at": -5, "total": 40, "currency": "GBP", "state": "Cancelled"], by: OrderDesk.web)
+        #expect(
+            read == .init(id: sale.id, number: "5001", orderNumber: "W-1", time: Timestamp(milliseconds: 77), total: 12, currency: "EUR"))
+        let order = desk.create(
+            "order", ["number": "W-1", "at": -5, "total": 40, "currency": "GBP", "state": "Cancelled"], by: OrderDesk.web)
         let other = JoinedPurchase.Document(order, total: 12, currency: "EUR")
         #expect(other.total == 40 && other.currency == "GBP" && other.isCancelled && other.time == Timestamp(milliseconds: 0))
     }

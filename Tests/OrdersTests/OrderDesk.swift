@@ -13,14 +13,16 @@ struct OrderDesk {
 
     mutating func create(_ entity: EntityName, _ fields: [FieldName: Value], by replica: ReplicaID, at time: UInt64 = 1) -> RecordState {
         let dot = next(replica)
-        var state = RecordState(id: RecordID(entity: entity, source: SourceID(replica), key: LocalKey(.integer(Int64(dot.counter))), life: dot))
+        var state = RecordState(
+            id: RecordID(entity: entity, source: SourceID(replica), key: LocalKey(.integer(Int64(dot.counter))), life: dot))
         admit(fields, to: &state, dot: dot, at: time, context: .chain, saw: [])
         return state
     }
 
     @discardableResult
     mutating func write(
-        _ fields: [FieldName: Value], to state: inout RecordState, by replica: ReplicaID, at time: UInt64, context: Context = .chain, saw: [Dot] = []
+        _ fields: [FieldName: Value], to state: inout RecordState, by replica: ReplicaID, at time: UInt64, context: Context = .chain,
+        saw: [Dot] = []
     ) -> Dot {
         let dot = next(replica)
         admit(fields, to: &state, dot: dot, at: time, context: context, saw: saw)

@@ -4,10 +4,12 @@ import Testing
 
 @Suite("States of an order")
 struct OrderStateTests {
-    @Test("States are read as systems write them; an unknown one travels as it is", arguments: [
-        ("placed", .placed), (" Shipped\n", .shipped), ("CANCELED", .cancelled), ("In Transit", .shipped), ("complete", .delivered),
-        ("refunded", .returned), ("awaiting stock", .other("awaiting stock")), ("", .other("")),
-    ] as [(Text, OrderState)])
+    @Test(
+        "States are read as systems write them; an unknown one travels as it is",
+        arguments: [
+            ("placed", .placed), (" Shipped\n", .shipped), ("CANCELED", .cancelled), ("In Transit", .shipped), ("complete", .delivered),
+            ("refunded", .returned), ("awaiting stock", .other("awaiting stock")), ("", .other("")),
+        ] as [(Text, OrderState)])
     func reading(text: Text, state: OrderState) {
         #expect(OrderState(text) == state)
         #expect(OrderState(state.name) == state)
@@ -16,7 +18,8 @@ struct OrderStateTests {
     @Test("The allowed transitions, all of them")
     func transitions() {
         let allowed: [OrderState: Set<OrderState>] = [
-            .placed: [.placed, .paid, .picking, .shipped, .delivered, .cancelled], .paid: [.paid, .picking, .shipped, .delivered, .cancelled],
+            .placed: [.placed, .paid, .picking, .shipped, .delivered, .cancelled],
+            .paid: [.paid, .picking, .shipped, .delivered, .cancelled],
             .picking: [.picking, .paid, .shipped, .delivered, .cancelled], .shipped: [.shipped, .delivered, .returned],
             .delivered: [.delivered, .returned], .cancelled: [.cancelled], .returned: [.returned],
         ]

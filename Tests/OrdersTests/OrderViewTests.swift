@@ -6,14 +6,22 @@ import Testing
 
 @Suite("An order as everybody together tells it")
 struct OrderViewTests {
-    @Test("Law 6: cancelled at the web while the warehouse shipped is a contradiction that shows both sides, in any order", arguments: [true, false])
+    @Test(
+        "Law 6: cancelled at the web while the warehouse shipped is a contradiction that shows both sides, in any order",
+        arguments: [true, false])
     func contradiction(webFirst: Bool) throws {
         var desk = OrderDesk()
         var order = desk.create("order", ["number": "W-1", "state": "placed"], by: OrderDesk.web)
         let seen = order.id.life
         func cancel() { desk.write(["state": "cancelled"], to: &order, by: OrderDesk.web, at: 20) }
         func ship() { desk.write(["state": "shipped"], to: &order, by: OrderDesk.warehouse, at: 10, context: .named([seen])) }
-        if webFirst { cancel(); ship() } else { ship(); cancel() }
+        if webFirst {
+            cancel()
+            ship()
+        } else {
+            ship()
+            cancel()
+        }
         let view = OrderView(order, shipments: [], site: OrderDesk.site)
         let sides = try #require(view.contradiction?.sides)
         #expect(sides.map(\.state) == [.cancelled, .shipped])
@@ -43,7 +51,8 @@ struct OrderViewTests {
         var desk = OrderDesk()
         var order = desk.create("order", ["number": "W-1", "state": "paid"], by: OrderDesk.web)
         let shipment = desk.create(
-            "shipment", ["order number": "W-1", "state": "sent", "carrier": "DHL", "tracking number": "T9", "at": 50], by: OrderDesk.warehouse, at: 50)
+            "shipment", ["order number": "W-1", "state": "sent", "carrier": "DHL", "tracking number": "T9", "at": 50],
+            by: OrderDesk.warehouse, at: 50)
         let other = desk.create("shipment", ["order number": "W-2", "state": "sent"], by: OrderDesk.warehouse)
         #expect(OrderView.isShipment(shipment, of: order) && !OrderView.isShipment(other, of: order))
         var view = OrderView(order, shipments: [shipment])

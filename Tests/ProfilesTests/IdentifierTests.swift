@@ -19,41 +19,50 @@ struct IdentifierTests {
         }
     }
 
-    @Test("Phones: E.164 where the country is clear, digits where it is not, nothing where it is no phone", arguments: [
-        Case("+44 20 7946 0018", nil, "+442079460018"), Case("+44 (0)20 7946-0018", "US", "+442079460018"),
-        Case("0044 20 7946 0018", nil, "+442079460018"), Case("020 7946 0018", "GB", "+442079460018"),
-        Case("020 7946 0018", "gb", "+442079460018"), Case("020 7946 0018", nil, "02079460018"),
-        Case("(697) 555-0142", "US", "+16975550142"), Case("1 (697) 555-0142", "US", "+16975550142"),
-        Case("697-555-0142 x12", "US", "+16975550142"), Case("697-555-0142 ext. 12", "US", "+16975550142"),
-        Case("030 123456", "DE", "+4930123456"), Case("123456", "DE", "123456"), Case("06 12345678", "IT", "+390612345678"),
-        Case("12345", "GB", nil), Case("", "GB", nil), Case("   ", nil, nil), Case("+", nil, nil), Case("call me", "GB", nil),
-        Case("+0123456789", nil, nil), Case("+1234567", nil, nil), Case("+1234567890123456", nil, nil), Case("++4420", nil, nil),
-        Case("٠٢٠٧٩٤٦٠٠١٨", "GB", nil), Case(String(repeating: "1234567890", count: 100), "GB", nil),
-    ])
+    @Test(
+        "Phones: E.164 where the country is clear, digits where it is not, nothing where it is no phone",
+        arguments: [
+            Case("+44 20 7946 0018", nil, "+442079460018"), Case("+44 (0)20 7946-0018", "US", "+442079460018"),
+            Case("0044 20 7946 0018", nil, "+442079460018"), Case("020 7946 0018", "GB", "+442079460018"),
+            Case("020 7946 0018", "gb", "+442079460018"), Case("020 7946 0018", nil, "02079460018"),
+            Case("(697) 555-0142", "US", "+16975550142"), Case("1 (697) 555-0142", "US", "+16975550142"),
+            Case("697-555-0142 x12", "US", "+16975550142"), Case("697-555-0142 ext. 12", "US", "+16975550142"),
+            Case("030 123456", "DE", "+4930123456"), Case("123456", "DE", "123456"), Case("06 12345678", "IT", "+390612345678"),
+            Case("12345", "GB", nil), Case("", "GB", nil), Case("   ", nil, nil), Case("+", nil, nil), Case("call me", "GB", nil),
+            Case("+0123456789", nil, nil), Case("+1234567", nil, nil), Case("+1234567890123456", nil, nil), Case("++4420", nil, nil),
+            Case("٠٢٠٧٩٤٦٠٠١٨", "GB", nil), Case(String(repeating: "1234567890", count: 100), "GB", nil),
+        ])
     func phones(example: Case) {
         #expect(Identifier(kind: .phone, raw: Text(example.raw), country: example.country)?.value == example.normal.map { Text($0) })
     }
 
-    @Test("E-mails: trimmed, lower case, one @ and a domain", arguments: [
-        Case(" Jane.Doe@Example.COM\n", nil, "jane.doe@example.com"), Case("a+b@x.co", nil, "a+b@x.co"), Case("jane@example", nil, nil),
-        Case("jane@@example.com", nil, nil), Case("@example.com", nil, nil), Case("jane@", nil, nil), Case("jane@.com", nil, nil),
-        Case("jane doe@example.com", nil, nil), Case("jane", nil, nil), Case("", nil, nil), Case("jane@example.com.", nil, nil),
-    ])
+    @Test(
+        "E-mails: trimmed, lower case, one @ and a domain",
+        arguments: [
+            Case(" Jane.Doe@Example.COM\n", nil, "jane.doe@example.com"), Case("a+b@x.co", nil, "a+b@x.co"), Case("jane@example", nil, nil),
+            Case("jane@@example.com", nil, nil), Case("@example.com", nil, nil), Case("jane@", nil, nil), Case("jane@.com", nil, nil),
+            Case("jane doe@example.com", nil, nil), Case("jane", nil, nil), Case("", nil, nil), Case("jane@example.com.", nil, nil),
+        ])
     func emails(example: Case) {
         #expect(Identifier(kind: .email, raw: Text(example.raw))?.value == example.normal.map { Text($0) })
     }
 
-    @Test("Ids: letters and digits, upper case", arguments: [
-        Case("ab-12 34", nil, "AB1234"), Case("0012", nil, "0012"), Case("--", nil, nil), Case("7", nil, "7"),
-    ])
+    @Test(
+        "Ids: letters and digits, upper case",
+        arguments: [
+            Case("ab-12 34", nil, "AB1234"), Case("0012", nil, "0012"), Case("--", nil, nil), Case("7", nil, "7"),
+        ])
     func ids(example: Case) {
         #expect(Identifier(kind: .id, raw: Text(example.raw))?.value == example.normal.map { Text($0) })
     }
 
-    @Test("Dummies never link, of whatever kind", arguments: [
-        "", " ", "0", "000", "0-0-0", "---", "n/a", "N/A", "None", "null", "unknown", "000-000-0000", "1111111111", "+11111111111", "test@example.com",
-        "TEST@shop.org", "none@none.com", "n / a",
-    ])
+    @Test(
+        "Dummies never link, of whatever kind",
+        arguments: [
+            "", " ", "0", "000", "0-0-0", "---", "n/a", "N/A", "None", "null", "unknown", "000-000-0000", "1111111111", "+11111111111",
+            "test@example.com",
+            "TEST@shop.org", "none@none.com", "n / a",
+        ])
     func dummies(raw: String) {
         for kind in Identifier.Kind.allCases { #expect(Identifier(kind: kind, raw: Text(raw), country: "US") == nil, "\(kind)") }
     }

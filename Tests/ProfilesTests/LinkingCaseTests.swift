@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Linking: the cases that the rules are made for")
 struct LinkingCaseTests {
-    private func record(_ number: Int, source: Int, _ identifiers: [Identifier], at time: UInt64 = 1, isInBound: Bool = true) -> LinkRecord {
+    private func record(_ number: Int, source: Int, _ identifiers: [Identifier], at time: UInt64 = 1, isInBound: Bool = true) -> LinkRecord
+    {
         let id = People.id(number, source: source)
         return LinkRecord(
             id: id, created: Precedence(isInBound: isInBound, time: Timestamp(milliseconds: time), dot: id.life), identifiers: identifiers)
@@ -61,7 +62,8 @@ struct LinkingCaseTests {
         var rules = LinkRules.standard
         rules.componentRecordsMax = 3
         let records = [
-            record(1, source: 1, [email, phone]), record(2, source: 2, [email, phone]), record(3, source: 3, [phone]), record(4, source: 4, [phone]),
+            record(1, source: 1, [email, phone]), record(2, source: 2, [email, phone]), record(3, source: 3, [phone]),
+            record(4, source: 4, [phone]),
         ]
         let linking = Linking.link(records, decisions: [], rules: rules)
         #expect(Set(linking.profiles.map(\.records.count)) == [1, 2])
@@ -91,7 +93,8 @@ struct LinkingCaseTests {
     @Test("Where a pair is declared both, never the same holds")
     func contradictingDecisions() throws {
         let records = [record(1, source: 1, [email]), record(2, source: 2, [email])]
-        let decisions = [LinkDecision(.same, records[0].id, records[1].id), LinkDecision(.neverSame, records[0].id, records[1].id)].compactMap { $0 }
+        let decisions = [LinkDecision(.same, records[0].id, records[1].id), LinkDecision(.neverSame, records[0].id, records[1].id)]
+            .compactMap { $0 }
         #expect(Linking.link(records, decisions: decisions, rules: .standard).profiles.count == 2)
     }
 
@@ -109,8 +112,10 @@ struct LinkingCaseTests {
         let id = ProfileID(life: Dot(ReplicaID(high: 1, low: 2), 42))
         #expect(id.description == "p00000000000000010000000000000002-42")
         #expect(ProfileID(id.description) == id)
-        for text in ["", "p", "00000000000000010000000000000002-42", "p00000000000000010000000000000002-042", "p00000000000000010000000000000002-0",
-            "p00000000000000010000000000000002-+1", "p1-1", "p00000000000000010000000000000002-4-2"] {
+        for text in [
+            "", "p", "00000000000000010000000000000002-42", "p00000000000000010000000000000002-042", "p00000000000000010000000000000002-0",
+            "p00000000000000010000000000000002-+1", "p1-1", "p00000000000000010000000000000002-4-2",
+        ] {
             #expect(ProfileID(text) == nil, "\(text)")
         }
     }

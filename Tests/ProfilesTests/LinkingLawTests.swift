@@ -16,7 +16,8 @@ struct LinkingLawTests {
             let linking = Linking.link(people.records, decisions: people.decisions, rules: People.rules)
             for _ in 0..<3 {
                 let other = Linking.link(
-                    people.records.shuffled(using: &generator), decisions: people.decisions.shuffled(using: &generator), rules: People.rules)
+                    people.records.shuffled(using: &generator), decisions: people.decisions.shuffled(using: &generator), rules: People.rules
+                )
                 #expect(other == linking, "seed \(seed)")
             }
         }
@@ -47,9 +48,13 @@ struct LinkingLawTests {
                     let record = waiting.removeLast()
                     changes.append(LinkChange(before: nil, after: record))
                 }
-                if generator.chance(60), let record = tables.records.values.sorted(by: { $0.id.life < $1.id.life }).randomElement(using: &generator) {
+                if generator.chance(60),
+                    let record = tables.records.values.sorted(by: { $0.id.life < $1.id.life }).randomElement(using: &generator)
+                {
                     let isGone = generator.chance(30)
-                    let after = isGone ? nil : LinkRecord(id: record.id, created: record.created, identifiers: People.identifiers(of: count, &generator))
+                    let after =
+                        isGone
+                        ? nil : LinkRecord(id: record.id, created: record.created, identifiers: People.identifiers(of: count, &generator))
                     changes.append(LinkChange(before: record, after: after))
                     if isGone, generator.chance(50) { waiting.insert(record, at: 0) }
                 }
@@ -90,7 +95,9 @@ private struct NaiveLinking {
     init(_ people: People) {
         never = people.decisions.filter { $0.verdict == .neverSame }
         groups = Set(people.records.map { [$0.id] })
-        for decision in people.decisions.filter({ $0.verdict == .same }).sorted(by: { ($0.lower.life, $0.higher.life) < ($1.lower.life, $1.higher.life) }) {
+        for decision in people.decisions.filter({ $0.verdict == .same }).sorted(by: {
+            ($0.lower.life, $0.higher.life) < ($1.lower.life, $1.higher.life)
+        }) {
             try_(decision.lower, decision.higher)
         }
         for rank in People.rules.ranks { take(rank, people.records) }
@@ -119,9 +126,12 @@ private struct NaiveLinking {
     }
 
     private mutating func try_(_ lower: RecordID, _ higher: RecordID) {
-        guard let left = groups.first(where: { $0.contains(lower) }), let right = groups.first(where: { $0.contains(higher) }) else { return }
+        guard let left = groups.first(where: { $0.contains(lower) }), let right = groups.first(where: { $0.contains(higher) }) else {
+            return
+        }
         let isForbidden = never.contains { decision in
-            (left.contains(decision.lower) && right.contains(decision.higher)) || (right.contains(decision.lower) && left.contains(decision.higher))
+            (left.contains(decision.lower) && right.contains(decision.higher))
+                || (right.contains(decision.lower) && left.contains(decision.higher))
         }
         if !isForbidden || left == right { Self.unite(&groups, lower, higher) }
     }

@@ -20,7 +20,8 @@ struct People {
     static let rules = LinkRules(
         version: 1,
         ranks: [
-            .init(kind: .id, recordsPerSourceMax: 2), .init(kind: .email, recordsPerSourceMax: 2), .init(kind: .phone, recordsPerSourceMax: 1),
+            .init(kind: .id, recordsPerSourceMax: 2), .init(kind: .email, recordsPerSourceMax: 2),
+            .init(kind: .phone, recordsPerSourceMax: 1),
         ],
         componentRecordsMax: 5)
 

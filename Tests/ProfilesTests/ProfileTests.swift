@@ -64,14 +64,19 @@ struct ProfileTests {
         #expect(field.beaten.map(\.value) == ["right@example.com"])
     }
 
-    @Test("Each policy chooses its own winner", arguments: [
-        (FieldPolicy.latest, "zz"), (.earliest, "a"), (.mostFrequent, "bb"), (.longest, "cccc"), (.ranked(["depot", "web"]), "cccc"), (.ranked(["web"]), "a"),
-    ] as [(FieldPolicy, Text)])
+    @Test(
+        "Each policy chooses its own winner",
+        arguments: [
+            (FieldPolicy.latest, "zz"), (.earliest, "a"), (.mostFrequent, "bb"), (.longest, "cccc"), (.ranked(["depot", "web"]), "cccc"),
+            (.ranked(["web"]), "a"),
+        ] as [(FieldPolicy, Text)])
     func policies(policy: FieldPolicy, winner: Text) {
         var desk = Desk()
         let states = [
-            desk.create(["city": "a"], source: 1, at: 1), desk.create(["city": "bb"], source: 2, at: 3), desk.create(["city": "bb"], source: 4, at: 2),
-            desk.create(["city": "cccc"], source: 3, at: 4), desk.create(["city": "zz"], source: 5, at: 9), desk.create(["city": "  "], source: 1, at: 99),
+            desk.create(["city": "a"], source: 1, at: 1), desk.create(["city": "bb"], source: 2, at: 3),
+            desk.create(["city": "bb"], source: 4, at: 2),
+            desk.create(["city": "cccc"], source: 3, at: 4), desk.create(["city": "zz"], source: 5, at: 9),
+            desk.create(["city": "  "], source: 1, at: 99),
         ]
         for order in [states, states.reversed()] { #expect(profile(order, policies: ["city": policy])["city"] == .text(winner)) }
     }
@@ -92,7 +97,8 @@ struct ProfileTests {
         #expect(once.first == Timestamp(milliseconds: 0) && once.last == Timestamp(milliseconds: 24))
         #expect(once.totals == ["EUR": 195, "GBP": 880])
         #expect(once.recent.map(\.time) == once.recent.map(\.time).sorted().reversed())
-        let huge = Purchase(record: People.id(1, source: 1), number: nil, site: nil, time: Timestamp(milliseconds: 1), total: .max, currency: "GBP")
+        let huge = Purchase(
+            record: People.id(1, source: 1), number: nil, site: nil, time: Timestamp(milliseconds: 1), total: .max, currency: "GBP")
         #expect(PurchaseSummary([huge, huge]).totals == ["GBP": 2 * Int128(Int64.max)])
     }
 
@@ -101,7 +107,8 @@ struct ProfileTests {
         var desk = Desk()
         let web = desk.create(["email": "Jane@Example.com"], source: 1, at: 10)
         let shop = desk.create(["email": "jane@example.com"], source: 2, at: 20)
-        let purchase = Purchase(record: shop.id, number: "R\"1", site: "shop", time: Timestamp(milliseconds: 30), total: 129_900, currency: "GBP")
+        let purchase = Purchase(
+            record: shop.id, number: "R\"1", site: "shop", time: Timestamp(milliseconds: 30), total: 129_900, currency: "GBP")
         let drawn = profile([web, shop], purchases: PurchaseSummary([purchase]))
         let (one, two) = ("00000000000000700000000000000001", "00000000000000700000000000000002")
         let expected = """

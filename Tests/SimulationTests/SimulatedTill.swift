@@ -19,13 +19,17 @@ final class SimulatedTill {
         self.path = path
         self.label = label
         try open()
+        try write { try $0.execute(sql: SimulatedTill.schema) }
+        try synced()
+    }
+
+    /// A hundred pieces of everything, found before the first sale.
+    func countStock() throws {
         try write { db in
-            try db.execute(sql: SimulatedTill.schema)
             for sku in SimulatedTill.skus {
                 try db.execute(sql: "INSERT INTO stock_counts (sku, quantity, counted_at) VALUES (?, 100, '2026-01-01 08:00:00')", arguments: [sku])
             }
         }
-        try synced()
     }
 
     static let skus = ["boots", "hat", "scarf"]

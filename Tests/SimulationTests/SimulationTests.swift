@@ -4,7 +4,7 @@ import Testing
 /// Whole histories by seed: sales, kills, power cuts, restores, a bad line; then healing, then the checkers.
 ///
 /// `TRIBUTARY_SEED=n` replays one seed and prints its trace; `TRIBUTARY_SEEDS=n` runs more of them.
-@Suite("The simulator", .serialized)
+@Suite("The simulator")
 struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
 

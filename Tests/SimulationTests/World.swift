@@ -91,6 +91,9 @@ final class World {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let till = try SimulatedTill(path: disk.file("\(name).till"), label: name)
         let agent = try SimulatedAgent(folder: folder, till: till.path, site: name, key: key, random: &generator)
+        _ = try agent.source.drain(now: time, random: &generator)
+        try till.countStock()
+        _ = try agent.source.drain(now: time, random: &generator)
         try till.synced()
         let line = FaultyLine(lossPercent: faults.lossPercent, doublingPercent: faults.doublingPercent)
         sites.append(Site(name: name, key: key, till: till, folder: folder, agent: agent, line: line))
@@ -127,12 +130,13 @@ final class World {
         for index in sites.indices { try await restart(index) }
         for step in 0..<steps {
             if pending.isEmpty || step % 40 == 0 {
-                for index in sites.indices { try await drain(index) }
-                if try isSettled { return true }
+                var isQuiet = true
+                for index in sites.indices { isQuiet = try await drain(index) && isQuiet }
+                if try isQuiet && isSettled { return true }
             }
             if !pending.isEmpty { try await deliver() } else { now += 500 }
         }
-        return try isSettled
+        return false
     }
 
     private var isSettled: Bool {
@@ -235,11 +239,14 @@ final class World {
 
     // MARK: An agent at work
 
-    private func drain(_ index: Int) async throws {
+    /// - Returns: whether there was nothing to read.
+    @discardableResult
+    private func drain(_ index: Int) async throws -> Bool {
         let site = sites[index]
+        var isQuiet = false
         do {
             switch try site.agent.source.drain(now: time, random: &generator) {
-            case .nothing: break
+            case .nothing: isQuiet = true
             case .sealed:
                 try site.till.synced()
                 note("sealed", index)
@@ -250,11 +257,12 @@ final class World {
             }
         } catch is SimulatedAgent.Trap.Killed {
             note("killed within a drain", index)
-            if generator.chance(30) { return try await cutPower(index) }
-            return try await restart(index)
+            if generator.chance(30) { try await cutPower(index) } else { try await restart(index) }
+            return false
         }
         try await recover(index)
         try await tell(index, .queue(try site.agent.outbox.standings()))
+        return isQuiet
     }
 
     /// S15: push what is sealed, take the images as of the dot that the file names, follow it.
@@ -302,6 +310,7 @@ final class World {
         case .pull(let order): send(.pull(order), to: index, after: 5...300)
         case .wake(let instant): send(.wake, to: index, at: max(now, instant))
         case .acknowledge(let receipt): try agent.outbox.acknowledge(receipt)
+        case .confirm(let replica, let through): try agent.outbox.confirm(replica, through: through)
         case .rewind(let receipt):
             note("sends again", index)
             try agent.outbox.rewind(receipt)
@@ -366,7 +375,7 @@ final class World {
             note("answer lost after commit", index)
             return .failed(Self.lost)
         }
-        return .answered(answer, through: frames.last?.last ?? order.after, standing: try site.agent.outbox.standing(of: answer.standing))
+        return .answered(answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1, standing: try site.agent.outbox.standing(of: answer.standing))
     }
 
     /// Through the bytes of the line and back, signature and all.

@@ -17,7 +17,9 @@ struct Doctor: AsyncParsableCommand {
         let resolved = try options.resolved()
         let log = AgentOptions.logger(resolved.logLevel ?? .error)
         let checks = await HealthChecks(folder: resolved.folder, proxy: resolved.proxy, log: log).run()
-        if json { try JSONOutput.print(checks) } else {
+        if json {
+            try JSONOutput.print(checks)
+        } else {
             for check in checks {
                 print("\(check.problem == nil ? "ok  " : "BAD ") \(check.subject)\(check.detail.map { ": \($0)" } ?? "")")
                 if let problem = check.problem { print("     \(problem.message)\n     \(problem.remedy)") }

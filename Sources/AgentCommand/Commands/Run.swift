@@ -25,7 +25,8 @@ struct Run: AsyncParsableCommand {
         if let hours = resolved.sweepHours { settings.sweepMilliseconds = UInt64(hours) * 3_600_000 }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: AgentService(agent: agent, settings: settings))], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+                services: [.init(service: AgentService(agent: agent, settings: settings))], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: log))
         try await group.run()
     }
 }

@@ -25,7 +25,8 @@ struct Scan: AsyncParsableCommand {
         let round = try await agent.keeper.sweep(source)
         if !round.recoveries.isEmpty {
             throw AgentError(
-                .recovery, "\(source) was restored from a backup; the hub is asked what it knew then.", remedy: "Run: tributary-agent sync - then scan again.")
+                .recovery, "\(source) was restored from a backup; the hub is asked what it knew then.",
+                remedy: "Run: tributary-agent sync - then scan again.")
         }
         print(round.changes == 0 ? "Nothing was missing." : "\(round.changes) changes were missing and are captured now.")
     }

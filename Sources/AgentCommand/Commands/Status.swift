@@ -27,10 +27,13 @@ struct Status: ParsableCommand {
     private func tell(_ status: AgentStatus) {
         let now = AgentClock.system.wall().milliseconds
         if let site = status.site { print("Site \(site), hub \(status.hub ?? "")") }
-        print(status.isRunning ? "The agent is running\(status.isConnected ? " and connected" : ", without a line to the hub")." : "The agent is not running.")
-        print("To send: \(status.queued) changes. Last sent \(Words.age(of: status.lastPush, now: now)).")
         print(
-            "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))\(status.isLoadingView ? ", loading" : "").")
+            status.isRunning
+                ? "The agent is running\(status.isConnected ? " and connected" : ", without a line to the hub")."
+                : "The agent is not running.")
+        print("To send: \(status.queued) changes. Last sent \(Words.age(of: status.lastPush, now: now)).")
+        let view = "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))"
+        print(view + (status.isLoadingView ? ", loading" : "") + ".")
         for source in status.sources {
             print("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))")
             if let problem = source.problem { tell(problem, indent: "  ") }

@@ -15,8 +15,10 @@ struct AgentFile: Sendable {
 
     /// - Throws: `AgentError` with file, line and column.
     static func read(_ path: String) throws -> AgentFile {
-        guard let data = FileManager.default.contents(atPath: path), data.count <= bytesMax, let text = String(data: data, encoding: .utf8) else {
-            throw AgentError(.configuration, "The configuration \(path) cannot be read.", remedy: "Check the path given with --config, and its rights.")
+        guard let data = FileManager.default.contents(atPath: path), data.count <= bytesMax, let text = String(data: data, encoding: .utf8)
+        else {
+            throw AgentError(
+                .configuration, "The configuration \(path) cannot be read.", remedy: "Check the path given with --config, and its rights.")
         }
         return try parse(text, path: path)
     }
@@ -25,7 +27,9 @@ struct AgentFile: Sendable {
         var file = AgentFile()
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
-            throw AgentError(.configuration, "\(path) is no valid YAML: \(error)".replacing("\n", with: " "), remedy: "Correct it there; agent/agent.example.yaml shows the form.")
+            throw AgentError(
+                .configuration, "\(path) is no valid YAML: \(error)".replacing("\n", with: " "),
+                remedy: "Correct it there; agent/agent.example.yaml shows the form.")
         }
         guard let root else { return file }
         guard let mapping = root.mapping else { throw wrong(path, root, "a list of `key: value` is expected here") }

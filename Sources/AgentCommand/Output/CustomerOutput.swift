@@ -5,7 +5,11 @@ import Foundation
 enum CustomerOutput {
     static func tell(_ found: Found<CustomerFinding>) {
         for finding in found.findings {
-            if let document = finding.document.flatMap({ ProfileDocument($0) }) { tell(document) } else { print("A customer that the hub does not know yet") }
+            if let document = finding.document.flatMap({ ProfileDocument($0) }) {
+                tell(document)
+            } else {
+                print("A customer that the hub does not know yet")
+            }
             if !finding.unsent.isEmpty { print("  not sent yet:") }
             for own in finding.unsent { print("    \(Words.day(own.time.milliseconds)) \(own.record.entity) \(summary(own))") }
         }
@@ -15,7 +19,9 @@ enum CustomerOutput {
 
     static func tell<Finding>(asOf found: Found<Finding>) {
         let age = Words.age(of: found.asOf?.milliseconds, now: AgentClock.system.wall().milliseconds)
-        print(found.asOf == nil ? "Nothing was received from the hub yet." : "As of \(age)\(found.isLoading ? ", a new view is loading" : "").")
+        print(
+            found.asOf == nil
+                ? "Nothing was received from the hub yet." : "As of \(age)\(found.isLoading ? ", a new view is loading" : "").")
     }
 
     private static func tell(_ document: ProfileDocument) {

@@ -21,7 +21,8 @@ public struct Membership: Codable, Hashable, Sendable {
 
     public func verifyingKey() throws -> VerifyingKey {
         guard let key = VerifyingKey(hubKey) else {
-            throw AgentError(.notEnrolled, "The stored key of the hub is damaged.", remedy: "Restore agent.db, or enrol again with a new token.")
+            throw AgentError(
+                .notEnrolled, "The stored key of the hub is damaged.", remedy: "Restore agent.db, or enrol again with a new token.")
         }
         return key
     }
@@ -58,7 +59,9 @@ public struct Enrolment: Sendable {
             let signed = try SignedRequest(
                 .post, "/v1/agents/enroll", at: hub, body: body, contentType: "application/json",
                 limits: TransferLimits(totalMilliseconds: 30_000, responseBytesMax: 64 << 10), key: key, now: now, random: &random)
-            do { return try read(try await connection.send(signed.request), allowsPlainHTTP: allowsPlainHTTP) } catch let error as TransferError {
+            do { return try read(try await connection.send(signed.request), allowsPlainHTTP: allowsPlainHTTP) } catch let error
+                as TransferError
+            {
                 failure = error
                 // A line that is not there at all does not come back in a moment; one that broke may.
                 if error.code != .cutShort { break }
@@ -90,7 +93,8 @@ public struct Enrolment: Sendable {
         guard let error = HubErrorBody(response) else {
             guard (500...599).contains(response.status) || response.status == 429 else { return notTheHub(response) }
             return AgentError(
-                .hubUnreachable, "\(hub) answers with status \(response.status).", remedy: "Look at the hub's log, then run the same command again.")
+                .hubUnreachable, "\(hub) answers with status \(response.status).",
+                remedy: "Look at the hub's log, then run the same command again.")
         }
         let isToken = response.status == 401 || response.status == 403 || response.status == 409
         return AgentError(isToken ? .tokenRefused : .hubRefused, error.message, remedy: error.remedy)
@@ -99,6 +103,7 @@ public struct Enrolment: Sendable {
     private func notTheHub(_ response: HTTPResponse) -> AgentError {
         let failure = HubAnswer.notTheHub(response, hub: hub)
         return AgentError(
-            .notTheHub, failure.message, remedy: "Check the address and port; the token is not spent. A sign-in page of the network may stand between.")
+            .notTheHub, failure.message,
+            remedy: "Check the address and port; the token is not spent. A sign-in page of the network may stand between.")
     }
 }

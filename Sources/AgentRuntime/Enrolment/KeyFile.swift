@@ -16,7 +16,8 @@ public enum KeyFile {
         }
         guard info.st_mode & 0o077 == 0 else {
             throw AgentError(
-                .keyFile, "Others than its owner may read \(path).", remedy: "Run: chmod 600 \(path) - and enrol again if somebody may have read it.")
+                .keyFile, "Others than its owner may read \(path).",
+                remedy: "Run: chmod 600 \(path) - and enrol again if somebody may have read it.")
         }
         guard let text = FileManager.default.contents(atPath: path).map({ String(decoding: $0, as: UTF8.self) }),
             let bytes = Hexadecimal.bytes(text.filter { !$0.isWhitespace }), let key = try? SigningKey(rawBytes: bytes)
@@ -42,6 +43,8 @@ public enum KeyFile {
     }
 
     private static func failure(_ path: String, _ what: String) -> AgentError {
-        AgentError(.keyFile, "The key file \(path) \(what).", remedy: "Check the folder's owner and rights, or restore the file; else enrol again.")
+        AgentError(
+            .keyFile, "The key file \(path) \(what).", remedy: "Check the folder's owner and rights, or restore the file; else enrol again."
+        )
     }
 }

@@ -11,7 +11,8 @@ extension AgentHealth.Problem {
         case let error as MappingError:
             let first = error.problems.first { $0.severity == .error } ?? error.problems.first
             self.init(
-                code: first?.code.rawValue ?? "mapping-invalid", message: first.map { "\($0.place): \($0.message)" } ?? "The mapping does not fit the file.",
+                code: first?.code.rawValue ?? "mapping-invalid",
+                message: first.map { "\($0.place): \($0.message)" } ?? "The mapping does not fit the file.",
                 remedy: first?.remedy ?? "Check the mapping.")
         default:
             let known = AgentError(database: error, file: "The agent's file")

@@ -34,7 +34,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
         var status = AgentStatus(
             site: membership?.site, hub: membership?.hubAddress, isRunning: isRunning,
             queued: standings.reduce(0) { $0 + ($1.sealed > $1.acknowledged ? $1.sealed - $1.acknowledged : 0) },
-            isConnected: isRunning && health.isConnected, lastPush: health.lastPush, lastPull: health.lastPull, profiles: counts[.profile] ?? 0,
+            isConnected: isRunning && health.isConnected, lastPush: health.lastPush, lastPull: health.lastPull,
+            profiles: counts[.profile] ?? 0,
             stockFigures: counts[.stock] ?? 0, viewAsOf: cursor.visibleTime?.milliseconds, isLoadingView: cursor.isLoading,
             sources: try SourceList(database).all().map { source in
                 var shown = health.sources.first { $0.name == source.name } ?? AgentHealth.Source(name: source.name, file: source.file)
@@ -47,7 +48,11 @@ public struct AgentStatus: Codable, Hashable, Sendable {
 
     private var ownProblems: [AgentHealth.Problem] {
         if site == nil {
-            return [.init(code: "not-enrolled", message: "This agent is not enrolled with a hub.", remedy: "Run: tributary-agent enroll --hub URL --token TOKEN")]
+            return [
+                .init(
+                    code: "not-enrolled", message: "This agent is not enrolled with a hub.",
+                    remedy: "Run: tributary-agent enroll --hub URL --token TOKEN")
+            ]
         }
         var problems: [AgentHealth.Problem] = []
         if sources.isEmpty {

@@ -31,7 +31,11 @@ public struct HealthChecks: Sendable {
         var checks = [check("agent's folder \(folder.path)") { try checkFolder() }, check("free disk space") { try checkSpace() }]
         checks.append(check("key file") { try checkKey() })
         guard let agent = try? Agent(folder: folder, proxy: proxy, log: log) else {
-            checks.append(check("enrolment") { _ = try Agent(folder: folder, proxy: proxy, log: log); return nil })
+            checks.append(
+                check("enrolment") {
+                    _ = try Agent(folder: folder, proxy: proxy, log: log)
+                    return nil
+                })
             return checks
         }
         checks.append(Check(subject: "enrolment", detail: "\(agent.membership.site) with \(agent.membership.hubAddress)"))
@@ -44,12 +48,16 @@ public struct HealthChecks: Sendable {
     }
 
     private func check(_ subject: String, _ work: () throws -> String?) -> Check {
-        do { return Check(subject: subject, detail: try work()) } catch { return Check(subject: subject, problem: AgentHealth.Problem(error)) }
+        do { return Check(subject: subject, detail: try work()) } catch {
+            return Check(subject: subject, problem: AgentHealth.Problem(error))
+        }
     }
 
     private func checkFolder() throws -> String? {
         guard FileManager.default.fileExists(atPath: folder.path) else {
-            throw AgentError(.notEnrolled, "There is no folder \(folder.path).", remedy: "Name the agent's folder with --data, or begin with: tributary-agent enroll.")
+            throw AgentError(
+                .notEnrolled, "There is no folder \(folder.path).",
+                remedy: "Name the agent's folder with --data, or begin with: tributary-agent enroll.")
         }
         try folder.make()
         return folder.isLocked ? "an agent is at work" : "no agent is at work"
@@ -60,7 +68,9 @@ public struct HealthChecks: Sendable {
         guard statvfs(folder.path, &info) == 0 else { return nil }
         let free = UInt64(info.f_bavail) * UInt64(info.f_frsize)
         guard free >= Self.freeBytesMin else {
-            throw AgentError(.diskFull, "Only \(free >> 20) MB are free where the agent keeps its file.", remedy: "Make room; at zero the agent stops capturing until there is some.")
+            throw AgentError(
+                .diskFull, "Only \(free >> 20) MB are free where the agent keeps its file.",
+                remedy: "Make room; at zero the agent stops capturing until there is some.")
         }
         return "\(free >> 30) GB"
     }
@@ -75,7 +85,8 @@ public struct HealthChecks: Sendable {
     private func checkDatabase(_ database: AgentDatabase) throws -> String? {
         let answer = try database.queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") } ?? ""
         guard answer == "ok" else {
-            throw AgentError(.dataFolder, "agent.db is damaged: \(answer).", remedy: "Keep a copy, check the disk, and restore the file from a backup.")
+            throw AgentError(
+                .dataFolder, "agent.db is damaged: \(answer).", remedy: "Keep a copy, check the disk, and restore the file from a backup.")
         }
         return nil
     }
@@ -86,7 +97,9 @@ public struct HealthChecks: Sendable {
             throw CaptureError(.noSuchFile, "There is no file \(source.file).", remedy: "Put it back, or detach \(source.name).")
         }
         guard access(source.file, R_OK | W_OK) == 0, access(directory, R_OK | W_OK | X_OK) == 0 else {
-            throw CaptureError(.readOnly, "\(source.file) or its folder may not be written by this user.", remedy: "Let the agent's user write both, as the application does.")
+            throw CaptureError(
+                .readOnly, "\(source.file) or its folder may not be written by this user.",
+                remedy: "Let the agent's user write both, as the application does.")
         }
         let mapping = try SourceList(database).mapping(of: source.name).refreshed()
         _ = try mapping.checked(against: source.file)
@@ -99,7 +112,10 @@ public struct HealthChecks: Sendable {
             let before = agent.clock.wall().milliseconds
             let page = try await agent.line.pull(cursor: try agent.view.cursor().reached, waitMilliseconds: 0, bytesMax: 1, replicas: [])
             let after = agent.clock.wall().milliseconds
-            return [Check(subject: "line to \(agent.line.hub)", detail: "the hub answered in \(after - before) ms"), clock(page.time, before: before, after: after)]
+            return [
+                Check(subject: "line to \(agent.line.hub)", detail: "the hub answered in \(after - before) ms"),
+                clock(page.time, before: before, after: after),
+            ]
         } catch { return [Check(subject: "line to \(agent.line.hub)", problem: AgentHealth.Problem(error))] }
     }
 

@@ -12,7 +12,8 @@ public struct HubAddress: Hashable, Sendable, CustomStringConvertible {
             let host = parts.host, !host.isEmpty, parts.query == nil, parts.fragment == nil, parts.user == nil
         else {
             throw AgentError(
-                .badHubAddress, "\"\(text)\" is no address of a hub.", remedy: "Write it like https://hub.example.com:8443, without a query or password.")
+                .badHubAddress, "\"\(text)\" is no address of a hub.",
+                remedy: "Write it like https://hub.example.com:8443, without a query or password.")
         }
         guard scheme == "https" || allowPlainHTTP || Self.isLoopback(host) else {
             throw AgentError(

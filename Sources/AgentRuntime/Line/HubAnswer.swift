@@ -22,10 +22,12 @@ enum HubAnswer {
             switch response.status {
             case 408, 429, 500...599:
                 return LineFailure(
-                    .busy, "\(hub) answers with status \(response.status).", remedy: "Nothing to do here; if it stays, look at the hub and what stands before it.",
+                    .busy, "\(hub) answers with status \(response.status).",
+                    remedy: "Nothing to do here; if it stays, look at the hub and what stands before it.",
                     retryAfterMilliseconds: retryAfter(response))
             case 413:
-                return LineFailure(.tooLarge, "\(hub), or what stands before it, takes only smaller requests.", remedy: "Raise its limit to 8 MB.")
+                return LineFailure(
+                    .tooLarge, "\(hub), or what stands before it, takes only smaller requests.", remedy: "Raise its limit to 8 MB.")
             default: return notTheHub(response, hub: hub)
             }
         }
@@ -81,7 +83,8 @@ extension LineFailure {
         case .notHTTP, .tooLarge: self.init(.notTheHub, error.message, remedy: error.remedy)
         case .untrusted: self.init(.untrusted, error.message, remedy: error.remedy)
         case .badAddress, .badHeader: self.init(.local, error.message, remedy: error.remedy)
-        case .unknownHost, .unreachable, .timedOut, .cutShort, .closed, .unexpected: self.init(.unreachable, error.message, remedy: error.remedy)
+        case .unknownHost, .unreachable, .timedOut, .cutShort, .closed, .unexpected:
+            self.init(.unreachable, error.message, remedy: error.remedy)
         }
     }
 }

@@ -51,15 +51,23 @@ public final class HubLine: Sendable {
 
     /// - Throws: `LineFailure`, or `CancellationError`.
     public func push(_ frames: [Outbox.Frame]) async throws -> Answer {
-        var body = ByteWriter(reserving: frames.reduce(0) { $0 + $1.bytes.count + 4 })
-        for frame in frames {
-            body.fixed32(UInt32(frame.bytes.count))
-            body.raw(frame.bytes)
-        }
-        let milliseconds = Self.answerMilliseconds + body.bytes.count / Self.bytesPerSecondMin * 1000
+        let body = Self.body(of: frames)
+        let milliseconds = Self.answerMilliseconds + body.count / Self.bytesPerSecondMin * 1000
         let limits = TransferLimits(
             totalMilliseconds: min(milliseconds, 300_000), slowSeconds: Self.answerMilliseconds / 1000, responseBytesMax: 1 << 20)
-        return try await ask("/v1/sync/push", body: body.bytes, type: Self.contentType, limits: limits, on: { $0.push })
+        return try await ask("/v1/sync/push", body: body, type: Self.contentType, limits: limits, on: { $0.push })
+    }
+
+    /// Per change-set its length (u32, little-endian) and its bytes.
+    static func body(of frames: [Outbox.Frame]) -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(frames.reduce(0) { $0 + $1.bytes.count + 4 })
+        for frame in frames {
+            let count = UInt32(frame.bytes.count)
+            for shift: UInt32 in [0, 8, 16, 24] { body.append(UInt8(truncatingIfNeeded: count >> shift)) }
+            body += frame.bytes
+        }
+        return body
     }
 
     public func pull(cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int, replicas: [ReplicaID]) async throws -> FeedPage {
@@ -67,7 +75,8 @@ public final class HubLine: Sendable {
             cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax,
             replicas: replicas.map(\.description))
         let limits = TransferLimits(totalMilliseconds: Int(waitMilliseconds) + Self.answerMilliseconds, slowSeconds: 120)
-        let answer = try await ask("/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.pull })
+        let answer = try await ask(
+            "/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.pull })
         guard case .page(let page) = answer else { throw LineFailure.wrongAnswer }
         return page
     }
@@ -77,7 +86,8 @@ public final class HubLine: Sendable {
         let question = ImagesQuestion(
             source: source.description, replica: dot.replica.description, counter: dot.counter, after: after.map { Hexadecimal.string($0) })
         let limits = TransferLimits(totalMilliseconds: Self.answerMilliseconds)
-        let answer = try await ask("/v1/sync/images", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.push })
+        let answer = try await ask(
+            "/v1/sync/images", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.push })
         guard case .images(let page) = answer else { throw LineFailure.wrongAnswer }
         return page
     }

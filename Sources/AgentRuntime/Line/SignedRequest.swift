@@ -18,8 +18,10 @@ struct SignedRequest: Sendable {
         let headers = [
             ("Content-Type", contentType), ("Accept", "application/vnd.tributary, application/json"),
             ("Tributary-Agent", key.publicKey.description), ("Tributary-Time", String(now.milliseconds)),
-            ("Tributary-Nonce", Hexadecimal.string(nonce)), ("Tributary-Signature", Data(try key.signature(for: message)).base64EncodedString()),
+            ("Tributary-Nonce", Hexadecimal.string(nonce)),
+            ("Tributary-Signature", Data(try key.signature(for: message)).base64EncodedString()),
         ]
-        request = HTTPRequest(method, hub.description + path, headers: headers.map { (name: $0.0, value: $0.1) }, body: body, limits: limits)
+        request = HTTPRequest(
+            method, hub.description + path, headers: headers.map { (name: $0.0, value: $0.1) }, body: body, limits: limits)
     }
 }

@@ -120,7 +120,9 @@ extension LocalReplica {
             let kind: UInt8 = row[1]
             let quantity: Int64 = row[2]
             let index: Int
-            if let known = findings.firstIndex(where: { Text($0.location) == Text(location) }) { index = known } else {
+            if let known = findings.firstIndex(where: { Text($0.location) == Text(location) }) {
+                index = known
+            } else {
                 index = findings.count
                 findings.append(StockFinding(sku: sku, location: location, document: nil, unsentMovement: 0, unsentCount: nil))
             }

@@ -30,8 +30,9 @@ public struct LocalReplica: Sendable {
     public func cursor() throws -> Cursor { try queue.read { try Self.cursor(in: $0) } }
 
     static func cursor(in db: Database) throws -> Cursor {
-        guard let row = try Row.fetchOne(
-            db, sql: "SELECT reached, loading, visible, visible_time, standing, held FROM view_cursor WHERE id = 1")
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT reached, loading, visible, visible_time, standing, held FROM view_cursor WHERE id = 1")
         else { return Cursor(reached: nil, isLoading: true, visible: nil, visibleTime: nil, standing: VectorClock(), held: []) }
         var standing = VectorClock()
         for dot in try Self.dots(row.bytes(4)) { standing.insert(dot) }

@@ -68,7 +68,8 @@ public struct OwnChanges: Sendable {
                 last = dot.counter
             }
             try db.execute(
-                sql: "INSERT INTO own_index (replica, indexed) VALUES (?, ?) ON CONFLICT (replica) DO UPDATE SET indexed = excluded.indexed",
+                sql:
+                    "INSERT INTO own_index (replica, indexed) VALUES (?, ?) ON CONFLICT (replica) DO UPDATE SET indexed = excluded.indexed",
                 arguments: [sealed.replica.blob, last])
         }
     }

@@ -37,7 +37,8 @@ public struct OwnRecord: Hashable, Sendable {
 
     func insert(in db: Database) throws {
         try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO own_record (replica, counter, entity, record, life, parent, time, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            sql:
+                "INSERT OR REPLACE INTO own_record (replica, counter, entity, record, life, parent, time, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [
             dot.replica.blob, dot.counter, record.entity.description, Data(record.canonicalBytes), record.life.description,
             parent?.description, time.milliseconds, fields.map { Data(Self.bytes($0, of: record.entity)) },

@@ -34,10 +34,11 @@ extension Outbox {
     static func packed(_ pieces: [SealedPiece], changesMax: Int) -> [SealedPiece] {
         guard let first = pieces.first, first.part.total == 1 else { return Array(pieces.prefix(1)) }
         var count = 0
-        return Array(pieces.prefix { piece in
-            count += piece.changes.count
-            return piece.part.total == 1 && count <= changesMax || piece == first
-        })
+        return Array(
+            pieces.prefix { piece in
+                count += piece.changes.count
+                return piece.part.total == 1 && count <= changesMax || piece == first
+            })
     }
 
     private static func joined(_ pieces: [SealedPiece]) -> SealedPiece {
@@ -70,7 +71,8 @@ extension Outbox {
         let size = (piece.changes.count + count - 1) / count
         let starts = Array(stride(from: 0, to: piece.changes.count, by: size))
         return starts.enumerated().map { index, start in
-            let part = piece.part.total > 1
+            let part =
+                piece.part.total > 1
                 ? piece.part
                 : ChangeSet.Part(drain: piece.part.drain, number: UInt32(index + 1), total: UInt32(starts.count))
             let changes = Array(piece.changes[start..<min(start + size, piece.changes.count)])
@@ -125,14 +127,17 @@ extension Outbox {
     public func recut(after counter: UInt64, of replica: ReplicaID, setBytesMax: Int, random: inout some RandomNumberGenerator) throws {
         try queue.write { db in
             var row = try ReplicaRow.fetch(replica, in: db)
-            guard row.cut > counter, let hash = try Self.hash(endingAt: counter, of: row, in: db) ?? (counter == 0 ? .zero : nil) else { return }
+            guard row.cut > counter, let hash = try Self.hash(endingAt: counter, of: row, in: db) ?? (counter == 0 ? .zero : nil) else {
+                return
+            }
             let end = row.cut
             row.cut = counter
             row.cutHash = hash
             var bytesMax = setBytesMax
             while row.cut < end {
-                guard let bytes = try [UInt8].fetchBlob(
-                    db, "SELECT bytes FROM outbox_set WHERE replica = ? AND first = ?", [replica.blob, row.cut + 1])
+                guard
+                    let bytes = try [UInt8].fetchBlob(
+                        db, "SELECT bytes FROM outbox_set WHERE replica = ? AND first = ?", [replica.blob, row.cut + 1])
                 else {
                     throw AgentError(
                         .outboxDamaged, "The outbox of replica \(replica.short) lacks the set that begins with \(row.cut + 1).",

@@ -36,7 +36,8 @@ extension Outbox {
             row.acknowledgedHash = receipt.hash
             try row.store(in: db)
             try db.execute(
-                sql: "UPDATE outbox_set SET position = NULL WHERE replica = ? AND first > ?", arguments: [receipt.replica.blob, receipt.last])
+                sql: "UPDATE outbox_set SET position = NULL WHERE replica = ? AND first > ?",
+                arguments: [receipt.replica.blob, receipt.last])
         }
     }
 
@@ -83,8 +84,9 @@ extension Outbox {
     private func trim(in db: Database) throws {
         var kept = try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM outbox_set WHERE position IS NOT NULL") ?? 0
         while kept > keptBytesMax {
-            guard let row = try Row.fetchOne(
-                db, sql: "SELECT id, size FROM outbox_set WHERE position IS NOT NULL ORDER BY position, id LIMIT 1")
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT id, size FROM outbox_set WHERE position IS NOT NULL ORDER BY position, id LIMIT 1")
             else { return }
             try db.execute(sql: "DELETE FROM outbox_set WHERE id = ?", arguments: [row[0] as Int64])
             kept -= row[1] as Int

@@ -7,7 +7,8 @@ extension Journal: SealedJournal {
     public func sealedReplicas() throws -> [SealedReplica] {
         try replicas().map { writer in
             SealedReplica(
-                replica: writer.replica, opening: ChangeSet.Opening(source: writer.source, name: writer.name, follows: writer.follows), sealed: writer.last)
+                replica: writer.replica, opening: ChangeSet.Opening(source: writer.source, name: writer.name, follows: writer.follows),
+                sealed: writer.last)
         }
     }
 

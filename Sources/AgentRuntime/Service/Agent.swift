@@ -38,6 +38,7 @@ public struct Agent: Sendable {
         own = OwnChanges(queue: database.queue, journal: journal)
         keeper = SourceKeeper(database: database, site: membership.site, owner: key.publicKey, clock: clock, log: log)
         line = HubLine(
-            hub: try membership.address(), key: key, hubKey: try membership.verifyingKey(), proxy: proxy, version: Self.version, wallClock: clock.wall)
+            hub: try membership.address(), key: key, hubKey: try membership.verifyingKey(), proxy: proxy, version: Self.version,
+            wallClock: clock.wall)
     }
 }

@@ -30,7 +30,8 @@ public struct AgentService: Service {
     public func run() async throws {
         let host = LineHost(agent: agent)
         let driver = LineDriver(
-            line: agent.line, outbox: agent.outbox, view: agent.view, host: host, settings: settings.line, clock: agent.clock, log: agent.log)
+            line: agent.line, outbox: agent.outbox, view: agent.view, host: host, settings: settings.line, clock: agent.clock,
+            log: agent.log)
         host.set(driver)
         let watch = FileWatch()
         let files = try await agent.keeper.open()
@@ -38,7 +39,9 @@ public struct AgentService: Service {
             let isWatched = watch.add(name, file: file)
             agent.log.info("watching", metadata: ["source": "\(name)", "by": isWatched ? "notification" : "polling"])
         }
-        agent.log.notice("agent started", metadata: ["site": "\(agent.membership.site)", "hub": "\(agent.membership.hubAddress)", "sources": "\(files.count)"])
+        agent.log.notice(
+            "agent started",
+            metadata: ["site": "\(agent.membership.site)", "hub": "\(agent.membership.hubAddress)", "sources": "\(files.count)"])
         await driver.queueChanged()
         await host.handle(agent.keeper.drain())
         await cancelWhenGracefulShutdown {
@@ -65,7 +68,9 @@ public struct AgentService: Service {
 
     private func poll(_ host: LineHost) async {
         while true {
-            do { try await Task.sleep(for: .milliseconds(settings.pollMilliseconds), tolerance: .milliseconds(settings.pollMilliseconds / 5)) } catch { return }
+            do {
+                try await Task.sleep(for: .milliseconds(settings.pollMilliseconds), tolerance: .milliseconds(settings.pollMilliseconds / 5))
+            } catch { return }
             await host.handle(agent.keeper.drain(unchangedAfter: settings.readMilliseconds))
             await host.handle(agent.keeper.sweepIdle(olderThan: settings.sweepMilliseconds, quietFor: settings.quietMilliseconds))
         }

@@ -18,7 +18,8 @@ public struct DataFolder: Sendable {
             guard isFolder.boolValue else { throw failure("is a file, not a folder") }
         } else {
             do {
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                try FileManager.default.createDirectory(
+                    atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             } catch { throw failure("cannot be made (\(error.localizedDescription))") }
         }
         guard access(path, R_OK | W_OK | X_OK) == 0 else { throw failure("may not be written by this user") }
@@ -31,7 +32,8 @@ public struct DataFolder: Sendable {
         if makes { try make() }
         guard makes || hasDatabase else {
             throw AgentError(
-                .notEnrolled, "There is no agent in \(path).", remedy: "Name the agent's folder with --data, or begin with: tributary-agent enroll.")
+                .notEnrolled, "There is no agent in \(path).",
+                remedy: "Name the agent's folder with --data, or begin with: tributary-agent enroll.")
         }
         do {
             let before = umask(0o077)
@@ -71,6 +73,7 @@ public struct DataFolder: Sendable {
     }
 
     private func failure(_ what: String) -> AgentError {
-        AgentError(.dataFolder, "The agent's folder \(path) \(what).", remedy: "Name another folder with --data, or set its owner and rights.")
+        AgentError(
+            .dataFolder, "The agent's folder \(path) \(what).", remedy: "Name another folder with --data, or set its owner and rights.")
     }
 }

@@ -92,11 +92,13 @@ public final class FileWatch: @unchecked Sendable {
         defer { pthread_attr_destroy(&attributes) }
         var thread = pthread_t()
         let own = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, &attributes, { context in
-            guard let context else { return nil }
-            Unmanaged<FileWatch>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, own.toOpaque())
+        let result = pthread_create(
+            &thread, &attributes,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<FileWatch>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, own.toOpaque())
         if result != 0 { own.release() }
         return result == 0
     }
@@ -107,7 +109,9 @@ public final class FileWatch: @unchecked Sendable {
         pthread_sigmask(SIG_BLOCK, &all, nil)
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while true {
-            var waits = [pollfd(fd: notifier, events: Int16(POLLIN), revents: 0), pollfd(fd: stopPipe.read, events: Int16(POLLIN), revents: 0)]
+            var waits = [
+                pollfd(fd: notifier, events: Int16(POLLIN), revents: 0), pollfd(fd: stopPipe.read, events: Int16(POLLIN), revents: 0),
+            ]
             guard poll(&waits, 2, -1) >= 0 || errno == EINTR, waits[1].revents == 0 else { return }
             let count = Glibc.read(notifier, &buffer, buffer.count)
             if count > 0 { note(Self.names(in: buffer.prefix(count))) }
@@ -119,7 +123,9 @@ public final class FileWatch: @unchecked Sendable {
         var events: [(descriptor: CInt, name: String)] = []
         var rest = bytes
         while rest.count >= 16 {
-            let (descriptor, length) = rest.withUnsafeBytes { ($0.loadUnaligned(as: CInt.self), $0.loadUnaligned(fromByteOffset: 12, as: UInt32.self)) }
+            let (descriptor, length) = rest.withUnsafeBytes {
+                ($0.loadUnaligned(as: CInt.self), $0.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
+            }
             let name = rest.dropFirst(16).prefix(Int(length)).prefix { $0 != 0 }
             events.append((descriptor, String(decoding: name, as: UTF8.self)))
             rest = rest.dropFirst(16 + Int(length))
@@ -132,7 +138,9 @@ public final class FileWatch: @unchecked Sendable {
             let before = shared.changed.count
             for event in events {
                 let watched = event.descriptor < 0 ? shared.folders.values.flatMap { $0 } : shared.folders[event.descriptor] ?? []
-                for source in watched where event.descriptor < 0 || source.fileNames.contains(event.name) { shared.changed.insert(source.name) }
+                for source in watched where event.descriptor < 0 || source.fileNames.contains(event.name) {
+                    shared.changed.insert(source.name)
+                }
             }
             return shared.changed.count > before
         }

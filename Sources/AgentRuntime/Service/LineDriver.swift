@@ -139,7 +139,9 @@ public actor LineDriver {
         let now = clock.monotonic()
         let milliseconds = instant > now ? instant - now : 0
         timer = Task {
-            do { try await Task.sleep(for: .milliseconds(milliseconds), tolerance: .milliseconds(min(milliseconds / 10, 1_000))) } catch { return }
+            do { try await Task.sleep(for: .milliseconds(milliseconds), tolerance: .milliseconds(min(milliseconds / 10, 1_000))) } catch {
+                return
+            }
             self.receive(.timer)
         }
     }
@@ -174,13 +176,19 @@ public actor LineDriver {
     private func logDifference(from old: LineReport, to new: LineReport) {
         if let failure = new.pushFailure ?? new.pullFailure {
             guard failure.kind != (old.pushFailure ?? old.pullFailure)?.kind else { return }
-            log.warning("line: \(failure.message)", metadata: ["code": "\(failure.kind.rawValue)", "remedy": "\(failure.remedy)", "queued": "\(new.queued)"])
+            log.warning(
+                "line: \(failure.message)",
+                metadata: ["code": "\(failure.kind.rawValue)", "remedy": "\(failure.remedy)", "queued": "\(new.queued)"])
         } else if old.pushFailure != nil || old.pullFailure != nil || old.lastPull == nil && new.lastPull != nil {
             log.info("line: connected", metadata: ["queued": "\(new.queued)"])
         }
-        if new.isStalled, !old.isStalled { log.error("line: connected, but the queue does not drain", metadata: ["queued": "\(new.queued)"]) }
+        if new.isStalled, !old.isStalled {
+            log.error("line: connected, but the queue does not drain", metadata: ["queued": "\(new.queued)"])
+        }
         for (replica, refused) in new.refusals.sorted(by: { $0.key < $1.key }) where old.refusals[replica] != refused {
-            log.error("changes are held back: \(refused.message)", metadata: ["code": "\(refused.code)", "replica": "\(replica.short)", "remedy": "\(refused.remedy)"])
+            log.error(
+                "changes are held back: \(refused.message)",
+                metadata: ["code": "\(refused.code)", "replica": "\(replica.short)", "remedy": "\(refused.remedy)"])
         }
     }
 
@@ -195,15 +203,22 @@ public actor LineDriver {
     private func pushOutcome(_ order: SyncCore.PushOrder) async -> SyncCore.PushOutcome {
         do {
             let setBytesMax = core.settings.setBytesMax
-            let load = try outbox.load(after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: setBytesMax, random: &random)
+            let load = try outbox.load(
+                after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: setBytesMax, random: &random)
             switch load {
             case .nothing: return .nothing
             case .missing: return .missing(acknowledged: try outbox.acknowledgement(of: order.replica))
             case .frames(let frames):
                 let answer = try await line.push(frames)
-                log.debug("pushed", metadata: ["replica": "\(order.replica.short)", "sets": "\(frames.count)", "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })"])
+                log.debug(
+                    "pushed",
+                    metadata: [
+                        "replica": "\(order.replica.short)", "sets": "\(frames.count)",
+                        "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })",
+                    ])
                 return .answered(
-                    answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1, standing: try outbox.standing(of: answer.standing))
+                    answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1,
+                    standing: try outbox.standing(of: answer.standing))
             }
         } catch { return .failed(Self.failure(error)) }
     }
@@ -228,7 +243,9 @@ public actor LineDriver {
         if error is CancellationError {
             return LineFailure(.unreachable, "The request was given up.", remedy: "Nothing to do; it is sent again.")
         }
-        return LineFailure(.local, "The agent could not prepare a request: \(error).", remedy: "Check the disk of the agent's folder (tributary-agent doctor).")
+        return LineFailure(
+            .local, "The agent could not prepare a request: \(error).",
+            remedy: "Check the disk of the agent's folder (tributary-agent doctor).")
     }
 }
 

@@ -85,12 +85,15 @@ final class LineHost: LineDriver.Host {
         case .folderIsOld: try await askRecovery(of: receipt.replica)
         case .changesLost:
             throw AgentError(
-                .recovery, "The hub lacks changes of replica \(receipt.replica.short) after \(receipt.last), and they are no longer kept here.",
+                .recovery,
+                "The hub lacks changes of replica \(receipt.replica.short) after \(receipt.last), and they are no longer kept here.",
                 remedy: "Restore a newer backup of the hub, or scan the source so that what it still holds is sent again.")
         case .historiesDiffer:
             throw AgentError(
                 .recovery, "The hub has another history of replica \(receipt.replica.short) than the one it acknowledged to this machine.",
-                remedy: "The hub was restored and a copy of this machine came first. Stop the copy; detach and attach the source here with --take-over.")
+                remedy:
+                    "The hub was restored and a copy of this machine came first. Stop the copy; detach and attach the source here with --take-over."
+            )
         }
     }
 
@@ -98,7 +101,8 @@ final class LineHost: LineDriver.Host {
         guard try await agent.keeper.requireRecovery(of: replica) else {
             throw AgentError(
                 .recovery, "The hub has another history of replica \(replica.short), which no attached source writes any more.",
-                remedy: "Its unsent changes are kept in agent.db; scan the sources so that what they hold is sent under their present names.")
+                remedy:
+                    "Its unsent changes are kept in agent.db; scan the sources so that what they hold is sent under their present names.")
         }
         await handle(agent.keeper.drain())
     }

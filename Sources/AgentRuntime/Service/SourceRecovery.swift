@@ -47,7 +47,9 @@ struct SourceRecovery: Sendable {
         }
         try await keeper.recover(request.name.string, following: dot)
         if isForked { try outbox.abandon(named.replica) }
-        log.notice("source recovered", metadata: ["source": "\(request.name)", "as of": "\(dot.map(\.description) ?? "the start")", "records": "\(count)"])
+        log.notice(
+            "source recovered",
+            metadata: ["source": "\(request.name)", "as of": "\(dot.map(\.description) ?? "the start")", "records": "\(count)"])
         return .recovered
     }
 }

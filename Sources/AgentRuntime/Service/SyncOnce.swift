@@ -18,6 +18,18 @@ public struct SyncOnce: Sendable {
 
     /// - Throws: `LineFailure` when the hub could not be brought up to date; what was captured stays queued.
     public func run() async throws -> Result {
+        let host = LineHost(agent: agent)
+        do {
+            let result = try await run(host)
+            await host.handle(SourceKeeper.Round())
+            return result
+        } catch {
+            await host.handle(SourceKeeper.Round())
+            throw error
+        }
+    }
+
+    private func run(_ host: LineHost) async throws -> Result {
         try await agent.keeper.open()
         let before = try queued()
         var captured = 0
@@ -28,7 +40,7 @@ public struct SyncOnce: Sendable {
             recoveries = round.recoveries.map(\.name.string)
             if !round.sealed { break }
         }
-        try await exchange()
+        try await exchange(host)
         for _ in recoveries {
             let round = await agent.keeper.drain()
             let recovery = SourceRecovery(keeper: agent.keeper, line: agent.line, outbox: agent.outbox, log: agent.log)
@@ -36,7 +48,7 @@ public struct SyncOnce: Sendable {
         }
         if !recoveries.isEmpty {
             captured += await agent.keeper.drain().changes
-            try await exchange()
+            try await exchange(host)
         }
         let sent = before + UInt64(captured) - min(before + UInt64(captured), try queued())
         return Result(captured: captured, sent: sent, sources: await agent.keeper.health)
@@ -46,10 +58,9 @@ public struct SyncOnce: Sendable {
         try agent.outbox.standings().reduce(0) { $0 + ($1.sealed > $1.acknowledged ? $1.sealed - $1.acknowledged : 0) }
     }
 
-    private func exchange() async throws {
+    private func exchange(_ host: LineHost) async throws {
         var settings = SyncCore.Settings()
         settings.pullWaitMilliseconds = 0
-        let host = LineHost(agent: agent)
         let driver = LineDriver(
             line: agent.line, outbox: agent.outbox, view: agent.view, host: host, settings: settings, clock: agent.clock, log: agent.log)
         host.set(driver)

@@ -13,10 +13,13 @@ public struct MappingFile: Codable, Hashable, Sendable {
     public static func read(_ path: String) throws -> MappingFile {
         let absolute = URL(fileURLWithPath: (path as NSString).expandingTildeInPath).standardizedFileURL.path
         guard let data = FileManager.default.contents(atPath: absolute) else {
-            throw AgentError(.configuration, "The mapping \(absolute) cannot be read.", remedy: "Check the path given with --mapping, and its rights.")
+            throw AgentError(
+                .configuration, "The mapping \(absolute) cannot be read.", remedy: "Check the path given with --mapping, and its rights.")
         }
         guard data.count <= bytesMax, let text = String(data: data, encoding: .utf8) else {
-            throw AgentError(.configuration, "\(absolute) is no mapping: too large, or not UTF-8 text.", remedy: "Name a YAML file such as those in agent/mappings/.")
+            throw AgentError(
+                .configuration, "\(absolute) is no mapping: too large, or not UTF-8 text.",
+                remedy: "Name a YAML file such as those in agent/mappings/.")
         }
         return MappingFile(path: absolute, text: text)
     }
@@ -62,12 +65,16 @@ enum SourceLook {
                 .notADatabase, "\(file) is not an SQLite database, or it is encrypted.",
                 remedy: "Name the application's database file itself; encrypted files cannot be attached.")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            CaptureError(.locked, "\(file) is locked by another program.", remedy: "Try again when the application is not in the middle of something.")
+            CaptureError(
+                .locked, "\(file) is locked by another program.",
+                remedy: "Try again when the application is not in the middle of something.")
         case .SQLITE_CANTOPEN:
-            CaptureError(.noSuchFile, "\(file) cannot be opened.", remedy: "Check that this user may read and write the file and its folder.")
+            CaptureError(
+                .noSuchFile, "\(file) cannot be opened.", remedy: "Check that this user may read and write the file and its folder.")
         default:
             CaptureError(
-                .failed, "\(file): \(error.message ?? "SQLite error \(error.resultCode.rawValue)").", remedy: "Check the file with PRAGMA integrity_check on a copy.")
+                .failed, "\(file): \(error.message ?? "SQLite error \(error.resultCode.rawValue)").",
+                remedy: "Check the file with PRAGMA integrity_check on a copy.")
         }
     }
 }

@@ -108,7 +108,8 @@ public actor SourceKeeper {
         var round = Round()
         let now = clock.monotonic()
         for name in kept.keys.sorted(by: { Text($0) < Text($1) }) {
-            guard let one = kept[name], let source = one.source, now >= one.lastSweep + age, now >= one.lastLook + quiet, !source.looksChanged,
+            guard let one = kept[name], let source = one.source, now >= one.lastSweep + age, now >= one.lastLook + quiet,
+                !source.looksChanged,
                 let swept = try? sweep(name)
             else { continue }
             round.sealed = round.sealed || swept.sealed
@@ -151,7 +152,8 @@ public actor SourceKeeper {
                 tell(
                     &one,
                     .init(
-                        code: "source-restored", message: "\(source.name) or the agent's folder was restored from a backup; the hub is asked what it knew then.",
+                        code: "source-restored",
+                        message: "\(source.name) or the agent's folder was restored from a backup; the hub is asked what it knew then.",
                         remedy: "Nothing to do while the hub can be reached; what is sold meanwhile is captured afterwards."))
             case .alarm(let error):
                 tell(&one, .init(code: error.code.rawValue, message: error.message, remedy: error.remedy))
@@ -169,7 +171,9 @@ public actor SourceKeeper {
 
     private func tell(_ one: inout Kept, _ problem: AgentHealth.Problem) {
         if one.health.problem?.code != problem.code {
-            log.error("source: \(problem.message)", metadata: ["source": "\(one.health.name)", "code": "\(problem.code)", "remedy": "\(problem.remedy)"])
+            log.error(
+                "source: \(problem.message)",
+                metadata: ["source": "\(one.health.name)", "code": "\(problem.code)", "remedy": "\(problem.remedy)"])
         }
         one.health.problem = problem
     }
@@ -187,7 +191,8 @@ public actor SourceKeeper {
         }
         guard let source = one.source else {
             throw KeptProblem(
-                one.health.problem ?? .init(code: "source-failed", message: "\(name) cannot be opened.", remedy: "See tributary-agent status."))
+                one.health.problem
+                    ?? .init(code: "source-failed", message: "\(name) cannot be opened.", remedy: "See tributary-agent status."))
         }
         try source.detach()
         kept[name] = nil

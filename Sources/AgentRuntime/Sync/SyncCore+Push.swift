@@ -45,7 +45,8 @@ extension SyncCore {
         switch outcome {
         case .answered(let answer, let through, let isSingle, let standing):
             heard(now)
-            lastPushAnswered = ticket
+            // A pull that was asked before now may not contain what was sent.
+            lastPushAnswered = lastTicket
             let sent = Sent(request: request, replica: replica, through: through, isSingle: isSingle)
             takeAnswer(answer, to: sent, standing: standing, now: now, random: &random, effects: &effects)
         case .nothing:
@@ -103,7 +104,9 @@ extension SyncCore {
 
     /// The hub took these sets as repeats, although it has more than this folder: up to here the histories are one.
     private mutating func confirm(_ sent: Sent, now: Instant, effects: inout [Effect]) {
-        guard let index = queues.firstIndex(where: { $0.replica == sent.replica }), queues[index].acknowledged < sent.through else { return }
+        guard let index = queues.firstIndex(where: { $0.replica == sent.replica }), queues[index].acknowledged < sent.through else {
+            return
+        }
         queues[index].acknowledged = sent.through
         progressAt = now
         push.backoff.succeed()
@@ -151,7 +154,8 @@ extension SyncCore {
     }
 
     private mutating func takeRefusal(
-        _ refusal: Refusal, to sent: Sent, standing: Standing, now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]
+        _ refusal: Refusal, to sent: Sent, standing: Standing, now: Instant, random: inout some RandomNumberGenerator,
+        effects: inout [Effect]
     ) {
         let replica = sent.replica
         guard refusal.standing.replica == replica else { return failPush(.wrongAnswer, now: now, random: &random) }

@@ -5,7 +5,9 @@ extension SyncCore {
     /// The hub itself answered, with a valid signature.
     mutating func heard(_ now: Instant) { heardAt = now }
 
-    mutating func fail(_ failure: LineFailure, lane: WritableKeyPath<SyncCore, Lane>, now: Instant, random: inout some RandomNumberGenerator) {
+    mutating func fail(
+        _ failure: LineFailure, lane: WritableKeyPath<SyncCore, Lane>, now: Instant, random: inout some RandomNumberGenerator
+    ) {
         let delay = self[keyPath: lane].backoff.fail(asked: failure.retryAfterMilliseconds, random: &random)
         switch failure.kind {
         case .unreachable:

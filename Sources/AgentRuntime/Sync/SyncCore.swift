@@ -131,7 +131,7 @@ public struct SyncCore: Sendable {
     var pull = Lane()
     var lastTicket: UInt64 = 0
     var isPullConsistent = false
-    /// Ticket of the last push that was answered, and of the last pull that brought a consistent view.
+    /// The last ticket given when a push was answered, and that of the last pull that brought a consistent view.
     var lastPushAnswered: UInt64 = 0
     var lastConsistentPull: UInt64 = 0
     var hasRestartedFeed = false

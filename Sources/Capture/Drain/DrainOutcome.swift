@@ -21,10 +21,23 @@ public struct RecoveryRequest: Hashable, Sendable {
     /// hub's last one of that replica, if that is lower), stage them and call `recover(following:)` with that dot.
     /// `nil`: nothing had been captured then; recover without images.
     public var named: Dot?
+    /// The agent's own images are not the newest, because its folder was lost or restored: stage also what the hub has
+    /// of this source now, as `.newest`. Without it, rows that were captured after `named` and that the file still holds
+    /// would be taken for new ones.
+    public var wantsNewest: Bool
 
-    public init(source: SourceID, name: Text, named: Dot?) {
+    public init(source: SourceID, name: Text, named: Dot?, wantsNewest: Bool) {
         self.source = source
         self.name = name
         self.named = named
+        self.wantsNewest = wantsNewest
     }
+}
+
+/// What a page of images tells of (S15).
+public enum StagedImages: String, Hashable, Sendable {
+    /// The source's records as of the dot that `recover` will name.
+    case named
+    /// The source's records as the hub has them now, whichever incarnation wrote them.
+    case newest
 }

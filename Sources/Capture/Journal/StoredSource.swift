@@ -30,8 +30,9 @@ struct StoredSource: Hashable, Sendable {
     var shelf: Int64 = 0
     /// The images from before a restore was noticed, while they are compared with (S15).
     var laterShelf: Int64?
-    /// Images that are arriving from the hub.
+    /// Images that are arriving from the hub: as of the dot that the file names, and as they are at the hub now.
     var stagingShelf: Int64?
+    var newestShelf: Int64?
     /// Recovering: the last dot of the drain that the file names.
     var named: Dot?
     var schemaVersion: Int64 = -1
@@ -44,7 +45,7 @@ struct StoredSource: Hashable, Sendable {
 extension StoredSource {
     private static let columns =
         "number, id, name, file, state, replica, last_drain, sealed_drain, sealed_nonce, shelf, later_shelf, staging_shelf, "
-        + "named_replica, named_counter, schema_version, mapping, needs_sweep, problem"
+        + "named_replica, named_counter, schema_version, mapping, needs_sweep, problem, newest_shelf"
 
     static func all(_ db: Database) throws -> [StoredSource] {
         let statement = try RawStatement(db, "SELECT \(columns) FROM capture_source ORDER BY name")
@@ -69,19 +70,20 @@ extension StoredSource {
     /// Writes it down; a new one gets its number.
     mutating func save(_ db: Database) throws {
         if number == 0 { number = try Images.newShelf(db) }  // shelf numbers are never given twice, and so neither are these
-        let marks = (1...18).map { "?\($0)" }.joined(separator: ", ")
+        let marks = (1...19).map { "?\($0)" }.joined(separator: ", ")
         let insert = try RawStatement(cached: db, "INSERT OR REPLACE INTO capture_source (\(Self.columns)) VALUES (\(marks))")
         insert.bind(number, at: 1).bind(id.bytes, at: 2).bind(name.string, at: 3).bind(file, at: 4).bind(state.rawValue, at: 5)
             .bind(replica, at: 6).bind(lastDrain, at: 7).bind(sealed.number, at: 8).bind(sealed.nonce, at: 9).bind(shelf, at: 10)
             .bind(laterShelf, at: 11).bind(stagingShelf, at: 12).bind(named?.replica.bytes, at: 13).bind(named?.counter ?? 0, at: 14)
             .bind(schemaVersion, at: 15).bind(mapping, at: 16).bind(needsSweep ? 1 : 0 as Int64, at: 17)
         if let problem { insert.bind(problem, at: 18) }
+        insert.bind(newestShelf, at: 19)
         try insert.run()
     }
 
     /// Forgets the source and all that capture keeps of it, but not its journal: what is sealed is still to be sent.
     func delete(_ db: Database) throws {
-        for shelf in [shelf, laterShelf, stagingShelf].compactMap({ $0 }) { try Images.clear(shelf: shelf, db) }
+        for shelf in [shelf, laterShelf, stagingShelf, newestShelf].compactMap({ $0 }) { try Images.clear(shelf: shelf, db) }
         for table in ["capture_table", "capture_problem"] { try db.execute(sql: "DELETE FROM \(table) WHERE source = ?", arguments: [number]) }
         try db.execute(sql: "DELETE FROM capture_source WHERE number = ?", arguments: [number])
     }

@@ -12,7 +12,7 @@ public struct ByteReader: Sendable {
     /// What is being read, for messages: "change-set", "page".
     let thing: String
     /// How deep references inside the keys of references are at present.
-    private var depth = 0
+    var depth = 0
 
     public init(_ bytes: [UInt8], of thing: String = "value") {
         self.init(bytes, from: 0, to: bytes.count, of: thing)

@@ -102,7 +102,12 @@ extension ByteWriter {
 
     /// A code of the specification's table, or 0 and the name itself.
     public mutating func entity(_ name: EntityName) {
-        if let code = NameCodes.code(of: name) { varint(code) } else { varint(0); text(name.text) }
+        if let code = NameCodes.code(of: name) {
+            varint(code)
+        } else {
+            varint(0)
+            text(name.text)
+        }
     }
 
     /// A code of the entity's own table, or 0 and the name itself.
@@ -111,19 +116,36 @@ extension ByteWriter {
     }
 
     mutating func field(_ name: FieldName, code: Int?) {
-        if let code { varint(code) } else { varint(0); text(name.text) }
+        if let code {
+            varint(code)
+        } else {
+            varint(0)
+            text(name.text)
+        }
     }
 
     /// A byte for the class, then the value.
     public mutating func value(_ value: Value) {
         switch value {
         case .null: byte(0)
-        case .integer(let value): byte(1); signed(value)
-        case .real(let value): byte(2); fixed64(value.bitPattern)
-        case .text(let value): byte(3); text(value)
-        case .malformedText(let value): byte(4); bytes(value)
-        case .blob(let value): byte(5); bytes(value)
-        case .reference(let value): byte(6); reference(value)
+        case .integer(let value):
+            byte(1)
+            signed(value)
+        case .real(let value):
+            byte(2)
+            fixed64(value.bitPattern)
+        case .text(let value):
+            byte(3)
+            text(value)
+        case .malformedText(let value):
+            byte(4)
+            bytes(value)
+        case .blob(let value):
+            byte(5)
+            bytes(value)
+        case .reference(let value):
+            byte(6)
+            reference(value)
         }
     }
 

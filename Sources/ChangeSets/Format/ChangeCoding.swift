@@ -122,7 +122,8 @@ extension ByteReader {
             let quantity = try signed()
             guard code == 17 else { return .count(Count(sku: sku, location: location, quantity: quantity)) }
             let replaced = try clock()
-            return .count(Count(sku: sku, location: location, quantity: quantity, coverage: .clocks(replaced: replaced, included: try clock())))
+            return .count(
+                Count(sku: sku, location: location, quantity: quantity, coverage: .clocks(replaced: replaced, included: try clock())))
         default:
             guard let kind = Movement.Kind(rawValue: code) else { throw tooNew("the stock effect \(code)") }
             var movement = Movement(sku: try text(), location: try text(), quantity: try signed(), kind: kind)

@@ -12,9 +12,13 @@ extension ChangeSet {
         [
             ("replica", .string(replica.description)), ("first", .number(String(first))), ("count", .number(String(changes.count))),
             ("previous", .string(previous.description)), ("opening", opening.map(Self.json) ?? .null),
-            ("part", .object([
-                ("drain", .number(String(part.drain))), ("number", .number(String(part.number))), ("total", .number(String(part.total))),
-            ])),
+            (
+                "part",
+                .object([
+                    ("drain", .number(String(part.drain))), ("number", .number(String(part.number))),
+                    ("total", .number(String(part.total))),
+                ])
+            ),
             ("changes", .array(changes.indices.map(json))),
         ]
     }
@@ -28,7 +32,9 @@ extension ChangeSet {
 
     private func json(_ place: Int) -> JSONText {
         let change = changes[place]
-        var members: [(String, JSONText)] = [("dot", .string(dot(at: place).description)), ("time", .number(String(change.time.milliseconds)))]
+        var members: [(String, JSONText)] = [
+            ("dot", .string(dot(at: place).description)), ("time", .number(String(change.time.milliseconds))),
+        ]
         switch change.action {
         case .write(let subject, let writes):
             members.append(("action", .string("write")))

@@ -162,8 +162,11 @@ struct Opened {
     func checkSignature(_ key: VerifyingKey) throws(ChangeSetError) {
         guard key.isValid(Array(bytes[plainEnd..<personalStart]), for: ChangeSetCodec.domain + hash.bytes) else {
             throw ChangeSetError(
-                .badSignature, "Change-set \(header.first) of replica \(header.replica.short) is not signed with the key of the agent that sent it.",
-                remedy: "If the agent was enrolled anew, send again what it signed with its new key; else look for damage on its disk or on the way.")
+                .badSignature,
+                "Change-set \(header.first) of replica \(header.replica.short) is not signed with the key of the agent that sent it.",
+                remedy:
+                    "If the agent was enrolled anew, send again what it signed with its new key; else look for damage on its disk or on the way."
+            )
         }
     }
 

@@ -32,7 +32,10 @@ public struct ChangeSetHeader: Hashable, Sendable {
 
     public var last: UInt64 { first + UInt64(count) - 1 }
 
-    enum Compression: UInt8 { case stored = 0, deflate = 1 }
+    enum Compression: UInt8 {
+        case stored = 0
+        case deflate = 1
+    }
 
     static let magic = Array("TRCS".utf8)
     static let version: UInt8 = 1

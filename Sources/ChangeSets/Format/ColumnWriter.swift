@@ -15,7 +15,8 @@ import Causality
 ///
 /// A column without rows has no bytes at all. The writer is free in its choice; a reader takes any.
 enum ColumnCoding: UInt8 {
-    case mixed = 0, constant, integers, differences, dictionary, reals, texts, textDictionary, decimalTexts, sparse
+    case mixed = 0
+    case constant, integers, differences, dictionary, reals, texts, textDictionary, decimalTexts, sparse
 }
 
 extension ByteWriter {
@@ -23,7 +24,10 @@ extension ByteWriter {
 
     mutating func column(_ values: [Value]) {
         guard let first = values.first else { return }
-        var nulls = 0, integers = 0, reals = 0, texts = 0
+        var nulls = 0
+        var integers = 0
+        var reals = 0
+        var texts = 0
         for value in values {
             switch value {
             case .null: nulls += 1
@@ -85,7 +89,8 @@ extension ByteWriter {
         let differencesCost = Self.cost(differences.bytes)
         // Deflate makes a dictionary of single bytes by itself; ours pays where values take more than one.
         if min(plain.bytes.count, differences.bytes.count) > scaled.count * 5 / 4,
-            let dictionary = Self.dictionary(scaled, cheaperThan: min(plainCost, differencesCost)) {
+            let dictionary = Self.dictionary(scaled, cheaperThan: min(plainCost, differencesCost))
+        {
             coding(.dictionary)
             byte(exponent)
             raw(dictionary)

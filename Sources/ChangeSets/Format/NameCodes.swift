@@ -4,10 +4,13 @@
 /// new version gives it a code. An entity's code is its place here, from 1; a field's its place in the entity's list.
 enum NameCodes {
     static let entities: [(name: EntityName, fields: [FieldName])] = [
-        ("customer", [
-            "first name", "last name", "name", "email", "phone", "loyalty id", "company", "birth date", "address", "address 2", "city",
-            "region", "postcode", "country", "number", "created at", "note",
-        ]),
+        (
+            "customer",
+            [
+                "first name", "last name", "name", "email", "phone", "loyalty id", "company", "birth date", "address", "address 2", "city",
+                "region", "postcode", "country", "number", "created at", "note",
+            ]
+        ),
         ("item", ["sku", "name", "category", "brand", "barcode", "price", "cost", "currency", "size", "colour"]),
         ("sale", ["number", "customer", "at", "order number", "currency", "total", "cashier"]),
         ("sale line", ["sale", "sku", "name", "quantity", "unit price", "discount", "amount", "currency", "location", "at"]),

@@ -193,7 +193,8 @@ struct PersonalSection {
             throw reader.damaged("its personal section does not match its check")
         }
         try reader.finish()
-        let stream = compression == 0
+        let stream =
+            compression == 0
             ? sent
             : try Deflate.inflated(bytes, in: streamStart..<streamStart + sentCount, rawCount: rawCount, of: "change-set")
         columns = try readColumns(stream, of: plain)

@@ -62,7 +62,11 @@ extension PlainStream {
                 if recent.count > Self.recentMax { recent.removeLast() }
             }
             rows[index].append(place)
-            if let last = runs.last, last.shape == index { runs[runs.count - 1].count += 1 } else { runs.append(Run(shape: index, count: 1)) }
+            if let last = runs.last, last.shape == index {
+                runs[runs.count - 1].count += 1
+            } else {
+                runs.append(Run(shape: index, count: 1))
+            }
         }
     }
 
@@ -319,7 +323,10 @@ struct PlainReader {
         if field.isPersonal {
             values = personal.removeFirst()
         } else if let link = field.reference {
+            // Its keys stand in columns, and are inside a reference all the same.
+            columns.reader.depth += 1
             let origins = try origins(namesSource: link.namesSource, keyColumns: link.keyColumns, hasLife: link.hasLife, rows: rows)
+            columns.reader.depth -= 1
             values = rows.indices.map { .reference(origins.reference($0, of: link.entity)) }
         } else {
             values = try columns.column(rows.count)
@@ -400,7 +407,9 @@ struct PlainReader {
                 throw columns.reader.damaged("an index points behind the replicas")
             }
             let isOwn = indexes[index] == 0
-            let counter = isOwn ? (Int64(header.first) + Int64(rows[index])).subtractingReportingOverflow(counters[index]).partialValue : counters[index]
+            let counter =
+                isOwn
+                ? (Int64(header.first) + Int64(rows[index])).subtractingReportingOverflow(counters[index]).partialValue : counters[index]
             guard counter >= 0 else { throw columns.reader.damaged("a counter leaves the range") }
             dots.append(Dot(isOwn ? header.replica : replicas[Int(indexes[index]) - 1], UInt64(counter)))
         }
@@ -424,9 +433,11 @@ struct PlainReader {
             return stock.isNegated ? -value : value
         }
         let skus = stock.sku == 0 ? try columns.texts(rows.count) : try rows.map { row throws(ChangeSetError) in try text(stock.sku, row) }
-        let locations = stock.location == 0
+        let locations =
+            stock.location == 0
             ? try columns.texts(rows.count) : try rows.map { row throws(ChangeSetError) in try text(stock.location, row) }
-        let quantities = stock.quantity == 0 ? try columns.integers(rows.count) : try rows.map { row throws(ChangeSetError) in try quantity(row) }
+        let quantities =
+            stock.quantity == 0 ? try columns.integers(rows.count) : try rows.map { row throws(ChangeSetError) in try quantity(row) }
         let notes = stock.hasNote ? try columns.texts(rows.count) : nil
         let counterparts = stock.hasCounterpart ? try columns.texts(rows.count) : nil
         let ends = stock.expires ? try readTimes(rows.count) : nil
@@ -449,7 +460,9 @@ struct PlainReader {
 
     private mutating func readTimes(_ count: Int) throws(ChangeSetError) -> [Timestamp] {
         try columns.integers(count).map { (value) throws(ChangeSetError) in
-            guard value >= 0, value <= Int64(Timestamp.largest.milliseconds) else { throw columns.reader.damaged("a time leaves the 48-bit range") }
+            guard value >= 0, value <= Int64(Timestamp.largest.milliseconds) else {
+                throw columns.reader.damaged("a time leaves the 48-bit range")
+            }
             return Timestamp(milliseconds: UInt64(value))
         }
     }
@@ -458,7 +471,9 @@ struct PlainReader {
         try lists(rows).map { (dots) throws(ChangeSetError) in
             var clock = VectorClock()
             for dot in dots {
-                guard dot.counter > 0, clock[dot.replica] == 0 else { throw columns.reader.damaged("a vector clock names a replica twice, or 0") }
+                guard dot.counter > 0, clock[dot.replica] == 0 else {
+                    throw columns.reader.damaged("a vector clock names a replica twice, or 0")
+                }
                 clock.insert(dot)
             }
             return clock

@@ -4,7 +4,11 @@ import Causality
 ///
 /// Every change of one shape has the same columns, so a column needs no class, name or flag per row.
 struct Shape: Hashable {
-    enum Action: UInt8 { case write = 1, delete = 2, stockOnly = 3 }
+    enum Action: UInt8 {
+        case write = 1
+        case delete = 2
+        case stockOnly = 3
+    }
 
     struct Field: Hashable {
         var name: FieldName
@@ -269,7 +273,9 @@ extension Shape {
         stock.isNegated = quantity > 0 && quantity % 2 == 0
         for place in [stock.sku, stock.location, stock.quantity] where place > 0 {
             let field = fields[place - 1]
-            guard !field.isPersonal, field.reference == nil else { throw reader.damaged("a stock effect points at a field that cannot hold it") }
+            guard !field.isPersonal, field.reference == nil else {
+                throw reader.damaged("a stock effect points at a field that cannot hold it")
+            }
         }
         return stock
     }

@@ -127,7 +127,8 @@ public enum Answer: Hashable, Sendable {
     private static func badReceipt(_ message: String) -> ChangeSetError {
         ChangeSetError(
             .badReceipt, message,
-            remedy: "Check the hub's address and what stands between (a proxy, a portal's page); the agent keeps everything and tries again.")
+            remedy:
+                "Check the hub's address and what stands between (a proxy, a portal's page); the agent keeps everything and tries again.")
     }
 }
 

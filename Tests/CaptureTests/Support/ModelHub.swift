@@ -65,6 +65,8 @@ struct ModelHub {
         var deleted: [Name: [Dot]] = [:]
         var stock: [Place: Int64] = [:]
         var complaints: [String] = []
+        /// Not all that was admitted is here: a record may be written that was created elsewhere.
+        var isPartial = false
 
         /// The one record under each key.
         var live: [Name: [FieldName: Value]] { records.compactMapValues { $0.last?.fields } }
@@ -73,20 +75,28 @@ struct ModelHub {
     var state: State { state(of: history) }
 
     /// As of a dot: what its chain had written up to it.
+    ///
+    /// The chain may hold writes of a record that another incarnation created: what a lying disk kept is said again
+    /// under its kept life (S15).
     func state(asOf dot: Dot) -> State {
-        state(of: history.filter { $0.dot == dot || lineage.chain(of: dot, contains: $0.dot) })
+        state(of: history.filter { $0.dot == dot || lineage.chain(of: dot, contains: $0.dot) }, isPartial: true)
     }
 
-    private func state(of history: [Admitted]) -> State {
+    private func state(of history: [Admitted], isPartial: Bool = false) -> State {
         var state = State()
+        state.isPartial = isPartial
         for admitted in history { state.apply(admitted) }
         for (name, records) in state.records where records.count > 1 { state.complaints.append("\(records.count) live records of \(name.entity) \(name.key)") }
         return state
     }
 
     /// What the hub answers when it is asked for images (S15).
-    func images(asOf dot: Dot) -> [RecordImage] {
-        let state = state(asOf: dot)
+    func images(asOf dot: Dot) -> [RecordImage] { images(of: state(asOf: dot)) }
+
+    /// The same of all that it has, whoever wrote it.
+    var newestImages: [RecordImage] { images(of: state) }
+
+    private func images(of state: State) -> [RecordImage] {
         var images: [RecordImage] = []
         for (name, lives) in state.deleted {
             for life in lives { images.append(RecordImage(entity: name.entity, key: name.key, life: life, fields: [], isDeleted: true)) }
@@ -122,6 +132,7 @@ extension ModelHub.State {
         let name = ModelHub.Name(entity: subject.entity, key: subject.key)
         var lives = records[name] ?? []
         if let life = subject.life {
+            if isPartial, !lives.contains(where: { $0.life == life }) { lives.append(ModelHub.Record(life: life)) }
             guard let index = lives.firstIndex(where: { $0.life == life }) else { complaints.append("\(dot) edits \(name.key), life \(life), which is not there"); return }
             for field in fields { lives[index].fields[field.field] = field.value.isNull ? nil : field.value.withoutLife }
         } else {
