@@ -38,7 +38,7 @@ final class Portal: @unchecked Sendable {
             guard connection >= 0 else { return }
             var heard = [UInt8](repeating: 0, count: 65_536)
             _ = recv(connection, &heard, heard.count, 0)
-            _ = reply.withCString { send(connection, $0, reply.utf8.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            _ = reply.withCString { send(connection, $0, reply.utf8.count, Int32(MSG_NOSIGNAL)) }
             shutdown(connection, Int32(SHUT_RDWR))
             close(connection)
         }
