@@ -149,7 +149,10 @@ struct ProfileCommand: AsyncParsableCommand {
 
 /// A value in the hub's JSON: text, a number, nothing, or an object that says what it is.
 enum Scalar: Decodable, CustomStringConvertible {
-    case text(String), integer(Int64), real(Double), nothing, other
+    case text(String)
+    case integer(Int64)
+    case real(Double)
+    case nothing, other
 
     init(from decoder: any Decoder) throws {
         guard let container = try? decoder.singleValueContainer() else {

@@ -71,7 +71,8 @@ final class TradingDay {
         narrator.tell("The hub listens on \(hub.address).")
         let joins: [(Site, String, String)] = [
             (camden, "simple-shop", "a small till, five tables"), (leith, "open-source-pos", "Open Source POS, a ledger of movements"),
-            (bath, "chinook", "Chinook's tables in a rollback-journal file"), (hall, "adventureworks-warehouse", "absolute quantities, overwritten"),
+            (bath, "chinook", "Chinook's tables in a rollback-journal file"),
+            (hall, "adventureworks-warehouse", "absolute quantities, overwritten"),
             (web, "web-shop", "text keys, cents, tables without rowid"),
         ]
         for (site, mapping, words) in joins {
@@ -93,7 +94,9 @@ final class TradingDay {
     }
 
     private func fillTheShelves() throws {
-        let items = Dictionary(retail.invoices.flatMap(\.lines).map { ($0.sku, Item(sku: $0.sku, name: $0.name, pence: $0.pence)) }) { first, _ in first }
+        let items = Dictionary(retail.invoices.flatMap(\.lines).map { ($0.sku, Item(sku: $0.sku, name: $0.name, pence: $0.pence)) }) {
+            first, _ in first
+        }
         let sorted = items.values.sorted { $0.sku < $1.sku }
         try cornerShop.open(sorted, onHand: Self.shelf)
         try openSourceTill.open(sorted, onHand: Self.shelf)
@@ -179,7 +182,8 @@ final class TradingDay {
         let key = ledger.busiest(at: "leith")
         let atHub = try await hub.onHand(key.sku)["leith"] ?? 0
         narrator.tell(
-            "Meanwhile Leith has \(ledger.onHand(key.sku, "leith")) of \(key.sku) on its shelf; the hub still says \(atHub), and from when that is.")
+            "Meanwhile Leith has \(ledger.onHand(key.sku, "leith")) of \(key.sku) on its shelf; the hub still says \(atHub), and from when that is."
+        )
     }
 
     private func shareAPool() async throws {
@@ -228,7 +232,9 @@ final class TradingDay {
             for key in last {
                 if bySKU[key.sku] == nil { bySKU[key.sku] = try await hub.onHand(key.sku) }
                 let found = bySKU[key.sku]?[key.location]
-                if found != expected[key] { wrong.append("\(key.sku) at \(key.location): \(found.map(String.init) ?? "nothing"), not \(expected[key] ?? 0)") }
+                if found != expected[key] {
+                    wrong.append("\(key.sku) at \(key.location): \(found.map(String.init) ?? "nothing"), not \(expected[key] ?? 0)")
+                }
                 if wrong.count > 5 { return false }
             }
             return wrong.isEmpty
@@ -253,7 +259,8 @@ final class TradingDay {
             for (person, sums) in expected.sorted(by: { $0.key.email < $1.key.email }) {
                 let found = try await hub.customers(email: person.email)
                 if found.count != 1 || found[0].purchases != sums.number || found[0].totals != sums.totals {
-                    wrong.append("\(person.email): \(found.map { "\($0.purchases) for \($0.totals)" }), not \(sums.number) for \(sums.totals)")
+                    wrong.append(
+                        "\(person.email): \(found.map { "\($0.purchases) for \($0.totals)" }), not \(sums.number) for \(sums.totals)")
                 }
                 if wrong.count > 5 { return false }
             }

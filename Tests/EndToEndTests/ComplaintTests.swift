@@ -7,7 +7,8 @@ struct ComplaintTests {
     func token() async throws {
         let programs = try RealPrograms()
         let hub = try await programs.startHub()
-        let refused = try programs.run("tributary-agent", "enroll", "--hub", hub.address, "--token", "nonsense", "--data", programs.path("shop"))
+        let refused = try programs.run(
+            "tributary-agent", "enroll", "--hub", hub.address, "--token", "nonsense", "--data", programs.path("shop"))
         #expect(refused.status == 1 && refused.complaintLines.count == 2, "\(refused.complaint)")
         #expect(refused.complaint.contains("does not know this token") && refused.complaint.contains("tributary site add"))
         #expect(try await hub.process.endPolitely() == 0)
@@ -16,7 +17,8 @@ struct ComplaintTests {
     @Test("a wrong address, with nobody there or another web server: two lines and exit 1")
     func address() async throws {
         let programs = try RealPrograms()
-        let nobody = try programs.run("tributary-agent", "enroll", "--hub", "http://127.0.0.1:9", "--token", "t", "--data", programs.path("shop"))
+        let nobody = try programs.run(
+            "tributary-agent", "enroll", "--hub", "http://127.0.0.1:9", "--token", "t", "--data", programs.path("shop"))
         #expect(nobody.status == 1 && nobody.complaintLines.count == 2, "\(nobody.complaint)")
         let portal = try Portal()
         for program in ["tributary-agent", "tributary"] {
@@ -55,7 +57,8 @@ struct ComplaintTests {
     @Test(
         "usage errors end with 2 and name the help",
         arguments: [
-            ["tributary", "site", "add"], ["tributary", "profile", "find"], ["tributary-hub", "serve", "--listen", "nowhere"], ["tributary-hub", "frob"],
+            ["tributary", "site", "add"], ["tributary", "profile", "find"], ["tributary-hub", "serve", "--listen", "nowhere"],
+            ["tributary-hub", "frob"],
         ])
     func usage(words: [String]) throws {
         let programs = try RealPrograms()
@@ -80,11 +83,22 @@ struct ComplaintTests {
         #expect(!valid.isEmpty)
         for file in valid {
             let dumped = try programs.run("tributary", "changeset", "dump", file.path)
-            var shown = try #require(try JSONSerialization.jsonObject(with: Data(dumped.output.utf8)) as? [String: Any], "\(file.lastPathComponent)")
+            var shown = try #require(
+                try JSONSerialization.jsonObject(with: Data(dumped.output.utf8)) as? [String: Any], "\(file.lastPathComponent)")
             shown["hash"] = nil
             let meant = try #require(
-                try JSONSerialization.jsonObject(with: Data(contentsOf: file.deletingPathExtension().appendingPathExtension("json"))) as? [String: Any])
+                try JSONSerialization.jsonObject(with: Data(contentsOf: file.deletingPathExtension().appendingPathExtension("json")))
+                    as? [String: Any])
             #expect(NSDictionary(dictionary: shown) == NSDictionary(dictionary: meant), "\(file.lastPathComponent)")
+        }
+        let invalid = try FileManager.default.contentsOfDirectory(at: vectors.appending(path: "invalid"), includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "changeset" }
+        for file in invalid {
+            let refused = try programs.run("tributary", "changeset", "dump", file.path)
+            // A signature needs the agent's key, which a dump has not: such a file still reads.
+            let needsKey = file.lastPathComponent.contains("sign")
+            #expect(
+                needsKey || (refused.status == 1 && refused.complaintLines.count == 2), "\(file.lastPathComponent): \(refused.complaint)")
         }
     }
 }

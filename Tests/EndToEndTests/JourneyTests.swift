@@ -28,7 +28,8 @@ struct JourneyTests {
         }
         #expect(atHub)
         let elsewhere = try await programs.eventually {
-            let found = try programs.run("tributary-agent", "find", "customer", "--email", "ada@example.com", "--data", programs.path("shop-2"))
+            let found = try programs.run(
+                "tributary-agent", "find", "customer", "--email", "ada@example.com", "--data", programs.path("shop-2"))
             return found.status == 0 && found.output.contains("Ada Lovelace") && found.output.contains("S-1")
         }
         #expect(elsewhere)
@@ -36,7 +37,8 @@ struct JourneyTests {
         #expect(stock.output.contains("85123A: -6 on hand") && stock.output.contains("shop-1"))
 
         for agent in agents { #expect(try await agent.endPolitely() == 0) }
-        let offline = try programs.run("tributary-agent", "find", "customer", "--email", "ada@example.com", "--data", programs.path("shop-2"))
+        let offline = try programs.run(
+            "tributary-agent", "find", "customer", "--email", "ada@example.com", "--data", programs.path("shop-2"))
         #expect(offline.status == 0 && offline.output.contains("Ada Lovelace"))
         #expect(try await hub.process.endPolitely() == 0)
         #expect(!FileManager.default.fileExists(atPath: programs.path("hub/hub.address")))
