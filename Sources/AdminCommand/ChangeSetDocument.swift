@@ -68,7 +68,9 @@ struct ChangeSetDocument {
     }
 
     private func shown(_ write: FieldWrite, ofChange index: Int) -> JSONText {
-        if contents.destroyed.contains(ChangeSet.PersonalEntry(change: index, field: write.field)) { return .object([("destroyed", .flag(true))]) }
+        if contents.destroyed.contains(ChangeSet.PersonalEntry(change: index, field: write.field)) {
+            return .object([("destroyed", .flag(true))])
+        }
         return write.isPersonal && !showsPersonal ? .string("(personal)") : value(write.value)
     }
 

@@ -49,7 +49,9 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         mutating func run() async throws {
             let bytes = try await listing.hub.connection().get("quarantine")
-            try listing.show(bytes, as: [ConflictCommand.Conflict].self) { ConflictCommand.List.text(of: $0, none: "Nothing is in quarantine.") }
+            try listing.show(bytes, as: [ConflictCommand.Conflict].self) {
+                ConflictCommand.List.text(of: $0, none: "Nothing is in quarantine.")
+            }
         }
     }
 }

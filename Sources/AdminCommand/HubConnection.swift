@@ -7,7 +7,9 @@ struct HubOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The hub's address, like http://127.0.0.1:8080 (or TRIBUTARY_HUB).", valueName: "url"))
     var hub: String?
 
-    @Option(help: ArgumentHelp("The operators' secret (or TRIBUTARY_TOKEN, which other users of this machine cannot see).", valueName: "secret"))
+    @Option(
+        help: ArgumentHelp("The operators' secret (or TRIBUTARY_TOKEN, which other users of this machine cannot see).", valueName: "secret")
+    )
     var token: String?
 
     @Option(help: ArgumentHelp("The hub's data folder: finds address and secret there (or TRIBUTARY_HUB_DATA).", valueName: "folder"))
@@ -26,7 +28,8 @@ struct HubOptions: ParsableArguments {
         }
         guard let secret, !secret.isEmpty else {
             throw AdminError(
-                "No operators' secret was given.", remedy: "Pass --token, or set TRIBUTARY_TOKEN to the line of hub.secret in the hub's data folder.")
+                "No operators' secret was given.",
+                remedy: "Pass --token, or set TRIBUTARY_TOKEN to the line of hub.secret in the hub's data folder.")
         }
         try refuseOpenLine(to: address)
         return HubConnection(address: address, secret: secret)

@@ -113,7 +113,9 @@ struct ProfileCommand: AsyncParsableCommand {
             var table = Table("FIELD", "VALUE", "FROM", "WRITTEN", "OTHERS SAY")
             for (name, golden) in profile.fields.sorted(by: { $0.key < $1.key }) {
                 let others = (golden.beaten ?? []).map { "\($0.value) (\($0.site ?? "?"))" }.joined(separator: ", ")
-                table.add(name, golden.value.description, golden.site ?? "-", Readable.time(golden.time), others)
+                let isTime = name == "at" || name.hasSuffix(" at")
+                let value = isTime ? golden.value.time ?? golden.value.description : golden.value.description
+                table.add(name, value, golden.site ?? "-", Readable.time(golden.time), others)
             }
             return table.isEmpty ? nil : table.text(indentedBy: 2)
         }
@@ -147,7 +149,10 @@ struct ProfileCommand: AsyncParsableCommand {
 
 /// A value in the hub's JSON: text, a number, nothing, or an object that says what it is.
 enum Scalar: Decodable, CustomStringConvertible {
-    case text(String), integer(Int64), real(Double), nothing, other
+    case text(String)
+    case integer(Int64)
+    case real(Double)
+    case nothing, other
 
     init(from decoder: any Decoder) throws {
         guard let container = try? decoder.singleValueContainer() else {
@@ -163,6 +168,12 @@ enum Scalar: Decodable, CustomStringConvertible {
         } else {
             self = (try? container.decode(String.self)).map { .text($0) } ?? .other
         }
+    }
+
+    /// A field that holds a time, as people read it.
+    var time: String? {
+        guard case .integer(let milliseconds) = self, milliseconds >= 0 else { return nil }
+        return Readable.time(UInt64(milliseconds))
     }
 
     var description: String {

@@ -77,7 +77,8 @@ struct SiteCommand: AsyncParsableCommand {
                 var table = Table("SITE", "KIND", "REGION", ">AGENTS", ">SOURCES", "LAST HEARD", "NOTE")
                 for site in sites {
                     table.add(
-                        site.name, site.kind, site.region ?? "-", String(site.agents.filter { !$0.isRevoked }.count), String(site.sources.count),
+                        site.name, site.kind, site.region ?? "-", String(site.agents.filter { !$0.isRevoked }.count),
+                        String(site.sources.count),
                         Readable.age(site.lastHeard), site.warnings.first ?? "")
                 }
                 return table.isEmpty ? "No sites yet. Add one: tributary site add NAME --kind store" : table.text()
@@ -94,7 +95,9 @@ struct SiteCommand: AsyncParsableCommand {
         mutating func run() async throws {
             let bytes = try await listing.hub.connection().get("sites", name)
             try listing.show(bytes, as: Site.self) { site in
-                var lines = ["\(site.name), \(site.kind)\(site.region.map { ", region \($0)" } ?? ""), heard \(Readable.age(site.lastHeard))"]
+                var lines = [
+                    "\(site.name), \(site.kind)\(site.region.map { ", region \($0)" } ?? ""), heard \(Readable.age(site.lastHeard))"
+                ]
                 var agents = Table("AGENT", "ENROLLED", "LAST HEARD", ">CLOCK", "STATE")
                 for agent in site.agents {
                     agents.add(

@@ -34,7 +34,9 @@ struct StockCommand: AsyncParsableCommand {
             try listing.show(bytes, as: Stock.self) { stock in
                 var table = Table("LOCATION", ">ON HAND", ">RESERVED", ">AVAILABLE", ">IN TRANSIT", "KNOWN FROM", "NOTE")
                 for place in stock.locations {
-                    let figures = [place.onHand, place.reserved, place.available, place.inTransit].map { $0.map { Readable.amount($0) } ?? "?" }
+                    let figures = [place.onHand, place.reserved, place.available, place.inTransit].map {
+                        $0.map { Readable.amount($0) } ?? "?"
+                    }
                     let known = (place.sites ?? []).map { "\($0.site) \(Readable.age($0.lastHeard))" }.joined(separator: ", ")
                     let note = place.message ?? (place.conflicts ?? []).map(\.code).joined(separator: ", ")
                     table.add(place.location, figures[0], figures[1], figures[2], figures[3], known, note)

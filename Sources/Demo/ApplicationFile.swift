@@ -19,7 +19,8 @@ final class ApplicationFile {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(url.path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
         guard code == SQLITE_OK, let opened else {
-            throw DemoError("\(url.lastPathComponent) cannot be opened (SQLite says \(code)).", remedy: "Look at the disk and its free space.")
+            throw DemoError(
+                "\(url.lastPathComponent) cannot be opened (SQLite says \(code)).", remedy: "Look at the disk and its free space.")
         }
         connection = opened
         sqlite3_busy_timeout(connection, 5000)

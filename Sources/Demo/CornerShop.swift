@@ -10,13 +10,18 @@ final class CornerShop: Till {
         try file.script(schema)
     }
 
+    /// Fills the catalogue; what lies on the shelves is counted later, see `countShelves`.
     func open(_ items: [Item], onHand: Int64) throws {
         try file.transaction {
             for item in items {
                 try file.run("INSERT INTO items VALUES (?, ?, ?)", .text(item.sku), .text(item.name), .text(pounds(item.pence)))
-                try self.count(item.sku, at: nil, onHand)
             }
         }
+    }
+
+    /// A stock-take of everything.
+    func countShelves(_ skus: [String], each quantity: Int64) throws {
+        try file.transaction { for sku in skus { try count(sku, at: nil, quantity) } }
     }
 
     /// Somebody counted, and writes down what they found.

@@ -1,6 +1,7 @@
 import Foundation
+
 #if canImport(FoundationNetworking)
-import FoundationNetworking
+    import FoundationNetworking
 #endif
 
 /// The hub of the day: its program, its folder, and questions to it over HTTP as any script would ask them.
@@ -15,7 +16,8 @@ final class HubProcess {
         self.programs = programs
         self.folder = folder
         try programs.run("tributary-hub", ["init", "--data", folder.path])
-        secret = try String(contentsOf: folder.appending(path: "hub.secret"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        secret = try String(contentsOf: folder.appending(path: "hub.secret"), encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)
     }
 
     /// Starts it on a port that the system chooses.
@@ -49,7 +51,9 @@ final class HubProcess {
 
     /// On hand per location, in whole pieces; empty when nobody has moved or counted the SKU.
     func onHand(_ sku: String) async throws -> [String: Int64] {
-        guard let stock = try await json("stock/\(Self.encoded(sku))") as? [String: Any], let places = stock["locations"] as? [[String: Any]] else {
+        guard let stock = try await json("stock/\(Self.encoded(sku))") as? [String: Any],
+            let places = stock["locations"] as? [[String: Any]]
+        else {
             return [:]
         }
         var figures: [String: Int64] = [:]

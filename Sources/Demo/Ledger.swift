@@ -15,7 +15,9 @@ struct Ledger {
     private(set) var purchases: [Person: Sums] = [:]
     private var units: [Place: Int64] = [:]
 
-    mutating func count(_ sku: String, _ location: String, _ quantity: Int64) { expectedOnHand[Place(sku: sku, location: location)] = quantity }
+    mutating func count(_ sku: String, _ location: String, _ quantity: Int64) {
+        expectedOnHand[Place(sku: sku, location: location)] = quantity
+    }
 
     mutating func sold(_ sku: String, _ location: String, _ quantity: Int64) {
         expectedOnHand[Place(sku: sku, location: location), default: 0] -= quantity

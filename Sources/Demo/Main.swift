@@ -59,7 +59,9 @@ struct Options {
             case "--mappings": mappings = rest.popFirst()
             default:
                 FileHandle.standardError.write(
-                    Data("tributary-demo: \(flag) is no option.\n  Options: --csv FOLDER, --mappings FOLDER. Without any it does what make demo does.\n".utf8))
+                    Data(
+                        "tributary-demo: \(flag) is no option.\n  Options: --csv FOLDER, --mappings FOLDER. Without any it does what make demo does.\n"
+                            .utf8))
                 exit(2)
             }
         }

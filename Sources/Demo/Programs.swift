@@ -51,11 +51,12 @@ struct Programs: Sendable {
     }
 
     /// Starts a daemon; its output goes to `<name>.log`.
-    func start(_ program: String, _ arguments: [String], named name: String) throws -> Process {
+    func start(_ program: String, _ arguments: [String], named name: String, with variables: [String: String] = [:]) throws -> Process {
         let process = Process()
         process.executableURL = folder.appending(path: program)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         let log = try Self.file(logs.appending(path: "\(name).log"), append: true)
         process.standardOutput = log
         process.standardError = log

@@ -14,7 +14,8 @@ final class RecordShop: Till {
 
     /// Chinook numbers what it sells, so it takes SKUs that are numbers only.
     static func takes(_ invoice: Invoice) -> Bool {
-        invoice.customer != nil && invoice.lines.allSatisfy { $0.sku.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+        invoice.customer != nil
+            && invoice.lines.allSatisfy { $0.sku.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
     }
 
     func open(_ items: [Item], onHand: Int64) throws {
@@ -25,7 +26,8 @@ final class RecordShop: Till {
 
     func sell(_ sale: Sale) throws {
         guard let customer = sale.customer, let number = Int64(sale.number) else {
-            throw DemoError("The record shop sells to known customers under numbers only.", remedy: "Report this: the demo planned a wrong sale.")
+            throw DemoError(
+                "The record shop sells to known customers under numbers only.", remedy: "Report this: the demo planned a wrong sale.")
         }
         try file.transaction {
             try file.run(
@@ -51,7 +53,9 @@ final class RecordShop: Till {
     }
 
     private func key(of person: Person) throws -> Int64 {
-        if let known = try file.run("SELECT CustomerId FROM Customer WHERE Email = ?", .text(person.email)).first?.first?.integer { return known }
+        if let known = try file.run("SELECT CustomerId FROM Customer WHERE Email = ?", .text(person.email)).first?.first?.integer {
+            return known
+        }
         try file.run(
             "INSERT INTO Customer (FirstName, LastName, Phone, Email) VALUES (?, ?, ?, ?)",
             .text(person.first), .text(person.last), person.phone.map { .text($0) } ?? .null, .text(person.email))

@@ -33,7 +33,8 @@ struct RetailDay {
             return RetailDay(invoices: invoices, origin: "1 December 2010 of a real retailer (UCI Online Retail), \(invoices.count) sales")
         }
         let invoices = invoices(of: GeneratedRetail.lines(invoices: 130, day: "2010-12-01", seed: 20_101_201))
-        return RetailDay(invoices: invoices, origin: "\(invoices.count) made-up sales in the shape of UCI Online Retail, whose file is not here")
+        return RetailDay(
+            invoices: invoices, origin: "\(invoices.count) made-up sales in the shape of UCI Online Retail, whose file is not here")
     }
 
     /// Sales only: cancellations (`C…`) and corrections without a price stay out.

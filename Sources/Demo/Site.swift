@@ -22,7 +22,7 @@ final class Site {
     var applicationFile: URL { folder.appending(path: "\(name).db") }
     private var agentFolder: String { folder.appending(path: "agent").path }
 
-    var hasLine: Bool { agent?.isRunning ?? false }
+    private(set) var hasLine = false
 
     /// What somebody types on the site's machine on its first day.
     func join(_ hub: HubProcess, mapping: URL, source: String) async throws {
@@ -32,16 +32,23 @@ final class Site {
             "tributary-agent", ["attach", applicationFile.path, "--as", source, "--mapping", mapping.path, "--data", agentFolder])
     }
 
-    func connect() throws {
-        let process = try programs.start("tributary-agent", ["run", "--data", agentFolder, "--log-level", "notice"], named: "agent-\(name)")
+    /// The agent runs, with a line to the hub.
+    func connect() throws { try runAgent(hasLine: true) }
+
+    /// The line is gone: nothing goes out, nothing comes in. The agent goes on beside the till.
+    func disconnect() throws { try runAgent(hasLine: false) }
+
+    /// A proxy where nothing listens is a line that is down.
+    private static let deadProxy = "http://127.0.0.1:9"
+
+    private func runAgent(hasLine: Bool) throws {
+        agent?.stop()
+        let process = try programs.start(
+            "tributary-agent", ["run", "--data", agentFolder, "--log-level", "notice"], named: "agent-\(name)",
+            with: hasLine ? [:] : ["TRIBUTARY_PROXY": Self.deadProxy])
         RunningPrograms.add(process)
         agent = process
-    }
-
-    /// The line is gone: nothing goes out, nothing comes in.
-    func disconnect() {
-        agent?.stop()
-        agent = nil
+        self.hasLine = hasLine
     }
 
     /// What a clerk reads on the site's own machine, with or without a line.

@@ -59,7 +59,8 @@ final class WebShop: Till {
         let key = "cus_" + person.email.prefix { $0 != "@" }
         try file.run(
             "INSERT INTO customers (id, email, phone, first_name, last_name, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
-            .text(key), .text(person.email), person.phone.map { .text($0) } ?? .null, .text(person.first), .text(person.last), .integer(time))
+            .text(key), .text(person.email), person.phone.map { .text($0) } ?? .null, .text(person.first), .text(person.last),
+            .integer(time))
         return key
     }
 }

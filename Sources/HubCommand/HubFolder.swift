@@ -23,7 +23,8 @@ struct HubFolder {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw HubCommandError("The folder \(path) cannot be made.", remedy: "Check that the path above it exists and that this user may write there.")
+            throw HubCommandError(
+                "The folder \(path) cannot be made.", remedy: "Check that the path above it exists and that this user may write there.")
         }
     }
 
@@ -31,8 +32,12 @@ struct HubFolder {
     func makeSecret() throws {
         var generator = SystemRandomNumberGenerator()
         let secret = (0..<4).map { _ in Self.hexadecimal(generator.next()) }.joined()
-        guard FileManager.default.createFile(atPath: secretFile.path, contents: Data((secret + "\n").utf8), attributes: [.posixPermissions: 0o600]) else {
-            throw HubCommandError("\(secretFile.path) cannot be written.", remedy: "Check the folder's permissions and the disk's free space.")
+        guard
+            FileManager.default.createFile(
+                atPath: secretFile.path, contents: Data((secret + "\n").utf8), attributes: [.posixPermissions: 0o600])
+        else {
+            throw HubCommandError(
+                "\(secretFile.path) cannot be written.", remedy: "Check the folder's permissions and the disk's free space.")
         }
     }
 
@@ -50,7 +55,9 @@ struct HubFolder {
     }
 
     func secret() throws -> String {
-        guard let text = try? String(contentsOf: secretFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines), text.count >= 32 else {
+        guard let text = try? String(contentsOf: secretFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
+            text.count >= 32
+        else {
             throw HubCommandError(
                 "The operators' secret \(secretFile.path) is missing or too short.",
                 remedy: "Restore it, or put 64 random hexadecimal digits into it, readable by its owner only.")
@@ -79,7 +86,8 @@ struct HubFolder {
     func lockIfFree() throws -> FolderLock? {
         let descriptor = open(lockFile.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw HubCommandError("\(lockFile.path) cannot be opened: \(String(cString: strerror(errno))).", remedy: "Run this as the hub's user.")
+            throw HubCommandError(
+                "\(lockFile.path) cannot be opened: \(String(cString: strerror(errno))).", remedy: "Run this as the hub's user.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)

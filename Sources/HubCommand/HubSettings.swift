@@ -65,7 +65,8 @@ struct HubSettings: Sendable {
 
     private static func unknown(_ key: Node, file: String) -> HubCommandError {
         HubCommandError(
-            "\(place(of: key, file: file)): there is no setting \"\(key.string ?? "?")\".", remedy: "Known settings: \(names.joined(separator: ", ")).")
+            "\(place(of: key, file: file)): there is no setting \"\(key.string ?? "?")\".",
+            remedy: "Known settings: \(names.joined(separator: ", ")).")
     }
 
     private static func place(of node: Node, file: String) -> String {
@@ -86,7 +87,9 @@ struct ListenAddress: Hashable, Sendable, ExpressibleByArgument, CustomStringCon
     }
 
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port) else {
+            return nil
+        }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() } else if host.contains(":") { return nil }
         guard !host.isEmpty else { return nil }

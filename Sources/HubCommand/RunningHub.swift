@@ -12,7 +12,8 @@ struct RunningHub {
     func backUp(to file: String) async throws -> UInt64 {
         guard let address = folder.announcedAddress() else {
             throw HubCommandError(
-                "A process holds \(folder.path) and does not listen: a hub that starts or stops, or another command.", remedy: "Try again in a moment.")
+                "A process holds \(folder.path) and does not listen: a hub that starts or stops, or another command.",
+                remedy: "Try again in a moment.")
         }
         let body = [UInt8](try JSONEncoder().encode(["file": URL(filePath: file).standardizedFileURL.path]))
         let headers = [(name: "Authorization", value: "Bearer \(try folder.secret())"), (name: "Content-Type", value: "application/json")]
@@ -20,7 +21,8 @@ struct RunningHub {
             totalMilliseconds: Self.backupSecondsMax * 1000, slowSeconds: Self.backupSecondsMax, responseBytesMax: 1 << 20)
         let response: HTTPResponse
         do {
-            response = try await HTTPConnection().send(HTTPRequest(.post, "\(address)/v1/backup", headers: headers, body: body, limits: limits))
+            response = try await HTTPConnection().send(
+                HTTPRequest(.post, "\(address)/v1/backup", headers: headers, body: body, limits: limits))
         } catch let error as TransferError {
             throw HubCommandError(error.message, remedy: error.remedy)
         }

@@ -47,7 +47,8 @@ struct Serve: AsyncParsableCommand {
         logger.info("hub opened", metadata: ["hub": "\(hub.id.short)", "position": "\(hub.head)", "folder": "\(folder.path)"])
 
         let listener = HubListener(
-            hub: hub, secret: secret, options: .init(host: settings.listen.host, port: settings.listen.port), metrics: metrics, logger: logger,
+            hub: hub, secret: secret, options: .init(host: settings.listen.host, port: settings.listen.port), metrics: metrics,
+            logger: logger,
             onListening: { port in Self.announce(ListenAddress(host: settings.listen.host, port: port), folder: folder, logger: logger) })
         defer { folder.withdrawAddress() }
         let group = ServiceGroup(

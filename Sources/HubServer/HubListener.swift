@@ -49,7 +49,7 @@ public struct HubListener: Service {
         self.logger = logger
         self.onListening = onListening
         let gate = HubGate(hub: hub, secret: secret, budget: BodyBudget(bytesMax: options.bodyBytesMax), clock: clock)
-        responder = HubResponder(routes: HubRoutes(hub: hub, metrics: metrics, clock: clock).all, gate: gate)
+        responder = HubResponder(routes: HubRoutes(hub: hub, metrics: metrics, clock: clock).all, gate: gate, metrics: metrics)
     }
 
     public static let wallClock: @Sendable () -> Timestamp = {

@@ -4,12 +4,13 @@ import HTTPTypes
 import HubRuntime
 import Hummingbird
 import Logging
-import Metrics
 
 /// Turns the route table into a Hummingbird router, and whatever goes wrong into JSON with a remedy.
 struct HubResponder: Sendable {
     let routes: [HubRoute]
     let gate: HubGate
+    /// Where requests are counted and timed; `nil`: nowhere.
+    let metrics: PrometheusMetrics?
 
     func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
@@ -30,11 +31,15 @@ struct HubResponder: Sendable {
         } catch {
             reply = .error(Self.explain(error, route: route, logger: context.logger))
         }
-        let dimensions = [("method", route.method.rawValue), ("route", route.path), ("status", String(reply.status.code))]
-        Counter(label: "tributary_http_requests", dimensions: dimensions).increment()
-        Timer(label: "tributary_http_duration", dimensions: [("route", route.path)])
-            .recordNanoseconds(Int64(DispatchTime.now().uptimeNanoseconds - started))
+        count(route, reply, nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds - started))
         return reply.response
+    }
+
+    private func count(_ route: HubRoute, _ reply: HubReply, nanoseconds: Int64) {
+        guard let metrics else { return }
+        let dimensions = [("method", route.method.rawValue), ("route", route.path), ("status", String(reply.status.code))]
+        metrics.makeCounter(label: "tributary_http_requests", dimensions: dimensions).increment(by: 1)
+        metrics.makeTimer(label: "tributary_http_duration", dimensions: [("route", route.path)]).recordNanoseconds(nanoseconds)
     }
 
     /// Own errors as they are; a cancelled wait is the hub stopping; anything else is ours to mend, and logged whole.

@@ -53,7 +53,8 @@ extension HubRoutes {
     private func search(_ call: HubCall) async throws -> HubReply {
         let question = try call.json(SearchQuestion.self)
         let given: [ProfileSearch] = [
-            question.email.map { .email($0) }, question.phone.map { .phone($0) }, question.id.map { .id($0) }, question.name.map { .name($0) },
+            question.email.map { .email($0) }, question.phone.map { .phone($0) }, question.id.map { .id($0) },
+            question.name.map { .name($0) },
         ].compactMap { $0 }
         guard given.count == 1, let search = given.first else {
             throw HubServerError(
@@ -74,7 +75,8 @@ extension HubRoutes {
     private func stock(_ call: HubCall) async throws -> HubReply {
         let sku = try call.parameter("sku")
         guard let answer = try await hub.stock(sku: sku, now: call.now) else {
-            throw HubError(.notFound, "Nobody has moved or counted \(sku).", remedy: "Check the SKU's spelling; it is taken letter by letter.")
+            throw HubError(
+                .notFound, "Nobody has moved or counted \(sku).", remedy: "Check the SKU's spelling; it is taken letter by letter.")
         }
         return .document(answer)
     }
@@ -83,7 +85,8 @@ extension HubRoutes {
         let number = try call.parameter("number")
         let answers = try await hub.orders(number: number, now: call.now)
         guard !answers.isEmpty else {
-            throw HubError(.notFound, "There is no order \(number).", remedy: "Check the number; an order is seen here once its site has sent it.")
+            throw HubError(
+                .notFound, "There is no order \(number).", remedy: "Check the number; an order is seen here once its site has sent it.")
         }
         return .list(answers)
     }

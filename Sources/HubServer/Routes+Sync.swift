@@ -119,6 +119,7 @@ enum Frames {
 
     private static func cut(_ whole: Int) -> HubServerError {
         HubServerError(
-            .badRequest, "The push ends inside its frame \(whole + 1).", remedy: "Send it again; if it stays so, look at what stands between agent and hub.")
+            .badRequest, "The push ends inside its frame \(whole + 1).",
+            remedy: "Send it again; if it stays so, look at what stands between agent and hub.")
     }
 }

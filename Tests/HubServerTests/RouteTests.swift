@@ -52,7 +52,8 @@ struct RouteTests {
     func secret() async throws {
         try await ServedHub.run { hub in
             for route in hub.routes where route.access == .operator {
-                let path = route.path.replacing("{name}", with: "a").replacing("{id}", with: "a").replacing("{sku}", with: "a").replacing("{number}", with: "a")
+                let path = route.path.replacing("{name}", with: "a").replacing("{id}", with: "a").replacing("{sku}", with: "a").replacing(
+                    "{number}", with: "a")
                 for secret in [nil, "", "0123456789abcdef0123456789abcdee"] {
                     let answer = try await hub.ask(route.method == .get ? .get : .post, path, "{}", secret: secret)
                     #expect(answer.status == 401 && answer.error["code"] == "operator-unknown", "\(route.path)")
@@ -68,6 +69,9 @@ struct RouteTests {
             #expect(health.status == 200 && String(decoding: health.body, as: UTF8.self) == #"{"status":"ok"}"#)
             let metrics = try await hub.ask(.get, "/metrics", secret: nil)
             #expect(metrics.status == 200 && metrics.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
+            let text = String(decoding: metrics.body, as: UTF8.self)
+            #expect(text.contains(#"tributary_http_requests_total{method="GET",route="/healthz",status="200"} 1"#))
+            #expect(text.contains(#"tributary_http_duration_seconds_count{route="/healthz"} 1"#))
         }
     }
 

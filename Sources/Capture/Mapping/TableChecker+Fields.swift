@@ -84,11 +84,12 @@ extension TableChecker {
             remedy: "If the table has another unique column, name it with `key:`.")
     }
 
-    /// The mapping's currency, where money is mapped and the table says none itself.
+    /// The mapping's currency, where the table says none itself: also for a sale whose money stands in its lines only.
     private mutating func addCurrency(_ rules: inout [FieldRule]) {
         guard let entity, entity["currency"] != nil, !section.fields.contains(where: { $0.name.text == "currency" }) else { return }
-        guard let money = section.fields.first(where: { entity[FieldName($0.name.text)]?.kind == .money }) else { return }
+        let money = section.fields.first { entity[FieldName($0.name.text)]?.kind == .money }
         guard let currency = whole.mapping.currency else {
+            guard let money else { return }
             problems.add(
                 .noCurrency, .warning, at: money.name.place, "`\(money.name.text)` is money, but nothing says of which currency.",
                 remedy: "Add `currency: EUR` (or another) at the top of the mapping, or map `currency:` here.")

@@ -1,0 +1,137 @@
+import Foundation
+import GRDBSQLite
+import Testing
+
+/// The built programs, run as anybody would run them, in a folder of the test's own.
+final class RealPrograms: Sendable {
+    let folder: URL
+    private static let programs = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "tributary-end-to-end-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func path(_ name: String) -> String { folder.appending(path: name).path }
+
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let complaint: String
+        var complaintLines: [Substring] { complaint.split(separator: "\n") }
+    }
+
+    @discardableResult
+    func run(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
+        let process = Self.process(program, arguments, environment)
+        let (output, complaint) = (folder.appending(path: UUID().uuidString), folder.appending(path: UUID().uuidString))
+        process.standardOutput = try Self.file(output)
+        process.standardError = try Self.file(complaint)
+        try process.run()
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+            complaint: try String(contentsOf: complaint, encoding: .utf8))
+    }
+
+    /// Starts a daemon; whoever starts it stops it.
+    func start(_ program: String, _ arguments: String...) throws -> Process {
+        let process = Self.process(program, arguments, [:])
+        let log = try Self.file(folder.appending(path: "\(program)-\(UUID().uuidString).log"))
+        process.standardOutput = log
+        process.standardError = log
+        try process.run()
+        return process
+    }
+
+    private static func process(_ program: String, _ arguments: [String], _ environment: [String: String]) -> Process {
+        let process = Process()
+        process.executableURL = programs.appending(path: program)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        // Nothing of the developer's own settings.
+        let own = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("TRIBUTARY_") }
+        process.environment = own.merging(environment) { $1 }
+        return process
+    }
+
+    private static func file(_ url: URL) throws -> FileHandle {
+        _ = FileManager.default.createFile(atPath: url.path, contents: nil)
+        return try FileHandle(forWritingTo: url)
+    }
+
+    // MARK: a hub
+
+    /// Makes and starts a hub in `hub`, and waits until it listens.
+    func startHub() async throws -> (process: Process, address: String) {
+        try #require(try run("tributary-hub", "init", "--data", path("hub")).status == 0)
+        return try await serveHub()
+    }
+
+    func serveHub() async throws -> (process: Process, address: String) {
+        let process = try start("tributary-hub", "serve", "--data", path("hub"), "--listen", "127.0.0.1:0")
+        let file = path("hub/hub.address")
+        try #require(try await eventually { FileManager.default.fileExists(atPath: file) })
+        let address = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        return (process, address)
+    }
+
+    /// Adds a site at the hub and enrols its agent in a folder of the site's name.
+    func join(_ site: String, at address: String) throws {
+        let added = try run("tributary", "site", "add", site, "--kind", "store", "--data", path("hub"), "--json")
+        let token = (try JSONSerialization.jsonObject(with: Data(added.output.utf8)) as? [String: Any])?["token"] as? String
+        let enrolled = try run("tributary-agent", "enroll", "--hub", address, "--token", token ?? "", "--data", path(site))
+        try #require(enrolled.status == 0, "\(enrolled.complaint)")
+    }
+
+    // MARK: a till
+
+    /// Makes a small till's file with the schema of the repository's example.
+    func makeTill(_ name: String) throws {
+        let schema = Self.repository.appending(path: "agent/mappings/schemas/simple-shop.sql")
+        try sql(name, "PRAGMA journal_mode=WAL;" + String(contentsOf: schema, encoding: .utf8))
+    }
+
+    func attach(_ till: String, to site: String) throws {
+        let mapping = Self.repository.appending(path: "agent/mappings/simple-shop.yaml").path
+        let attached = try run("tributary-agent", "attach", path(till), "--as", "till", "--mapping", mapping, "--data", path(site))
+        try #require(attached.status == 0, "\(attached.complaint)")
+    }
+
+    func sql(_ name: String, _ statements: String) throws {
+        var connection: OpaquePointer?
+        try #require(sqlite3_open(path(name), &connection) == SQLITE_OK)
+        defer { sqlite3_close(connection) }
+        sqlite3_busy_timeout(connection, 5000)
+        var message: UnsafeMutablePointer<CChar>?
+        let code = sqlite3_exec(connection, statements, nil, nil, &message)
+        let words = message.map { String(cString: $0) } ?? ""
+        sqlite3_free(message)
+        try #require(code == SQLITE_OK, "\(words)")
+    }
+
+    /// Looks until it is true, for at most half a minute.
+    func eventually(_ condition: () throws -> Bool) async throws -> Bool {
+        for _ in 0..<300 {
+            if try condition() { return true }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return false
+    }
+}
+
+extension Process {
+    /// SIGTERM, and what it ended with; -1 when it did not listen for 30 seconds.
+    func endPolitely() async throws -> Int32 {
+        terminate()
+        for _ in 0..<300 where isRunning { try await Task.sleep(for: .milliseconds(100)) }
+        guard !isRunning else {
+            kill(processIdentifier, SIGKILL)
+            return -1
+        }
+        return terminationReason == .exit ? terminationStatus : -terminationStatus
+    }
+}
