@@ -64,8 +64,9 @@ extension HubRoutes {
 
     private struct ImagesQuestion: Decodable {
         let source: String
-        let replica: String
-        let counter: UInt64
+        /// Without replica and counter: what the records hold now.
+        let replica: String?
+        let counter: UInt64?
         let after: String?
     }
 
@@ -74,7 +75,7 @@ extension HubRoutes {
         let question = try call.json(ImagesQuestion.self)
         let answer = try await hub.images(
             source: try Self.part(question.source, "source") { SourceID($0) },
-            upTo: Dot(try Self.part(question.replica, "replica") { ReplicaID($0) }, question.counter),
+            upTo: try question.replica.map { Dot(try Self.part($0, "replica") { ReplicaID($0) }, question.counter ?? 0) },
             after: try question.after.map { try Self.part($0, "after") { Hexadecimal.bytes($0) } },
             agent: agent, now: call.now)
         return try signed(answer, caller)

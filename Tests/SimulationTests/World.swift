@@ -269,29 +269,28 @@ final class World {
     private func recover(_ index: Int) async throws {
         let site = sites[index]
         guard let request = site.agent.recovery else { return }
-        guard let named = request.named else {
-            try site.agent.source.recover(following: nil, random: &generator)
-            site.agent.recovery = nil
-            return
-        }
         guard !site.line.isCut else { return }
-        if let queue = try site.agent.outbox.standings().first(where: { $0.replica == named.replica }), queue.sealed > queue.acknowledged { return }
         let agent = try await record(of: site)
         guard case .page(let page) = try await hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: agent, now: time) else { return }
-        let last = page.own.first { $0.replica == named.replica }?.last ?? 0
-        let dot = last == 0 ? nil : Dot(named.replica, min(named.counter, last))
-        if let dot { try await stageImages(of: request, asOf: dot, site: site, agent: agent) }
+        let hubLast = page.own.first { $0.replica == request.named?.replica }?.last ?? 0
+        let queue = try site.agent.outbox.standings().first { $0.replica == request.named?.replica }
+        guard case .follow(let dot, let abandons) = RecoveryPlan(named: request.named, queue: queue, hubLast: hubLast) else { return }
+        if let dot { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
+        if request.wantsNewest { try await stageImages(.newest, of: request, asOf: nil, site: site, agent: agent) }
         try site.agent.source.recover(following: dot, random: &generator)
+        if abandons, let former = request.named?.replica { try site.agent.outbox.abandon(former) }
         site.agent.recovery = nil
-        note("recovered", index)
+        note(abandons ? "recovered after a fork" : "recovered", index)
     }
 
-    private func stageImages(of request: RecoveryRequest, asOf dot: Dot, site: Site, agent: AgentRecord) async throws {
+    private func stageImages(
+        _ kind: StagedImages, of request: RecoveryRequest, asOf dot: Dot?, site: Site, agent: AgentRecord
+    ) async throws {
         var after: [UInt8]?
         var isFirst = true
         repeat {
             guard case .images(let images) = try await hub.images(source: request.source, upTo: dot, after: after, agent: agent, now: time) else { return }
-            try site.agent.source.stage(images.records, isFirst: isFirst)
+            try site.agent.source.stage(images.records, as: kind, isFirst: isFirst)
             isFirst = false
             after = images.next
         } while after != nil

@@ -22,35 +22,33 @@ struct SourceRecovery: Sendable {
     }
 
     func run(_ request: RecoveryRequest) async throws -> Result {
-        guard let named = request.named else {
-            try await keeper.recover(request.name.string, following: nil)
-            return .recovered
-        }
-        let hubLast = try await line.last(of: named.replica)
-        let queue = try outbox.standings().first { $0.replica == named.replica }
-        let isUnsent = queue.map { $0.sealed > $0.acknowledged } ?? false
-        // Unsent changes whose counters the hub has otherwise: the histories part after what is acknowledged.
-        let isForked = isUnsent && hubLast > (queue?.acknowledged ?? 0)
-        if isUnsent, !isForked { return .waitsForPush }
-        let last = min(named.counter, isForked ? queue?.acknowledged ?? 0 : hubLast)
-        let dot = last == 0 ? nil : Dot(named.replica, last)
+        var hubLast: UInt64 = 0
+        if let named = request.named { hubLast = try await line.last(of: named.replica) }
+        let queue = try outbox.standings().first { $0.replica == request.named?.replica }
+        guard case .follow(let dot, let abandons) = RecoveryPlan(named: request.named, queue: queue, hubLast: hubLast) else { return .waitsForPush }
         var count = 0
-        if let dot {
-            var after: [UInt8]?
-            for page in 0..<Self.pagesMax {
-                let images = try await line.images(source: request.source, asOf: dot, after: after)
-                try await keeper.stage(images.records, isFirst: page == 0, of: request.name.string)
-                count += images.records.count
-                guard let next = images.next else { break }
-                after = next
-            }
-        }
+        if let dot { count += try await stage(.named, asOf: dot, for: request) }
+        if request.wantsNewest { count += try await stage(.newest, asOf: nil, for: request) }
         try await keeper.recover(request.name.string, following: dot)
-        if isForked { try outbox.abandon(named.replica) }
+        if abandons, let former = request.named?.replica { try outbox.abandon(former) }
         log.notice(
             "source recovered",
-            metadata: ["source": "\(request.name)", "as of": "\(dot.map(\.description) ?? "the start")", "records": "\(count)"])
+            metadata: ["source": "\(request.name)", "as of": "\(dot?.description ?? "the start")", "records": "\(count)"])
         return .recovered
+    }
+
+    /// - Returns: how many images came.
+    private func stage(_ kind: StagedImages, asOf dot: Dot?, for request: RecoveryRequest) async throws -> Int {
+        var count = 0
+        var after: [UInt8]?
+        for page in 0..<Self.pagesMax {
+            let images = try await line.images(source: request.source, asOf: dot, after: after)
+            try await keeper.stage(images.records, as: kind, isFirst: page == 0, of: request.name.string)
+            count += images.records.count
+            guard let next = images.next else { break }
+            after = next
+        }
+        return count
     }
 }
 

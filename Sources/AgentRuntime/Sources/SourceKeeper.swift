@@ -209,7 +209,9 @@ public actor SourceKeeper {
         return true
     }
 
-    func stage(_ images: [RecordImage], isFirst: Bool, of name: String) throws { try kept[name]?.source?.stage(images, isFirst: isFirst) }
+    func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of name: String) throws {
+        try kept[name]?.source?.stage(images, as: kind, isFirst: isFirst)
+    }
 
     func recover(_ name: String, following dot: Dot?) throws { try kept[name]?.source?.recover(following: dot, random: &random) }
 }

@@ -8,19 +8,23 @@ extension Hub {
 
     /// What a source's own records held when its chain had come to `dot` (S15): `Answer.images`, in pages.
     ///
-    /// - Parameter after: `next` of the page before; `nil` begins.
+    /// - Parameters:
+    ///   - dot: `nil` for what they hold now, over all incarnations: for an agent whose own images are not the newest.
+    ///   - after: `next` of the page before; `nil` begins.
     /// - Throws: `not-found` when the source or the dot is not known; `request-invalid` for another site's source.
-    public func images(source: SourceID, upTo dot: Dot, after: [UInt8]? = nil, agent: AgentRecord, now: Timestamp) async throws -> Answer {
+    public func images(source: SourceID, upTo dot: Dot?, after: [UInt8]? = nil, agent: AgentRecord, now: Timestamp) async throws -> Answer {
         try Self.checkNotRevoked(agent)
         return try await reading(now) { documents in
             let standing = documents.standing
-            guard let row = standing.source(source), let replica = standing.replica(dot.replica), replica.last >= dot.counter else {
-                throw HubError(.notFound, "The hub has no \(dot) of source \(source).", remedy: "Push what is sealed first, then ask again.")
+            let replica = dot.flatMap { standing.replica($0.replica) }
+            guard let row = standing.source(source), dot.map({ $0.counter <= replica?.last ?? 0 }) ?? true else {
+                let what = dot?.description ?? "change"
+                throw HubError(.notFound, "The hub has no \(what) of source \(source).", remedy: "Push what is sealed first, then ask again.")
             }
-            guard row.site == agent.site.number, replica.source == row.number else {
+            guard row.site == agent.site.number, replica.map({ $0.source == row.number }) ?? true else {
                 throw HubError(.badRequest, "Source \(source) is not one of \(agent.site.name)'s.", remedy: "Ask for an own source.")
             }
-            return .images(try SourceImages(documents: documents, upTo: dot).page(after: after))
+            return .images(try SourceImages(documents: documents, source: row, upTo: dot).page(after: after))
         }
     }
 }
@@ -28,19 +32,24 @@ extension Hub {
 /// Images of a source's records as of a dot, from states where they still show it, else from the journal.
 ///
 /// First come the records whose every live write is in the chain up to the dot: their state is their image. Then
-/// those that somebody wrote later: their changes up to the dot are merged again from the journal.
+/// those that somebody wrote besides: their changes up to the dot are merged again from the journal. A record may
+/// have been created by another incarnation and only asserted again by this chain, so all incarnations' are looked at.
 private struct SourceImages {
     let documents: Documents
-    let chain: VectorClock
+    /// `nil`: everything, as it is now.
+    let chain: VectorClock?
+    /// Per incarnation of the source, in the order of their numbers, the last counter.
+    let incarnations: [(replica: ReplicaNumber, last: UInt64)]
     private var standing: Standing { documents.standing }
 
     private enum Pass: UInt8 {
         case fromStates = 1, fromJournal = 2
     }
 
-    init(documents: Documents, upTo dot: Dot) {
+    init(documents: Documents, source: SourceRow, upTo dot: Dot?) {
         self.documents = documents
-        chain = documents.standing.lineage.clock(upTo: dot)
+        chain = dot.map { documents.standing.lineage.clock(upTo: $0) }
+        incarnations = documents.standing.replicas.filter { $0.source == source.number }.map { ($0.number, $0.last) }
     }
 
     func page(after token: [UInt8]?) throws -> ImagesPage {
@@ -53,7 +62,7 @@ private struct SourceImages {
         case .fromJournal:
             let (touched, end) = try writtenLater(after: start)
             let states = try merged(touched)
-            let images = touched.compactMap { row in states[row.record].map(image) }
+            let images = touched.compactMap { row in states[row.record].flatMap { $0.liveDots.isEmpty ? nil : image($0) } }
             return ImagesPage(records: images, next: end.map { Self.encode(.fromJournal, $0) })
         }
     }
@@ -72,13 +81,12 @@ private struct SourceImages {
 
     // MARK: rows
 
-    /// Records that the chain created, after a number; with where to go on.
+    /// Records that the source created, after a number; with where to go on.
     private func rows(after start: RecordNumber) throws -> (rows: [RecordRow], next: RecordNumber?) {
         var rows: [RecordRow] = []
-        let spans = chain.entries.compactMap { entry in standing.number(of: entry.replica).map { ($0, entry.counter) } }.sorted { $0.0 < $1.0 }
-        for (replica, counter) in spans {
+        for (replica, last) in incarnations {
             let first = max(RecordNumber(replica: replica, counter: 1), RecordNumber(raw: start.raw + 1))
-            let last = RecordNumber(replica: replica, counter: counter)
+            let last = RecordNumber(replica: replica, counter: last)
             guard first <= last else { continue }
             rows += try documents.store.records(from: first, to: last, limit: Hub.imageRowsMax - rows.count)
             if rows.count >= Hub.imageRowsMax { return (rows, rows.last?.record) }
@@ -88,7 +96,7 @@ private struct SourceImages {
 
     private func state(_ row: RecordRow) throws -> RecordState { try RecordState(row, standing: standing) }
 
-    private func isAsItWas(_ state: RecordState) -> Bool { state.liveDots.allSatisfy(chain.contains) }
+    private func isAsItWas(_ state: RecordState) -> Bool { chain.map { state.liveDots.allSatisfy($0.contains) } ?? true }
 
     private func image(of row: RecordRow) throws -> RecordImage? {
         let state = try state(row)
@@ -120,7 +128,7 @@ private struct SourceImages {
         var states: [RecordNumber: RecordState] = [:]
         for row in rows { states[row.record] = RecordState(id: try state(row).id) }
         guard !states.isEmpty else { return [:] }
-        for (replica, counter) in chain.entries {
+        for (replica, counter) in chain?.entries ?? [] {
             guard let row = standing.replica(replica), let source = row.source.flatMap({ standing.source($0)?.id }) else { continue }
             let held = Set(try documents.store.heldDots(replica: row.number))
             try documents.store.eachJournal(of: row.number) { entry in

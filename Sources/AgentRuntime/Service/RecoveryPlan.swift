@@ -1,0 +1,30 @@
+import Causality
+
+/// What a source that went back in time does next, as a pure choice (S15, S22).
+enum RecoveryPlan: Hashable, Sendable {
+    /// What is sealed has to be at the hub first.
+    case waitForPush
+    /// Follow this dot (`nil`: nothing). `abandons`: what is unsent of the former replica is another history than the hub's.
+    case follow(Dot?, abandons: Bool)
+
+    /// - Parameters:
+    ///   - named: the last dot of the drain that the file names.
+    ///   - queue: how far this folder got with that replica; `nil` when it does not know it.
+    ///   - hubLast: the last counter that the hub has of it.
+    init(named: Dot?, queue: QueueStanding?, hubLast: UInt64) {
+        guard let named else {
+            self = .follow(nil, abandons: false)
+            return
+        }
+        let acknowledged = queue?.acknowledged ?? 0
+        let isUnsent = (queue?.sealed ?? 0) > acknowledged
+        // Unsent changes whose counters the hub has otherwise: the histories part after what is acknowledged.
+        let isForked = isUnsent && hubLast > acknowledged
+        if isUnsent, !isForked {
+            self = .waitForPush
+            return
+        }
+        let last = min(named.counter, isForked ? acknowledged : hubLast)
+        self = .follow(last == 0 ? nil : Dot(named.replica, last), abandons: isForked)
+    }
+}
