@@ -11,11 +11,11 @@ struct FileWatchTests {
     func wakes(mode: String) async throws {
         let folder = try TemporaryFolder()
         let till = try DatabaseQueue(path: folder.file("till.db"))
-        try till.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = \(mode)") }
-        try till.write { try $0.execute(sql: "CREATE TABLE sale (id INTEGER PRIMARY KEY)") }
+        try await till.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = \(mode)") }
+        try await till.write { try $0.execute(sql: "CREATE TABLE sale (id INTEGER PRIMARY KEY)") }
         let watch = FileWatch()
         #expect(watch.add("till", file: folder.file("till.db")))
-        try till.write { try $0.execute(sql: "INSERT INTO sale DEFAULT VALUES") }
+        try await till.write { try $0.execute(sql: "INSERT INTO sale DEFAULT VALUES") }
         for await _ in watch.signals { break }
         #expect(watch.takeChanges() == ["till"])
         #expect(watch.takeChanges().isEmpty)
@@ -27,7 +27,7 @@ struct FileWatchTests {
         let folder = try TemporaryFolder()
         let path = folder.file("till.db")
         let till = try DatabaseQueue(path: path)
-        try till.write { try $0.execute(sql: "PRAGMA user_version = 1") }
+        try await till.write { try $0.execute(sql: "PRAGMA user_version = 1") }
         let watch = FileWatch()
         watch.add("till", file: path)
         FileManager.default.createFile(atPath: folder.file("till.log"), contents: Data([1]))

@@ -43,7 +43,7 @@ struct SourceKeeperTests {
         try Self.mapping.write(toFile: mapping, atomically: true, encoding: .utf8)
         let file = try MappingFile.read(mapping)
         try SourceList(database).set(file, of: name)
-        var random = SeededGenerator(seed: 1)
+        var random = SystemRandomNumberGenerator()
         _ = try CapturedSource.attach(
             file: path, name: Text(name), site: "shop", mapping: try file.checked(against: path), store: database, owner: key.publicKey,
             random: &random)
@@ -110,10 +110,10 @@ struct SourceKeeperTests {
         try sell(till, "anna")
         try await keeper.open()
         _ = await keeper.drain()
-        try till.write { try $0.execute(sql: "REPLACE INTO customers (id, name, email) VALUES (1, 'anna', 'new@x.org')") }
+        try await till.write { try $0.execute(sql: "REPLACE INTO customers (id, name, email) VALUES (1, 'anna', 'new@x.org')") }
         _ = await keeper.drain()
         let names = try await till.read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger'") }
-        try till.write { db in for name in names { try db.execute(sql: "DROP TRIGGER \"\(name)\"") } }
+        try await till.write { db in for name in names { try db.execute(sql: "DROP TRIGGER \"\(name)\"") } }
         try sell(till, "ben")
         let round = try await keeper.sweep("till")
         #expect(round.changes >= 1)

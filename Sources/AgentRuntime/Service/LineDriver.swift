@@ -29,6 +29,7 @@ public actor LineDriver {
     /// Repairs that failed, and what people can do.
     private var problems: [ReplicaID: LineReport.Refused] = [:]
     private var revision = 0
+    private var entriesSinceTrim = 0
     private var timer: Task<Void, Never>?
     private var isStopped = false
     private var waiter: CheckedContinuation<LineFailure?, Never>?
@@ -194,10 +195,21 @@ public actor LineDriver {
 
     // MARK: Requests
 
+    /// After much work, and none left: what it needed is not needed for hours.
+    private func giveBackMemory() {
+        guard core.isCaughtUp, entriesSinceTrim >= Self.entriesPerTrim else { return }
+        entriesSinceTrim = 0
+        IdleMemory.giveBack()
+    }
+
+    /// Changes sent and entries received after which memory is worth giving back.
+    static let entriesPerTrim = 2_000
+
     private func push(_ order: SyncCore.PushOrder) async {
         let outcome = await pushOutcome(order)
         guard requests.removeValue(forKey: order.ticket) != nil else { return }
         receive(.push(ticket: order.ticket, outcome))
+        giveBackMemory()
     }
 
     private func pushOutcome(_ order: SyncCore.PushOrder) async -> SyncCore.PushOutcome {
@@ -209,6 +221,7 @@ public actor LineDriver {
             case .nothing: return .nothing
             case .missing: return .missing(acknowledged: try outbox.acknowledgement(of: order.replica))
             case .frames(let frames):
+                entriesSinceTrim += frames.reduce(0) { $0 + Int($1.last - $1.first + 1) }
                 let answer = try await line.push(frames)
                 log.debug(
                     "pushed",
@@ -226,7 +239,9 @@ public actor LineDriver {
     private func pull(_ order: SyncCore.PullOrder) async {
         let outcome = await pullOutcome(order)
         guard requests.removeValue(forKey: order.ticket) != nil else { return }
+        if case .answered(let page, _) = outcome { entriesSinceTrim += page.entries.count }
         receive(.pull(ticket: order.ticket, outcome))
+        giveBackMemory()
     }
 
     private func pullOutcome(_ order: SyncCore.PullOrder) async -> SyncCore.PullOutcome {

@@ -54,7 +54,9 @@ enum SourceLook {
         do {
             let queue = try DatabaseQueue(path: file, configuration: configuration)
             defer { try? queue.close() }
-            return try queue.read { try SourceSchema.read($0) }
+            return try queue.read { db in
+                try SourceSchema.read(db) { $0.lowercased().hasPrefix("_tributary") }
+            }
         } catch let error as DatabaseError { throw failure(error, file: file) }
     }
 
