@@ -53,10 +53,12 @@ extension CaptureError {
                 remedy: "Nothing is lost, the next try comes by itself. If it stays, find the program that keeps the file locked.")
         case .SQLITE_CANTOPEN:
             return CaptureError(
-                .noSuchFile, "\(file) cannot be opened.", remedy: "Check the path, and that the agent may read and write the file and its folder.")
+                .noSuchFile, "\(file) cannot be opened.",
+                remedy: "Check the path, and that the agent may read and write the file and its folder.")
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
             return CaptureError(
-                .readOnly, "\(file) may not be written.", remedy: "Let the agent's user write the file and its folder, as the application does.")
+                .readOnly, "\(file) may not be written.",
+                remedy: "Let the agent's user write the file and its folder, as the application does.")
         case .SQLITE_FULL:
             return CaptureError(
                 .diskFull, "The disk of \(file) is full.", remedy: "Make room; the agent goes on by itself, and nothing is lost.")

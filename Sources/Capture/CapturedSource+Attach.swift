@@ -72,7 +72,8 @@ extension CapturedSource {
             let whose = found.owner == owner ? "this agent, whose folder does not know it any more" : "another agent (key \(found.owner))"
             throw CaptureError(
                 .otherOwner, "\(file) is attached to \(whose).",
-                remedy: "If that agent is gone for good, attach with --take-over; its history is continued. Never run two agents on one file.")
+                remedy:
+                    "If that agent is gone for good, attach with --take-over; its history is continued. Never run two agents on one file.")
         }
         if let found, found.version > SourceMark.versionNow { throw CaptureError.tooNew(file, found.version) }
         var stored = StoredSource(
@@ -99,7 +100,8 @@ extension CapturedSource {
                     try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(ChangeLog.table)\"")
                     try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(SourceMark.table)\"")
                     try db.execute(sql: SourceMark.createSQL)
-                    try SourceMark(source: id, owner: owner, drain: DrainName(number: 0, nonce: nonce), last: Dot(replica, 0), high: 0).write(db)
+                    try SourceMark(source: id, owner: owner, drain: DrainName(number: 0, nonce: nonce), last: Dot(replica, 0), high: 0)
+                        .write(db)
                 }
                 if try !db.tableExists(exactly: ChangeLog.table) { try db.execute(sql: ChangeLog.createSQL) }
                 try watched.triggers.install(db)
@@ -157,8 +159,10 @@ extension CapturedSource {
                 }
             } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
                 throw CaptureError(
-                    .schemaChanged, "The table \(watched.table.name) of \(file) no longer fits the mapping: \(error.message ?? "it changed").",
-                    remedy: "The application was updated. Adapt the mapping and restart the agent; what is written meanwhile is found then.")
+                    .schemaChanged,
+                    "The table \(watched.table.name) of \(file) no longer fits the mapping: \(error.message ?? "it changed").",
+                    remedy: "The application was updated. Adapt the mapping and restart the agent; what is written meanwhile is found then."
+                )
             }
         }
     }

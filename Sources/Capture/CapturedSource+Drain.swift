@@ -30,7 +30,8 @@ extension CapturedSource {
             }
             switch outcome {
             case .nothing, .sealed: try note(problem: nil)
-            case .recovery: try note(problem: "The file, or the agent's folder, was restored; the hub is asked for what it knew at that time.")
+            case .recovery:
+                try note(problem: "The file, or the agent's folder, was restored; the hub is asked for what it knew at that time.")
             case .alarm(let error): try note(problem: error.description)
             }
             return outcome
@@ -47,7 +48,7 @@ extension CapturedSource {
     /// happened without them only a sweep can find.
     private func watch(_ db: Database) throws {
         let version = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
-        let isRemapped = stored.mapping != mapping.fingerprint
+        let isRemapped = stored.mapping != mappingFingerprint
         let isInstalled = try watched.triggers.isInstalled(db)
         guard version != stored.schemaVersion || isRemapped || !isInstalled else { return }
         try checkStatements(db)
@@ -60,7 +61,7 @@ extension CapturedSource {
         }
         try settings.reached(.triggersInstalled)
         stored.schemaVersion = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
-        stored.mapping = mapping.fingerprint
+        stored.mapping = mappingFingerprint
         stored.needsSweep = true
         try store.queue.write { try stored.save($0) }
     }
@@ -117,7 +118,7 @@ extension CapturedSource {
                     remedy: "The drain is taken back and read again. If it comes again, see that no second agent works on this file.")
             }
             try mark.write(db)
-            _ = try ChangeLog.trim(db, upTo: mark.high, limit: settings.logRowsPerTrimMax)
+            try ChangeLog.trim(db, upTo: mark.high, limit: settings.logRowsPerTrimMax)
             return .commit
         }
     }
@@ -125,13 +126,12 @@ extension CapturedSource {
     /// Deletes what is captured already, in transactions of their own, so that the application waits for none of them long.
     private func trim(_ db: Database, _ mark: SourceMark, times: Int) throws {
         for _ in 0..<times {
-            var isMore = false
+            guard try ChangeLog.oldest(db).map({ $0 <= mark.high }) ?? false else { return }
             try db.inTransaction(.immediate) {
-                isMore = try ChangeLog.trim(db, upTo: mark.high, limit: settings.logRowsPerTrimMax)
+                try ChangeLog.trim(db, upTo: mark.high, limit: settings.logRowsPerTrimMax)
                 return .commit
             }
             try settings.reached(.logTrimmed)
-            if !isMore { return }
         }
     }
 
@@ -141,7 +141,8 @@ extension CapturedSource {
         stored.lastDrain = max(stored.lastDrain, drain.name.number)
         try Images.settle(shelf: stored.shelf, db)
         try db.execute(
-            sql: "DELETE FROM capture_drain WHERE source = ? AND number = ?", arguments: [stored.number, Int64(bitPattern: drain.name.number)])
+            sql: "DELETE FROM capture_drain WHERE source = ? AND number = ?",
+            arguments: [stored.number, Int64(bitPattern: drain.name.number)])
         try stored.save(db)
     }
 }

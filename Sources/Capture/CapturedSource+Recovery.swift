@@ -68,7 +68,9 @@ extension CapturedSource {
         default:
             CaptureError(
                 .replaced, "\(file) is not the file that was attached as \(name): it is another one, or our tables were removed from it.",
-                remedy: "Put the right file back. If this one is meant, detach \(name) and attach it anew; that sends its whole content as new.")
+                remedy:
+                    "Put the right file back. If this one is meant, detach \(name) and attach it anew; that sends its whole content as new."
+            )
         }
     }
 

@@ -18,6 +18,7 @@ public final class CapturedSource {
     let settings: CaptureSettings
     let connection: SourceFile
     let mapping: CheckedMapping
+    let mappingFingerprint: UInt64
     let dictionary = NameDictionary()
     let logger: Logger
     var stored: StoredSource
@@ -37,6 +38,7 @@ public final class CapturedSource {
         self.connection = connection
         self.site = site
         self.mapping = mapping
+        mappingFingerprint = mapping.fingerprint
         self.store = store
         self.owner = owner
         self.settings = settings
@@ -50,14 +52,19 @@ public final class CapturedSource {
     ///
     /// - Throws: `CaptureError.notAttached` when there is no source of that name.
     public static func open(
-        name: Text, site: Text, mapping: CheckedMapping, store: AgentDatabase, owner: VerifyingKey, settings: CaptureSettings = CaptureSettings()
+        name: Text, site: Text, mapping: CheckedMapping, store: AgentDatabase, owner: VerifyingKey,
+        settings: CaptureSettings = CaptureSettings()
     ) throws -> CapturedSource {
-        guard let stored = try store.queue.read({ try StoredSource.named(name, $0) }), stored.state != .attaching, stored.state != .detaching else {
+        guard let stored = try store.queue.read({ try StoredSource.named(name, $0) }), stored.state != .attaching,
+            stored.state != .detaching
+        else {
             throw CaptureError(
-                .notAttached, "No source is attached as \(name).", remedy: "See `tributary-agent status` for the names, or attach the file first.")
+                .notAttached, "No source is attached as \(name).",
+                remedy: "See `tributary-agent status` for the names, or attach the file first.")
         }
         let connection = SourceFile(path: stored.file, busyTimeoutSeconds: settings.busyTimeoutSeconds)
-        return try CapturedSource(stored, connection: connection, site: site, mapping: mapping, store: store, owner: owner, settings: settings)
+        return try CapturedSource(
+            stored, connection: connection, site: site, mapping: mapping, store: store, owner: owner, settings: settings)
     }
 
     /// Whether anybody else has written the file since the last drain. Costs two system calls and no lock.
@@ -86,7 +93,8 @@ public final class CapturedSource {
     func reload() throws {
         guard let present = try store.queue.read({ try StoredSource.named(name, $0) }), present.id == id else {
             throw CaptureError(
-                .notAttached, "The source \(name) is no longer attached.", remedy: "Another command detached it; attach it again if that was a mistake.")
+                .notAttached, "The source \(name) is no longer attached.",
+                remedy: "Another command detached it; attach it again if that was a mistake.")
         }
         stored = present
     }
@@ -156,7 +164,8 @@ public struct RowProblem: Hashable, Sendable {
             while try statement.step() {
                 problems.append(
                     RowProblem(
-                        source: Text(statement.string(0)), table: statement.string(1), key: try LocalKey(canonicalBytes: statement.bytes(2)),
+                        source: Text(statement.string(0)), table: statement.string(1),
+                        key: try LocalKey(canonicalBytes: statement.bytes(2)),
                         code: statement.string(3), message: statement.string(4), remedy: statement.string(5),
                         since: Timestamp(milliseconds: statement.unsigned(6))))
             }

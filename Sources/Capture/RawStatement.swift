@@ -42,7 +42,10 @@ final class RawStatement {
 
     @discardableResult
     func bind(_ value: [UInt8]?, at index: Int32) -> Self {
-        guard let value else { sqlite3_bind_null(handle, index); return self }
+        guard let value else {
+            sqlite3_bind_null(handle, index)
+            return self
+        }
         if value.isEmpty {
             sqlite3_bind_zeroblob(handle, index, 0)
         } else {

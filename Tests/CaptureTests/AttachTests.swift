@@ -14,7 +14,8 @@ struct AttachTests {
 
     private func attach(_ path: String, _ rig: Rig, name: Text = "other") throws {
         _ = try CapturedSource.attach(
-            file: path, name: name, site: "shop", mapping: try rig.mapping(), store: try rig.agentStore(), owner: rig.owner, settings: rig.settings,
+            file: path, name: name, site: "shop", mapping: try rig.mapping(), store: try rig.agentStore(), owner: rig.owner,
+            settings: rig.settings,
             random: &rig.random)
     }
 
@@ -22,7 +23,8 @@ struct AttachTests {
     func refusals() throws {
         let rig = try Rig(Shop.sql, Shop.yaml)
         let folder = rig.folder
-        try Data("this is a letter, not a database; it is long enough to be looked at for a header".utf8).write(to: URL(fileURLWithPath: folder + "/letter"))
+        try Data("this is a letter, not a database; it is long enough to be looked at for a header".utf8).write(
+            to: URL(fileURLWithPath: folder + "/letter"))
         try Data().write(to: URL(fileURLWithPath: folder + "/empty"))
         #expect(code { try attach(folder + "/nothing", rig) } == .noSuchFile)
         #expect(!FileManager.default.fileExists(atPath: folder + "/nothing"))
@@ -37,11 +39,13 @@ struct AttachTests {
         let rig = try Rig(Shop.sql, Shop.yaml)
         let mapping = try rig.mapping()
         try rig.sell("BEGIN IMMEDIATE; INSERT INTO customers (id) VALUES (77)")
-        #expect(code {
-            _ = try CapturedSource.attach(
-                file: rig.till, name: "till", site: "shop", mapping: mapping, store: try rig.agentStore(), owner: rig.owner, settings: rig.settings,
-                random: &rig.random)
-        } == .locked)
+        #expect(
+            code {
+                _ = try CapturedSource.attach(
+                    file: rig.till, name: "till", site: "shop", mapping: mapping, store: try rig.agentStore(), owner: rig.owner,
+                    settings: rig.settings,
+                    random: &rig.random)
+            } == .locked)
         try rig.sell("COMMIT")
         try rig.attach()
         #expect(try rig.drain() == .sealed(drain: 1, changes: 5))
@@ -57,16 +61,25 @@ struct AttachTests {
         let former = try rig.opened()
         let stranger = try AgentDatabase(path: rig.folder + "/stranger.db")
         let key = SigningKey().publicKey
-        #expect(code {
-            _ = try CapturedSource.attach(
-                file: rig.till, name: "till", site: "shop", mapping: try rig.mapping(), store: stranger, owner: key, random: &rig.random)
-        } == .otherOwner)
+        #expect(
+            code {
+                _ = try CapturedSource.attach(
+                    file: rig.till, name: "till", site: "shop", mapping: try rig.mapping(), store: stranger, owner: key, random: &rig.random
+                )
+            } == .otherOwner)
         let taken = try CapturedSource.attach(
-            file: rig.till, name: "till", site: "shop", mapping: try rig.mapping(), store: stranger, owner: key, takeOver: true, random: &rig.random)
+            file: rig.till, name: "till", site: "shop", mapping: try rig.mapping(), store: stranger, owner: key, takeOver: true,
+            random: &rig.random)
         let before = try former.writer()
-        guard case .recovery(let request) = try taken.drain(now: .largest, random: &rig.random) else { Issue.record("no recovery"); return }
+        guard case .recovery(let request) = try taken.drain(now: .largest, random: &rig.random) else {
+            Issue.record("no recovery")
+            return
+        }
         #expect(request.named?.replica == before.replica && request.named?.counter == 4 && request.source == former.id)
-        guard case .alarm(let alarm) = try rig.drain() else { Issue.record("no alarm"); return }
+        guard case .alarm(let alarm) = try rig.drain() else {
+            Issue.record("no alarm")
+            return
+        }
         #expect(alarm.code == .otherOwner)
         #expect(try AttachedSource.all(in: rig.agentStore())[0].problem?.contains("another agent") == true)
     }
@@ -91,7 +104,9 @@ struct AttachTests {
         try rig.drain()
         try rig.opened().detach()
         rig.kill()
-        #expect(try rig.texts("SELECT type || name || coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1") == before)
+        #expect(
+            try rig.texts("SELECT type || name || coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1") == before
+        )
         #expect(try AttachedSource.all(in: rig.agentStore()).isEmpty)
         var hub = ModelHub()
         try hub.take(rig.agentStore(), forget: true)
@@ -109,7 +124,10 @@ struct AttachTests {
         try rig.attach()
         try rig.drain()
         try rig.restoreTill(from: "before")
-        guard case .alarm(let alarm) = try rig.drain() else { Issue.record("no alarm"); return }
+        guard case .alarm(let alarm) = try rig.drain() else {
+            Issue.record("no alarm")
+            return
+        }
         #expect(alarm.code == .replaced)
     }
 
@@ -120,7 +138,10 @@ struct AttachTests {
         try rig.drain()
         try rig.sell("DROP TABLE _tributary_log")
         #expect(throws: (any Error).self) { try rig.sell("INSERT INTO customers (id) VALUES (5)") }
-        guard case .alarm(let alarm) = try rig.drain() else { Issue.record("no alarm"); return }
+        guard case .alarm(let alarm) = try rig.drain() else {
+            Issue.record("no alarm")
+            return
+        }
         #expect(alarm.code == .replaced)
         #expect(try rig.number("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'") == 0)
         try rig.sell("INSERT INTO customers (id) VALUES (5)")

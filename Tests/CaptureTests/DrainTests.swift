@@ -33,9 +33,15 @@ struct DrainTests {
         #expect(hub.state.stock[.init(sku: "shoe", location: "shop")] == 970_000)
         let sale = hub.history[4]
         #expect(sale.change.subject?.entity == "sale" && sale.change.subject?.creates == true)
-        guard case .write(_, let fields) = hub.history[5].change.action else { Issue.record("no line"); return }
+        guard case .write(_, let fields) = hub.history[5].change.action else {
+            Issue.record("no line")
+            return
+        }
         #expect(fields.first { $0.field == "sale" }?.value.reference?.life == sale.dot)
-        guard case .movement(let movement)? = hub.history[6].change.stock else { Issue.record("no movement"); return }
+        guard case .movement(let movement)? = hub.history[6].change.stock else {
+            Issue.record("no movement")
+            return
+        }
         #expect(movement.quantity == -30_000)
         #expect(try rig.number("SELECT count(*) FROM _tributary_log") == 0, "law 11: nothing outlives trimming")
     }
@@ -49,7 +55,10 @@ struct DrainTests {
         try rig.sell("UPDATE customers SET name = name, email = 'ann@example.com' WHERE id = 1")
         #expect(try rig.drain() == .sealed(drain: 2, changes: 1))
         try hub.take(rig.agentStore())
-        guard case .write(let subject, let fields) = hub.history[4].change.action else { Issue.record("no write"); return }
+        guard case .write(let subject, let fields) = hub.history[4].change.action else {
+            Issue.record("no write")
+            return
+        }
         #expect(fields == [FieldWrite("email", "ann@example.com", isPersonal: true)])
         #expect(subject.life == hub.history[0].dot)
         try rig.sell("UPDATE customers SET name = name")

@@ -20,7 +20,9 @@ struct RecoveryDecisionTests {
         var decision: RecoveryDecision
     }
 
-    static func mark(_ number: UInt64, _ nonce: UInt64, owner: VerifyingKey = owner, source: SourceID = source, version: Int64 = 1) -> SourceMark {
+    static func mark(
+        _ number: UInt64, _ nonce: UInt64, owner: VerifyingKey = owner, source: SourceID = source, version: Int64 = 1
+    ) -> SourceMark {
         SourceMark(
             version: version, source: source, owner: owner, drain: DrainName(number: number, nonce: nonce),
             last: Dot(ReplicaID(high: 9, low: 9), 100), high: 0)
@@ -28,14 +30,24 @@ struct RecoveryDecisionTests {
 
     static let cases: [Case] = [
         Case(testDescription: "both agree", file: mark(7, 70), decision: .goOn),
-        Case(testDescription: "killed before the mark", file: mark(7, 70), unsealed: DrainName(number: 8, nonce: 80), decision: .discardUnsealed),
-        Case(testDescription: "killed before the seal", file: mark(8, 80), unsealed: DrainName(number: 8, nonce: 80), decision: .sealUnsealed),
+        Case(
+            testDescription: "killed before the mark", file: mark(7, 70), unsealed: DrainName(number: 8, nonce: 80),
+            decision: .discardUnsealed),
+        Case(
+            testDescription: "killed before the seal", file: mark(8, 80), unsealed: DrainName(number: 8, nonce: 80), decision: .sealUnsealed
+        ),
         Case(testDescription: "the file was restored", file: mark(6, 60), decision: .recover),
-        Case(testDescription: "the file was restored, and a drain is open", file: mark(6, 60), unsealed: DrainName(number: 8, nonce: 80), decision: .recover),
+        Case(
+            testDescription: "the file was restored, and a drain is open", file: mark(6, 60), unsealed: DrainName(number: 8, nonce: 80),
+            decision: .recover),
         Case(testDescription: "the agent's folder was restored", file: mark(8, 80), decision: .recover),
         Case(testDescription: "both were restored, and reached the same number again", file: mark(7, 71), decision: .recover),
-        Case(testDescription: "an open drain has the number, not the nonce", file: mark(8, 81), unsealed: DrainName(number: 8, nonce: 80), decision: .recover),
-        Case(testDescription: "both were restored to the same drain, and the hub knows more", file: mark(7, 70), hubIsAhead: true, decision: .recover),
+        Case(
+            testDescription: "an open drain has the number, not the nonce", file: mark(8, 81), unsealed: DrainName(number: 8, nonce: 80),
+            decision: .recover),
+        Case(
+            testDescription: "both were restored to the same drain, and the hub knows more", file: mark(7, 70), hubIsAhead: true,
+            decision: .recover),
         Case(testDescription: "our tables are gone", file: nil, decision: .replaced(found: nil)),
         Case(testDescription: "another file", file: mark(7, 70, source: other), decision: .replaced(found: other)),
         Case(testDescription: "another agent", file: mark(9, 90, owner: stranger), decision: .otherOwner(stranger)),

@@ -44,11 +44,15 @@ struct RowComparisonTests {
         let old = row([("a", 1), ("b", 2), ("c", 3)])
         let new = row([("a", 1), ("b", 4), ("c", .null)])
         let whole = comparison().outcome(of: key, from: old.image(life: life, whole: true), to: new, next: next)
-        #expect(whole.changes.map(\.action) == [.write(Subject(entity: "thing", key: key, life: life), [FieldWrite("b", 4), FieldWrite("c", .null)])])
+        #expect(
+            whole.changes.map(\.action) == [
+                .write(Subject(entity: "thing", key: key, life: life), [FieldWrite("b", 4), FieldWrite("c", .null)])
+            ])
         let hashed = comparison(mutable: false).outcome(of: key, from: old.image(life: life, whole: false), to: new, next: next)
-        #expect(hashed.changes.map(\.action) == [
-            .write(Subject(entity: "thing", key: key, life: life), [FieldWrite("a", 1), FieldWrite("b", 4), FieldWrite("c", .null)])
-        ])
+        #expect(
+            hashed.changes.map(\.action) == [
+                .write(Subject(entity: "thing", key: key, life: life), [FieldWrite("a", 1), FieldWrite("b", 4), FieldWrite("c", .null)])
+            ])
         #expect(hashed.image?.fields == nil)
     }
 
@@ -86,17 +90,23 @@ struct RowComparisonTests {
 
     @Test("levels move by their difference; the first of a baseline is a count (S32)")
     func levels() {
-        func level(_ quantity: Int64, _ sku: Text = "shoe") -> RowContent { row([], stock: .level(sku: sku, location: "shop", quantity: quantity)) }
+        func level(_ quantity: Int64, _ sku: Text = "shoe") -> RowContent {
+            row([], stock: .level(sku: sku, location: "shop", quantity: quantity))
+        }
         func adjusted(_ quantity: Int64, _ sku: Text = "shoe") -> StockEffect {
             .movement(Movement(sku: sku, location: "shop", quantity: quantity, kind: .adjustment))
         }
         let levels = comparison(role: .level)
-        let opened = comparison(role: .level, opening: .baseline(countsMoveStock: false)).outcome(of: key, from: nil, to: level(10), next: next)
+        let opened = comparison(role: .level, opening: .baseline(countsMoveStock: false)).outcome(
+            of: key, from: nil, to: level(10), next: next)
         #expect(opened.changes.map(\.stock) == [.count(Count(sku: "shoe", location: "shop", quantity: 10))])
         #expect(levels.outcome(of: key, from: nil, to: level(10), next: next).changes.map(\.stock) == [adjusted(10)])
         let old = level(10).image(life: life, whole: true)
         #expect(levels.outcome(of: key, from: old, to: level(7), next: next).changes.map(\.stock) == [adjusted(-3)])
-        #expect(levels.outcome(of: key, from: old, to: level(7, "sock"), next: next).changes.map(\.stock) == [adjusted(-10), adjusted(7, "sock")])
+        #expect(
+            levels.outcome(of: key, from: old, to: level(7, "sock"), next: next).changes.map(\.stock) == [
+                adjusted(-10), adjusted(7, "sock"),
+            ])
         #expect(levels.outcome(of: key, from: old, to: nil, next: next).changes.map(\.stock) == [adjusted(-10)])
     }
 
@@ -121,12 +131,14 @@ struct RowComparisonTests {
         let same = row([("quantity", 3), ("sku", "shoe"), ("location", "shop")], stock: movement(-3))
         #expect(lines.outcome(of: key, from: old, to: same, next: next).changes.isEmpty)
         let edited = row([("quantity", 4), ("sku", "shoe"), ("location", "shop")], stock: movement(-4))
-        #expect(lines.outcome(of: key, from: old, to: edited, next: next).changes.map(\.stock) == [
-            .movement(Movement(sku: "shoe", location: "shop", quantity: -1, kind: .sale))
-        ])
-        #expect(lines.outcome(of: key, from: old, to: nil, next: next).changes.map(\.stock) == [
-            .movement(Movement(sku: "shoe", location: "shop", quantity: 3, kind: .sale))
-        ])
+        #expect(
+            lines.outcome(of: key, from: old, to: edited, next: next).changes.map(\.stock) == [
+                .movement(Movement(sku: "shoe", location: "shop", quantity: -1, kind: .sale))
+            ])
+        #expect(
+            lines.outcome(of: key, from: old, to: nil, next: next).changes.map(\.stock) == [
+                .movement(Movement(sku: "shoe", location: "shop", quantity: 3, kind: .sale))
+            ])
     }
 
     @Test("after a restore, what the later image told already is said again under the kept life, and moves nothing (S15)")
@@ -134,14 +146,21 @@ struct RowComparisonTests {
         let sold = row([("quantity", 3)], stock: movement(-3))
         let other = row([("quantity", 8)], stock: movement(-8))
         let later = sold.image(life: life, whole: true)
-        func outcome(_ extent: RecoveryComparison.Extent, base: RowImage? = nil, later: RowImage, row: RowContent?, keeps: Bool = true) -> RowComparison.Outcome {
+        func outcome(
+            _ extent: RecoveryComparison.Extent, base: RowImage? = nil, later: RowImage, row: RowContent?, keeps: Bool = true
+        ) -> RowComparison.Outcome {
             RecoveryComparison(rows: comparison(role: .saleLines, deletion: .void), extent: extent)
                 .outcome(of: key, base: base, later: later, row: row, isFlagged: false, keepsReferences: keeps, next: next)
         }
         let again = outcome(.rows, later: later, row: sold)
-        #expect(again.changes == [Change(time: time, action: .write(Subject(entity: "thing", key: key, life: life), [FieldWrite("quantity", 3)]))])
+        #expect(
+            again.changes == [
+                Change(time: time, action: .write(Subject(entity: "thing", key: key, life: life), [FieldWrite("quantity", 3)]))
+            ])
         #expect(again.image?.life == life)
-        #expect(outcome(.rows, later: later, row: other).changes.first?.subject?.creates == true, "sale 5001 of the restored till is another sale")
+        #expect(
+            outcome(.rows, later: later, row: other).changes.first?.subject?.creates == true,
+            "sale 5001 of the restored till is another sale")
         #expect(outcome(.rows, later: later, row: sold, keeps: false).changes.first?.subject?.creates == true, "a line of another sale")
         #expect(outcome(.rows, base: later, later: later, row: sold).changes.isEmpty)
         let gone = outcome(.rows, base: later, later: later.afterDeletion, row: nil)

@@ -30,7 +30,9 @@ struct SliceTests {
         try hub.take(rig.agentStore())
         #expect(try rig.differences(from: hub) == [])
         #expect(try rig.sweep() == .nothing)
-        #expect(hub.state.stock[.init(sku: "shoe", location: "shop")] == Int64(try rig.number("SELECT quantity FROM stock WHERE sku = 'shoe'")) * 10_000)
+        #expect(
+            hub.state.stock[.init(sku: "shoe", location: "shop")] == Int64(try rig.number("SELECT quantity FROM stock WHERE sku = 'shoe'"))
+                * 10_000)
     }
 
     @Test("a till that never pauses does not keep the drain open for ever")
@@ -66,7 +68,8 @@ struct SliceTests {
         rig.settings.logRowsPerReadMax = 4
         try rig.attach()
         try rig.drain()
-        try rig.sell("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(changes)) INSERT INTO t SELECT i, i FROM n")
+        try rig.sell(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(changes)) INSERT INTO t SELECT i, i FROM n")
         #expect(try rig.drain() == .sealed(drain: 2, changes: changes))
         let journal = Journal(try rig.agentStore())
         let replica = try #require(try journal.replicas().first?.replica)

@@ -39,9 +39,19 @@ struct FeedTests {
             if let end = page.consistentAt { (cursor, from) = (end, nil) } else { from = page.reached.number }
         }
         let whole = try await bench.pullAll(reader)
-        for topic in Topic.allCases { #expect(replica[topic, default: [:]] == whole.bodies(topic), "seed \(seed), \(topic)") }
+        for topic in Topic.allCases {
+            let staged = replica[topic, default: [:]].mapValues(Self.withoutSites)
+            #expect(staged == whole.bodies(topic).mapValues(Self.withoutSites), "seed \(seed), \(topic)")
+        }
         #expect(whole.entries.count == Set(whole.entries.map { [$0.topic.rawValue] + $0.key }).count, "newest state once each")
         #expect(whole.entries.map(\.number) == whole.entries.map(\.number).sorted())
+    }
+
+    /// A stock figure also says how far each site had come when it was drawn, which moves on without the figure.
+    private static func withoutSites(_ body: [UInt8]) -> [UInt8] {
+        guard var object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any], object["onHand"] != nil else { return body }
+        object["sites"] = nil
+        return (try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)).map(Array.init) ?? body
     }
 
     @Test("A set of 10,000 records comes in small pages")

@@ -67,10 +67,11 @@ struct HoldingTests {
             ("stock-quantity-too-large", Make.movement("MUG", "x", pieces: .max / 10_000, at: bench.now)),
             ("value-of-wrong-kind", Make.write("sale", 1, [("at", "yesterday")], at: bench.now)),
             ("names-the-future", Make.write("sale", 2, [("number", "1")], at: bench.now, context: .named([Dot(other.replica, 99)]))),
-            ("edit-of-deleted", Make.write("sale", 3, [("number", "1")], life: Dot(other.replica, 3), at: bench.now)),
+            ("edit-of-deleted", Make.write("sale", 3, [("number", "1")], life: Dot(other.replica, 1), at: bench.now)),
             ("record-mismatch", Make.write("note", 9, [("text", "x")], life: life, source: owner.source, at: bench.now)),
         ]
-        try await bench.push([try other.seal(cases.map(\.1))], from: two)
+        // The first one passes; its dot is a life that no record has.
+        try await bench.push([try other.seal([Make.movement("MUG", "x", pieces: 1, at: bench.now)] + cases.map(\.1))], from: two)
         let messages = try await bench.hub.conflicts(now: bench.now).map(\.message)
         for (code, _) in cases { #expect(messages.contains { $0.contains("(\(code))") }, "\(code): \(messages)") }
         #expect(try await bench.hub.status(now: bench.now).quarantined == Int64(cases.count))

@@ -60,7 +60,7 @@ final class DrainRun {
         readers = source.watched.tables.map { _ in nil }
         phase = .log(after: mark.high)
         target = mark.high
-        toSweep = everything ? source.watched.tables.indices.filter { source.watched.tables[$0].mapping != nil } : []
+        toSweep = everything ? source.watched.sweepOrder : []
     }
 
     var changeCount: Int { writer.count }
@@ -124,7 +124,10 @@ final class DrainRun {
 
     /// The rows that the log names, each once per page of the log, in the order of their first entry (S19).
     private func readLog(after number: Int64, _ rows: RowWork) throws {
-        guard number < target else { phase = .sweep; return }
+        guard number < target else {
+            phase = .sweep
+            return
+        }
         let (entries, reached) = try ChangeLog.entries(
             db, after: number, upTo: target, limit: source.settings.logRowsPerReadMax, keyCounts: source.watched.keyCounts)
         var named = NamedRows(entries, watched: source.watched)
@@ -149,7 +152,10 @@ final class DrainRun {
                 let reader = try reader(child)
                 let isIndexed = try reader.isIndexed(lookup)
                 let changed = parents.filter { isIndexed || $0.wasThere }
-                if !isIndexed, changed.count > Self.scansPerPageMax { toSweep.append(child); continue }
+                if !isIndexed, changed.count > Self.scansPerPageMax {
+                    toSweep.append(child)
+                    continue
+                }
                 for row in changed {
                     guard let keys = try reader.childKeys(lookup, of: row.key, limit: source.settings.childrenPerParentMax) else {
                         toSweep.append(child)
@@ -165,7 +171,10 @@ final class DrainRun {
     private static let scansPerPageMax = 4
 
     private func beginSweep(_ rows: RowWork) throws {
-        guard !toSweep.isEmpty else { phase = .closing; return }
+        guard !toSweep.isEmpty else {
+            phase = .closing
+            return
+        }
         let table = toSweep.removeFirst()
         try rows.forgetProblems(table)
         phase = .rows(table: table, after: nil, seen: 0)
@@ -201,7 +210,10 @@ final class DrainRun {
     /// Closes only when the log shows nothing newer than when reading began; else what was named since is read again (S18).
     private func close(_ rows: RowWork) throws {
         let newest = try ChangeLog.newest(db)
-        guard newest > target, rounds < source.settings.roundsMax else { phase = .done; return }
+        guard newest > target, rounds < source.settings.roundsMax else {
+            phase = .done
+            return
+        }
         rounds += 1
         if rounds == source.settings.roundsMax { try writer.beginPart(rows.agent) }
         phase = .log(after: target)

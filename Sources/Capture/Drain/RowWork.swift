@@ -23,7 +23,8 @@ final class RowWork {
     }
 
     init(
-        source: CapturedSource, agent: Database, writer: DrainWriter, time: Timestamp, opening: RowComparison.Opening, comparisons: Comparisons
+        source: CapturedSource, agent: Database, writer: DrainWriter, time: Timestamp, opening: RowComparison.Opening,
+        comparisons: Comparisons
     ) throws {
         self.source = source
         self.agent = agent
@@ -33,7 +34,9 @@ final class RowWork {
         self.comparisons = comparisons
         let stored = source.stored
         images = try Images(agent, shelf: stored.shelf, drain: writer.number, dictionary: source.dictionary)
-        later = try stored.state == .reasserting ? stored.laterShelf.map { try Images(agent, shelf: $0, drain: 0, dictionary: source.dictionary) } : nil
+        later =
+            try stored.state == .reasserting
+            ? stored.laterShelf.map { try Images(agent, shelf: $0, drain: 0, dictionary: source.dictionary) } : nil
         hasProblems = try RowProblem.count(source: stored.number, agent) > 0
     }
 
@@ -47,7 +50,10 @@ final class RowWork {
         guard let mapping = watched.mapping else { return false }
         let keyBytes = key.canonicalBytes
         if key.values.contains(where: \.isNull) {
-            guard case .absent = row else { try setAside(watched, keyBytes, RowError.nullKey(mapping)); return false }
+            guard case .absent = row else {
+                try setAside(watched, keyBytes, RowError.nullKey(mapping))
+                return false
+            }
             if hasProblems { try clearProblem(watched, keyBytes) }
             return false
         }
@@ -65,7 +71,8 @@ final class RowWork {
         }
         if hasProblems { try clearProblem(watched, keyBytes) }
         let later = found?.isTouched == true ? nil : later  // a row that this drain asserted has an image of its own time
-        let outcome = try outcome(table, mapping, key, keyBytes, old: old, later: later, row: content, isFlagged: isFlagged, wasReplaced: wasReplaced)
+        let outcome = try outcome(
+            table, mapping, key, keyBytes, old: old, later: later, row: content, isFlagged: isFlagged, wasReplaced: wasReplaced)
         if outcome.movedLife { writer.mustResolveAgain = true }
         for change in outcome.changes { try writer.append(withLives(change), agent) }
         if let image = outcome.image { try images.put(image, table: watched.number, key: keyBytes, replaces: old != nil) }
@@ -88,7 +95,8 @@ final class RowWork {
         if let later {
             let told = try later.image(table: source.watched.tables[table].number, key: keyBytes)
             return RecoveryComparison(rows: comparison, extent: comparisons.extent).outcome(
-                of: key, base: old, later: told, row: row, isFlagged: isFlagged, keepsReferences: try row.map { try keepsReferences($0, later) } ?? true,
+                of: key, base: old, later: told, row: row, isFlagged: isFlagged,
+                keepsReferences: try row.map { try keepsReferences($0, later) } ?? true,
                 next: writer.next)
         }
         return comparison.outcome(of: key, from: old, to: row, isFlagged: isFlagged, wasReplaced: wasReplaced, next: writer.next)

@@ -31,7 +31,8 @@ final class Images {
                 + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
         update = try RawStatement(
             cached: db,
-            "UPDATE capture_image SET state = ?4, replica = ?5, counter = ?6, hash = ?7, same = ?8, stock = ?9, body = ?10, drain = ?11 WHERE \(place)")
+            "UPDATE capture_image SET state = ?4, replica = ?5, counter = ?6, hash = ?7, same = ?8, stock = ?9, body = ?10, drain = ?11 WHERE \(place)"
+        )
         keep = try RawStatement(
             cached: db, "INSERT OR IGNORE INTO capture_undo SELECT * FROM capture_image WHERE \(place) AND drain <> ?4")
     }

@@ -152,7 +152,8 @@ struct RowComparison: Sendable {
         case (.movement(let old)?, .movement(var new)?) where old.place == new.place && old.kind == new.kind:
             new.quantity = new.quantity.clamped - old.quantity.clamped
             return new.quantity == 0 ? [] : [.movement(new)]
-        case (.level(let oldSKU, let oldLocation, let old)?, .level(let sku, let location, let new)?) where oldSKU == sku && oldLocation == location:
+        case (.level(let oldSKU, let oldLocation, let old)?, .level(let sku, let location, let new)?)
+        where oldSKU == sku && oldLocation == location:
             return [adjustment(sku, location, by: new.clamped - old.clamped)].compactMap { $0 }
         case (.count(let sku, let location, let quantity)?, .count(let newSKU, let newLocation, let new)?)
         where sku == newSKU && location == newLocation && quantity == new:
@@ -191,8 +192,10 @@ extension StockReading {
         guard let quantity = earlier("quantity")?.integer ?? present else { return nil }
         switch row.stock {
         case nil: return nil
-        case .level(let sku, let location, _)?: self = .level(sku: text("sku", else: sku), location: text("location", else: location), quantity: quantity)
-        case .count(let sku, let location, _)?: self = .count(sku: text("sku", else: sku), location: text("location", else: location), quantity: quantity)
+        case .level(let sku, let location, _)?:
+            self = .level(sku: text("sku", else: sku), location: text("location", else: location), quantity: quantity)
+        case .count(let sku, let location, _)?:
+            self = .count(sku: text("sku", else: sku), location: text("location", else: location), quantity: quantity)
         case .movement(var movement)?:
             let isOpposite = present.flatMap { $0 == 0 ? nil : ($0 < 0) != (movement.quantity < 0) } ?? (movement.kind == .sale)
             movement.quantity = isOpposite ? 0 - quantity.clamped : quantity
@@ -205,7 +208,9 @@ extension StockReading {
     /// The reading of a row that is gone, where its record names item, place and quantity.
     fileprivate init?(earlier fields: [ImageField], role: StockRole) {
         func earlier(_ name: FieldName) -> Value? { fields.first { $0.name == name }?.value }
-        guard let sku = earlier("sku")?.text, let location = earlier("location")?.text, let quantity = earlier("quantity")?.integer else { return nil }
+        guard let sku = earlier("sku")?.text, let location = earlier("location")?.text, let quantity = earlier("quantity")?.integer else {
+            return nil
+        }
         switch role {
         case .none, .counts: return nil
         case .level: self = .level(sku: sku, location: location, quantity: quantity)

@@ -67,7 +67,8 @@ final class DrainWriter {
     /// - Parameter resolve: the change with its references' lives, or `nil` when it stands as it is.
     func revise(_ db: Database, _ resolve: (Change) throws -> Change?) throws {
         try flush(db)
-        let read = try RawStatement(db, "SELECT id, body FROM capture_batch WHERE replica = ?1 AND first > ?2 AND id > ?3 ORDER BY id LIMIT 1")
+        let read = try RawStatement(
+            db, "SELECT id, body FROM capture_batch WHERE replica = ?1 AND first > ?2 AND id > ?3 ORDER BY id LIMIT 1")
         let write = try RawStatement(db, "UPDATE capture_batch SET body = ?1 WHERE id = ?2")
         var id: Int64 = 0
         while try read.bind(replica.number, at: 1).bind(replica.last, at: 2).bind(id, at: 3).step() {
@@ -112,7 +113,9 @@ extension StoredDrain {
     /// The source's drain that is not sealed, if any.
     static func unsealed(of source: Int64, _ db: Database) throws -> StoredDrain? {
         let statement = try RawStatement(
-            db, "SELECT number, nonce, replica, first, last, parts, high FROM capture_drain WHERE source = ?1 AND sealed = 0 ORDER BY number DESC")
+            db,
+            "SELECT number, nonce, replica, first, last, parts, high FROM capture_drain WHERE source = ?1 AND sealed = 0 ORDER BY number DESC"
+        )
         guard try statement.bind(source, at: 1).step() else { return nil }
         return StoredDrain(
             source: source, name: DrainName(number: statement.unsigned(0), nonce: statement.unsigned(1)), replica: statement.integer(2),
@@ -125,7 +128,8 @@ extension StoredDrain {
         writer.last = last
         try writer.save(db)
         try db.execute(
-            sql: "UPDATE capture_drain SET sealed = 1 WHERE source = ? AND number = ?", arguments: [source.number, Int64(bitPattern: name.number)])
+            sql: "UPDATE capture_drain SET sealed = 1 WHERE source = ? AND number = ?",
+            arguments: [source.number, Int64(bitPattern: name.number)])
         try Images.settle(shelf: source.shelf, db)
         source.sealed = name
         source.lastDrain = max(source.lastDrain, name.number)

@@ -26,7 +26,8 @@ public struct Journal: Sendable {
             """)
         var replicas: [JournalReplica] = []
         while try statement.step() {
-            guard let stored = try StoredReplica.of(number: statement.integer(0), db), let source = SourceID(bytes: statement.bytes(4)) else {
+            guard let stored = try StoredReplica.of(number: statement.integer(0), db), let source = SourceID(bytes: statement.bytes(4))
+            else {
                 throw CaptureError.damagedJournal
             }
             replicas.append(
@@ -60,7 +61,8 @@ public struct Journal: Sendable {
         var pieces: [JournalPiece] = []
         var total = 0
         while try statement.step() {
-            let part = ChangeSet.Part(drain: statement.unsigned(1), number: UInt32(statement.integer(2)), total: UInt32(statement.integer(3)))
+            let part = ChangeSet.Part(
+                drain: statement.unsigned(1), number: UInt32(statement.integer(2)), total: UInt32(statement.integer(3)))
             let isNew = pieces.last?.part != part
             if isNew, total >= limit { break }
             let first = statement.unsigned(0)

@@ -84,7 +84,9 @@ extension StoredSource {
     /// Forgets the source and all that capture keeps of it, but not its journal: what is sealed is still to be sent.
     func delete(_ db: Database) throws {
         for shelf in [shelf, laterShelf, stagingShelf, newestShelf].compactMap({ $0 }) { try Images.clear(shelf: shelf, db) }
-        for table in ["capture_table", "capture_problem"] { try db.execute(sql: "DELETE FROM \(table) WHERE source = ?", arguments: [number]) }
+        for table in ["capture_table", "capture_problem"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE source = ?", arguments: [number])
+        }
         try db.execute(sql: "DELETE FROM capture_source WHERE number = ?", arguments: [number])
     }
 }
@@ -92,7 +94,9 @@ extension StoredSource {
 extension CaptureError {
     static let damagedJournal = CaptureError(
         .journalDamaged, "The agent's journal holds something this version cannot read.",
-        remedy: "Stop the agent, keep a copy of its folder, and attach the sources anew with --take-over; nothing is lost that the hub has or the file holds.")
+        remedy:
+            "Stop the agent, keep a copy of its folder, and attach the sources anew with --take-over; nothing is lost that the hub has or the file holds."
+    )
 }
 
 /// A writer of changes, as the agent's file knows it.
@@ -116,7 +120,9 @@ struct StoredReplica: Hashable, Sendable {
 
     static func fetch(_ db: Database, _ condition: String, bind: (RawStatement) -> Void = { _ in }) throws -> [StoredReplica] {
         let statement = try RawStatement(
-            db, "SELECT number, id, source, follows_replica, follows_counter, last, time FROM capture_replica WHERE \(condition) ORDER BY number")
+            db,
+            "SELECT number, id, source, follows_replica, follows_counter, last, time FROM capture_replica WHERE \(condition) ORDER BY number"
+        )
         bind(statement)
         var replicas: [StoredReplica] = []
         while try statement.step() {

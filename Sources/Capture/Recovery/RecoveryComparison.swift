@@ -54,6 +54,7 @@ struct RecoveryComparison: Sendable {
         let fields = known.map { rows.changedFields(from: $0, to: row) } ?? row.fields.filter { !$0.value.isNull }.map(RowComparison.write)
         let effects = rows.isSame(row, as: later) ? [] : rows.effects(from: later.stock, to: row, fields: later.fields)
         return RowComparison.Outcome(
-            changes: rows.edit(row, life: later.life, fields: fields, effects: effects), image: row.image(life: later.life, whole: rows.isMutable))
+            changes: rows.edit(row, life: later.life, fields: fields, effects: effects),
+            image: row.image(life: later.life, whole: rows.isMutable))
     }
 }

@@ -32,7 +32,9 @@ enum ChangeLog {
     /// The entries after `number`, up to `last`, at most `limit` of them.
     ///
     /// - Parameter keyCounts: the number of key columns of each watched table; entries of other tables are dropped.
-    static func entries(_ db: Database, after number: Int64, upTo last: Int64, limit: Int, keyCounts: [Int64: Int]) throws -> (entries: [Entry], reached: Int64) {
+    static func entries(
+        _ db: Database, after number: Int64, upTo last: Int64, limit: Int, keyCounts: [Int64: Int]
+    ) throws -> (entries: [Entry], reached: Int64) {
         let statement = try RawStatement(cached: db, "SELECT * FROM \"\(table)\" WHERE n > ?1 AND n <= ?2 ORDER BY n LIMIT ?3")
         defer { statement.reset() }
         statement.bind(number, at: 1).bind(last, at: 2).bind(Int64(limit), at: 3)
@@ -64,17 +66,16 @@ enum ChangeLog {
         return try statement.step() ? statement.integer(0) : 0
     }
 
+    /// The number of the oldest entry that is still there.
+    static func oldest(_ db: Database) throws -> Int64? {
+        let statement = try RawStatement(cached: db, "SELECT min(n) FROM \"\(table)\"")
+        defer { statement.reset() }
+        return try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
+    }
+
     /// Deletes captured entries, the oldest first; within the caller's transaction.
-    ///
-    /// - Returns: whether captured entries are left.
-    static func trim(_ db: Database, upTo high: Int64, limit: Int) throws -> Bool {
-        let oldest = try RawStatement(cached: db, "SELECT min(n) FROM \"\(table)\"")
-        guard try oldest.step(), !oldest.isNull(0) else { oldest.reset(); return false }
-        let first = oldest.integer(0)
-        oldest.reset()
-        guard first <= high else { return false }
-        let end = min(high, first + Int64(limit) - 1)
-        try RawStatement(cached: db, "DELETE FROM \"\(table)\" WHERE n <= ?1").bind(end, at: 1).run()
-        return end < high
+    static func trim(_ db: Database, upTo high: Int64, limit: Int) throws {
+        guard let first = try oldest(db), first <= high else { return }
+        try RawStatement(cached: db, "DELETE FROM \"\(table)\" WHERE n <= ?1").bind(min(high, first + Int64(limit) - 1), at: 1).run()
     }
 }

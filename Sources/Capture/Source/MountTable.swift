@@ -3,7 +3,8 @@ struct MountTable: Sendable {
     private var mounts: [(path: String, kind: String)]
 
     static let networkKinds: Set<String> = [
-        "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "coda", "ncpfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs", "davfs", "fuse.davfs2",
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "coda", "ncpfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs", "davfs",
+        "fuse.davfs2",
     ]
 
     /// - Parameter text: a line a mount: device, place, kind, options; blanks in places are written `\040`.

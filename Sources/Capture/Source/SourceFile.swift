@@ -70,13 +70,15 @@ final class SourceFile {
     func checkPlace() throws {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            throw CaptureError(.noSuchFile, "There is no file \(path).", remedy: "Check the path; the agent makes no application file itself.")
+            throw CaptureError(
+                .noSuchFile, "There is no file \(path).", remedy: "Check the path; the agent makes no application file itself.")
         }
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw CaptureError(.isDirectory, "\(path) is a folder.", remedy: "Name the application's database file inside it.")
         }
         guard status.st_size > 0 else {
-            throw CaptureError(.notADatabase, "\(path) is empty.", remedy: "Start the application once, so that it makes its tables, and attach then.")
+            throw CaptureError(
+                .notADatabase, "\(path) is empty.", remedy: "Start the application once, so that it makes its tables, and attach then.")
         }
         if Self.isOnNetwork(path) {
             throw CaptureError(
@@ -101,7 +103,10 @@ final class SourceFile {
         var result = Fingerprint()
         for name in [path, path + "-wal"] {
             var status = stat()
-            guard stat(name, &status) == 0 else { result.parts.append(-1); continue }
+            guard stat(name, &status) == 0 else {
+                result.parts.append(-1)
+                continue
+            }
             #if os(Linux)
                 let time = status.st_mtim
             #else

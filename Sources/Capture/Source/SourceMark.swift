@@ -34,7 +34,9 @@ extension SourceMark {
         else {
             throw CaptureError(
                 .unknownState, "The table \(table) in the source's file holds something this agent did not write.",
-                remedy: "Nothing is read from this file until it is looked at. If it was edited by hand, detach the source and attach it again.")
+                remedy:
+                    "Nothing is read from this file until it is looked at. If it was edited by hand, detach the source and attach it again."
+            )
         }
         return SourceMark(
             version: statement.integer(0), source: source, owner: owner,
@@ -46,7 +48,9 @@ extension SourceMark {
     func write(_ db: Database) throws {
         try db.execute(sql: "DELETE FROM \"\(Self.table)\"")
         let insert = try RawStatement(
-            db, "INSERT INTO \"\(Self.table)\" (version, source, owner, drain, nonce, replica, counter, high) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+            db,
+            "INSERT INTO \"\(Self.table)\" (version, source, owner, drain, nonce, replica, counter, high) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        )
         insert.bind(version, at: 1).bind(source.bytes, at: 2).bind(owner.bytes, at: 3)
             .bind(drain.number, at: 4).bind(drain.nonce, at: 5).bind(last.replica.bytes, at: 6).bind(last.counter, at: 7).bind(high, at: 8)
         try insert.run()

@@ -50,7 +50,8 @@ struct TriggerSet: Hashable, Sendable {
 
     /// The triggers of ours that stand in the file.
     static func installed(_ db: Database) throws -> [String: String] {
-        let statement = try RawStatement(db, "SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger' AND substr(name, 1, 11) = '\(prefix)'")
+        let statement = try RawStatement(
+            db, "SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger' AND substr(name, 1, 11) = '\(prefix)'")
         var found: [String: String] = [:]
         while try statement.step() { found[statement.string(0)] = statement.string(1) }
         return found

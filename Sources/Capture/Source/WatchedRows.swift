@@ -26,7 +26,8 @@ struct WatchList: Sendable {
         tables = try mapping.watchedTables.map { table in
             guard table.keyColumns.count <= ChangeLog.keyColumnsMax else {
                 throw CaptureError(
-                    .keyTooWide, "The key of the table \(table.name) has \(table.keyColumns.count) columns; at most \(ChangeLog.keyColumnsMax) can be watched.",
+                    .keyTooWide,
+                    "The key of the table \(table.name) has \(table.keyColumns.count) columns; at most \(ChangeLog.keyColumnsMax) can be watched.",
                     remedy: "Leave the table out of the mapping, or name a narrower unique key of it.")
             }
             if numbers[SQLName.folded(table.name)] == nil {
@@ -56,8 +57,16 @@ struct WatchList: Sendable {
         TriggerSet(tables: tables.map { TriggerSet.Table(number: $0.number, name: $0.table.name, keyColumns: $0.table.keyColumns) })
     }
 
-    /// Whether nothing but stock-takes tells this source's stock.
-    var countsMoveStock: Bool { !tables.contains { [.level, .movements, .saleLines].contains($0.mapping?.stockRole) } }
+    /// Whether stock-takes from before the baseline tell the present stock: where a quantity column or a ledger does, they are
+    /// mere history. Sale lines alone only take away, so there the last stock-take is what they take from.
+    var countsMoveStock: Bool { !tables.contains { [.level, .movements].contains($0.mapping?.stockRole) } }
+
+    /// Tables in the order in which a sweep reads them: as mapped, but stock-takes last, because a count includes the
+    /// movements before it and a baseline's sales are from before its counts.
+    var sweepOrder: [Int] {
+        let mapped = tables.indices.filter { tables[$0].mapping != nil }
+        return mapped.filter { tables[$0].mapping?.stockRole != .counts } + mapped.filter { tables[$0].mapping?.stockRole == .counts }
+    }
 }
 
 extension CheckedMapping {

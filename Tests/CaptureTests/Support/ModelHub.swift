@@ -38,7 +38,9 @@ struct ModelHub {
             if last[replica.replica] == nil {
                 lineage.open(replica.replica, following: replica.follows)
                 last[replica.replica] = 0
-                if let follows = replica.follows, last[follows.replica, default: 0] < follows.counter { complaints.append("follows what is not here") }
+                if let follows = replica.follows, last[follows.replica, default: 0] < follows.counter {
+                    complaints.append("follows what is not here")
+                }
             }
             while true {
                 let pieces = try journal.sealed(after: last[replica.replica] ?? 0, of: replica.replica, limit: 100)
@@ -86,7 +88,9 @@ struct ModelHub {
         var state = State()
         state.isPartial = isPartial
         for admitted in history { state.apply(admitted) }
-        for (name, records) in state.records where records.count > 1 { state.complaints.append("\(records.count) live records of \(name.entity) \(name.key)") }
+        for (name, records) in state.records where records.count > 1 {
+            state.complaints.append("\(records.count) live records of \(name.entity) \(name.key)")
+        }
         return state
     }
 
@@ -133,7 +137,10 @@ extension ModelHub.State {
         var lives = records[name] ?? []
         if let life = subject.life {
             if isPartial, !lives.contains(where: { $0.life == life }) { lives.append(ModelHub.Record(life: life)) }
-            guard let index = lives.firstIndex(where: { $0.life == life }) else { complaints.append("\(dot) edits \(name.key), life \(life), which is not there"); return }
+            guard let index = lives.firstIndex(where: { $0.life == life }) else {
+                complaints.append("\(dot) edits \(name.key), life \(life), which is not there")
+                return
+            }
             for field in fields { lives[index].fields[field.field] = field.value.isNull ? nil : field.value.withoutLife }
         } else {
             var record = ModelHub.Record(life: dot)
@@ -166,13 +173,16 @@ extension Rig {
                 let reader = try RowReader(db, table)
                 for row in try reader.page(after: nil, limit: 1_000_000).rows {
                     let name = ModelHub.Name(entity: table.entity, key: row.key)
-                    guard case .values(let values) = row.content, let mapped = try? table.map(values, site: "shop"), !mapped.key.values.contains(where: \.isNull) else {
+                    guard case .values(let values) = row.content, let mapped = try? table.map(values, site: "shop"),
+                        !mapped.key.values.contains(where: \.isNull)
+                    else {
                         unmappable.insert(name)
                         continue
                     }
                     guard !mapped.isDeleted else { continue }
                     let content = RowContent(mapped, sameIf: [])
-                    rows[name] = Dictionary(uniqueKeysWithValues: content.fields.filter { !$0.value.isNull }.map { ($0.name, $0.value.withoutLife) })
+                    rows[name] = Dictionary(
+                        uniqueKeysWithValues: content.fields.filter { !$0.value.isNull }.map { ($0.name, $0.value.withoutLife) })
                 }
             }
             return (rows, unmappable)
@@ -187,7 +197,9 @@ extension Rig {
         for (name, fields) in rows where live[name] != fields {
             differences.append("\(name.entity) \(name.key): till \(fields), hub \(live[name].map { "\($0)" } ?? "nothing")")
         }
-        for name in live.keys where rows[name] == nil && !unmappable.contains(name) { differences.append("\(name.entity) \(name.key): only at the hub") }
+        for name in live.keys where rows[name] == nil && !unmappable.contains(name) {
+            differences.append("\(name.entity) \(name.key): only at the hub")
+        }
         return differences.sorted()
     }
 }

@@ -165,7 +165,9 @@ final class Rig {
     private static func copy(_ from: String, to: String) throws {
         for suffix in ["", "-wal", "-journal"] {
             try? FileManager.default.removeItem(atPath: to + suffix)
-            if FileManager.default.fileExists(atPath: from + suffix) { try FileManager.default.copyItem(atPath: from + suffix, toPath: to + suffix) }
+            if FileManager.default.fileExists(atPath: from + suffix) {
+                try FileManager.default.copyItem(atPath: from + suffix, toPath: to + suffix)
+            }
         }
     }
 }
