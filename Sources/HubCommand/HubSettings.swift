@@ -113,7 +113,7 @@ struct SettingsOptions: ParsableArguments {
     var config: String?
 
     @Option(help: ArgumentHelp("Least level that is logged: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
-    var logLevel: Logger.Level?
+    var logLevel: LogLevel?
 
     /// File, then environment, then flags.
     func settings() throws -> HubSettings {
@@ -127,7 +127,7 @@ struct SettingsOptions: ParsableArguments {
         }
         try settings.read(environment: environment)
         if let data { settings.data = data }
-        if let logLevel { settings.logLevel = logLevel }
+        if let logLevel { settings.logLevel = logLevel.level }
         return settings
     }
 }
@@ -142,4 +142,12 @@ extension HubSettings {
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// A level's name on the command line, refused there when it is none.
+struct LogLevel: ExpressibleByArgument {
+    let level: Logger.Level
+
+    init?(argument: String) {
+        guard let level = Logger.Level(rawValue: argument.lowercased()) else { return nil }
+        self.level = level
+    }
+}

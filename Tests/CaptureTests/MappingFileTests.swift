@@ -51,11 +51,12 @@ extension MappingTests {
                       A key given again names the same item if sku stayed the same.
 
                     sales → sale, named by id
-                      4 fields, none of them personal:
+                      5 fields, none of them personal:
                         number        from number
                         customer      from customer_id
                         at            from sold_at
                         order number  from order_number
+                        currency      always GBP
                       Rows are facts: an edit sends the row again.
                       Deleting a row means that the sale never happened.
                       A key given again names the same sale if number stayed the same.
@@ -183,8 +184,8 @@ extension MappingTests {
                 INSERT INTO stock_counts VALUES (1, '85123A', 'pool', 10, '2010-12-01 18:00:00');
                 """)
             #expect(try shop.row("customers", 17850).summary == ["name* = Ada", "email* = ada@example.org", "country = United Kingdom"])
-            #expect(try shop.row("sales", 1).summary == ["number = 536365", "customer = customer 17850", "at = 1291191960000"])
-            #expect(try shop.row("sales", 2).summary == ["number = C536379", "at = 1277973660000", "order number = W-9"])
+            #expect(try shop.row("sales", 1).summary == ["number = 536365", "customer = customer 17850", "at = 1291191960000", "currency = GBP"])
+            #expect(try shop.row("sales", 2).summary == ["number = C536379", "at = 1277973660000", "order number = W-9", "currency = GBP"])
             #expect(
                 try shop.row("sale_lines", 1).summary
                     == ["sale = sale 1", "sku = 85123A", "name = HOLDER", "quantity = 60000", "unit price = 25500", "currency = GBP"])
@@ -228,7 +229,7 @@ extension MappingTests {
                 ])
             #expect(
                 try till.row("sales", 11).summary == [
-                    "number = 11", "customer = customer 5", "at = 1782896400000", "cashier = 9", "comment* = gift for Ada",
+                    "number = 11", "customer = customer 5", "at = 1782896400000", "cashier = 9", "comment* = gift for Ada", "currency = GBP",
                 ])
             let line = try till.row("sales_items", 11, 3, 1)
             #expect(line.key == LocalKey([11, 3, 1]) && line.stock == nil)

@@ -18,7 +18,6 @@ struct ServedHub: Sendable {
     let address: String
     let routes: [HubRoute]
     let group: ServiceGroup
-    private let connection = HTTPConnection()
 
     /// Runs `body` with a listening hub, then stops it gracefully and waits for its end.
     static func run(_ body: @Sendable (ServedHub) async throws -> Void) async throws {
@@ -89,7 +88,8 @@ struct ServedHub: Sendable {
         _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8], _ headers: [(name: String, value: String)]
     ) async throws -> Answer {
         let request = HTTPRequest(method, address + path, headers: headers, body: body, limits: TransferLimits(totalMilliseconds: 60_000))
-        let response = try await connection.send(request)
+        // One each: requests on one connection wait for one another, and a long poll waits long.
+        let response = try await HTTPConnection().send(request)
         return Answer(status: response.status, headers: response.headers, body: response.body)
     }
 
