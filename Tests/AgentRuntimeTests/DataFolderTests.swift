@@ -35,11 +35,11 @@ struct DataFolderTests {
     func wrong() throws {
         let base = try TemporaryFolder()
         #expect(throws: AgentError.self) { try DataFolder(base.file("none")).open(makes: false) }
-        FileManager.default.createFile(atPath: base.file("file"), contents: nil)
+        _ = FileManager.default.createFile(atPath: base.file("file"), contents: nil)
         #expect(throws: AgentError.self) { try DataFolder(base.file("file")).open() }
         let folder = DataFolder(base.file("agent"))
         try folder.make()
-        FileManager.default.createFile(atPath: folder.path + "/agent.db", contents: Data(repeating: 65, count: 8192))
+        _ = FileManager.default.createFile(atPath: folder.path + "/agent.db", contents: Data(repeating: 65, count: 8192))
         let error = #expect(throws: AgentError.self) { try folder.open() }
         #expect(error?.code == .dataFolder)
     }

@@ -30,8 +30,8 @@ struct FileWatchTests {
         try await till.write { try $0.execute(sql: "PRAGMA user_version = 1") }
         let watch = FileWatch()
         watch.add("till", file: path)
-        FileManager.default.createFile(atPath: folder.file("till.log"), contents: Data([1]))
-        FileManager.default.createFile(atPath: folder.file("till.db.backup"), contents: Data([1]))
+        _ = FileManager.default.createFile(atPath: folder.file("till.log"), contents: Data([1]))
+        _ = FileManager.default.createFile(atPath: folder.file("till.db.backup"), contents: Data([1]))
         _ = try await till.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
         try FileManager.default.copyItem(atPath: path, toPath: folder.file("copy"))
         #expect(watch.takeChanges().isEmpty)

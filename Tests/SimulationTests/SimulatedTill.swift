@@ -39,7 +39,7 @@ final class SimulatedTill {
         CREATE TABLE sales (id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, sold_at TEXT NOT NULL, customer_id INTEGER REFERENCES customers (id));
         CREATE TABLE sale_lines (id INTEGER PRIMARY KEY, sale_id INTEGER NOT NULL REFERENCES sales (id), sku TEXT NOT NULL,
             quantity INTEGER NOT NULL, unit_price TEXT NOT NULL);
-        CREATE TABLE stock_counts (id INTEGER PRIMARY KEY, sku TEXT NOT NULL, quantity INTEGER NOT NULL, counted_at TEXT NOT NULL);
+        CREATE TABLE stock_counts (id INTEGER PRIMARY KEY, sku TEXT NOT NULL, location TEXT, quantity INTEGER NOT NULL, counted_at TEXT NOT NULL);
         """
 
     static let mapping = """
@@ -65,7 +65,7 @@ final class SimulatedTill {
           stock_counts:
             entity: count
             on delete: archived
-            fields: {sku: sku, quantity: quantity, at: counted_at, location: {constant: $site}}
+            fields: {sku: sku, quantity: quantity, at: counted_at, location: {column: location, default: $site}}
             stock: counts
         """
 
