@@ -1,8 +1,8 @@
 # Everything a person or a machine does here. `make help` lists it.
 #
 # The demo and the tests share one debug build in .build, so that the dependencies are compiled once
-# (about 5.5 minutes on 2 cores, and never again). Only `make journey` and `make bench`, which measure,
-# use the release configuration.
+# (about 5.5 minutes on 2 cores, and never again). Only `make bench`, which measures, uses the release
+# configuration.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -19,7 +19,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo test lint format journey bench
+.PHONY: help setup build demo test lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -47,11 +47,6 @@ lint: ## check format and shell scripts
 
 format: ## rewrite the sources in our format
 	$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
-
-journey: setup ## the whole of Online Retail through agents into the hub, compared with plain SQL (release)
-	@scripts/build-notice release
-	$(SWIFT) build -c release $(BUILD_FLAGS)
-	@scripts/journey "$$($(SWIFT) build -c release --show-bin-path)" "$(CSV)"
 
 bench: setup ## what is measured so far (release)
 	@scripts/build-notice release

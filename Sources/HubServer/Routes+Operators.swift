@@ -1,3 +1,4 @@
+import Causality
 import HubRuntime
 
 /// What operators and scripts ask, with the operators' secret.
@@ -36,9 +37,20 @@ extension HubRoutes {
 
     private func addSite(_ call: HubCall) async throws -> HubReply {
         let question = try call.json(SiteQuestion.self)
-        let token = try await hub.addSite(name: question.name, kind: question.kind, region: question.region, now: call.now)
+        let token = try await token(for: question, now: call.now)
         call.logger.info("site added", metadata: ["site": "\(question.name)", "kind": "\(question.kind.rawValue)"])
         return try .json(TokenAnswer(site: token.site, token: token.token, expires: token.expires.milliseconds))
+    }
+
+    /// A new site's token, or another one for a site that is there and is what the question says.
+    private func token(for question: SiteQuestion, now: Timestamp) async throws -> EnrolmentToken {
+        do {
+            return try await hub.addSite(name: question.name, kind: question.kind, region: question.region, now: now)
+        } catch let error as HubError where error.code == .siteExists {
+            let known = try await hub.site(question.name, now: now)
+            guard known.kind == question.kind, question.region == nil || known.region == question.region else { throw error }
+            return try await hub.issueToken(site: question.name, now: now)
+        }
     }
 
     private func revoke(_ call: HubCall) async throws -> HubReply {
