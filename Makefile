@@ -1,8 +1,8 @@
 # Everything a person or a machine does here. `make help` lists it.
 #
 # The demo and the tests share one debug build in .build, so that the dependencies are compiled once
-# (about 5.5 minutes on 2 cores, and never again). Only `make bench`, which measures, uses the release
-# configuration.
+# (about 5.5 minutes on 2 cores, and never again). Only `make bench` and `make journey`, which measure, use
+# the release configuration.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -19,7 +19,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo test lint format bench
+.PHONY: help setup build demo test journey lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -40,6 +40,11 @@ test: setup ## build and run all tests
 	@scripts/build-notice debug
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	$(SWIFT) test --skip-build
+
+journey: setup ## the whole of Online Retail through four tills, held against plain SQL (release)
+	@scripts/build-notice release
+	$(SWIFT) build -c release $(BUILD_FLAGS)
+	@"$$($(SWIFT) build -c release --show-bin-path)/tributary-demo" journey --csv "$(CSV)"
 
 lint: ## check format and shell scripts
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -69,8 +69,10 @@ final class HubProcess {
         let records: Int
         let sites: Set<String>
         let purchases: Int
+        /// In hundredths of a penny or cent, per currency.
+        let exactTotals: [String: Int64]
         /// In pence or cents, per currency.
-        let totals: [String: Int64]
+        var totals: [String: Int64] { exactTotals.mapValues { $0 / 100 } }
     }
 
     func customers(email: String) async throws -> [Customer] {
@@ -78,10 +80,10 @@ final class HubProcess {
         return found.map { profile in
             let records = profile["records"] as? [[String: Any]] ?? []
             let purchases = profile["purchases"] as? [String: Any] ?? [:]
-            let totals = (purchases["totals"] as? [String: Int] ?? [:]).mapValues { Int64($0) / 100 }
+            let totals = (purchases["totals"] as? [String: Int] ?? [:]).mapValues { Int64($0) }
             return Customer(
                 id: profile["id"] as? String ?? "", records: records.count, sites: Set(records.compactMap { $0["site"] as? String }),
-                purchases: purchases["number"] as? Int ?? 0, totals: totals)
+                purchases: purchases["number"] as? Int ?? 0, exactTotals: totals)
         }
     }
 

@@ -10,10 +10,13 @@ struct Main {
         let root = FileManager.default.temporaryDirectory.appending(path: "tributary-demo-\(ProcessInfo.processInfo.processIdentifier)")
         do {
             try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            let day = try await TradingDay(root: root, options: options, narrator: narrator)
-            try await day.play()
+            if options.isJourney {
+                try await Journey(root: root, options: options, narrator: narrator).travel()
+            }
+            let day = options.isJourney ? nil : try await TradingDay(root: root, options: options, narrator: narrator)
+            try await day?.play()
             narrator.chapter(narrator.verdict)
-            if narrator.broken.isEmpty, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 { await leaveRunning(day, root) }
+            if let day, narrator.broken.isEmpty, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 { await leaveRunning(day, root) }
         } catch {
             let failure = error as? DemoError ?? DemoError("\(error)", remedy: "Logs and files are in \(root.path).")
             FileHandle.standardError.write(Data("tributary-demo: \(failure.message)\n  \(failure.remedy)\n".utf8))
@@ -46,10 +49,14 @@ struct Main {
     }
 }
 
-/// `--csv FOLDER` (the real retailer's files) and `--mappings FOLDER`.
+/// `journey`, `--days N`, `--csv FOLDER` (the real retailer's files) and `--mappings FOLDER`.
 struct Options {
     var csv = "../shared/data/online-retail-uci"
     var mappings: String?
+    /// The whole year through four tills, in place of the trading day.
+    var isJourney = false
+    /// Days of the journey; `nil` for all.
+    var days: Int?
 
     init(_ arguments: some Sequence<String>) {
         var rest = Array(arguments)[...]
@@ -57,10 +64,12 @@ struct Options {
             switch flag {
             case "--csv": csv = rest.popFirst() ?? csv
             case "--mappings": mappings = rest.popFirst()
+            case "journey": isJourney = true
+            case "--days": days = rest.popFirst().flatMap { Int($0) }
             default:
                 FileHandle.standardError.write(
                     Data(
-                        "tributary-demo: \(flag) is no option.\n  Options: --csv FOLDER, --mappings FOLDER. Without any it does what make demo does.\n"
+                        "tributary-demo: \(flag) is no option.\n  Options: journey, --days N, --csv FOLDER, --mappings FOLDER. Without any it does what make demo does.\n"
                             .utf8))
                 exit(2)
             }

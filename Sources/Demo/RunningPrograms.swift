@@ -20,6 +20,17 @@ enum RunningPrograms {
         for handle in all.reversed() { handle.process.stop() }
     }
 
+    /// The most private memory (`RssAnon`) that any running program of that name has now.
+    static func privateKilobytes(of program: String) -> Int {
+        processes.withLock { all in
+            all.filter { $0.process.isRunning && $0.process.executableURL?.lastPathComponent == program }.map { handle in
+                let status = try? String(contentsOfFile: "/proc/\(handle.process.processIdentifier)/status", encoding: .utf8)
+                let line = status?.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+                return line.flatMap { Int($0.split(whereSeparator: { !$0.isNumber }).first ?? "") } ?? 0
+            }.max() ?? 0
+        }
+    }
+
     /// Ends everything on Ctrl-C or SIGTERM. The sources live as long as the process.
     static func stopOnSignals() {
         for number in [SIGINT, SIGTERM] {

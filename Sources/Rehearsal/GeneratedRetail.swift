@@ -31,11 +31,14 @@ public enum GeneratedRetail {
 
     private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 
-    /// SplitMix64 (S. Vigna).
-    private struct Sequence {
-        var state: UInt64
+    /// A small generator, so that a rehearsal can be had again: SplitMix64 (S. Vigna).
+    public struct Sequence: Sendable {
+        private var state: UInt64
 
-        mutating func below(_ limit: Int) -> Int {
+        public init(state: UInt64) { self.state = state }
+
+        /// A number from 0 up to, and without, `limit`.
+        public mutating func below(_ limit: Int) -> Int {
             state &+= 0x9E37_79B9_7F4A_7C15
             var mixed = state
             mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
