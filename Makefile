@@ -57,3 +57,4 @@ bench: setup ## what is measured so far (release)
 	@scripts/build-notice release
 	$(SWIFT) build -c release $(BUILD_FLAGS)
 	@scripts/bench "$$($(SWIFT) build -c release --show-bin-path)"
+	@"$$($(SWIFT) build -c release --show-bin-path)/tributary-demo" backlog

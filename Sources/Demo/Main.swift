@@ -10,10 +10,12 @@ struct Main {
         let root = FileManager.default.temporaryDirectory.appending(path: "tributary-demo-\(ProcessInfo.processInfo.processIdentifier)")
         do {
             try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            if options.isJourney {
-                try await Journey(root: root, options: options, narrator: narrator).travel()
+            var day: TradingDay?
+            switch options.play {
+            case .day: day = try await TradingDay(root: root, options: options, narrator: narrator)
+            case .journey: try await Journey(root: root, options: options, narrator: narrator).travel()
+            case .backlog: try await Backlog(root: root, options: options, narrator: narrator).clear()
             }
-            let day = options.isJourney ? nil : try await TradingDay(root: root, options: options, narrator: narrator)
             try await day?.play()
             narrator.chapter(narrator.verdict)
             if let day, narrator.broken.isEmpty, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 { await leaveRunning(day, root) }
@@ -49,12 +51,17 @@ struct Main {
     }
 }
 
-/// `journey`, `--days N`, `--csv FOLDER` (the real retailer's files) and `--mappings FOLDER`.
+/// `journey [--days N]` or `backlog [--rows N]`, `--csv FOLDER` (the real retailer's files) and `--mappings FOLDER`.
 struct Options {
     var csv = "../shared/data/online-retail-uci"
     var mappings: String?
-    /// The whole year through four tills, in place of the trading day.
-    var isJourney = false
+    enum Play {
+        case day, journey, backlog
+    }
+    /// A trading day; the whole year through four tills; or one till's long queue.
+    var play = Play.day
+    /// Rows of the backlog.
+    var rows = 500_000
     /// Days of the journey; `nil` for all.
     var days: Int?
 
@@ -64,12 +71,14 @@ struct Options {
             switch flag {
             case "--csv": csv = rest.popFirst() ?? csv
             case "--mappings": mappings = rest.popFirst()
-            case "journey": isJourney = true
+            case "journey": play = .journey
+            case "backlog": play = .backlog
+            case "--rows": rows = rest.popFirst().flatMap { Int($0) } ?? rows
             case "--days": days = rest.popFirst().flatMap { Int($0) }
             default:
                 FileHandle.standardError.write(
                     Data(
-                        "tributary-demo: \(flag) is no option.\n  Options: journey, --days N, --csv FOLDER, --mappings FOLDER. Without any it does what make demo does.\n"
+                        "tributary-demo: \(flag) is no option.\n  Options: journey, --days N, backlog, --rows N, --csv FOLDER, --mappings FOLDER. Without any it does what make demo does.\n"
                             .utf8))
                 exit(2)
             }

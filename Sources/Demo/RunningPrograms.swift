@@ -31,6 +31,18 @@ enum RunningPrograms {
         }
     }
 
+    /// Processor time that the running programs of that name have used, in ticks of 10 ms.
+    static func processorTicks(of program: String) -> Int {
+        processes.withLock { all in
+            all.filter { $0.process.isRunning && $0.process.executableURL?.lastPathComponent == program }.map { handle in
+                let stat = (try? String(contentsOfFile: "/proc/\(handle.process.processIdentifier)/stat", encoding: .utf8)) ?? ""
+                // After the name in parentheses: fields 14 and 15, user and system time.
+                let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+                return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+            }.reduce(0, +)
+        }
+    }
+
     /// Ends everything on Ctrl-C or SIGTERM. The sources live as long as the process.
     static func stopOnSignals() {
         for number in [SIGINT, SIGTERM] {

@@ -51,6 +51,13 @@ final class Site {
         self.hasLine = hasLine
     }
 
+    /// Changes that wait to be sent, as the agent's own status says.
+    func queued() throws -> Int {
+        let text = try programs.outcome(of: "tributary-agent", ["status", "--json", "--data", agentFolder]).output
+        let status = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        return status?["queued"] as? Int ?? 0
+    }
+
     /// What a clerk reads on the site's own machine, with or without a line.
     func clerkSees(_ arguments: String...) throws -> String {
         try programs.outcome(of: "tributary-agent", ["find"] + arguments + ["--data", agentFolder]).output

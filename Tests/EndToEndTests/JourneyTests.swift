@@ -46,6 +46,13 @@ struct JourneyTests {
         #expect(verified.status == 0 && verified.output.contains("State and views are what the journal says."), "\(verified.complaint)")
     }
 
+    @Test("some days of a real retailer through four tills with lines cut at random: every figure is what plain SQL says")
+    func someDays() async throws {
+        let programs = try RealPrograms()
+        let journey = try programs.run("tributary-demo", "journey", "--days", "2", "--csv", "../shared/data/online-retail-uci")
+        #expect(journey.status == 0 && journey.output.contains("All 3 claims held."), "\(journey.output)\n\(journey.complaint)")
+    }
+
     @Test("a backup is taken while the hub runs, and a restored hub has what it had")
     func backup() async throws {
         let programs = try RealPrograms()
