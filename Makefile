@@ -19,7 +19,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo test journey lint format bench
+.PHONY: help setup build demo test simulate journey lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -45,6 +45,10 @@ journey: setup ## the whole of Online Retail through four tills, held against pl
 	@scripts/build-notice release
 	$(SWIFT) build -c release $(BUILD_FLAGS)
 	@"$$($(SWIFT) build -c release --show-bin-path)/tributary-demo" journey --csv "$(CSV)"
+
+simulate: setup ## replay one seed of the simulator with its trace: make simulate SEED=7
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	TRIBUTARY_SEED=$(SEED) $(SWIFT) test --skip-build --filter SimulationTests
 
 lint: ## check format and shell scripts
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -272,9 +272,11 @@ final class World {
         guard !site.line.isCut else { return }
         let agent = try await record(of: site)
         guard case .page(let page) = try await hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: agent, now: time) else { return }
-        let hubLast = page.own.first { $0.replica == request.named?.replica }?.last ?? 0
+        let receipt = page.own.first { $0.replica == request.named?.replica }
         let queue = try site.agent.outbox.standings().first { $0.replica == request.named?.replica }
-        guard case .follow(let dot, let abandons) = RecoveryPlan(named: request.named, queue: queue, hubLast: hubLast) else { return }
+        let standing = try receipt.map { try site.agent.outbox.standing(of: $0) } ?? .agrees
+        let plan = RecoveryPlan(named: request.named, queue: queue, hubLast: receipt?.last ?? 0, standing: standing)
+        guard case .follow(let dot, let abandons) = plan else { return }
         if let dot { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
         if request.wantsNewest { try await stageImages(.newest, of: request, asOf: nil, site: site, agent: agent) }
         try site.agent.source.recover(following: dot, random: &generator)

@@ -11,12 +11,15 @@ enum RecoveryPlan: Hashable, Sendable {
     ///   - named: the last dot of the drain that the file names.
     ///   - queue: how far this folder got with that replica; `nil` when it does not know it.
     ///   - hubLast: the last counter that the hub has of it.
-    init(named: Dot?, queue: QueueStanding?, hubLast: UInt64) {
+    ///   - standing: how that compares with what this folder stored. An acknowledgement that was lost on its way is no fork:
+    ///     the hub may well have more of our own history than we were told.
+    init(named: Dot?, queue: QueueStanding?, hubLast: UInt64, standing: Standing) {
         guard let named else {
             self = .follow(nil, abandons: false)
             return
         }
-        let acknowledged = queue?.acknowledged ?? 0
+        let known = queue?.acknowledged ?? 0
+        let acknowledged = standing == .agrees ? max(known, hubLast) : known
         let isUnsent = (queue?.sealed ?? 0) > acknowledged
         // Unsent changes whose counters the hub has otherwise: the histories part after what is acknowledged.
         let isForked = isUnsent && hubLast > acknowledged

@@ -22,10 +22,12 @@ struct SourceRecovery: Sendable {
     }
 
     func run(_ request: RecoveryRequest) async throws -> Result {
-        var hubLast: UInt64 = 0
-        if let named = request.named { hubLast = try await line.last(of: named.replica) }
+        var hub: Receipt?
+        if let named = request.named { hub = try await line.standing(of: named.replica) }
         let queue = try outbox.standings().first { $0.replica == request.named?.replica }
-        guard case .follow(let dot, let abandons) = RecoveryPlan(named: request.named, queue: queue, hubLast: hubLast) else { return .waitsForPush }
+        let standing = try hub.map { try outbox.standing(of: $0) } ?? .agrees
+        let plan = RecoveryPlan(named: request.named, queue: queue, hubLast: hub?.last ?? 0, standing: standing)
+        guard case .follow(let dot, let abandons) = plan else { return .waitsForPush }
         var count = 0
         if let dot { count += try await stage(.named, asOf: dot, for: request) }
         if request.wantsNewest { count += try await stage(.newest, asOf: nil, for: request) }
@@ -53,9 +55,9 @@ struct SourceRecovery: Sendable {
 }
 
 extension HubLine {
-    /// The last counter that the hub has of a replica, whoever asks.
-    func last(of replica: ReplicaID) async throws -> UInt64 {
+    /// What the hub has of a replica, whoever asks; `nil`: nothing.
+    func standing(of replica: ReplicaID) async throws -> Receipt? {
         let page = try await pull(cursor: nil, waitMilliseconds: 0, bytesMax: 1, replicas: [replica])
-        return page.own.first { $0.replica == replica }?.last ?? 0
+        return page.own.first { $0.replica == replica }
     }
 }

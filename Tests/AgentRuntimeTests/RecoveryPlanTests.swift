@@ -1,0 +1,54 @@
+import Causality
+import Testing
+
+@testable import AgentRuntime
+
+/// S15 and S22 as a table: which dot a source that went back in time follows.
+@Suite("RecoveryPlan")
+struct RecoveryPlanTests {
+    private static let replica = ReplicaID(high: 1, low: 1)
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var named: UInt64?
+        var acknowledged: UInt64
+        var sealed: UInt64
+        var hubLast: UInt64
+        var standing: Standing
+        var plan: RecoveryPlan
+    }
+
+    static let cases = [
+        Case(
+            testDescription: "nothing was captured when the file was copied", named: nil, acknowledged: 5, sealed: 5, hubLast: 5, standing: .agrees,
+            plan: .follow(nil, abandons: false)),
+        Case(
+            testDescription: "all is sent: follow what the file names", named: 3, acknowledged: 8, sealed: 8, hubLast: 8, standing: .agrees,
+            plan: .follow(Dot(replica, 3), abandons: false)),
+        Case(
+            testDescription: "something is unsent: push it first", named: 3, acknowledged: 5, sealed: 8, hubLast: 5, standing: .agrees,
+            plan: .waitForPush),
+        Case(
+            testDescription: "the acknowledgement was lost on its way: no fork", named: 3, acknowledged: 0, sealed: 8, hubLast: 8, standing: .agrees,
+            plan: .follow(Dot(replica, 3), abandons: false)),
+        Case(
+            testDescription: "a part of it was acknowledged unheard: the rest goes first", named: 3, acknowledged: 0, sealed: 8, hubLast: 5,
+            standing: .agrees, plan: .waitForPush),
+        Case(
+            testDescription: "the folder is old and has nothing unsent: follow the file", named: 9, acknowledged: 5, sealed: 5, hubLast: 9,
+            standing: .ahead, plan: .follow(Dot(replica, 9), abandons: false)),
+        Case(
+            testDescription: "the folder is old and sealed other changes: the histories part", named: 7, acknowledged: 5, sealed: 7, hubLast: 9,
+            standing: .differs, plan: .follow(Dot(replica, 5), abandons: true)),
+        Case(
+            testDescription: "the hub was restored to before the file's drain", named: 9, acknowledged: 9, sealed: 9, hubLast: 4, standing: .agrees,
+            plan: .follow(Dot(replica, 4), abandons: false)),
+    ]
+
+    @Test("S15, S22: which dot is followed", arguments: cases)
+    func choice(of example: Case) {
+        let queue = QueueStanding(replica: Self.replica, acknowledged: example.acknowledged, sealed: example.sealed)
+        let named = example.named.map { Dot(Self.replica, $0) }
+        #expect(RecoveryPlan(named: named, queue: queue, hubLast: example.hubLast, standing: example.standing) == example.plan)
+    }
+}
