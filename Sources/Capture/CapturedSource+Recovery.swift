@@ -35,7 +35,9 @@ extension CapturedSource {
         }
         let named = stored.named.flatMap { $0.counter == 0 ? nil : $0 }
         let knowsMore = try store.queue.read { try Self.knowsMore(than: named, former: stored.replica, $0) }
-        return .recovery(RecoveryRequest(source: id, name: name, named: named, wantsNewest: hubIsAhead || !knowsMore))
+        return .recovery(
+            RecoveryRequest(
+                source: id, name: name, named: named, wantsNewest: hubIsAhead || !knowsMore, namesOwnDrain: mark?.drain == stored.sealed))
     }
 
     private func discard(_ drain: StoredDrain?) throws {

@@ -11,6 +11,7 @@ struct RecoveryPlanTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var named: UInt64?
+        var namesOwnDrain = true
         var acknowledged: UInt64
         var sealed: UInt64
         var hubLast: UInt64
@@ -38,8 +39,11 @@ struct RecoveryPlanTests {
             testDescription: "the folder is old and has nothing unsent: follow the file", named: 9, acknowledged: 5, sealed: 5, hubLast: 9,
             standing: .ahead, plan: .follow(Dot(replica, 9), abandons: false)),
         Case(
-            testDescription: "the folder is old and sealed other changes: the histories part", named: 7, acknowledged: 5, sealed: 7, hubLast: 9,
+            testDescription: "a copy of file and folder wrote on: the histories part", named: 7, acknowledged: 5, sealed: 7, hubLast: 9,
             standing: .differs, plan: .follow(Dot(replica, 5), abandons: true)),
+        Case(
+            testDescription: "the folder is old, the file was written on: follow the file", named: 9, namesOwnDrain: false, acknowledged: 0,
+            sealed: 3, hubLast: 9, standing: .differs, plan: .follow(Dot(replica, 9), abandons: true)),
         Case(
             testDescription: "the hub was restored to before the file's drain", named: 9, acknowledged: 9, sealed: 9, hubLast: 4, standing: .agrees,
             plan: .follow(Dot(replica, 4), abandons: false)),
@@ -49,6 +53,8 @@ struct RecoveryPlanTests {
     func choice(of example: Case) {
         let queue = QueueStanding(replica: Self.replica, acknowledged: example.acknowledged, sealed: example.sealed)
         let named = example.named.map { Dot(Self.replica, $0) }
-        #expect(RecoveryPlan(named: named, queue: queue, hubLast: example.hubLast, standing: example.standing) == example.plan)
+        let plan = RecoveryPlan(
+            named: named, namesOwnDrain: example.namesOwnDrain, queue: queue, hubLast: example.hubLast, standing: example.standing)
+        #expect(plan == example.plan)
     }
 }

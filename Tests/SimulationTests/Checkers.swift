@@ -1,4 +1,5 @@
 @testable import AgentRuntime
+import Causality
 import ChangeSets
 import Foundation
 import HubRuntime
@@ -28,7 +29,7 @@ extension World {
                 for number in try site.till.saleNumbers().sorted() where mine[number] == nil { found.append("lost: sale \(number)") }
             } catch { found.append("\(site.name)'s till: \(error)") }
             for (number, count) in mine.sorted(by: { $0.key < $1.key }) {
-                if count > 1 { found.append("doubled: sale \(number) is there \(count) times") }
+                if count > 1 { found.append("doubled: sale \(number) is there \(count) times, by \(received.origins[number] ?? [])") }
                 if !site.till.everSold.contains(number) { found.append("forged: sale \(number) was never made") }
             }
         }
@@ -73,6 +74,8 @@ extension World {
 private struct Received {
     /// How many records bear each sale number.
     var sales: [String: Int] = [:]
+    /// The dots that created them, for messages.
+    var origins: [String: [String]] = [:]
     /// Sum of all movements by "location/sku", in units of 10⁻⁴.
     var moved: [String: Int64] = [:]
 
@@ -85,15 +88,17 @@ private struct Received {
             }
         }
         for bytes in sets {
-            for change in try ChangeSetCodec.decode(bytes).changes { take(change) }
+            let set = try ChangeSetCodec.decode(bytes)
+            for (index, change) in set.changes.enumerated() { take(change, set.dot(at: index)) }
         }
     }
 
-    private mutating func take(_ change: Change) {
+    private mutating func take(_ change: Change, _ dot: Dot) {
         if case .write(let subject, let fields) = change.action, subject.entity == "sale", subject.creates,
             let number = fields.first(where: { $0.field == "number" })?.value.text
         {
             sales[number.string, default: 0] += 1
+            origins[number.string, default: []].append("\(dot.replica.short):\(dot.counter)")
         }
         if case .movement(let movement) = change.stock {
             moved["\(movement.location)/\(movement.sku)", default: 0] += movement.quantity

@@ -275,7 +275,8 @@ final class World {
         let receipt = page.own.first { $0.replica == request.named?.replica }
         let queue = try site.agent.outbox.standings().first { $0.replica == request.named?.replica }
         let standing = try receipt.map { try site.agent.outbox.standing(of: $0) } ?? .agrees
-        let plan = RecoveryPlan(named: request.named, queue: queue, hubLast: receipt?.last ?? 0, standing: standing)
+        let plan = RecoveryPlan(
+            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: receipt?.last ?? 0, standing: standing)
         guard case .follow(let dot, let abandons) = plan else { return }
         if let dot { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
         if request.wantsNewest { try await stageImages(.newest, of: request, asOf: nil, site: site, agent: agent) }
@@ -293,6 +294,7 @@ final class World {
         repeat {
             guard case .images(let images) = try await hub.images(source: request.source, upTo: dot, after: after, agent: agent, now: time) else { return }
             try site.agent.source.stage(images.records, as: kind, isFirst: isFirst)
+            trace.append("  \(site.name) \(images.records.count) images as \(kind.rawValue) of \(dot?.description ?? "now")")
             isFirst = false
             after = images.next
         } while after != nil
@@ -325,6 +327,7 @@ final class World {
             try agent.source.learn(hubLast: receipt.last, of: receipt.replica)
         case .fork(let receipt):
             note("fork", index)
+            trace.append("  hub has \(receipt.replica.short):\(receipt.last); here \(try agent.outbox.standings().map { "\($0.replica.short) acknowledged \($0.acknowledged) sealed \($0.sealed)" })")
             try agent.source.learn(hubLast: UInt64.max, of: receipt.replica)
         case .abandon, .reconnect, .report: break
         }

@@ -9,11 +9,13 @@ enum RecoveryPlan: Hashable, Sendable {
 
     /// - Parameters:
     ///   - named: the last dot of the drain that the file names.
+    ///   - namesOwnDrain: whether this folder sealed that drain itself, last of all. If not, the folder is an old copy and the
+    ///     file's line is the one to follow, whatever the folder has unsent.
     ///   - queue: how far this folder got with that replica; `nil` when it does not know it.
     ///   - hubLast: the last counter that the hub has of it.
     ///   - standing: how that compares with what this folder stored. An acknowledgement that was lost on its way is no fork:
     ///     the hub may well have more of our own history than we were told.
-    init(named: Dot?, queue: QueueStanding?, hubLast: UInt64, standing: Standing) {
+    init(named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing) {
         guard let named else {
             self = .follow(nil, abandons: false)
             return
@@ -27,7 +29,7 @@ enum RecoveryPlan: Hashable, Sendable {
             self = .waitForPush
             return
         }
-        let last = min(named.counter, isForked ? acknowledged : hubLast)
+        let last = min(named.counter, isForked && namesOwnDrain ? acknowledged : hubLast)
         self = .follow(last == 0 ? nil : Dot(named.replica, last), abandons: isForked)
     }
 }

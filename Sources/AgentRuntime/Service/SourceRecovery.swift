@@ -26,7 +26,8 @@ struct SourceRecovery: Sendable {
         if let named = request.named { hub = try await line.standing(of: named.replica) }
         let queue = try outbox.standings().first { $0.replica == request.named?.replica }
         let standing = try hub.map { try outbox.standing(of: $0) } ?? .agrees
-        let plan = RecoveryPlan(named: request.named, queue: queue, hubLast: hub?.last ?? 0, standing: standing)
+        let plan = RecoveryPlan(
+            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: hub?.last ?? 0, standing: standing)
         guard case .follow(let dot, let abandons) = plan else { return .waitsForPush }
         var count = 0
         if let dot { count += try await stage(.named, asOf: dot, for: request) }

@@ -26,11 +26,16 @@ public struct RecoveryRequest: Hashable, Sendable {
     /// would be taken for new ones.
     public var wantsNewest: Bool
 
-    public init(source: SourceID, name: Text, named: Dot?, wantsNewest: Bool) {
+    /// The file names the drain that this folder sealed last, so both agree, and whoever is ahead at the hub is a copy of
+    /// them. Otherwise the file was written on by a later life of this folder, and its line is the one to follow.
+    public var namesOwnDrain: Bool
+
+    public init(source: SourceID, name: Text, named: Dot?, wantsNewest: Bool, namesOwnDrain: Bool) {
         self.source = source
         self.name = name
         self.named = named
         self.wantsNewest = wantsNewest
+        self.namesOwnDrain = namesOwnDrain
     }
 }
 
