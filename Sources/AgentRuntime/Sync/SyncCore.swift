@@ -13,8 +13,9 @@ import ChangeSets
 /// overtake each other.
 public struct SyncCore: Sendable {
     public struct Settings: Hashable, Sendable {
-        /// Change-set bytes in one push; at least one set goes, however large.
-        public var pushBytesMax = 1 << 20
+        /// Change-set bytes in one push; at least one set goes, however large. A backlog packs to some three bytes a change, so
+        /// this is about 40,000 changes: what a hub merges well within a request's time.
+        public var pushBytesMax = 128 << 10
         /// One set's bytes after a signed refusal as too large are halved from here.
         public var setBytesMax = 4 << 20
         public var pullBytesMax = 1 << 20
