@@ -75,10 +75,13 @@ let package = Package(
         // row 4
         module("Capture", ["Merging", "ChangeSets", "Causality", grdb, sqlite, logging, yams]),
         module("CurlClient", ["CCurl"]),
-        module("HubRuntime", ["Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", collections, crypto, logging, metrics]),
+        module(
+            "HubRuntime", ["Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", collections, crypto, logging, metrics]),
         // row 5
         module("AgentRuntime", ["Capture", "CurlClient", "Merging", "ChangeSets", "Causality", crypto, grdb, sqlite, logging, lifecycle]),
-        module("HubStoreSQLite", ["HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", grdb, sqlite, logging]),
+        module(
+            "HubStoreSQLite",
+            ["HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", grdb, sqlite, logging]),
         module(
             "HubServer",
             [
@@ -86,7 +89,9 @@ let package = Package(
                 crypto, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, metrics, coreMetrics, lifecycle,
             ]),
         // row 6
-        command("AgentCommand", ["AgentRuntime", "Capture", "CurlClient", "ChangeSets", "Causality", argumentParser, logging, lifecycle, unixSignals, yams]),
+        command(
+            "AgentCommand",
+            ["AgentRuntime", "Capture", "CurlClient", "ChangeSets", "Causality", argumentParser, logging, lifecycle, unixSignals, yams]),
         command(
             "HubCommand",
             [
@@ -111,14 +116,19 @@ let package = Package(
             name: "HubTestSupport",
             dependencies: ["HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport"], path: "Tests/HubSupport",
             swiftSettings: settings),
-        tests("HubRuntimeTests", ["HubTestSupport", "HubRuntime", "HubStoreSQLite", "Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests(
+            "HubRuntimeTests",
+            ["HubTestSupport", "HubRuntime", "HubStoreSQLite", "Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
         tests(
             "HubServerTests",
-            ["HubServer", "HubTestSupport", "HubRuntime", "CurlClient", "ChangeSets", "Causality", httpTypes, logging, coreMetrics, lifecycle, yams]),
+            [
+                "HubServer", "HubTestSupport", "HubRuntime", "CurlClient", "ChangeSets", "Causality", httpTypes, logging, coreMetrics,
+                lifecycle, yams,
+            ]),
         tests("EndToEndTests", [sqlite]),
         tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
     ],

@@ -41,7 +41,8 @@ extension SQLiteHubStore {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             return try queue.read { database in
                 guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == Schema.applicationID else {
-                    throw HubError(.notAHubFolder, "\(path) is no backup of a hub.", remedy: "Give the file that `tributary-hub backup` wrote.")
+                    throw HubError(
+                        .notAHubFolder, "\(path) is no backup of a hub.", remedy: "Give the file that `tributary-hub backup` wrote.")
                 }
                 guard try String.fetchOne(database, sql: "PRAGMA integrity_check") == "ok" else {
                     throw HubError(.storageFailed, "The backup \(path) is damaged.", remedy: "Take another, to another disk.")

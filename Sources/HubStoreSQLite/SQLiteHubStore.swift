@@ -75,11 +75,11 @@ public final class SQLiteHubStore: HubStore {
     // MARK: transactions
 
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any HubReading) throws -> Result) async throws -> Result {
-        try await StorageFault.translating { try await pool.read { try body(Session($0)) } }
+        try await StorageFault.translatingAsync { try await pool.read { try body(Session($0)) } }
     }
 
     public func write<Result: Sendable>(_ body: @escaping @Sendable (any HubWriting) throws -> Result) async throws -> Result {
-        try await StorageFault.translating { [writer] in try await pool.write { try body(writer.session(on: $0)) } }
+        try await StorageFault.translatingAsync { [writer] in try await pool.write { try body(writer.session(on: $0)) } }
     }
 
     public func readNow<Result>(_ body: (any HubReading) throws -> Result) throws -> Result {
@@ -129,7 +129,8 @@ public final class SQLiteHubStore: HubStore {
         }
         guard application == Schema.applicationID else {
             throw HubError(
-                .notAHubFolder, "\(path) is a database, but not a hub's.", remedy: "Give `--data` the hub's folder, or an empty one to `init`.")
+                .notAHubFolder, "\(path) is a database, but not a hub's.",
+                remedy: "Give `--data` the hub's folder, or an empty one to `init`.")
         }
         guard version <= Schema.version else {
             throw HubError(

@@ -79,7 +79,8 @@ extension Session {
 
     private static func agent(_ row: RawStatement) throws -> AgentRecord {
         AgentRecord(
-            key: try row.key(0), site: try site(row, from: 5), enrolled: row.time(1), isRevoked: row.bool(2), lastHeard: row.optionalTime(3),
+            key: try row.key(0), site: try site(row, from: 5), enrolled: row.time(1), isRevoked: row.bool(2),
+            lastHeard: row.optionalTime(3),
             clockOffsetMilliseconds: row.int64(4))
     }
 
@@ -154,7 +155,8 @@ extension Session {
             ReplicaRow(
                 number: row.int32(0), id: try row.replicaID(1), source: row.isNull(2) ? nil : row.int32(2),
                 follows: row.isNull(3) ? nil : Dot(try row.replicaID(3), row.uint64(4)), last: row.uint64(5), hash: try row.digest(6),
-                position: row.uint64(7), opened: row.time(8), received: row.optionalTime(9), closedAfter: row.optionalInt64(10).map(UInt64.init(bitPattern:)))
+                position: row.uint64(7), opened: row.time(8), received: row.optionalTime(9),
+                closedAfter: row.optionalInt64(10).map(UInt64.init(bitPattern:)))
         }
     }
 

@@ -21,7 +21,8 @@ final class Session {
         return statement
     }
 
-    func first<Row>(_ sql: StaticString, bind: (inout RawStatement) -> Void = { _ in }, _ read: (RawStatement) throws -> Row) throws -> Row? {
+    func first<Row>(_ sql: StaticString, bind: (inout RawStatement) -> Void = { _ in }, _ read: (RawStatement) throws -> Row) throws -> Row?
+    {
         var statement = try prepare(sql)
         bind(&statement)
         guard try statement.step() else { return nil }
@@ -29,7 +30,8 @@ final class Session {
         return try read(statement)
     }
 
-    func all<Row>(_ sql: StaticString, bind: (inout RawStatement) -> Void = { _ in }, _ read: (RawStatement) throws -> Row) throws -> [Row] {
+    func all<Row>(_ sql: StaticString, bind: (inout RawStatement) -> Void = { _ in }, _ read: (RawStatement) throws -> Row) throws -> [Row]
+    {
         var statement = try prepare(sql)
         bind(&statement)
         defer { statement.finish() }

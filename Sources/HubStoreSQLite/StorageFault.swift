@@ -14,7 +14,8 @@ enum StorageFault {
         case SQLITE_FULL:
             HubError(
                 .storageFull, "The disk of the hub's data folder is full (\(message)).",
-                remedy: "Free some space. Nothing was acknowledged that is not stored; agents keep their changes and try again by themselves.")
+                remedy:
+                    "Free some space. Nothing was acknowledged that is not stored; agents keep their changes and try again by themselves.")
         case SQLITE_BUSY, SQLITE_LOCKED:
             HubError(
                 .storageBusy, "The hub's database is locked by another process (\(message)).",
@@ -35,7 +36,7 @@ enum StorageFault {
         do { return try body() } catch let error as DatabaseError { throw self.error(error) }
     }
 
-    static func translating<Result>(_ body: () async throws -> Result) async throws -> Result {
+    static func translatingAsync<Result>(_ body: () async throws -> Result) async throws -> Result {
         do { return try await body() } catch let error as DatabaseError { throw self.error(error) }
     }
 

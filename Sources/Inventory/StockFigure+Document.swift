@@ -48,13 +48,13 @@ extension StockConflict {
         document.add("code", code)
         switch self {
         case .concurrentCounts(let dots):
-            document.array("counts") { list in dots.forEach { list.append($0.description) } }
+            document.array("counts") { list in for dot in dots { list.append(dot.description) } }
         case .countBesideMovements(let count, let movements):
             document.add("count", count.description)
-            document.array("movements") { list in movements.forEach { range in list.appendObject { range.write(to: &$0) } } }
+            document.array("movements") { list in for range in movements { list.appendObject { range.write(to: &$0) } } }
         case .oversold(let quantity, let movements):
             document.add("by", quantity)
-            document.array("movements") { list in movements.forEach { range in list.appendObject { range.write(to: &$0) } } }
+            document.array("movements") { list in for range in movements { list.appendObject { range.write(to: &$0) } } }
         case .receivedMoreThanSent(let transfer, let quantity):
             document.add("document", transfer)
             document.add("by", quantity)

@@ -99,7 +99,8 @@ extension RecordState {
         for _ in 0..<(try reader.entryCount()) {
             let precedence = try write(try reader.varint())
             let flags = Flags(rawValue: try reader.byte())
-            deleted.append(.init(precedence: precedence, context: flags.contains(.named) ? .named(try dots()) : .chain, content: Deletion()))
+            deleted.append(
+                .init(precedence: precedence, context: flags.contains(.named) ? .named(try dots()) : .chain, content: Deletion()))
         }
         deletions = Siblings(deleted)
         try reader.finish()
@@ -124,8 +125,8 @@ extension RecordState {
     private var distinctPrecedences: [Precedence] {
         var distinct: [Precedence] = []
         func add(_ precedence: Precedence) { if !distinct.contains(precedence) { distinct.append(precedence) } }
-        for field in fields { field.siblings.writes.forEach { add($0.precedence) } }
-        deletions.writes.forEach { add($0.precedence) }
+        for field in fields { for write in field.siblings.writes { add(write.precedence) } }
+        for deletion in deletions.writes { add(deletion.precedence) }
         return distinct
     }
 

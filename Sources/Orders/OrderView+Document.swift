@@ -10,7 +10,7 @@ extension OrderView {
             if let number { document.add("number", number) }
             document.add("state", state.name)
             document.add("source", id.source.description)
-            document.array("key") { key in id.key.values.forEach { key.append($0) } }
+            document.array("key") { key in for value in id.key.values { key.append(value) } }
             document.add("life", id.life.description)
             document.object("fields") { object in
                 for field in fields { object.add(field.name.description, field.value) }

@@ -47,7 +47,10 @@ public enum Normalization {
         var hasPlus = false
         var scalars = Array(raw.unicodeScalars)[...]
         while let scalar = scalars.first {
-            if hasPlus, scalars.starts(with: "(0)".unicodeScalars) { scalars.removeFirst(3); continue }
+            if hasPlus, scalars.starts(with: "(0)".unicodeScalars) {
+                scalars.removeFirst(3)
+                continue
+            }
             scalars.removeFirst()
             switch scalar {
             case "0"..."9": digits.unicodeScalars.append(scalar)

@@ -18,7 +18,7 @@ extension Profile {
                     list.appendObject {
                         $0.add("kind", held.identifier.kind.rawValue)
                         $0.add("value", held.identifier.value)
-                        $0.array("records") { records in held.records.forEach { records.append($0.life.description) } }
+                        $0.array("records") { records in for record in held.records { records.append(record.life.description) } }
                     }
                 }
             }
@@ -38,7 +38,7 @@ extension Profile.Member {
         document.add("entity", id.entity.text)
         if let site { document.add("site", site) }
         document.add("source", id.source.description)
-        document.array("key") { key in id.key.values.forEach { key.append($0) } }
+        document.array("key") { key in for value in id.key.values { key.append(value) } }
         document.add("life", id.life.description)
     }
 }

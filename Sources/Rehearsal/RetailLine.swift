@@ -15,7 +15,8 @@ public struct RetailLine: Hashable, Sendable {
     public var country: String
 
     public init(
-        invoice: String, stockCode: String, name: String, quantity: Int64, time: String, unitPrice: String, customer: String?, country: String
+        invoice: String, stockCode: String, name: String, quantity: Int64, time: String, unitPrice: String, customer: String?,
+        country: String
     ) {
         self.invoice = invoice
         self.stockCode = stockCode

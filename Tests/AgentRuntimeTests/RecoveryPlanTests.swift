@@ -21,7 +21,8 @@ struct RecoveryPlanTests {
 
     static let cases = [
         Case(
-            testDescription: "nothing was captured when the file was copied", named: nil, acknowledged: 5, sealed: 5, hubLast: 5, standing: .agrees,
+            testDescription: "nothing was captured when the file was copied", named: nil, acknowledged: 5, sealed: 5, hubLast: 5,
+            standing: .agrees,
             plan: .follow(nil, abandons: false)),
         Case(
             testDescription: "all is sent: follow what the file names", named: 3, acknowledged: 8, sealed: 8, hubLast: 8, standing: .agrees,
@@ -30,7 +31,8 @@ struct RecoveryPlanTests {
             testDescription: "something is unsent: push it first", named: 3, acknowledged: 5, sealed: 8, hubLast: 5, standing: .agrees,
             plan: .waitForPush),
         Case(
-            testDescription: "the acknowledgement was lost on its way: no fork", named: 3, acknowledged: 0, sealed: 8, hubLast: 8, standing: .agrees,
+            testDescription: "the acknowledgement was lost on its way: no fork", named: 3, acknowledged: 0, sealed: 8, hubLast: 8,
+            standing: .agrees,
             plan: .follow(Dot(replica, 3), abandons: false)),
         Case(
             testDescription: "a part of it was acknowledged unheard: the rest goes first", named: 3, acknowledged: 0, sealed: 8, hubLast: 5,
@@ -45,7 +47,8 @@ struct RecoveryPlanTests {
             testDescription: "the folder is old, the file was written on: follow the file", named: 9, namesOwnDrain: false, acknowledged: 0,
             sealed: 3, hubLast: 9, standing: .differs, plan: .follow(Dot(replica, 9), abandons: true)),
         Case(
-            testDescription: "the hub was restored to before the file's drain", named: 9, acknowledged: 9, sealed: 9, hubLast: 4, standing: .agrees,
+            testDescription: "the hub was restored to before the file's drain", named: 9, acknowledged: 9, sealed: 9, hubLast: 4,
+            standing: .agrees,
             plan: .follow(Dot(replica, 4), abandons: false)),
     ]
 

@@ -184,7 +184,10 @@ extension MappingTests {
                 INSERT INTO stock_counts VALUES (1, '85123A', 'pool', 10, '2010-12-01 18:00:00');
                 """)
             #expect(try shop.row("customers", 17850).summary == ["name* = Ada", "email* = ada@example.org", "country = United Kingdom"])
-            #expect(try shop.row("sales", 1).summary == ["number = 536365", "customer = customer 17850", "at = 1291191960000", "currency = GBP"])
+            #expect(
+                try shop.row("sales", 1).summary == [
+                    "number = 536365", "customer = customer 17850", "at = 1291191960000", "currency = GBP",
+                ])
             #expect(try shop.row("sales", 2).summary == ["number = C536379", "at = 1277973660000", "order number = W-9", "currency = GBP"])
             #expect(
                 try shop.row("sale_lines", 1).summary
@@ -229,7 +232,8 @@ extension MappingTests {
                 ])
             #expect(
                 try till.row("sales", 11).summary == [
-                    "number = 11", "customer = customer 5", "at = 1782896400000", "cashier = 9", "comment* = gift for Ada", "currency = GBP",
+                    "number = 11", "customer = customer 5", "at = 1782896400000", "cashier = 9", "comment* = gift for Ada",
+                    "currency = GBP",
                 ])
             let line = try till.row("sales_items", 11, 3, 1)
             #expect(line.key == LocalKey([11, 3, 1]) && line.stock == nil)

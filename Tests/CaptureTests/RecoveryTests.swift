@@ -257,7 +257,8 @@ struct CrashTests {
             case 2:
                 let step = random.pick(steps)
                 let wasKilled = try rig.killed(at: step) { try rig.drain() }
-                if !wasKilled || steps.firstIndex(of: step)! >= 4 { try rig.copyTill(to: "synced") }  // the mark's commit synced all before it
+                // The mark's commit synced all before it.
+                if !wasKilled || steps.firstIndex(of: step)! >= 4 { try rig.copyTill(to: "synced") }
             case 3:
                 let step = random.pick(steps)
                 if try rig.killed(at: step, { try rig.drain() }), steps.firstIndex(of: step)! < 4 {

@@ -6,8 +6,10 @@ import Testing
 struct ErrorListTests {
     @Test("every error code of the sources is listed for those who meet it")
     func everyCodeIsListed() throws {
-        let listed = try ["protocol/errors.md", "docs/operating/mapping.md"].map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
-        let files = FileManager.default.enumerator(atPath: "Sources")?.compactMap { $0 as? String }.filter { $0.hasSuffix("Error.swift") } ?? []
+        let listed = try ["protocol/errors.md", "docs/operating/mapping.md"].map { try String(contentsOfFile: $0, encoding: .utf8) }
+            .joined()
+        let files =
+            FileManager.default.enumerator(atPath: "Sources")?.compactMap { $0 as? String }.filter { $0.hasSuffix("Error.swift") } ?? []
         #expect(files.count > 8)
         let code = try Regex(#"case \w+ = "([a-z-]+)""#, as: (Substring, Substring).self)
         for file in files.sorted() {

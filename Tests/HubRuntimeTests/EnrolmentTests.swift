@@ -15,11 +15,13 @@ struct EnrolmentTests {
         #expect(first.site == "shop-1" && first.kind == .store && first.region == "north")
         #expect(first.hubKey == bench.hub.signingKey.publicKey.description && first.hub == bench.hub.id.description)
         #expect(try await bench.hub.enroll(token: token.token, publicKey: key, now: bench.now) == first)
-        #expect(await code { try await bench.hub.enroll(token: token.token, publicKey: SigningKey().publicKey, now: bench.now) } == .usedToken)
+        #expect(
+            await code { try await bench.hub.enroll(token: token.token, publicKey: SigningKey().publicKey, now: bench.now) } == .usedToken)
         #expect(await code { try await bench.hub.enroll(token: "no token", publicKey: key, now: bench.now) } == .badToken)
         let late = bench.now.advanced(byMilliseconds: Hub.Options().tokenLifeMilliseconds + 1)
         let second = try await bench.hub.issueToken(site: "shop-1", now: bench.now)
-        #expect(await code { try await bench.hub.enroll(token: second.token, publicKey: SigningKey().publicKey, now: late) } == .expiredToken)
+        #expect(
+            await code { try await bench.hub.enroll(token: second.token, publicKey: SigningKey().publicKey, now: late) } == .expiredToken)
         // The answer to a first enrolment was lost, and the agent asks again much later.
         #expect(try await bench.hub.enroll(token: token.token, publicKey: key, now: late) == first)
     }

@@ -21,7 +21,8 @@ struct FeedTests {
             let token = try await bench.hub.addSite(name: "shop-\(index)", kind: kind, now: bench.now)
             _ = try await bench.hub.enroll(token: token.token, publicKey: keys[index].publicKey, now: bench.now)
             var writer = teller.writer
-            queues.append((TestAgent(key: keys[index], record: try await bench.present(keys[index])), try writer.seal(teller.changes, by: 7)))
+            queues.append(
+                (TestAgent(key: keys[index], record: try await bench.present(keys[index])), try writer.seal(teller.changes, by: 7)))
         }
         let reader = queues[0].0
         var replica: [Topic: [[UInt8]: [UInt8]]] = [:]
@@ -49,7 +50,9 @@ struct FeedTests {
 
     /// A stock figure also says how far each site had come when it was drawn, which moves on without the figure.
     private static func withoutSites(_ body: [UInt8]) -> [UInt8] {
-        guard var object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any], object["onHand"] != nil else { return body }
+        guard var object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any], object["onHand"] != nil else {
+            return body
+        }
         object["sites"] = nil
         return (try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)).map(Array.init) ?? body
     }

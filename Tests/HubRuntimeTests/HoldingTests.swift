@@ -92,7 +92,9 @@ struct HoldingTests {
         let newcomer = TestAgent(key: key, record: try await bench.present(key))
         var next = TestWriter("till", seed: 2, source: till.source, follows: Dot(till.replica, 1), key: key)
         try await bench.push([try next.seal([Make.movement("MUG", "s", pieces: 1, at: bench.now)])], from: newcomer)
-        guard case .receipt(let receipt) = try await bench.push([try till.seal([Make.movement("MUG", "s", pieces: 9, at: bench.now)])], from: shop)
+        guard
+            case .receipt(let receipt) = try await bench.push(
+                [try till.seal([Make.movement("MUG", "s", pieces: 9, at: bench.now)])], from: shop)
         else { return #expect(Bool(false)) }
         #expect(receipt.last == 2)
         #expect(try await bench.stockOnHand("MUG", "s") == 60_000)

@@ -24,7 +24,8 @@ struct ImagesTests {
             ], from: web)
         // Another site writes the second one; the shop itself writes on after the dot.
         try await bench.push(
-            [try store.seal([Make.write("order", 2, [("state", "shipped")], life: second, source: shop.source, at: bench.now)])], from: depot)
+            [try store.seal([Make.write("order", 2, [("state", "shipped")], life: second, source: shop.source, at: bench.now)])],
+            from: depot)
         try await bench.push(
             [
                 try shop.seal([

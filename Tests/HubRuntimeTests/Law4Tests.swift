@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Law 4: state and views are a function of the admitted changes")
 struct Law4Tests {
-    @Test("Any order between replicas, any cutting into sets and pushes, any repetition: the same digest, and a rebuild equals it", arguments: 0..<12)
+    @Test(
+        "Any order between replicas, any cutting into sets and pushes, any repetition: the same digest, and a rebuild equals it",
+        arguments: 0..<12)
     func orderDoesNotMatter(seed: UInt64) async throws {
         let keys = (0..<4).map { _ in SigningKey() }
         let story = Story(seed: seed, keys: keys, changes: 160, now: TestHub.start)

@@ -1,6 +1,6 @@
-import Foundation
 import Causality
 import ChangeSets
+import Foundation
 import HubRuntime
 import HubTestSupport
 import Testing
@@ -17,8 +17,10 @@ struct PushTests {
         let set = try till.seal([
             Make.customer(7, email: "Ann@Example.com", name: "Ann Miller", at: bench.now),
             Make.sale(1, customer: Make.reference("customer", 7, life: life), at: bench.now),
-            Make.line(1, sale: Make.reference("sale", 1, life: sale), sku: "MUG", pieces: 2, price: 25_000, location: "shop-1", at: bench.now),
-            Make.line(2, sale: Make.reference("sale", 1, life: sale), sku: "CUP", pieces: 1, price: 10_000, location: "shop-1", at: bench.now),
+            Make.line(
+                1, sale: Make.reference("sale", 1, life: sale), sku: "MUG", pieces: 2, price: 25_000, location: "shop-1", at: bench.now),
+            Make.line(
+                2, sale: Make.reference("sale", 1, life: sale), sku: "CUP", pieces: 1, price: 10_000, location: "shop-1", at: bench.now),
         ])
         guard case .receipt(let receipt) = try await bench.push([set], from: shop) else {
             Issue.record("no receipt")
@@ -110,11 +112,14 @@ struct PushTests {
         let second = try forged.seal([Make.movement("MUG", "shop-1", pieces: 3, at: bench.now)])
         #expect(try await bench.refusal([second], from: thief) == "replica-of-another")
         var taken = TestWriter("till", seed: 5, source: till.source, key: thief.key)
-        #expect(try await bench.refusal([taken.seal([Make.movement("MUG", "x", pieces: 1, at: bench.now)])], from: thief) == "replica-of-another")
+        #expect(
+            try await bench.refusal([taken.seal([Make.movement("MUG", "x", pieces: 1, at: bench.now)])], from: thief)
+                == "replica-of-another")
         var unsigned = till
         unsigned.key = SigningKey()
         #expect(
-            try await bench.refusal([unsigned.seal([Make.movement("MUG", "x", pieces: 1, at: bench.now)])], from: shop) == "signature-invalid")
+            try await bench.refusal([unsigned.seal([Make.movement("MUG", "x", pieces: 1, at: bench.now)])], from: shop)
+                == "signature-invalid")
         #expect(try await bench.refusal([], from: shop) == "push-empty")
         let answer = try await bench.hub.push([[1, 2, 3]], agent: shop.record, agentTime: bench.now, now: bench.now)
         guard case .refusal = answer else { return #expect(Bool(false)) }

@@ -28,7 +28,10 @@ struct SpeedTests {
             while changes.count < Limits.changesMax - 30 {
                 if customers.count < 4000, random.chance(20) {
                     customers.append((Int64(customers.count), next()))
-                    changes.append(Make.customer(Int64(customers.count), email: "c\(customers.count)@example.com", name: "Customer \(customers.count)", at: bench.now))
+                    changes.append(
+                        Make.customer(
+                            Int64(customers.count), email: "c\(customers.count)@example.com", name: "Customer \(customers.count)",
+                            at: bench.now))
                 }
                 let sale = next()
                 let customer = customers.randomElement(using: &random).map { Make.reference("customer", $0.0, life: $0.1) }
@@ -51,7 +54,9 @@ struct SpeedTests {
             }
             taken += clock.now - start
         }
-        let memory = try String(contentsOfFile: "/proc/self/status", encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("Rss") || $0.hasPrefix("VmHWM") }
+        let memory = try String(contentsOfFile: "/proc/self/status", encoding: .utf8).split(separator: "\n").filter {
+            $0.hasPrefix("Rss") || $0.hasPrefix("VmHWM")
+        }
         print("\(lines) lines in \(taken); \(memory.joined(separator: ", "))")
         let start = clock.now
         let pulled = try await bench.pullAll(shop, maxBytes: 1 << 20)

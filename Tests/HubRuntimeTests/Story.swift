@@ -55,7 +55,8 @@ struct Story {
             guard let sale = teller.sales.randomElement(using: &random) else { break }
             let reference = Make.reference("sale", Int64(sale.counter) - 1, life: sale)
             teller.changes.append(
-                Make.line(own, sale: reference, sku: sku(), pieces: .random(in: -2...5, using: &random), price: 12_345, location: shop, at: time))
+                Make.line(
+                    own, sale: reference, sku: sku(), pieces: .random(in: -2...5, using: &random), price: 12_345, location: shop, at: time))
         case 7:
             let place: Text = random.chance(50) ? "pool" : shop
             teller.changes.append(Make.movement(sku(), place, pieces: .random(in: -9...9, using: &random), at: time))
@@ -78,11 +79,14 @@ struct Story {
             teller.stateWrites.append(teller.nextDot)
             teller.changes.append(
                 Make.write(
-                    "order", Int64(order.life.counter) - 1, [("state", ["paid", "shipped", "cancelled"].randomElement(using: &random) ?? "paid")],
+                    "order", Int64(order.life.counter) - 1,
+                    [("state", ["paid", "shipped", "cancelled"].randomElement(using: &random) ?? "paid")],
                     life: order.life, source: order.source, at: time, context: random.chance(70) ? shown : .chain))
         case 11:
             teller.changes.append(
-                Make.write("shipment", own, [("order number", .text(Text("O\(Int.random(in: 0..<6, using: &random))"))), ("state", "shipped")], at: time))
+                Make.write(
+                    "shipment", own, [("order number", .text(Text("O\(Int.random(in: 0..<6, using: &random))"))), ("state", "shipped")],
+                    at: time))
         case 12:
             guard let sale = teller.sales.randomElement(using: &random) else { break }
             teller.changes.append(

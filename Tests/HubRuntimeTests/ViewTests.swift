@@ -22,10 +22,14 @@ struct ViewTests {
                     Make.customer(1, email: "ann@example.com", at: bench.now),
                     Make.write(
                         "sale", 1,
-                        [("number", "S1"), ("customer", Make.reference("customer", 1, life: atShop)), ("total", 100_000), ("currency", "GBP")],
+                        [
+                            ("number", "S1"), ("customer", Make.reference("customer", 1, life: atShop)), ("total", 100_000),
+                            ("currency", "GBP"),
+                        ],
                         at: bench.now),
                     // Handed out at the shop, to nobody by name.
-                    Make.write("sale", 2, [("number", "S2"), ("order number", "O1"), ("total", 400_000), ("currency", "GBP")], at: bench.now),
+                    Make.write(
+                        "sale", 2, [("number", "S2"), ("order number", "O1"), ("total", 400_000), ("currency", "GBP")], at: bench.now),
                 ])
             ], from: shop)
         try await bench.push(
@@ -35,7 +39,8 @@ struct ViewTests {
                     Make.write(
                         "order", 1,
                         [
-                            ("number", "O1"), ("customer", Make.reference("customer", 9, life: online)), ("total", 450_000), ("currency", "GBP"),
+                            ("number", "O1"), ("customer", Make.reference("customer", 9, life: online)), ("total", 450_000),
+                            ("currency", "GBP"),
                             ("state", "placed"),
                         ], at: bench.now),
                 ])
@@ -48,7 +53,11 @@ struct ViewTests {
 
         // The web record turns out to be somebody else's: both sides get back what was their own.
         try await bench.push(
-            [try store.seal([Make.write("customer", 9, [("email", "bob@example.com")], life: online, at: bench.now.advanced(byMilliseconds: 9))])],
+            [
+                try store.seal([
+                    Make.write("customer", 9, [("email", "bob@example.com")], life: online, at: bench.now.advanced(byMilliseconds: 9))
+                ])
+            ],
             from: web)
         #expect(try await bench.profile(.email("ann@example.com")).totals == ["GBP": 100_000])
         let bob = try await bench.profile(.email("bob@example.com"))
@@ -91,9 +100,11 @@ struct ViewTests {
         let reference = Make.reference("sale", 5, life: sale)
         func total() async throws -> [String: Int64] { try await bench.profile(.email("ann@example.com")).totals }
         try await bench.push(
-            [try till.seal([Make.line(1, sale: reference, sku: "MUG", pieces: 2, price: 25_000, location: "s", at: bench.now)])], from: shop)
+            [try till.seal([Make.line(1, sale: reference, sku: "MUG", pieces: 2, price: 25_000, location: "s", at: bench.now)])], from: shop
+        )
         #expect(try await total() == [:])
-        try await bench.push([try till.seal([Make.sale(5, customer: Make.reference("customer", 1, life: customer), at: bench.now)])], from: shop)
+        try await bench.push(
+            [try till.seal([Make.sale(5, customer: Make.reference("customer", 1, life: customer), at: bench.now)])], from: shop)
         #expect(try await total() == ["GBP": 50_000])
         try await bench.push([try till.seal([Make.write("sale line", 1, [("quantity", 50_000)], life: line, at: bench.now)])], from: shop)
         #expect(try await total() == ["GBP": 125_000])

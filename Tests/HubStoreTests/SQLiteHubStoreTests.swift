@@ -2,11 +2,12 @@ import Causality
 import ChangeSets
 import Foundation
 import GRDB
-@testable import HubStoreSQLite
 import HubRuntime
 import HubTestSupport
 import TestSupport
 import Testing
+
+@testable import HubStoreSQLite
 
 @Suite("The SQLite store as a file")
 struct SQLiteHubStoreTests {
@@ -74,7 +75,12 @@ struct SQLiteHubStoreTests {
         struct Stop: Error {}
         try await bench.store.write { store in
             try store.set(.floor, [1])
-            do { try store.savepoint { try store.set(.floor, [2]); throw Stop() } } catch is Stop {}
+            do {
+                try store.savepoint {
+                    try store.set(.floor, [2])
+                    throw Stop()
+                }
+            } catch is Stop {}
         }
         #expect(try await bench.store.read { try $0.meta(.floor) } == [1])
     }

@@ -146,7 +146,8 @@ public enum Make {
             stock: stock)
     }
 
-    public static func customer(_ key: Int64, email: String? = nil, phone: String? = nil, name: String? = nil, at time: Timestamp) -> Change {
+    public static func customer(_ key: Int64, email: String? = nil, phone: String? = nil, name: String? = nil, at time: Timestamp) -> Change
+    {
         var fields: [(FieldName, Value)] = []
         if let email { fields.append(("email", .text(Text(email)))) }
         if let phone { fields.append(("phone", .text(Text(phone)))) }
@@ -186,7 +187,9 @@ public enum Make {
             stock: .count(Count(sku: sku, location: location, quantity: pieces * FixedPoint.one)))
     }
 
-    public static func movement(_ sku: Text, _ location: Text, pieces: Int64, kind: Movement.Kind = .adjustment, at time: Timestamp) -> Change {
+    public static func movement(
+        _ sku: Text, _ location: Text, pieces: Int64, kind: Movement.Kind = .adjustment, at time: Timestamp
+    ) -> Change {
         Change(
             time: time, action: .stockOnly,
             stock: .movement(Movement(sku: sku, location: location, quantity: pieces * FixedPoint.one, kind: kind)))

@@ -30,7 +30,9 @@ struct History {
         let follower = replicas > 2 && Bool.random(using: &generator) ? replicas - 1 : nil
         for step in 0..<writes {
             let writer = Int.random(in: 0..<replicas, using: &generator)
-            if writer == follower, chains[writer].isEmpty, let last = chains[0].last { lineage.open(Self.replica(writer), following: last.dot) }
+            if writer == follower, chains[writer].isEmpty, let last = chains[0].last {
+                lineage.open(Self.replica(writer), following: last.dot)
+            }
             if let follower, writer == 0, !chains[follower].isEmpty { continue }
             let dot = Dot(Self.replica(writer), UInt64(chains[writer].count + 1))
             chains[writer].append(Entry(dot: dot, change: change(step, known: chains.flatMap { $0 }, &generator)))

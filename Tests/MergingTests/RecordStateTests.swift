@@ -52,7 +52,8 @@ struct RecordStateTests {
                 let subject = Subject(entity: "customer", key: LocalKey(1), life: History.life)
                 let change = Change(time: Timestamp(milliseconds: UInt64(round)), action: .write(subject, [write]))
                 let dot = Dot(History.replica(site), UInt64(round + 1))
-                state.admit(change, precedence: .init(isInBound: true, time: change.time, dot: dot), source: History.source, lineage: Lineage())
+                state.admit(
+                    change, precedence: .init(isInBound: true, time: change.time, dot: dot), source: History.source, lineage: Lineage())
                 #expect(state.siblings(of: "email").writes.count <= 20)
             }
         }
@@ -101,7 +102,8 @@ struct RecordStateTests {
                 let subject = Subject(entity: "customer", key: LocalKey(1), life: History.life)
                 let change = Change(time: Timestamp(milliseconds: 9), action: .write(subject, [FieldWrite("email", "same")]))
                 let dot = Dot(History.replica(replica), 1)
-                state.admit(change, precedence: .init(isInBound: true, time: change.time, dot: dot), source: History.source, lineage: Lineage())
+                state.admit(
+                    change, precedence: .init(isInBound: true, time: change.time, dot: dot), source: History.source, lineage: Lineage())
             }
             return state
         }
@@ -114,7 +116,8 @@ struct RecordStateTests {
         var state = RecordState(id: History.record)
         let subject = Subject(entity: "customer", key: LocalKey(1), life: History.life)
         func write(_ value: Value, _ replica: Int, _ milliseconds: UInt64, isInBound: Bool, _ context: Context = .chain) {
-            let change = Change(time: Timestamp(milliseconds: milliseconds), action: .write(subject, [FieldWrite("email", value, context: context)]))
+            let change = Change(
+                time: Timestamp(milliseconds: milliseconds), action: .write(subject, [FieldWrite("email", value, context: context)]))
             let precedence = Precedence(isInBound: isInBound, time: change.time, dot: Dot(History.replica(replica), 1))
             state.admit(change, precedence: precedence, source: History.source, lineage: Lineage())
         }

@@ -98,7 +98,7 @@ private struct NaiveLinking {
         for decision in people.decisions.filter({ $0.verdict == .same }).sorted(by: {
             ($0.lower.life, $0.higher.life) < ($1.lower.life, $1.higher.life)
         }) {
-            try_(decision.lower, decision.higher)
+            attempt(decision.lower, decision.higher)
         }
         for rank in People.rules.ranks { take(rank, people.records) }
     }
@@ -121,11 +121,11 @@ private struct NaiveLinking {
         for pair in pairs {
             guard let group = supposed.first(where: { $0.contains(pair.lower) }) else { continue }
             if group.count > People.rules.componentRecordsMax { continue }
-            try_(pair.lower, pair.higher)
+            attempt(pair.lower, pair.higher)
         }
     }
 
-    private mutating func try_(_ lower: RecordID, _ higher: RecordID) {
+    private mutating func attempt(_ lower: RecordID, _ higher: RecordID) {
         guard let left = groups.first(where: { $0.contains(lower) }), let right = groups.first(where: { $0.contains(higher) }) else {
             return
         }

@@ -1,10 +1,11 @@
-@testable import AgentRuntime
 import Causality
 import ChangeSets
 import Foundation
 import HubRuntime
 import HubStoreSQLite
 import TestSupport
+
+@testable import AgentRuntime
 
 /// What must hold when everything has healed, said without the product's own merge code: by counting the
 /// tills' receipts and pieces.
@@ -43,7 +44,9 @@ extension World {
             for sku in SimulatedTill.skus {
                 let expected = 100 + (received.moved["\(site.name)/\(sku)"] ?? 0) / 10_000
                 let shown = try await hub.stock(sku: sku, now: time)?.figures.first { $0.location == site.name }.map { $0.onHand / 10_000 }
-                if shown != expected { found.append("stock of \(sku) at \(site.name): \(shown.map { String($0) } ?? "none") shown, \(expected) expected") }
+                if shown != expected {
+                    found.append("stock of \(sku) at \(site.name): \(shown.map { String($0) } ?? "none") shown, \(expected) expected")
+                }
             }
         }
         return found
@@ -63,7 +66,9 @@ extension World {
                         found.append("\(site.name) shows \(shown ?? -1) of \(sku) at \(finding.location), the hub \(expected ?? -1)")
                     }
                 }
-                if view.count != hubsView.count { found.append("\(site.name) shows \(view.count) places of \(sku), the hub \(hubsView.count)") }
+                if view.count != hubsView.count {
+                    found.append("\(site.name) shows \(view.count) places of \(sku), the hub \(hubsView.count)")
+                }
             }
         }
         return found

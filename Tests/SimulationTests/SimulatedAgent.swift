@@ -1,10 +1,11 @@
-@testable import AgentRuntime
 import Capture
 import Causality
 import ChangeSets
 import Foundation
 import Synchronization
 import TestSupport
+
+@testable import AgentRuntime
 
 /// The agent's parts without their shell: the simulation owns when they run and what their messages meet.
 final class SimulatedAgent {
@@ -45,7 +46,8 @@ final class SimulatedAgent {
         let mapping = try SimulatedAgent.mapping(of: till)
         if try AttachedSource.all(in: store).isEmpty {
             source = try CapturedSource.attach(
-                file: till, name: "till", site: Text(site), mapping: mapping, store: store, owner: key.publicKey, settings: settings, random: &random)
+                file: till, name: "till", site: Text(site), mapping: mapping, store: store, owner: key.publicKey, settings: settings,
+                random: &random)
         } else {
             source = try CapturedSource.open(
                 name: "till", site: Text(site), mapping: mapping, store: store, owner: key.publicKey, settings: settings)

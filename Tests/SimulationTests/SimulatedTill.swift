@@ -27,7 +27,8 @@ final class SimulatedTill {
     func countStock() throws {
         try write { db in
             for sku in SimulatedTill.skus {
-                try db.execute(sql: "INSERT INTO stock_counts (sku, quantity, counted_at) VALUES (?, 100, '2026-01-01 08:00:00')", arguments: [sku])
+                try db.execute(
+                    sql: "INSERT INTO stock_counts (sku, quantity, counted_at) VALUES (?, 100, '2026-01-01 08:00:00')", arguments: [sku])
             }
         }
     }
@@ -88,7 +89,8 @@ final class SimulatedTill {
             let sale = db.lastInsertedRowID
             for (sku, quantity) in lines {
                 try db.execute(
-                    sql: "INSERT INTO sale_lines (sale_id, sku, quantity, unit_price) VALUES (?, ?, ?, '2.55')", arguments: [sale, sku, quantity])
+                    sql: "INSERT INTO sale_lines (sale_id, sku, quantity, unit_price) VALUES (?, ?, ?, '2.55')",
+                    arguments: [sale, sku, quantity])
             }
         }
         everSold.insert(number)
@@ -97,7 +99,8 @@ final class SimulatedTill {
     func registerCustomer(using generator: inout some RandomNumberGenerator) throws {
         let person = Int.random(in: 1...6, using: &generator)
         try write { db in
-            try db.execute(sql: "INSERT INTO customers (name, email) VALUES (?, ?)", arguments: ["Person \(person)", "person\(person)@example.org"])
+            try db.execute(
+                sql: "INSERT INTO customers (name, email) VALUES (?, ?)", arguments: ["Person \(person)", "person\(person)@example.org"])
         }
     }
 
@@ -110,7 +113,10 @@ final class SimulatedTill {
 
     func deleteCustomer() throws {
         try write { db in
-            try db.execute(sql: "DELETE FROM customers WHERE id = (SELECT max(id) FROM customers) AND id NOT IN (SELECT customer_id FROM sales WHERE customer_id IS NOT NULL)")
+            try db.execute(
+                sql:
+                    "DELETE FROM customers WHERE id = (SELECT max(id) FROM customers) AND id NOT IN (SELECT customer_id FROM sales WHERE customer_id IS NOT NULL)"
+            )
         }
     }
 

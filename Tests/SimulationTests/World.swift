@@ -1,4 +1,3 @@
-@testable import AgentRuntime
 import Capture
 import Causality
 import ChangeSets
@@ -7,6 +6,8 @@ import HubRuntime
 import HubStoreSQLite
 import Synchronization
 import TestSupport
+
+@testable import AgentRuntime
 
 /// A hub and some sites under one seed: the clock, the line and the disks are the simulation's.
 ///
@@ -142,7 +143,9 @@ final class World {
     private var isSettled: Bool {
         get throws {
             try sites.allSatisfy { site in
-                guard try site.agent.recovery == nil && site.agent.isSent, let visible = try site.agent.view.cursor().visible else { return false }
+                guard try site.agent.recovery == nil && site.agent.isSent, let visible = try site.agent.view.cursor().visible else {
+                    return false
+                }
                 return visible == hub.head
             }
         }
@@ -292,7 +295,8 @@ final class World {
         var after: [UInt8]?
         var isFirst = true
         repeat {
-            guard case .images(let images) = try await hub.images(source: request.source, upTo: dot, after: after, agent: agent, now: time) else { return }
+            guard case .images(let images) = try await hub.images(source: request.source, upTo: dot, after: after, agent: agent, now: time)
+            else { return }
             try site.agent.source.stage(images.records, as: kind, isFirst: isFirst)
             trace.append("  \(site.name) \(images.records.count) images as \(kind.rawValue) of \(dot?.description ?? "now")")
             isFirst = false
@@ -317,7 +321,8 @@ final class World {
         case .rewind(let receipt):
             note("sends again", index)
             try agent.outbox.rewind(receipt)
-        case .recut(let replica, let after, let bytes): try agent.outbox.recut(after: after, of: replica, setBytesMax: bytes, random: &generator)
+        case .recut(let replica, let after, let bytes):
+            try agent.outbox.recut(after: after, of: replica, setBytesMax: bytes, random: &generator)
         case .stage(let page): try agent.view.stage(page)
         case .restartFeed:
             note("loads anew", index)
@@ -327,7 +332,9 @@ final class World {
             try agent.source.learn(hubLast: receipt.last, of: receipt.replica)
         case .fork(let receipt):
             note("fork", index)
-            trace.append("  hub has \(receipt.replica.short):\(receipt.last); here \(try agent.outbox.standings().map { "\($0.replica.short) acknowledged \($0.acknowledged) sealed \($0.sealed)" })")
+            trace.append(
+                "  hub has \(receipt.replica.short):\(receipt.last); here \(try agent.outbox.standings().map { "\($0.replica.short) acknowledged \($0.acknowledged) sealed \($0.sealed)" })"
+            )
             try agent.source.learn(hubLast: UInt64.max, of: receipt.replica)
         case .abandon, .reconnect, .report: break
         }
@@ -346,22 +353,27 @@ final class World {
     // MARK: The line
 
     private func deliver() async throws {
-        guard let next = pending.indices.min(by: { (pending[$0].due, pending[$0].order) < (pending[$1].due, pending[$1].order) }) else { return }
+        guard let next = pending.indices.min(by: { (pending[$0].due, pending[$0].order) < (pending[$1].due, pending[$1].order) }) else {
+            return
+        }
         let message = pending.remove(at: next)
         now = max(now, message.due)
         guard message.life == sites[message.site].life else { return }
         switch message.work {
         case .wake: try await tell(message.site, .timer)
         case .event(let event): try await tell(message.site, event)
-        case .push(let order): send(.event(.push(ticket: order.ticket, try await outcome(of: order, message.site))), to: message.site, after: 5...300)
-        case .pull(let order): send(.event(.pull(ticket: order.ticket, try await outcome(of: order, message.site))), to: message.site, after: 5...900)
+        case .push(let order):
+            send(.event(.push(ticket: order.ticket, try await outcome(of: order, message.site))), to: message.site, after: 5...300)
+        case .pull(let order):
+            send(.event(.pull(ticket: order.ticket, try await outcome(of: order, message.site))), to: message.site, after: 5...900)
         }
     }
 
     private func outcome(of order: SyncCore.PushOrder, _ index: Int) async throws -> SyncCore.PushOutcome {
         let site = sites[index]
         let load = try site.agent.outbox.load(
-            after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: site.agent.core.settings.setBytesMax, random: &generator)
+            after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: site.agent.core.settings.setBytesMax,
+            random: &generator)
         let frames: [Outbox.Frame]
         switch load {
         case .nothing: return .nothing
@@ -379,7 +391,9 @@ final class World {
             note("answer lost after commit", index)
             return .failed(Self.lost)
         }
-        return .answered(answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1, standing: try site.agent.outbox.standing(of: answer.standing))
+        return .answered(
+            answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1,
+            standing: try site.agent.outbox.standing(of: answer.standing))
     }
 
     /// Through the bytes of the line and back, signature and all.
@@ -395,7 +409,9 @@ final class World {
         let fate = site.line.fate(using: &generator)
         guard fate == .delivered || fate == .doubled else { return .failed(Self.lost) }
         let request = PullRequest(cursor: try site.agent.view.cursor().reached, maxBytes: 2 << 10)
-        guard case .page(let page) = try await hub.pull(request, agent: try await record(of: site), now: time) else { return .failed(Self.lost) }
+        guard case .page(let page) = try await hub.pull(request, agent: try await record(of: site), now: time) else {
+            return .failed(Self.lost)
+        }
         return .answered(page, standings: try page.own.map { try site.agent.outbox.standing(of: $0) })
     }
 

@@ -32,7 +32,8 @@ struct Status: ParsableCommand {
                 ? "The agent is running\(status.isConnected ? " and connected" : ", without a line to the hub")."
                 : "The agent is not running.")
         print("To send: \(status.queued) changes. Last sent \(Words.age(of: status.lastPush, now: now)).")
-        let view = "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))"
+        let view =
+            "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))"
         print(view + (status.isLoadingView ? ", loading" : "") + ".")
         for source in status.sources {
             print("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))")

@@ -84,7 +84,8 @@ public final class HubLine: Sendable {
     /// The images of one source as of a change (S15), or as the hub has them now, a piece at a time.
     public func images(source: SourceID, asOf dot: Dot?, after: [UInt8]?) async throws -> ImagesPage {
         let question = ImagesQuestion(
-            source: source.description, replica: dot?.replica.description, counter: dot?.counter, after: after.map { Hexadecimal.string($0) })
+            source: source.description, replica: dot?.replica.description, counter: dot?.counter,
+            after: after.map { Hexadecimal.string($0) })
         let limits = TransferLimits(totalMilliseconds: Self.answerMilliseconds)
         let answer = try await ask(
             "/v1/sync/images", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.push })

@@ -81,9 +81,24 @@ public enum StockEffect: Hashable, Sendable {
     case movement(Movement)
     case count(Count)
 
-    public var sku: Text { switch self { case .movement(let movement): movement.sku; case .count(let count): count.sku } }
-    public var location: Text { switch self { case .movement(let movement): movement.location; case .count(let count): count.location } }
-    public var quantity: Int64 { switch self { case .movement(let movement): movement.quantity; case .count(let count): count.quantity } }
+    public var sku: Text {
+        switch self {
+        case .movement(let movement): movement.sku
+        case .count(let count): count.sku
+        }
+    }
+    public var location: Text {
+        switch self {
+        case .movement(let movement): movement.location
+        case .count(let count): count.location
+        }
+    }
+    public var quantity: Int64 {
+        switch self {
+        case .movement(let movement): movement.quantity
+        case .count(let count): count.quantity
+        }
+    }
 }
 
 /// A difference: movements add up, whoever writes them and in whatever order (law 12).

@@ -18,12 +18,27 @@ public struct JSONDocument: Sendable {
 
     // MARK: in an object
 
-    public mutating func add(_ name: String, _ value: some StringProtocol) { key(name); string(value) }
-    public mutating func add(_ name: String, _ value: some BinaryInteger) { key(name); raw(String(value)) }
-    public mutating func add(_ name: String, _ value: Bool) { key(name); raw(value ? "true" : "false") }
+    public mutating func add(_ name: String, _ value: some StringProtocol) {
+        key(name)
+        string(value)
+    }
+    public mutating func add(_ name: String, _ value: some BinaryInteger) {
+        key(name)
+        raw(String(value))
+    }
+    public mutating func add(_ name: String, _ value: Bool) {
+        key(name)
+        raw(value ? "true" : "false")
+    }
     public mutating func add(_ name: String, _ value: Text) { add(name, value.string) }
-    public mutating func add(_ name: String, _ value: Value) { key(name); self.value(value) }
-    public mutating func addNull(_ name: String) { key(name); raw("null") }
+    public mutating func add(_ name: String, _ value: Value) {
+        key(name)
+        self.value(value)
+    }
+    public mutating func addNull(_ name: String) {
+        key(name)
+        raw("null")
+    }
     public mutating func object(_ name: String, _ build: (inout JSONDocument) throws -> Void) rethrows {
         key(name)
         try enclosed("{", "}", build)
@@ -35,9 +50,18 @@ public struct JSONDocument: Sendable {
 
     // MARK: in an array
 
-    public mutating func append(_ value: some StringProtocol) { comma(); string(value) }
-    public mutating func append(_ value: some BinaryInteger) { comma(); raw(String(value)) }
-    public mutating func append(_ value: Value) { comma(); self.value(value) }
+    public mutating func append(_ value: some StringProtocol) {
+        comma()
+        string(value)
+    }
+    public mutating func append(_ value: some BinaryInteger) {
+        comma()
+        raw(String(value))
+    }
+    public mutating func append(_ value: Value) {
+        comma()
+        self.value(value)
+    }
     public mutating func appendObject(_ build: (inout JSONDocument) throws -> Void) rethrows {
         comma()
         try enclosed("{", "}", build)

@@ -33,12 +33,24 @@ extension Value: Hashable {
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)
-        case .integer(let value): hasher.combine(1); hasher.combine(value)
-        case .real(let value): hasher.combine(2); hasher.combine(value.bitPattern)
-        case .text(let value): hasher.combine(3); hasher.combine(value)
-        case .malformedText(let value): hasher.combine(4); hasher.combine(value)
-        case .blob(let value): hasher.combine(5); hasher.combine(value)
-        case .reference(let value): hasher.combine(6); hasher.combine(value)
+        case .integer(let value):
+            hasher.combine(1)
+            hasher.combine(value)
+        case .real(let value):
+            hasher.combine(2)
+            hasher.combine(value.bitPattern)
+        case .text(let value):
+            hasher.combine(3)
+            hasher.combine(value)
+        case .malformedText(let value):
+            hasher.combine(4)
+            hasher.combine(value)
+        case .blob(let value):
+            hasher.combine(5)
+            hasher.combine(value)
+        case .reference(let value):
+            hasher.combine(6)
+            hasher.combine(value)
         }
     }
 }

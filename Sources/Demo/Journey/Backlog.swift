@@ -54,7 +54,8 @@ final class Backlog {
         let seconds = -sending.timeIntervalSinceNow
         narrator.claim("all \(made) rows are at the hub", records == made, otherwise: "\(records) are")
         narrator.tell(
-            String(format: "Sent and merged in %.1f s, from the agent's start; private memory at most: agent %.1f MB, hub %.1f MB.",
+            String(
+                format: "Sent and merged in %.1f s, from the agent's start; private memory at most: agent %.1f MB, hub %.1f MB.",
                 seconds, Double(agentPeakKilobytes) / 1024, Double(hubPeakKilobytes) / 1024))
         try await idle()
     }

@@ -49,11 +49,13 @@ final class Journey {
         let started = Date()
         for day in 0..<year.days { try trade(day) }
         let totals = try sums.totals()
-        narrator.tell("\(totals.invoices) sales with \(totals.lines) lines are made in \(Int(-started.timeIntervalSinceNow)) s; all lines come back.")
+        narrator.tell(
+            "\(totals.invoices) sales with \(totals.lines) lines are made in \(Int(-started.timeIntervalSinceNow)) s; all lines come back.")
         for site in sites where !site.hasLine { try site.connect() }
         try await arrive(totals)
         try await compare(totals)
-        narrator.tell("Private memory at its highest, as sampled: hub \(hubPeakKilobytes / 1024) MB, one agent \(agentPeakKilobytes / 1024) MB.")
+        narrator.tell(
+            "Private memory at its highest, as sampled: hub \(hubPeakKilobytes / 1024) MB, one agent \(agentPeakKilobytes / 1024) MB.")
     }
 
     // MARK: trading
@@ -101,7 +103,9 @@ final class Journey {
             try await Task.sleep(for: .milliseconds(200))
         }
         narrator.tell("The hub has \(last) records \(Int(-started.timeIntervalSinceNow)) s after the last line came back.")
-        narrator.claim("every customer, sale and line is at the hub once: \(totals.records) records", last == totals.records, otherwise: "it has \(last)")
+        narrator.claim(
+            "every customer, sale and line is at the hub once: \(totals.records) records", last == totals.records,
+            otherwise: "it has \(last)")
     }
 
     private static let patienceSeconds = 60.0
@@ -124,11 +128,14 @@ final class Journey {
             let total = found.first?.exactTotals["GBP"] ?? 0
             invoices += Int64(found.first?.purchases ?? 0)
             if found.count != 1 || total != value || Int64(found.first?.purchases ?? 0) != count {
-                wrong.append("\(number): \(found.count) profiles, \(found.first?.purchases ?? 0) sales worth \(total); \(count) worth \(value) in the files")
+                wrong.append(
+                    "\(number): \(found.count) profiles, \(found.first?.purchases ?? 0) sales worth \(total); \(count) worth \(value) in the files"
+                )
             }
         }
         narrator.claim(
-            "each of \(customers.count) customers is one, with the sales and the value that plain SQL says", wrong.isEmpty, otherwise: Self.few(wrong))
+            "each of \(customers.count) customers is one, with the sales and the value that plain SQL says", wrong.isEmpty,
+            otherwise: Self.few(wrong))
         narrator.tell("\(invoices) sales of known customers, \(totals.invoices) in all.")
     }
 

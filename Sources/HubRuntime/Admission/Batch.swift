@@ -1,7 +1,8 @@
 import Causality
 import ChangeSets
-import struct Crypto.SHA256
 import Merging
+
+import struct Crypto.SHA256
 
 /// One change-set being taken in: its net effect on records and views is gathered here and written once at the end.
 ///

@@ -91,11 +91,13 @@ extension Hub {
             let hash = try ChangeSetCodec.verify(bytes, key: key)
             guard let header else { return stop("changeset-damaged", "No header.", "Send it again.", nil) }
             guard header.last <= RecordNumber.counterMax else {
-                return stop("counter-too-large", "Counter \(header.last) is beyond any replica's.", "Open a new incarnation.", header.replica)
+                return stop(
+                    "counter-too-large", "Counter \(header.last) is beyond any replica's.", "Open a new incarnation.", header.replica)
             }
             guard replica == nil || replica == header.replica else {
                 return stop(
-                    "push-mixed", "One push holds change-sets of two replicas.", "Send one replica's change-sets in a push.", header.replica)
+                    "push-mixed", "One push holds change-sets of two replicas.", "Send one replica's change-sets in a push.", header.replica
+                )
             }
             return .success(Frame(header: header, hash: hash, bytes: bytes))
         } catch let error as ChangeSetError {
@@ -114,9 +116,12 @@ extension Hub {
         func refused(_ code: String, _ message: String, _ remedy: String) throws -> Answer {
             .refusal(
                 Refusal(
-                    code: code, message: message, remedy: remedy, standing: try receipt(frame.header.replica, standing, store, now), isFinal: true))
+                    code: code, message: message, remedy: remedy, standing: try receipt(frame.header.replica, standing, store, now),
+                    isFinal: true))
         }
-        if let stranger = try stranger(frame.header, agent, standing, store) { return try refused("replica-of-another", stranger, Self.strangerRemedy) }
+        if let stranger = try stranger(frame.header, agent, standing, store) {
+            return try refused("replica-of-another", stranger, Self.strangerRemedy)
+        }
         let known = standing.replica(frame.header.replica)
         let journaled = try known.flatMap { try store.journal(replica: $0.number, first: frame.header.first)?.hash }
         let followed = frame.header.opening?.follows.flatMap { standing.replica($0.replica) }
@@ -142,7 +147,9 @@ extension Hub {
             throw error
         } catch {
             // Its own bytes led to something that nobody foresaw: this set alone is refused, and everything else goes on.
-            logger.error("A change-set could not be taken in.", metadata: ["replica": "\(set.replica)", "first": "\(set.first)", "error": "\(error)"])
+            logger.error(
+                "A change-set could not be taken in.",
+                metadata: ["replica": "\(set.replica)", "first": "\(set.first)", "error": "\(error)"])
             return .refusal(
                 Refusal(
                     code: "changeset-not-taken", message: "The hub could not take the change-set in: \(error)",
@@ -152,10 +159,12 @@ extension Hub {
         return nil
     }
 
-    private static let strangerRemedy = "Attach the file with `tributary-agent attach --take-over` at its present site, or attach a file of its own."
+    private static let strangerRemedy =
+        "Attach the file with `tributary-agent attach --take-over` at its present site, or attach a file of its own."
 
     /// Whether the set is of a replica or a source that belongs to somebody else.
-    private func stranger(_ header: ChangeSetHeader, _ agent: AgentRecord, _ standing: Standing, _ store: any HubReading) throws -> String? {
+    private func stranger(_ header: ChangeSetHeader, _ agent: AgentRecord, _ standing: Standing, _ store: any HubReading) throws -> String?
+    {
         func belongs(_ source: SourceNumber?) -> Bool { source.flatMap { standing.source($0) }?.site == agent.site.number }
         if let known = standing.replica(header.replica), known.last > 0 || known.source != nil {
             return belongs(known.source) ? nil : "The replica \(header.replica.short) belongs to another site, or to the hub."
@@ -167,7 +176,9 @@ extension Hub {
         if let source = standing.source(opening.source), source.site != agent.site.number {
             return "The source \(opening.name) belongs to another site."
         }
-        if let follows = opening.follows, let followed = standing.replica(follows.replica), followed.source != nil, !belongs(followed.source) {
+        if let follows = opening.follows, let followed = standing.replica(follows.replica), followed.source != nil,
+            !belongs(followed.source)
+        {
             return "The replica it follows belongs to another site."
         }
         return nil

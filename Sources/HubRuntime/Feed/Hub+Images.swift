@@ -19,7 +19,8 @@ extension Hub {
             let replica = dot.flatMap { standing.replica($0.replica) }
             guard let row = standing.source(source), dot.map({ $0.counter <= replica?.last ?? 0 }) ?? true else {
                 let what = dot?.description ?? "change"
-                throw HubError(.notFound, "The hub has no \(what) of source \(source).", remedy: "Push what is sealed first, then ask again.")
+                throw HubError(
+                    .notFound, "The hub has no \(what) of source \(source).", remedy: "Push what is sealed first, then ask again.")
             }
             guard row.site == agent.site.number, replica.map({ $0.source == row.number }) ?? true else {
                 throw HubError(.badRequest, "Source \(source) is not one of \(agent.site.name)'s.", remedy: "Ask for an own source.")
@@ -43,7 +44,8 @@ private struct SourceImages {
     private var standing: Standing { documents.standing }
 
     private enum Pass: UInt8 {
-        case fromStates = 1, fromJournal = 2
+        case fromStates = 1
+        case fromJournal = 2
     }
 
     init(documents: Documents, source: SourceRow, upTo dot: Dot?) {

@@ -66,7 +66,8 @@ private struct ConflictList {
             let state = try RecordState(row, standing: documents.standing)
             conflicts.append(
                 conflict(
-                    .editOfDeleted, "\(state.id.life)", "\(state.id.entity) \(state.id.key) was deleted and edited at the same time; the edit is kept.",
+                    .editOfDeleted, "\(state.id.life)",
+                    "\(state.id.entity) \(state.id.key) was deleted and edited at the same time; the edit is kept.",
                     "Delete it again if it is not wanted."))
         }
         return conflicts
@@ -120,7 +121,8 @@ private struct ConflictList {
     /// Sources that went on from a dot below what the hub has of their former incarnation (S15).
     func restoredSources() throws -> [ConflictAnswer] {
         documents.standing.replicas.compactMap { replica in
-            guard let follows = replica.follows, let former = documents.standing.replica(follows.replica), former.last > follows.counter else {
+            guard let follows = replica.follows, let former = documents.standing.replica(follows.replica), former.last > follows.counter
+            else {
                 return nil
             }
             let site = documents.writer(replica.id)?.string ?? "?"

@@ -1,8 +1,9 @@
 import Causality
 import ChangeSets
-import struct Crypto.SHA256
 import Inventory
 import Merging
+
+import struct Crypto.SHA256
 
 extension Hub {
     /// A hash over state and views that does not depend on the order of arrival (law 4): two hubs that admitted the same

@@ -62,7 +62,9 @@ extension Hub {
     public func profile(_ id: String, now: Timestamp) async throws -> JSONAnswer? {
         guard let id = ProfileID(id) else { return nil }
         return try await reading(now) { documents in
-            guard let record = documents.standing.record(id.life), let profile = try documents.store.customer(record)?.profile else { return nil }
+            guard let record = documents.standing.record(id.life), let profile = try documents.store.customer(record)?.profile else {
+                return nil
+            }
             return try documents.profile(profile).map { JSONAnswer(bytes: $0.json()) }
         }
     }
@@ -90,7 +92,9 @@ extension Hub {
     /// All orders that bear a number; more than one when two shops count alike.
     public func orders(number: String, now: Timestamp) async throws -> [JSONAnswer] {
         try await reading(now) { documents in
-            try documents.store.orders(named: number).filter(\.isAlive).compactMap { try documents.order($0).map { JSONAnswer(bytes: $0.json()) } }
+            try documents.store.orders(named: number).filter(\.isAlive).compactMap {
+                try documents.order($0).map { JSONAnswer(bytes: $0.json()) }
+            }
         }
     }
 

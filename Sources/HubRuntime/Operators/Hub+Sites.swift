@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+
 import struct Crypto.SHA256
 
 /// A one-time enrolment token, shown once and kept only as its hash.
@@ -24,7 +25,8 @@ extension Hub {
         return try await queue.submit(bytes: 256, to: self) { store, _ in
             let sites = try store.sites()
             guard !sites.contains(where: { Text($0.name) == Text(name) }) else {
-                throw HubError(.siteExists, "There is a site \(name) already.", remedy: "Choose another name, or ask for a new token for it.")
+                throw HubError(
+                    .siteExists, "There is a site \(name) already.", remedy: "Choose another name, or ask for a new token for it.")
             }
             let site = SiteRow(number: SiteNumber(sites.count + 1), name: name, kind: kind, region: region, created: now)
             try store.insert(site)
@@ -129,7 +131,9 @@ extension Hub {
     }
 
     private static func checkName(_ name: String) throws {
-        let isPlain = name.unicodeScalars.allSatisfy { ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_. ".unicodeScalars.contains($0)) }
+        let isPlain = name.unicodeScalars.allSatisfy {
+            ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_. ".unicodeScalars.contains($0))
+        }
         guard !name.isEmpty, name.utf8.count <= siteNameBytesMax, isPlain, name.first != " ", name.last != " " else {
             throw HubError(
                 .badName, "A site's name has 1 to \(siteNameBytesMax) bytes of letters, digits, spaces, `-`, `_` and `.`.",
@@ -139,8 +143,10 @@ extension Hub {
 
     private static func checkRegion(_ region: String?) throws {
         guard let region else { return }
-        guard !region.isEmpty, region != SiteRow.everyRegion, region.utf8.count <= siteNameBytesMax, !region.contains(where: \.isNewline) else {
-            throw HubError(.badName, "A region has 1 to \(siteNameBytesMax) bytes on one line.", remedy: "Choose a name like `north` or `DE`.")
+        guard !region.isEmpty, region != SiteRow.everyRegion, region.utf8.count <= siteNameBytesMax, !region.contains(where: \.isNewline)
+        else {
+            throw HubError(
+                .badName, "A region has 1 to \(siteNameBytesMax) bytes on one line.", remedy: "Choose a name like `north` or `DE`.")
         }
     }
 

@@ -278,7 +278,9 @@ public struct RecordRow: Hashable, Sendable {
 /// A sale, an order or a return as profiles count it.
 public struct PurchaseRow: Hashable, Sendable {
     public enum Kind: Int32, Hashable, Sendable {
-        case sale = 1, order = 2, giveBack = 3
+        case sale = 1
+        case order = 2
+        case giveBack = 3
     }
 
     public var record: RecordNumber
@@ -385,7 +387,9 @@ public struct CustomerRow: Hashable, Sendable {
 /// A value that a customer record holds or held, in its normal form.
 public struct IdentifierRow: Hashable, Sendable {
     public enum Kind: Int32, Hashable, Sendable, CaseIterable {
-        case id = 1, email = 2, phone = 3
+        case id = 1
+        case email = 2
+        case phone = 3
         /// For search only; never links.
         case name = 10
     }

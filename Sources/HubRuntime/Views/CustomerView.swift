@@ -1,6 +1,6 @@
-import Foundation
 import Causality
 import ChangeSets
+import Foundation
 import Merging
 import Profiles
 
@@ -110,7 +110,8 @@ final class CustomerView {
                 precedence: precedence, context: write.context, content: FieldValue(value: write.value))
             try correct(number, write.field, by: later, isDecision: isDecision)
             for earlier in record.state.siblings(of: write.field).writes where later.names(earlier, in: batch.standing.lineage) {
-                try keep(earlier, kind: kind, field: write.field, number, record, isCorrected: later.corrects(earlier, isDecision: isDecision))
+                try keep(
+                    earlier, kind: kind, field: write.field, number, record, isCorrected: later.corrects(earlier, isDecision: isDecision))
             }
         }
     }
@@ -237,7 +238,9 @@ enum SearchName {
 
     static func folded(_ name: String) -> String {
         // Letters outside ASCII lose their accents by their canonical decomposition.
-        let plain = name.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars.filter { !$0.properties.isDiacritic || $0.isASCII }
+        let plain = name.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars.filter {
+            !$0.properties.isDiacritic || $0.isASCII
+        }
         return String(String.UnicodeScalarView(plain)).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

@@ -50,7 +50,9 @@ final class OrderViews {
             guard let record = try batch.record(number), record.state.id.entity == "order" else { continue }
             try batch.guarded("order", key: Array("\(record.state.id.life)".utf8)) {
                 let name = record.state["number"]?.text?.string
-                let view = try OrderDocument.view(of: record.state, number: number, name: name, store: batch.store) { try batch.record($0)?.state }
+                let view = try OrderDocument.view(of: record.state, number: number, name: name, store: batch.store) {
+                    try batch.record($0)?.state
+                }
                 try batch.store.put(
                     OrderRow(
                         record: number, name: name, number: batch.place(cost: 2048), asks: view.contradiction != nil,

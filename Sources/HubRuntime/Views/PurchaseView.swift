@@ -141,7 +141,8 @@ final class PurchaseView {
                 guard row.isCounted else { continue }
                 let key = TotalKey(customer: buyer, currency: Text(row.currency ?? ""))
                 if sums[key] == nil {
-                    sums[key] = try batch.store.total(customer: buyer, currency: key.currency.string)
+                    sums[key] =
+                        try batch.store.total(customer: buyer, currency: key.currency.string)
                         ?? TotalRow(customer: buyer, currency: key.currency.string, purchases: 0, amount: 0)
                     touched.append(key)
                 }
