@@ -17,8 +17,9 @@ public struct Siblings<Content: Sendable>: Sendable {
         public var context: Context
         public var content: Content
 
-        public var dot: Dot { precedence.dot }
+        @inlinable public var dot: Dot { precedence.dot }
 
+        @inlinable
         public init(precedence: Precedence, context: Context, content: Content) {
             self.precedence = precedence
             self.context = context
@@ -26,6 +27,7 @@ public struct Siblings<Content: Sendable>: Sendable {
         }
 
         /// Whether this write names `earlier`.
+        @inlinable
         public func names(_ earlier: Write, in lineage: Lineage) -> Bool {
             switch context {
             case .named(let dots): dots.contains(earlier.dot)
@@ -34,26 +36,36 @@ public struct Siblings<Content: Sendable>: Sendable {
         }
     }
 
-    /// Live writes in the order of their precedence: the last one wins where the policy is "latest".
-    public private(set) var writes: [Write]
+    // Inlinable throughout, so that the modules that merge millions of fields get code made for their content.
 
+    /// Live writes in the order of their precedence: the last one wins where the policy is "latest".
+    @inlinable public var writes: [Write] { ordered }
+    @usableFromInline var ordered: [Write]
+
+    @inlinable
     public init(_ writes: [Write] = []) {
-        self.writes = writes.sorted { $0.precedence < $1.precedence }
+        ordered = writes
+        if writes.count > 1 { ordered.sort { $0.precedence < $1.precedence } }
     }
 
-    public var latest: Write? { writes.last }
-    public var isConcurrent: Bool { writes.count > 1 }
+    @inlinable public var latest: Write? { writes.last }
+    @inlinable public var isConcurrent: Bool { writes.count > 1 }
 
     /// Takes `write` in and drops what it names.
     ///
     /// - Returns: the writes that are siblings no more.
     /// - Precondition: the caller drops repeats: `write` has not been admitted before.
     @discardableResult
+    @inlinable
     public mutating func admit(_ write: Write, in lineage: Lineage) -> [Write] {
-        let superseded = writes.filter { write.names($0, in: lineage) }
-        if !superseded.isEmpty { writes.removeAll { write.names($0, in: lineage) } }
-        let index = writes.firstIndex { write.precedence < $0.precedence } ?? writes.endIndex
-        writes.insert(write, at: index)
+        guard !ordered.isEmpty else {
+            ordered = [write]
+            return []
+        }
+        let superseded = ordered.filter { write.names($0, in: lineage) }
+        if !superseded.isEmpty { ordered.removeAll { write.names($0, in: lineage) } }
+        let index = ordered.firstIndex { write.precedence < $0.precedence } ?? ordered.endIndex
+        ordered.insert(write, at: index)
         return superseded
     }
 }
@@ -64,5 +76,5 @@ extension Siblings: Equatable where Content: Equatable {}
 extension Siblings: Hashable where Content: Hashable {}
 
 extension Context {
-    public var isChain: Bool { if case .chain = self { true } else { false } }
+    @inlinable public var isChain: Bool { if case .chain = self { true } else { false } }
 }

@@ -85,8 +85,11 @@ extension Session {
             }, Self.line)
     }
 
-    func put(_ line: PurchaseLineRow) throws {
-        try run("INSERT OR REPLACE INTO purchase_line VALUES (?, ?, ?, ?, ?, ?)") {
+    func put(_ line: PurchaseLineRow, isNew: Bool) throws {
+        // A plain INSERT appends; a replacing one looks for what it would replace, in the index, too.
+        let sql: StaticString =
+            isNew ? "INSERT INTO purchase_line VALUES (?, ?, ?, ?, ?, ?)" : "REPLACE INTO purchase_line VALUES (?, ?, ?, ?, ?, ?)"
+        try run(sql) {
             $0.bind(line.record)
             $0.bind(line.purchase)
             $0.bind(line.sku)

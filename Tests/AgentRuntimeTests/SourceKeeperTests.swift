@@ -64,6 +64,8 @@ struct SourceKeeperTests {
         #expect(round.changes == 1)
         let journal = Journal(database)
         let own = OwnChanges(queue: database.queue, journal: journal)
+        try own.catchUp { false }
+        #expect(try LocalReplica(queue: database.queue).customers(.email("ANNA@x.org")).findings.isEmpty)
         try own.catchUp()
         #expect(try LocalReplica(queue: database.queue).customers(.email("ANNA@x.org")).findings.count == 1)
         let outbox = Outbox(queue: database.queue, journal: journal, key: key)

@@ -5,7 +5,6 @@ import Logging
 import Synchronization
 
 /// What the line needs of the sources, and the other way round.
-///
 final class LineHost: LineDriver.Host {
     private let agent: Agent
     private let record: HealthRecord
@@ -15,6 +14,7 @@ final class LineHost: LineDriver.Host {
         weak var driver: LineDriver?
         /// By source: one recovery at a time.
         var recoveries: [String: Task<Void, Never>] = [:]
+        var indexing: Task<Void, Never>?
         var isDown = false
     }
 
@@ -29,21 +29,33 @@ final class LineHost: LineDriver.Host {
     func set(_ driver: LineDriver) { shared.withLock { $0.driver = driver } }
 
     func stop() async {
-        let tasks = shared.withLock { Array($0.recoveries.values) }
+        let tasks = shared.withLock { $0.recoveries.values + [$0.indexing].compactMap { $0 } }
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }
 
     /// Takes what a round of looks came to: sends what was sealed, and recovers what went back in time.
     func handle(_ round: SourceKeeper.Round) async {
-        let (driver, isDown) = shared.withLock { ($0.driver, $0.isDown) }
         if round.sealed {
-            await driver?.queueChanged()
-            // Without a line, look-ups lay our own changes over; it costs least to read them off now.
-            if isDown { try? agent.own.catchUp() }
+            await shared.withLock { $0.driver }?.queueChanged()
+            index()
         }
         for request in round.recoveries { recover(request) }
         await record.take(agent.keeper.health)
+    }
+
+    /// Without a line, look-ups lay our own changes over: they are read off now, so that nobody waits for it later.
+    ///
+    /// It ends when the line is back, because then the changes go out and leave the index.
+    private func index() {
+        shared.withLock { shared in
+            guard shared.isDown, shared.indexing == nil else { return }
+            shared.indexing = Task {
+                // What cannot be indexed now is tried again by the look-up that needs it, which reports the error.
+                try? self.agent.own.catchUp { self.shared.withLock { $0.isDown } && !Task.isCancelled }
+                self.shared.withLock { $0.indexing = nil }
+            }
+        }
     }
 
     private func recover(_ request: RecoveryRequest) {

@@ -17,7 +17,15 @@ extension Text: Hashable, Comparable {
         return (isEqual ?? nil) ?? left.string.utf8.elementsEqual(right.string.utf8)
     }
 
-    public static func < (left: Text, right: Text) -> Bool { left.string.utf8.lexicographicallyPrecedes(right.string.utf8) }
+    public static func < (left: Text, right: Text) -> Bool {
+        let precedes = left.string.utf8.withContiguousStorageIfAvailable { left in
+            right.string.utf8.withContiguousStorageIfAvailable { right in
+                for index in 0..<min(left.count, right.count) where left[index] != right[index] { return left[index] < right[index] }
+                return left.count < right.count
+            }
+        }
+        return (precedes ?? nil) ?? left.string.utf8.lexicographicallyPrecedes(right.string.utf8)
+    }
 
     public func hash(into hasher: inout Hasher) {
         let isHashed: Void? = string.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }

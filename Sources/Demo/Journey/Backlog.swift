@@ -57,13 +57,20 @@ final class Backlog {
             String(
                 format: "Sent and merged in %.1f s, from the agent's start; private memory at most: agent %.1f MB, hub %.1f MB.",
                 seconds, Double(agentPeakKilobytes) / 1024, Double(hubPeakKilobytes) / 1024))
-        try await idle()
+        try await idle(since: sending)
     }
 
-    /// What the agent costs when there is nothing to do.
-    private func idle() async throws {
-        try await Task.sleep(for: .seconds(10))
-        let before = RunningPrograms.processorTicks(of: "tributary-agent")
+    /// What the agent costs when there is nothing to do: once the merged view has come back, and it rests.
+    private func idle(since sending: Date) async throws {
+        var before = RunningPrograms.processorTicks(of: "tributary-agent")
+        var restedSeconds = 0
+        while restedSeconds < 5, -sending.timeIntervalSinceNow < 600 {
+            try await Task.sleep(for: .seconds(1))
+            let ticks = RunningPrograms.processorTicks(of: "tributary-agent")
+            restedSeconds = ticks == before ? restedSeconds + 1 : 0
+            before = ticks
+        }
+        narrator.tell(String(format: "The agent had the merged view, and rested, after %.1f s.", -sending.timeIntervalSinceNow - 5))
         try await Task.sleep(for: .seconds(10))
         let ticks = RunningPrograms.processorTicks(of: "tributary-agent") - before
         let memory = Double(RunningPrograms.privateKilobytes(of: "tributary-agent")) / 1024

@@ -6,7 +6,7 @@ import struct Crypto.SHA256
 
 /// One change-set being taken in: its net effect on records and views is gathered here and written once at the end.
 ///
-/// Lives inside one savepoint; thrown away when anything fails.
+/// Thrown away when anything fails.
 final class Batch {
     let store: any HubWriting
     var standing: Standing

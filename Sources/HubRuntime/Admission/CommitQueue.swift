@@ -8,8 +8,9 @@ actor CommitQueue {
     /// One piece of writing; runs in the group's transaction.
     struct Job: Sendable {
         var bytes: Int
-        /// Works on the group's copy of the standing; must not throw for anything but the store's own failure.
-        var work: @Sendable (any HubWriting, inout Standing) throws -> Void
+        /// Works on the group's copy of the standing; must not throw for anything but the store's own failure,
+        /// and may run twice: bare, then with savepoints.
+        var work: @Sendable (any HubWriting, inout Standing, Isolation) throws -> Void
         var done: @Sendable (Result<Void, any Error>) -> Void
     }
 
@@ -22,11 +23,11 @@ actor CommitQueue {
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 
-    /// Runs `work` in a commit and returns when that is on disk.
+    /// Runs `work` in a commit and returns when that is on disk. When it throws, nothing that it wrote stays.
     ///
     /// - Throws: `hub-busy` when too much waits already, the store's error when the commit fails.
     func submit<Value: Sendable>(
-        bytes: Int, to hub: Hub, _ work: @escaping @Sendable (any HubWriting, inout Standing) throws -> Value
+        bytes: Int, to hub: Hub, _ work: @escaping @Sendable (any HubWriting, inout Standing, Isolation) throws -> Value
     ) async throws -> Value {
         guard !isStopped else { throw HubError(.stopping, "The hub is stopping.", remedy: "Nothing: it is tried again by itself.") }
         guard waiting.isEmpty || waitingBytes + bytes <= bytesMax else {
@@ -35,7 +36,10 @@ actor CommitQueue {
         let result = Box<Value>()
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             let job = Job(
-                bytes: bytes, work: { store, standing in result.set(try Self.alone(work, store, &standing)) },
+                bytes: bytes,
+                work: { store, standing, isolation in
+                    result.set(try Self.alone(work, store, &standing, bytes > Isolation.bareBytesMin ? isolation : .savepoints))
+                },
                 done: { continuation.resume(with: $0) })
             waiting.append(job)
             waitingBytes += bytes
@@ -49,14 +53,17 @@ actor CommitQueue {
 
     /// Runs one job so that its refusal harms no other: only the store's own failure ends the group.
     private static func alone<Value>(
-        _ work: (any HubWriting, inout Standing) throws -> Value, _ store: any HubWriting, _ standing: inout Standing
+        _ work: (any HubWriting, inout Standing, Isolation) throws -> Value, _ store: any HubWriting, _ standing: inout Standing,
+        _ isolation: Isolation
     ) throws -> Result<Value, any Error> {
         var trial = standing
         do {
-            let value = try store.savepoint { try work(store, &trial) }
+            let value = try isolation.alone(in: store) { try work(store, &trial, isolation) }
             standing = trial
             return .success(value)
         } catch let error as HubError where error.isTransient {
+            throw error
+        } catch let error as Isolation.NeedsSavepoints {
             throw error
         } catch {
             return .failure(error)
@@ -114,10 +121,9 @@ extension Hub {
     func commit(_ group: [CommitQueue.Job]) async -> Result<Void, any Error> {
         let before = standing.withLock { $0 }
         do {
-            let after = try await store.write { store in
-                var standing = before
-                for job in group { try job.work(store, &standing) }
-                return standing
+            let after: Standing
+            do { after = try await run(group, from: before, .bare) } catch is Isolation.NeedsSavepoints {
+                after = try await run(group, from: before, .savepoints)
             }
             standing.withLock { $0 = after }
             if after.head.number != before.head.number { commits.announce(after.head.number) }
@@ -125,6 +131,14 @@ extension Hub {
         } catch {
             logger.error("A commit failed; nothing of it was acknowledged.", metadata: ["error": "\(error)", "jobs": "\(group.count)"])
             return .failure(error)
+        }
+    }
+
+    private func run(_ group: [CommitQueue.Job], from before: Standing, _ isolation: Isolation) async throws -> Standing {
+        try await store.write { store in
+            var standing = before
+            for job in group { try job.work(store, &standing, isolation) }
+            return standing
         }
     }
 }

@@ -31,7 +31,7 @@ extension Hub {
         let (valid, obstacle) = checked(frames, key: agent.key)
         let offset = Int64(bitPattern: agentTime.milliseconds &- now.milliseconds)
         let bytes = valid.reduce(256) { $0 + $1.bytes.count }
-        return try await queue.submit(bytes: bytes, to: self) { store, standing in
+        return try await queue.submit(bytes: bytes, to: self) { store, standing, isolation in
             var agent = agent
             agent.lastHeard = now
             agent.clockOffsetMilliseconds = offset
@@ -40,7 +40,7 @@ extension Hub {
             try Self.checkNotRevoked(agent)
             try store.put(agent)
             for frame in valid {
-                if let answer = try self.admit(frame, agent: agent, offset: offset, now: now, store, &standing) { return answer }
+                if let answer = try self.admit(frame, agent: agent, offset: offset, now: now, store, &standing, isolation) { return answer }
             }
             let replica = obstacle?.replica ?? valid.last?.header.replica
             let receipt = try self.receipt(replica, standing, store, now)
@@ -111,7 +111,8 @@ extension Hub {
 
     /// - Returns: `nil` to go on with the next frame.
     private func admit(
-        _ frame: Frame, agent: AgentRecord, offset: Int64, now: Timestamp, _ store: any HubWriting, _ standing: inout Standing
+        _ frame: Frame, agent: AgentRecord, offset: Int64, now: Timestamp, _ store: any HubWriting, _ standing: inout Standing,
+        _ isolation: Isolation
     ) throws -> Answer? {
         func refused(_ code: String, _ message: String, _ remedy: String) throws -> Answer {
             .refusal(
@@ -138,12 +139,14 @@ extension Hub {
         let arrival = SetAdmission.Arrival(
             set: set, hash: frame.hash, bytes: frame.bytes, agent: agent, received: now, offsetMilliseconds: offset)
         do {
-            standing = try store.savepoint {
+            standing = try isolation.alone(in: store) {
                 let batch = Batch(store: store, standing: standing, sites: try store.sites(), received: now, bound: options.clockBound)
                 try SetAdmission(batch: batch, generation: generation.id).admit(arrival)
                 return batch.standing
             }
         } catch let error as HubError {
+            throw error
+        } catch let error as Isolation.NeedsSavepoints {
             throw error
         } catch {
             // Its own bytes led to something that nobody foresaw: this set alone is refused, and everything else goes on.

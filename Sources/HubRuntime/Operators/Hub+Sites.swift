@@ -22,7 +22,7 @@ extension Hub {
         try Self.checkRegion(region)
         let secret = newToken()
         let expires = now.advanced(byMilliseconds: options.tokenLifeMilliseconds)
-        return try await queue.submit(bytes: 256, to: self) { store, _ in
+        return try await queue.submit(bytes: 256, to: self) { store, _, _ in
             let sites = try store.sites()
             guard !sites.contains(where: { Text($0.name) == Text(name) }) else {
                 throw HubError(
@@ -39,7 +39,7 @@ extension Hub {
     public func issueToken(site name: String, now: Timestamp) async throws -> EnrolmentToken {
         let secret = newToken()
         let expires = now.advanced(byMilliseconds: options.tokenLifeMilliseconds)
-        return try await queue.submit(bytes: 256, to: self) { store, _ in
+        return try await queue.submit(bytes: 256, to: self) { store, _, _ in
             let site = try Self.site(name, store)
             try store.put(TokenRow(hash: Self.hash(secret), site: site.number, expires: expires, usedBy: nil))
             return EnrolmentToken(site: name, token: secret, expires: expires)
@@ -50,7 +50,7 @@ extension Hub {
     ///
     /// - Throws: `token-invalid`, `token-used` (by another key), `token-expired`, `agent-key-in-use` (at another site, or revoked).
     public func enroll(token: String, publicKey: VerifyingKey, now: Timestamp) async throws -> EnrolmentAnswer {
-        try await queue.submit(bytes: 256, to: self) { store, _ in
+        try await queue.submit(bytes: 256, to: self) { store, _, _ in
             guard var row = try store.token(hash: Self.hash(token)), let site = try store.sites().first(where: { $0.number == row.site })
             else {
                 throw HubError(.badToken, "The hub does not know this token.", remedy: "Copy the whole token from `tributary site add`.")
@@ -92,7 +92,7 @@ extension Hub {
 
     /// Refuses all keys of a site from now on. What it sent stays; what it has not sent stays at the agent.
     public func revoke(site name: String) async throws {
-        try await queue.submit(bytes: 256, to: self) { store, _ in
+        try await queue.submit(bytes: 256, to: self) { store, _, _ in
             let site = try Self.site(name, store)
             for var agent in try store.agents() where agent.site.number == site.number {
                 agent.isRevoked = true

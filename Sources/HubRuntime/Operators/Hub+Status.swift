@@ -32,7 +32,7 @@ extension Hub {
     @discardableResult
     public func backUp(to path: String) async throws -> UInt64 {
         let contained = try await store.backUp(to: path)
-        try await queue.submit(bytes: 64, to: self) { store, standing in
+        try await queue.submit(bytes: 64, to: self) { store, standing, _ in
             guard contained > standing.backup else { return }
             try store.set(.backup, number: contained)
             standing.backup = contained

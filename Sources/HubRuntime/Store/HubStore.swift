@@ -144,7 +144,7 @@ public protocol HubWriting: HubReading {
     func put(_ record: RecordRow, isNew: Bool) throws
 
     func put(_ purchase: PurchaseRow) throws
-    func put(_ line: PurchaseLineRow) throws
+    func put(_ line: PurchaseLineRow, isNew: Bool) throws
     func deletePurchaseLine(_ record: RecordNumber) throws
     func put(_ total: TotalRow) throws
     func put(_ event: EventRow) throws

@@ -66,7 +66,7 @@ final class PurchaseView {
         if let before { try withEntry(before.purchase) { $0.take(before, sign: -1) } }
         if let after {
             try withEntry(after.purchase) { $0.take(after, sign: 1) }
-            try batch.store.put(after)
+            try batch.store.put(after, isNew: before == nil)
         } else if before != nil {
             try batch.store.deletePurchaseLine(number)
         }

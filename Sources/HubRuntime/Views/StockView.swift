@@ -2,15 +2,18 @@ import Causality
 import ChangeSets
 import Inventory
 
-/// Stock per SKU and location: each pile's state is read once a set, takes the set's effects, and is written once.
+/// Stock per SKU and location: each pile's state is read once a set, takes the set's effects, and is written once,
+/// pile after pile, which keeps the database's pages together.
 final class StockView {
     private unowned let batch: Batch
     private var entries: [StockKey: Entry] = [:]
     private var order: [StockKey] = []
 
-    private struct Entry {
+    fileprivate struct Entry {
         var row: StockCellRow
         var cell: StockCell
+        /// Admitted movements that the table does not have yet.
+        var movements: [MovementRow] = []
     }
 
     init(_ batch: Batch) { self.batch = batch }
@@ -20,15 +23,7 @@ final class StockView {
         let replica = try batch.number(of: precedence.dot.replica)
         for key in effect.keys {
             try begin(key)
-            guard let number = entries[key]?.row.cell else { continue }
-            let history = MovementHistory(store: batch.store, standing: batch.standing, cell: number)
-            try entries[key]?.cell.admit(effect, precedence: precedence, lineage: batch.standing.lineage, history: history)
-            if case .movement(let movement) = effect, movement.location == key.location {
-                try batch.store.insert(
-                    MovementRow(
-                        cell: number, replica: replica, counter: precedence.dot.counter, kind: movement.kind, quantity: movement.quantity,
-                        note: movement.note?.string, expires: movement.expires))
-            }
+            try entries[key]?.take(effect, precedence: precedence, replica: replica, batch)
         }
     }
 
@@ -46,6 +41,7 @@ final class StockView {
     }
 
     func flush() throws {
+        var rows: [StockCellRow] = []
         for key in order {
             guard var entry = entries[key] else { continue }
             try batch.guarded("stock", key: key.canonicalBytes) {
@@ -55,8 +51,31 @@ final class StockView {
             }
             entry.row.state = try entry.cell.encoded { UInt64(try batch.number(of: $0)) }
             entry.row.number = batch.place(cost: entry.row.state.count + 1024)
-            _ = try batch.store.put(entry.row)
+            rows.append(entry.row)
         }
+        rows.sort { $0.cell < $1.cell }
+        for row in rows { _ = try batch.store.put(row) }
+        for row in rows { try entries[StockKey(sku: Text(row.sku), location: Text(row.location))]?.writeMovements(batch.store) }
+    }
+}
+
+extension StockView.Entry {
+    fileprivate mutating func take(_ effect: StockEffect, precedence: Precedence, replica: ReplicaNumber, _ batch: Batch) throws {
+        // Only these look back at the table.
+        let looksBack = if case .movement(let movement) = effect { movement.kind.isClaim } else { true }
+        if looksBack { try writeMovements(batch.store) }
+        let history = MovementHistory(store: batch.store, standing: batch.standing, cell: row.cell)
+        try cell.admit(effect, precedence: precedence, lineage: batch.standing.lineage, history: history)
+        guard case .movement(let movement) = effect, movement.location == cell.key.location else { return }
+        movements.append(
+            MovementRow(
+                cell: row.cell, replica: replica, counter: precedence.dot.counter, kind: movement.kind, quantity: movement.quantity,
+                note: movement.note?.string, expires: movement.expires))
+    }
+
+    fileprivate mutating func writeMovements(_ store: any HubWriting) throws {
+        for movement in movements { try store.insert(movement) }
+        movements = []
     }
 }
 
