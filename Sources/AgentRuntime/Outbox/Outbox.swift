@@ -79,6 +79,9 @@ public struct Outbox: Sendable {
         return frames.isEmpty ? .nothing : .frames(frames)
     }
 
+    /// Lets go of the pages that SQLite keeps of the agent's file.
+    func releaseMemory() { queue.releaseMemory() }
+
     /// How a receipt compares with what is stored here.
     public func standing(of receipt: Receipt) throws -> Standing {
         try queue.read { db in

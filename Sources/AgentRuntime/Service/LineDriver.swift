@@ -199,6 +199,7 @@ public actor LineDriver {
     private func giveBackMemory() {
         guard core.isCaughtUp, entriesSinceTrim >= Self.entriesPerTrim else { return }
         entriesSinceTrim = 0
+        outbox.releaseMemory()
         IdleMemory.giveBack()
     }
 
