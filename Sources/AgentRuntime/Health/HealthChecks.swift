@@ -110,7 +110,7 @@ public struct HealthChecks: Sendable {
     private func checkLine(_ agent: Agent) async -> [Check] {
         do {
             let before = agent.clock.wall().milliseconds
-            let page = try await agent.line.pull(cursor: try agent.view.cursor().reached, waitMilliseconds: 0, bytesMax: 1, replicas: [])
+            let page = try await agent.line.pull(cursor: try agent.view.cursor().reached, waitMilliseconds: 0, bytesMax: 1)
             let after = agent.clock.wall().milliseconds
             return [
                 Check(subject: "line to \(agent.line.hub)", detail: "the hub answered in \(after - before) ms"),
