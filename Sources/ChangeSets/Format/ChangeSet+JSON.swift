@@ -146,7 +146,8 @@ extension Value {
     }
 
     private static func digits(_ bits: UInt64) -> String {
-        let digits = String(bits, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        var writer = ByteWriter()
+        writer.fixed64(bits)
+        return Hexadecimal.string(writer.bytes)
     }
 }

@@ -29,6 +29,7 @@ private struct ConflictList {
             guard let replica = documents.standing.replica(row.replica)?.id else { return nil }
             let dot = Dot(replica, row.counter)
             let site = documents.writer(replica)?.string ?? "?"
+            // A change that touches no record is filed under no name.
             let subject = (try? RecordID(canonicalBytes: row.record)).map { "\($0.entity) \($0.key)" } ?? "stock"
             let waits = documents.now.milliseconds - min(row.since.milliseconds, documents.now.milliseconds)
             switch row.cause {
