@@ -126,6 +126,7 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
         case concurrentWrites = "concurrent-writes"
         case concurrentCounts = "concurrent-counts"
         case oversell
+        case receivedMoreThanSent = "received-more-than-sent"
         case editOfDeleted = "edit-of-deleted"
         case sourceRestored = "source-restored"
         case quarantine

@@ -80,7 +80,12 @@ private struct ConflictList {
             // A figure that does not fit is shown as unknown with the stock itself.
             do { figure = try documents.figure(row) } catch is InventoryError { return [] }
             return figure.conflicts.map { found in
-                let kind: ConflictAnswer.Kind = found.code == "oversold" ? .oversell : .concurrentCounts
+                let kind: ConflictAnswer.Kind =
+                    switch found {
+                    case .concurrentCounts, .countBesideMovements: .concurrentCounts
+                    case .oversold: .oversell
+                    case .receivedMoreThanSent: .receivedMoreThanSent
+                    }
                 let subject = "\(figure.key)"
                 return conflict(kind, "\(found.code)/\(subject)", Self.message(found, subject, figure), Self.remedy(found))
             }
