@@ -122,6 +122,7 @@ let package = Package(
         tests("HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),
+        tests("AdminCommandTests", ["AdminCommand"]),
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
         tests(
             "HubServerTests",

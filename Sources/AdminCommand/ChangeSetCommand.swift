@@ -25,7 +25,7 @@ struct ChangeSetCommand: AsyncParsableCommand {
                 let bytes = [UInt8](bytes)
                 let set = try ChangeSetCodec.decode(bytes)
                 let hash = try ChangeSetCodec.hash(of: bytes)
-                print(ChangeSetDocument(contents: set, hash: hash, showsPersonal: personal).json.text())
+                print(Terminal.harmless(set.json(hash: hash, showsPersonal: personal)))
             } catch let error as ChangeSetError {
                 throw AdminError("\(file): \(error.message)", remedy: error.remedy)
             }

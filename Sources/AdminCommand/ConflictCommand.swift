@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChangeSets
 
 struct ConflictCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -7,7 +8,7 @@ struct ConflictCommand: AsyncParsableCommand {
 
     struct Conflict: Decodable {
         struct Side: Decodable {
-            let value: Scalar
+            let value: JSONValue
             let dot, site: String
             let time: UInt64
         }
@@ -30,7 +31,7 @@ struct ConflictCommand: AsyncParsableCommand {
             return conflicts.map { conflict in
                 var lines = ["\(conflict.id)  \(conflict.message)", "  \(conflict.remedy)"]
                 var sides = Table("VALUE", "SITE", "WRITTEN", "DOT")
-                for side in conflict.sides { sides.add(side.value.description, side.site, Readable.time(side.time), side.dot) }
+                for side in conflict.sides { sides.add(side.value.shown, side.site, Readable.time(side.time), side.dot) }
                 if !sides.isEmpty { lines.append(sides.text(indentedBy: 4)) }
                 return lines.joined(separator: "\n")
             }.joined(separator: "\n")

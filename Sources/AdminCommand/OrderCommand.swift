@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChangeSets
 
 struct OrderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct OrderCommand: AsyncParsableCommand {
         }
         let number: String?
         let state: String
-        let fields: [String: Scalar]
+        let fields: [String: JSONValue]
         let states: [Side]
         let shipments: [Shipment]
         let contradiction: Contradiction?
@@ -46,7 +47,7 @@ struct OrderCommand: AsyncParsableCommand {
             for side in order.states { states.add(side.state, side.site ?? "-", Readable.time(side.time)) }
             if !states.isEmpty { blocks.append(states.text(indentedBy: 2)) }
             var fields = Table("FIELD", "VALUE")
-            for (name, value) in order.fields.sorted(by: { $0.key < $1.key }) { fields.add(name, value.description) }
+            for (name, value) in order.fields.sorted(by: { $0.key < $1.key }) { fields.add(name, value.shown) }
             if !fields.isEmpty { blocks.append(fields.text(indentedBy: 2)) }
             var shipments = Table("SHIPMENT", "CARRIER", "TRACKING", "WHEN")
             for shipment in order.shipments {

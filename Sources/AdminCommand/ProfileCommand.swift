@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChangeSets
 
 struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -6,13 +7,13 @@ struct ProfileCommand: AsyncParsableCommand {
 
     struct Profile: Decodable {
         struct Golden: Decodable {
-            let value: Scalar
+            let value: JSONValue
             let site: String?
             let time: UInt64
             let beaten: [Beaten]?
         }
         struct Beaten: Decodable {
-            let value: Scalar
+            let value: JSONValue
             let site: String?
         }
         struct Identifier: Decodable {
@@ -23,7 +24,7 @@ struct ProfileCommand: AsyncParsableCommand {
             let entity: String
             let site: String?
             let source: String
-            let key: [Scalar]
+            let key: [JSONValue]
         }
         struct Purchases: Decodable {
             let number: Int64
@@ -45,8 +46,8 @@ struct ProfileCommand: AsyncParsableCommand {
 
         /// The name, from whichever fields the sites keep it in.
         var title: String {
-            if let name = fields["name"] { return name.value.description }
-            let parts = ["given name", "family name"].compactMap { fields[$0]?.value.description }
+            if let name = fields["name"] { return name.value.shown }
+            let parts = ["first name", "last name"].compactMap { fields[$0]?.value.text }
             return parts.isEmpty ? "-" : parts.joined(separator: " ")
         }
         var sites: String { Set(records.compactMap(\.site)).sorted().joined(separator: ", ") }
@@ -112,9 +113,9 @@ struct ProfileCommand: AsyncParsableCommand {
         private static func fields(of profile: Profile) -> String? {
             var table = Table("FIELD", "VALUE", "FROM", "WRITTEN", "OTHERS SAY")
             for (name, golden) in profile.fields.sorted(by: { $0.key < $1.key }) {
-                let others = (golden.beaten ?? []).map { "\($0.value) (\($0.site ?? "?"))" }.joined(separator: ", ")
+                let others = (golden.beaten ?? []).map { "\($0.value.shown) (\($0.site ?? "?"))" }.joined(separator: ", ")
                 let isTime = name == "at" || name.hasSuffix(" at")
-                let value = isTime ? golden.value.time ?? golden.value.description : golden.value.description
+                let value = isTime ? golden.value.time ?? golden.value.shown : golden.value.shown
                 table.add(name, value, golden.site ?? "-", Readable.time(golden.time), others)
             }
             return table.isEmpty ? nil : table.text(indentedBy: 2)
@@ -129,7 +130,7 @@ struct ProfileCommand: AsyncParsableCommand {
         private static func records(of profile: Profile) -> String? {
             var table = Table("RECORD AT", "SOURCE", "KEY")
             for member in profile.records {
-                table.add(member.site ?? "-", String(member.source.prefix(8)), member.key.map(\.description).joined(separator: "/"))
+                table.add(member.site ?? "-", String(member.source.prefix(8)), member.key.map(\.shown).joined(separator: "/"))
             }
             return table.isEmpty ? nil : table.text(indentedBy: 2)
         }
@@ -147,42 +148,13 @@ struct ProfileCommand: AsyncParsableCommand {
     }
 }
 
-/// A value in the hub's JSON: text, a number, nothing, or an object that says what it is.
-enum Scalar: Decodable, CustomStringConvertible {
-    case text(String)
-    case integer(Int64)
-    case real(Double)
-    case nothing, other
-
-    init(from decoder: any Decoder) throws {
-        guard let container = try? decoder.singleValueContainer() else {
-            self = .other
-            return
-        }
-        if container.decodeNil() {
-            self = .nothing
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .real(value)
-        } else {
-            self = (try? container.decode(String.self)).map { .text($0) } ?? .other
-        }
-    }
+extension JSONValue {
+    /// As a table shows it.
+    var shown: String { self == .other ? "(see --json)" : text ?? "-" }
 
     /// A field that holds a time, as people read it.
     var time: String? {
         guard case .integer(let milliseconds) = self, milliseconds >= 0 else { return nil }
         return Readable.time(UInt64(milliseconds))
-    }
-
-    var description: String {
-        switch self {
-        case .text(let value): value
-        case .integer(let value): String(value)
-        case .real(let value): String(value)
-        case .nothing: "-"
-        case .other: "(see --json)"
-        }
     }
 }

@@ -37,6 +37,7 @@ extension CapturedSource {
             return outcome
         } catch {
             dictionary.forget()
+            // The error itself goes on; noting it for `status` may fail for the same reason.
             if let error = error as? CaptureError { try? note(problem: error.description) }
             throw error
         }
@@ -84,6 +85,7 @@ extension CapturedSource {
         let run = try DrainRun(self, db, mark: mark, everything: everything, now: now, nonce: nonce)
         let drain: StoredDrain
         do { drain = try run.read() } catch {
+            // SQLite has rolled back by itself where this fails.
             if db.isInsideTransaction { try? db.rollback() }
             throw error
         }

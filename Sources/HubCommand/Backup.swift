@@ -53,6 +53,7 @@ struct Restore: AsyncParsableCommand {
         let lock = try folder.lock()
         defer { withExtendedLifetime(lock) {} }
         try SQLiteHubStore.restore(backup: file, to: folder.database)
+        // Missing or unreadable: the hub needs one either way.
         if (try? folder.secret()) == nil { try folder.makeSecret() }
         print("\(folder.path) is restored. Start it: tributary-hub serve --data \(folder.path)")
     }

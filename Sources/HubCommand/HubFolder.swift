@@ -72,6 +72,7 @@ struct HubFolder {
         (try? String(contentsOf: addressFile, encoding: .utf8)).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
     }
 
+    /// Where this fails, tributary finds nobody at the address and says so.
     func withdrawAddress() { try? FileManager.default.removeItem(at: addressFile) }
 
     /// Holds the folder for this process until the lock is let go.

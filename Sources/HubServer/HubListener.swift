@@ -81,7 +81,7 @@ public struct HubListener: Service {
         do {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask {
-                    // Else a stop would wait for every agent's long poll to end.
+                    // Else a stop would wait for every agent's long poll to end. Cancelled when the application ended by itself.
                     try? await gracefulShutdown()
                     await hub.stop()
                 }

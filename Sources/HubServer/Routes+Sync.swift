@@ -45,7 +45,6 @@ extension HubRoutes {
 
     private struct PullQuestion: Decodable {
         let cursor: String?
-        let from: UInt64?
         let waitMilliseconds: UInt64
         let maxBytes: Int
     }
@@ -55,7 +54,6 @@ extension HubRoutes {
         let question = try call.json(PullQuestion.self)
         let request = PullRequest(
             cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
-            from: question.from,
             waitMilliseconds: min(question.waitMilliseconds, Self.pullWaitMillisecondsMax),
             maxBytes: question.maxBytes)
         let answer = try await hub.pull(request, agent: agent, clock: clock)

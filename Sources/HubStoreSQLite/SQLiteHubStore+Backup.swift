@@ -10,6 +10,7 @@ extension SQLiteHubStore {
         }
         // Written beside and renamed, so that a file of the final name is always a whole, checked backup.
         let unfinished = path + ".unfinished"
+        // There mostly is none; one that cannot be removed is told by the copy.
         try? FileManager.default.removeItem(atPath: unfinished)
         do {
             try await copy(to: unfinished)
@@ -17,6 +18,7 @@ extension SQLiteHubStore {
             try FileManager.default.moveItem(atPath: unfinished, toPath: path)
             return head
         } catch {
+            // What went wrong first is worth telling.
             try? FileManager.default.removeItem(atPath: unfinished)
             throw error
         }
@@ -61,6 +63,7 @@ extension SQLiteHubStore {
         let files = FileManager.default
         for suffix in ["", "-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
             let kept = path + ".before-restore" + suffix
+            // There mostly is none; one that cannot be removed is told by the move.
             try? files.removeItem(atPath: kept)
             try files.moveItem(atPath: path + suffix, toPath: kept)
         }

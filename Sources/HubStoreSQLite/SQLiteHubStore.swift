@@ -60,6 +60,7 @@ public final class SQLiteHubStore: HubStore {
     deinit {
         writer.clear()
         guard removesFile else { return }
+        // A scratch file that cannot be closed or deleted is only litter.
         try? pool.close()
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
     }

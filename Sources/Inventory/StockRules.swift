@@ -18,7 +18,7 @@ public enum StockRules {
                 throw InventoryError(
                     .claimWithoutDocument,
                     "A reservation of \(movement.sku) at \(movement.location) ends by itself but names no document.",
-                    remedy: "Map the reservation's number, then replay it from quarantine.")
+                    remedy: "Map the reservation's number. This one stays in quarantine; replaying it is to come.")
             }
         }
     }
@@ -28,6 +28,6 @@ public enum StockRules {
         throw InventoryError(
             .quantityTooLarge,
             "A quantity of \(effect.sku) at \(effect.location) is \(quantity / FixedPoint.one) pieces, beyond any stock.",
-            remedy: "Correct the row at its site, or mend the mapping's unit and replay it from quarantine.")
+            remedy: "Correct the row at its site, or the mapping's unit. This one stays in quarantine; replaying it is to come.")
     }
 }

@@ -80,7 +80,7 @@ extension RecordState {
     /// One surviving edit brings back the whole record.
     public func isDead(in lineage: Lineage) -> Bool {
         deletions.writes.contains { deletion in
-            fields.allSatisfy { $0.siblings.writes.allSatisfy { deletion.covers($0.dot, in: lineage) } }
+            fields.allSatisfy { $0.siblings.writes.allSatisfy { deletion.knows($0.dot, in: lineage) } }
         }
     }
 
@@ -89,7 +89,7 @@ extension RecordState {
     public func editsDespiteDeletion(in lineage: Lineage) -> [Dot] {
         let edits = fields.flatMap { $0.siblings.writes }
         let crossed = edits.filter { edit in
-            deletions.writes.contains { !$0.covers(edit.dot, in: lineage) && !edit.knows($0.dot, in: lineage) }
+            deletions.writes.contains { !$0.knows(edit.dot, in: lineage) && !edit.knows($0.dot, in: lineage) }
         }
         return Set(crossed.map(\.dot)).sorted()
     }
@@ -101,6 +101,4 @@ extension Siblings.Write {
         if case .named(let dots) = context, dots.contains(dot) { return true }
         return lineage.chain(of: self.dot, contains: dot)
     }
-
-    func covers(_ dot: Dot, in lineage: Lineage) -> Bool { knows(dot, in: lineage) }
 }

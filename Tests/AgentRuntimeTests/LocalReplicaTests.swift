@@ -76,7 +76,7 @@ struct LocalReplicaTests {
     private func emails(_ lookUp: LookUp) throws -> [String] {
         try own.catchUp()
         return try view.customers(lookUp).findings.compactMap {
-            $0.document.flatMap { ProfileDocument($0)?.fields?["email"]?.value.description }
+            $0.document.flatMap { ProfileDocument($0)?.fields?["email"]?.value.text }
         }
     }
 

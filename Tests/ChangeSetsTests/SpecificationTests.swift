@@ -33,9 +33,61 @@ struct SpecificationTests {
         }
     }
 
+    @Test("every field of the catalogue has the kind that the table of section 3 gives its name")
+    func kinds() throws {
+        let rows = try page("SPECIFICATION.md").split(separator: "\n").map { $0.split(separator: "|").map { $0.trimming(" ") } }
+        let known: Set<String> = ["money", "quantity", "time", "flag", "reference"]
+        var kinds: [String: String] = [:]
+        for row in rows where row.count == 3 && known.contains(row[0]) {
+            for field in row[2].components(separatedBy: ", ") { kinds[field] = row[0] }
+        }
+        #expect(Set(kinds.values) == known)
+        for entity in Catalogue.entities {
+            for field in entity.fields {
+                #expect(kinds[field.name.description] ?? "text" == field.kind.word(of: field.name), "\(entity.name).\(field.name)")
+            }
+        }
+        let fields = Set(Catalogue.entities.flatMap { $0.fields.map(\.name.description) })
+        #expect(fields.isSuperset(of: kinds.keys))
+    }
+
+    @Test("what is personal by nature is what section 3 says")
+    func personal() {
+        for entity in Catalogue.entities {
+            let personal = Set(entity.fields.filter(\.isPersonal).map(\.name))
+            let expected: Set<FieldName> =
+                switch entity.name {
+                case "customer": Set(entity.fields.map(\.name)).subtracting(["country", "number", "created at"])
+                case "event": ["detail"]
+                case "note": ["text"]
+                default: []
+                }
+            #expect(personal == expected, "\(entity.name)")
+        }
+    }
+
     @Test("every error code is listed")
     func errors() throws {
         let listed = try page("errors.md")
         for code in ChangeSetError.Code.allCases { #expect(listed.contains("| `\(code.rawValue)` |"), "\(code.rawValue)") }
+    }
+}
+
+extension Substring {
+    fileprivate func trimming(_ characters: String) -> String { trimmingCharacters(in: CharacterSet(charactersIn: characters)) }
+}
+
+extension Catalogue.Kind {
+    /// As section 3 names it; a reference is named after the entity that it points at.
+    fileprivate func word(of field: FieldName) -> String {
+        switch self {
+        case .text: "text"
+        case .money: "money"
+        case .quantity: "quantity"
+        case .time: "time"
+        case .flag: "flag"
+        case .reference(let entity): entity.text == field.text ? "reference" : "reference to \(entity)"
+        case .integer, .real, .any: "a kind that the specification does not have"
+        }
     }
 }

@@ -128,6 +128,16 @@ struct ViewTests {
         try await bench.push([try second.seal([Make.movement("BOOT", "pool", pieces: -4, kind: .sale, at: bench.now)])], from: two)
         #expect(try await bench.hub.conflicts(now: bench.now).map(\.kind) == [.oversell])
     }
+
+    @Test("More received of a transfer than was sent is a conflict of its own kind, not one of counts")
+    func receivedMoreThanSent() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let arrival = Movement(sku: "BOOT", location: "shop-1", quantity: 6 * FixedPoint.one, kind: .transferIn, note: "T1")
+        try await bench.push([try till.seal([Change(time: bench.now, action: .stockOnly, stock: .movement(arrival))])], from: shop)
+        #expect(try await bench.hub.conflicts(now: bench.now).map(\.kind) == [.receivedMoreThanSent])
+    }
 }
 
 extension TestHub {

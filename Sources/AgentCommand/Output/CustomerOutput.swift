@@ -27,7 +27,7 @@ enum CustomerOutput {
     private static func tell(_ document: ProfileDocument) {
         print("Customer \(document.id ?? "")")
         for (name, field) in (document.fields ?? [:]).sorted(by: { $0.key < $1.key }) {
-            print("  \(name): \(field.value)\(field.site.map { "   (\($0))" } ?? "")")
+            print("  \(name): \(field.value.text ?? "")\(field.site.map { "   (\($0))" } ?? "")")
         }
         guard let purchases = document.purchases, purchases.number > 0 else { return }
         let totals = (purchases.totals ?? [:]).sorted { $0.key < $1.key }.map { "\(Words.amount($0.value, digits: 2)) \($0.key)" }

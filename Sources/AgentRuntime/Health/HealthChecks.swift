@@ -30,6 +30,7 @@ public struct HealthChecks: Sendable {
     public func run() async -> [Check] {
         var checks = [check("agent's folder \(folder.path)") { try checkFolder() }, check("free disk space") { try checkSpace() }]
         checks.append(check("key file") { try checkKey() })
+        // Why not is told by the check, which tries again.
         guard let agent = try? Agent(folder: folder, proxy: proxy, log: log) else {
             checks.append(
                 check("enrolment") {
@@ -40,6 +41,7 @@ public struct HealthChecks: Sendable {
         }
         checks.append(Check(subject: "enrolment", detail: "\(agent.membership.site) with \(agent.membership.hubAddress)"))
         checks.append(check("agent.db") { try checkDatabase(agent.database) })
+        // A list that cannot be read is told by the check of agent.db.
         for source in (try? SourceList(agent.database).all()) ?? [] {
             checks.append(check("source \(source.name)") { try checkSource(source, agent.database) })
         }
@@ -110,7 +112,7 @@ public struct HealthChecks: Sendable {
     private func checkLine(_ agent: Agent) async -> [Check] {
         do {
             let before = agent.clock.wall().milliseconds
-            let page = try await agent.line.pull(cursor: try agent.view.cursor().reached, waitMilliseconds: 0, bytesMax: 1, replicas: [])
+            let page = try await agent.line.pull(cursor: try agent.view.cursor().reached, waitMilliseconds: 0, bytesMax: 1)
             let after = agent.clock.wall().milliseconds
             return [
                 Check(subject: "line to \(agent.line.hub)", detail: "the hub answered in \(after - before) ms"),

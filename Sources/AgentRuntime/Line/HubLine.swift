@@ -70,10 +70,9 @@ public final class HubLine: Sendable {
         return body
     }
 
-    public func pull(cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int, replicas: [ReplicaID]) async throws -> FeedPage {
+    public func pull(cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int) async throws -> FeedPage {
         let question = PullQuestion(
-            cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax,
-            replicas: replicas.map(\.description))
+            cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax)
         let limits = TransferLimits(totalMilliseconds: Int(waitMilliseconds) + Self.answerMilliseconds, slowSeconds: 120)
         let answer = try await ask(
             "/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.pull })
@@ -97,7 +96,6 @@ public final class HubLine: Sendable {
         var cursor: String?
         var waitMilliseconds: UInt64
         var maxBytes: Int
-        var replicas: [String]
     }
 
     private struct ImagesQuestion: Encodable {

@@ -5,7 +5,7 @@ import Foundation
 /// The parts of the hub's profile document that a shop looks at. What it does not know stays in the document.
 public struct ProfileDocument: Decodable, Hashable, Sendable {
     public struct Field: Decodable, Hashable, Sendable {
-        public var value: DocumentValue
+        public var value: JSONValue
         public var site: String?
         public var time: UInt64?
     }
@@ -68,41 +68,5 @@ public struct StockDocument: Decodable, Hashable, Sendable {
     public init?(_ data: Data) {
         guard let document = try? JSONDecoder().decode(StockDocument.self, from: data) else { return nil }
         self = document
-    }
-}
-
-/// A value in a document, of whatever JSON type.
-public enum DocumentValue: Decodable, Hashable, Sendable, CustomStringConvertible {
-    case null
-    case integer(Int64)
-    case real(Double)
-    case text(String)
-    case other
-
-    public init(from decoder: any Decoder) throws {
-        guard let container = try? decoder.singleValueContainer() else {
-            self = .other
-            return
-        }
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .real(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .text(value)
-        } else {
-            self = .other
-        }
-    }
-
-    public var description: String {
-        switch self {
-        case .null, .other: ""
-        case .integer(let value): String(value)
-        case .real(let value): String(value)
-        case .text(let value): value
-        }
     }
 }

@@ -61,6 +61,7 @@ public struct AgentService: Service {
             let names = watch.takeChanges()
             guard !names.isEmpty else { continue }
             await host.handle(agent.keeper.drain(names))
+            // Cut short only by cancelling, which the next line looks at.
             try? await Task.sleep(for: .milliseconds(settings.burstMilliseconds))
             if Task.isCancelled { return }
         }

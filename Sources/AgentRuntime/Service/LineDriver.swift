@@ -248,8 +248,7 @@ public actor LineDriver {
     private func pullOutcome(_ order: SyncCore.PullOrder) async -> SyncCore.PullOutcome {
         do {
             let page = try await line.pull(
-                cursor: try view.cursor().reached, waitMilliseconds: order.waitMilliseconds, bytesMax: order.bytesMax,
-                replicas: try outbox.standings().map(\.replica))
+                cursor: try view.cursor().reached, waitMilliseconds: order.waitMilliseconds, bytesMax: order.bytesMax)
             return .answered(page, standings: try page.own.map { try outbox.standing(of: $0) })
         } catch { return .failed(Self.failure(error)) }
     }

@@ -58,7 +58,7 @@ struct SourceRecovery: Sendable {
 extension HubLine {
     /// What the hub has of a replica, whoever asks; `nil`: nothing.
     func standing(of replica: ReplicaID) async throws -> Receipt? {
-        let page = try await pull(cursor: nil, waitMilliseconds: 0, bytesMax: 1, replicas: [replica])
+        let page = try await pull(cursor: nil, waitMilliseconds: 0, bytesMax: 1)
         return page.own.first { $0.replica == replica }
     }
 }

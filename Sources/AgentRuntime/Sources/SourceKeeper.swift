@@ -108,6 +108,7 @@ public actor SourceKeeper {
         var round = Round()
         let now = clock.monotonic()
         for name in kept.keys.sorted(by: { Text($0) < Text($1) }) {
+            // What a sweep finds wrong stands in the source's health.
             guard let one = kept[name], let source = one.source, now >= one.lastSweep + age, now >= one.lastLook + quiet,
                 !source.looksChanged,
                 let swept = try? sweep(name)

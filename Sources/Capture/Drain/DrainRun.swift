@@ -233,6 +233,7 @@ final class DrainRun {
                     try Images.newer(shelf: later, than: source.stored.shelf, table: watched.number, after: after, limit: 500, agent)
                 }
                 for image in told {
+                    // A row that no longer maps is not the one the hub knows: look at the rows.
                     guard case .values(let values) = try reader(index).row(LocalKey(canonicalBytes: image.key)),
                         let row = try? mapping.map(values, site: source.site), RowContent(row, sameIf: []).hash == image.hash
                     else { return .rows }

@@ -30,6 +30,7 @@ final class SourceFile {
                 do {
                     return try body(db)
                 } catch {
+                    // SQLite has rolled back by itself where this fails.
                     if db.isInsideTransaction { try? db.rollback() }
                     throw error
                 }
@@ -90,6 +91,7 @@ final class SourceFile {
     private static func isOnNetwork(_ path: String) -> Bool {
         guard let resolved = realpath(path, nil) else { return false }
         defer { free(resolved) }
+        // Not Linux, or hidden from us: nothing to warn of.
         guard let table = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return false }
         return MountTable(table).kind(of: String(cString: resolved)).map(MountTable.networkKinds.contains) ?? false
     }

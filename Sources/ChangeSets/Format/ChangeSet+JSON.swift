@@ -5,10 +5,18 @@ import Causality
 /// Integers are written with all their 64 bits, reals as the 16 digits of their bits, malformed text and
 /// blobs as hexadecimal digits. Members stand in a fixed order, so equal sets have equal text.
 extension ChangeSet {
-    /// UTF-8 text, two spaces a level, without a line feed at the end. It holds personal values.
-    public var json: String { JSONText.object(members).text }
+    /// UTF-8 text, two spaces a level, without a line feed at the end.
+    ///
+    /// - Parameters:
+    ///   - hash: the set's hash, to stand at the end; the form of the specification has none.
+    ///   - showsPersonal: else the text `(personal)` stands in place of every personal value.
+    public func json(hash: Digest? = nil, showsPersonal: Bool = true) -> String {
+        var members = members(showsPersonal: showsPersonal)
+        if let hash { members.append(("hash", .string(hash.description))) }
+        return JSONText.object(members).text
+    }
 
-    private var members: [(String, JSONText)] {
+    private func members(showsPersonal: Bool) -> [(String, JSONText)] {
         [
             ("replica", .string(replica.description)), ("first", .number(String(first))), ("count", .number(String(changes.count))),
             ("previous", .string(previous.description)), ("opening", opening.map(Self.json) ?? .null),
@@ -19,7 +27,7 @@ extension ChangeSet {
                     ("total", .number(String(part.total))),
                 ])
             ),
-            ("changes", .array(changes.indices.map(json))),
+            ("changes", .array(changes.indices.map { json($0, showsPersonal: showsPersonal) })),
         ]
     }
 
@@ -30,7 +38,7 @@ extension ChangeSet {
         ])
     }
 
-    private func json(_ place: Int) -> JSONText {
+    private func json(_ place: Int, showsPersonal: Bool) -> JSONText {
         let change = changes[place]
         var members: [(String, JSONText)] = [
             ("dot", .string(dot(at: place).description)), ("time", .number(String(change.time.milliseconds))),
@@ -39,7 +47,7 @@ extension ChangeSet {
         case .write(let subject, let writes):
             members.append(("action", .string("write")))
             members += Self.members(of: subject)
-            members.append(("fields", .array(writes.map { json($0, of: place) })))
+            members.append(("fields", .array(writes.map { json($0, of: place, showsPersonal: showsPersonal) })))
         case .delete(let subject, let context):
             members.append(("action", .string("delete")))
             members += Self.members(of: subject)
@@ -50,10 +58,12 @@ extension ChangeSet {
         return .object(members)
     }
 
-    private func json(_ write: FieldWrite, of place: Int) -> JSONText {
+    private func json(_ write: FieldWrite, of place: Int, showsPersonal: Bool) -> JSONText {
         let isDestroyed = destroyed.contains(PersonalEntry(change: place, field: write.field))
+        let isHidden = write.isPersonal && !showsPersonal
         return .object([
-            ("field", .string(write.field.description)), ("value", isDestroyed ? .object([("destroyed", .true)]) : write.value.jsonText),
+            ("field", .string(write.field.description)),
+            ("value", isDestroyed ? .object([("destroyed", .true)]) : isHidden ? .string("(personal)") : write.value.jsonText),
             ("context", Self.json(write.context)), ("saw", Self.json(write.saw)), ("personal", write.isPersonal ? .true : .false),
         ])
     }
@@ -136,80 +146,8 @@ extension Value {
     }
 
     private static func digits(_ bits: UInt64) -> String {
-        let digits = String(bits, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
-}
-
-/// A JSON document with its members in the order they are given. Foundation's encoder keeps neither the
-/// order nor, on every path, all 64 bits of an integer.
-indirect enum JSONText {
-    case null
-    case `true`
-    case `false`
-    /// Digits, as they shall stand.
-    case number(String)
-    case string(String)
-    case array([JSONText])
-    case object([(String, JSONText)])
-
-    var text: String {
-        var bytes: [UInt8] = []
-        write(to: &bytes, indent: 0)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private func write(to bytes: inout [UInt8], indent: Int) {
-        switch self {
-        case .null: bytes += "null".utf8
-        case .true: bytes += "true".utf8
-        case .false: bytes += "false".utf8
-        case .number(let digits): bytes += digits.utf8
-        case .string(let string): Self.write(string, to: &bytes)
-        case .array(let elements):
-            Self.write(elements, between: "[", "]", to: &bytes, indent: indent) { element, bytes in
-                element.write(to: &bytes, indent: indent + 1)
-            }
-        case .object(let members):
-            Self.write(members, between: "{", "}", to: &bytes, indent: indent) { member, bytes in
-                Self.write(member.0, to: &bytes)
-                bytes += ": ".utf8
-                member.1.write(to: &bytes, indent: indent + 1)
-            }
-        }
-    }
-
-    private static func write<Part>(
-        _ parts: [Part], between open: String, _ close: String, to bytes: inout [UInt8], indent: Int, part: (Part, inout [UInt8]) -> Void
-    ) {
-        bytes += open.utf8
-        for (index, element) in parts.enumerated() {
-            bytes += (index == 0 ? "\n" : ",\n").utf8
-            bytes += repeatElement(UInt8(ascii: " "), count: 2 * indent + 2)
-            part(element, &bytes)
-        }
-        if !parts.isEmpty {
-            bytes.append(UInt8(ascii: "\n"))
-            bytes += repeatElement(UInt8(ascii: " "), count: 2 * indent)
-        }
-        bytes += close.utf8
-    }
-
-    private static func write(_ string: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): bytes += "\\\"".utf8
-            case UInt8(ascii: "\\"): bytes += "\\\\".utf8
-            case 0x0A: bytes += "\\n".utf8
-            case 0x0D: bytes += "\\r".utf8
-            case 0x09: bytes += "\\t".utf8
-            case 0x08: bytes += "\\b".utf8
-            case 0x0C: bytes += "\\f".utf8
-            case 0..<0x20: bytes += "\\u00\(Hexadecimal.string([byte]))".utf8
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
+        var writer = ByteWriter()
+        writer.fixed64(bits)
+        return Hexadecimal.string(writer.bytes)
     }
 }

@@ -81,9 +81,9 @@ public enum Answer: Hashable, Sendable {
         guard bytes.count <= Limits.answerBytesMax else { throw tooLarge(bytes.count, Limits.answerBytesMax) }
         guard bytes.starts(with: magic) else { throw badReceipt("These \(bytes.count) bytes are no answer of a hub.") }
         guard bytes.count > payloadStart + SigningKey.signatureByteCount else { throw badReceipt("The hub's answer was cut short.") }
-        guard bytes[4] <= version else {
+        guard bytes[4] == version else {
             throw ChangeSetError(
-                .tooNew, "The hub answers in version \(bytes[4]); this side reads up to \(version).",
+                .tooNew, "The hub answers in version \(bytes[4]); this side reads version \(version).",
                 remedy: "Update this side; nothing was lost.")
         }
         let signed = Array(bytes.dropLast(SigningKey.signatureByteCount))

@@ -91,13 +91,3 @@ public struct FeedPage: Hashable, Sendable {
         }
     }
 }
-
-extension ByteReader {
-    /// A count and its elements. Every element takes at least a byte, so the count is held against what is left.
-    public mutating func list<Element>(_ element: (inout ByteReader) throws -> Element) throws -> [Element] {
-        let count = try count(atMost: remaining, "elements")
-        var elements: [Element] = []
-        for _ in 0..<count { elements.append(try element(&self)) }
-        return elements
-    }
-}

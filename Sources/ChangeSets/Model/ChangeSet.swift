@@ -16,7 +16,8 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
     init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
-    public var description: String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    /// 64 lower-case hexadecimal digits.
+    public var description: String { Hexadecimal.string(bytes) }
 }
 
 /// A run of one replica's changes without gaps, with the hash of the one before it.

@@ -98,8 +98,8 @@ public struct JSONDocument: Sendable {
         case .real(let number) where number.isFinite: raw(number.description)
         case .real(let number): enclosed("{", "}") { $0.add("real", number.description) }
         case .text(let text): string(text.string)
-        case .malformedText(let bytes): enclosed("{", "}") { $0.add("malformedText", Self.hexadecimal(bytes)) }
-        case .blob(let bytes): enclosed("{", "}") { $0.add("blob", Self.hexadecimal(bytes)) }
+        case .malformedText(let bytes): enclosed("{", "}") { $0.add("malformedText", Hexadecimal.string(bytes)) }
+        case .blob(let bytes): enclosed("{", "}") { $0.add("blob", Hexadecimal.string(bytes)) }
         case .reference(let reference): enclosed("{", "}") { $0.add(reference) }
         }
     }
@@ -119,15 +119,11 @@ public struct JSONDocument: Sendable {
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(byte)
             case 0..<0x20:
-                raw("\\u00" + Self.hexadecimal([byte]))
+                raw("\\u00" + Hexadecimal.string([byte]))
             default:
                 bytes.append(byte)
             }
         }
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -64,7 +64,7 @@ extension Value {
         case .integer(let value): String(value)
         case .real(let value): String(value)
         case .text(let value): value.string
-        case .malformedText(let bytes), .blob(let bytes): "x'" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "'"
+        case .malformedText(let bytes), .blob(let bytes): "x'\(Hexadecimal.string(bytes))'"
         case .reference(let value): "\(value.entity) \(value.key)"
         }
     }

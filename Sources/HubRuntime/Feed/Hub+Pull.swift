@@ -49,6 +49,7 @@ extension Hub {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask { await self.commits.wait(beyond: number) }
             group.addTask {
+                // Cancelled when news came first.
                 try? await Task.sleep(until: deadline, clock: .continuous)
                 return false
             }

@@ -57,7 +57,7 @@ public struct SiteAnswer: Codable, Hashable, Sendable {
 }
 
 /// One write of one field, with who, when, and what it had seen (law 10).
-public struct WriteAnswer: Codable, Hashable, Sendable {
+public struct WriteAnswer: Encodable, Hashable, Sendable {
     public var value: ValueAnswer
     public var dot: String
     public var site: String
@@ -72,7 +72,7 @@ public struct WriteAnswer: Codable, Hashable, Sendable {
 }
 
 /// A value as JSON: storage class and a readable form.
-public enum ValueAnswer: Codable, Hashable, Sendable {
+public enum ValueAnswer: Encodable, Hashable, Sendable {
     case null
     case integer(Int64)
     case real(Double)
@@ -92,24 +92,11 @@ public enum ValueAnswer: Codable, Hashable, Sendable {
         case .blob(let value): try container.encode("x'\(value)'")
         }
     }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .real(value)
-        } else {
-            self = .text(try container.decode(String.self))
-        }
-    }
 }
 
 /// A record with, per field, its live writes; the last one listed is the winner.
-public struct RecordAnswer: Codable, Hashable, Sendable {
-    public struct Field: Codable, Hashable, Sendable {
+public struct RecordAnswer: Encodable, Hashable, Sendable {
+    public struct Field: Encodable, Hashable, Sendable {
         public var name: String
         public var writes: [WriteAnswer]
         public var isConcurrent: Bool
@@ -134,11 +121,12 @@ public struct JSONAnswer: Hashable, Sendable {
 }
 
 /// Something that people should look at.
-public struct ConflictAnswer: Codable, Hashable, Sendable {
+public struct ConflictAnswer: Encodable, Hashable, Sendable {
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
         case concurrentWrites = "concurrent-writes"
         case concurrentCounts = "concurrent-counts"
         case oversell
+        case receivedMoreThanSent = "received-more-than-sent"
         case editOfDeleted = "edit-of-deleted"
         case sourceRestored = "source-restored"
         case quarantine

@@ -29,20 +29,21 @@ private struct ConflictList {
             guard let replica = documents.standing.replica(row.replica)?.id else { return nil }
             let dot = Dot(replica, row.counter)
             let site = documents.writer(replica)?.string ?? "?"
+            // A change that touches no record is filed under no name.
             let subject = (try? RecordID(canonicalBytes: row.record)).map { "\($0.entity) \($0.key)" } ?? "stock"
             let waits = documents.now.milliseconds - min(row.since.milliseconds, documents.now.milliseconds)
             switch row.cause {
             case .waiting:
                 guard waits >= longWaitMilliseconds else { return nil }
                 return conflict(
-                    .longWait, "\(dot)", "A change of \(subject) from \(site) waits since \(waits / 3_600_000) hours. \(row.reason)",
-                    "Bring the site on line that wrote what it names, or retire that source.")
+                    .longWait, "\(dot)", "A change of \(subject) from \(site) waits for \(waits / 3_600_000) hours. \(row.reason)",
+                    "Bring the site on line that wrote what it names.")
             case .behind: return nil
             case .quarantined:
                 return conflict(
                     row.code == "edit-of-deleted" ? .editOfDeleted : .quarantine, "\(dot)",
                     "A change of \(subject) from \(site) is set aside (\(row.code)). \(row.reason)",
-                    "Mend the mapping or the row at its site; `tributary quarantine replay` tries it again.")
+                    "Mend the mapping or the row at its site. The change stays here, whole; replaying it is to come.")
             }
         }
     }
@@ -57,7 +58,7 @@ private struct ConflictList {
                 var answer = conflict(
                     .concurrentWrites, "\(state.id.life)/\(field)",
                     "\(siblings.writes.count) values of \"\(field)\" of \(state.id.entity) \(state.id.key) were written without knowing of each other; the last one listed is shown.",
-                    "Nothing has to be done under the policy \"latest\"; or take another side.")
+                    "Nothing has to be done under the policy \"latest\"; taking another side is to come.")
                 answer.sides = siblings.writes.map { WriteAnswer($0, documents) }
                 conflicts.append(answer)
             }
@@ -75,9 +76,16 @@ private struct ConflictList {
 
     func stock() throws -> [ConflictAnswer] {
         try store.cells(flaggedLimit: limit).flatMap { row -> [ConflictAnswer] in
-            guard let figure = try? documents.figure(row) else { return [] }
+            let figure: StockFigure
+            // A figure that does not fit is shown as unknown with the stock itself.
+            do { figure = try documents.figure(row) } catch is InventoryError { return [] }
             return figure.conflicts.map { found in
-                let kind: ConflictAnswer.Kind = found.code == "oversold" ? .oversell : .concurrentCounts
+                let kind: ConflictAnswer.Kind =
+                    switch found {
+                    case .concurrentCounts, .countBesideMovements: .concurrentCounts
+                    case .oversold: .oversell
+                    case .receivedMoreThanSent: .receivedMoreThanSent
+                    }
                 let subject = "\(figure.key)"
                 return conflict(kind, "\(found.code)/\(subject)", Self.message(found, subject, figure), Self.remedy(found))
             }
@@ -88,7 +96,7 @@ private struct ConflictList {
         switch found {
         case .concurrentCounts(let dots): "\(dots.count) counts of \(subject) did not know of each other; the latest one is shown."
         case .countBesideMovements(let count, let movements):
-            "The count \(count) of \(subject) and movements of \(movements.count) others did not know of each other; they add up until somebody decides."
+            "The count \(count) of \(subject) and the movements of \(movements.count) other writers did not know of each other; they add up until somebody decides."
         case .oversold(let quantity, let movements):
             "\(subject) is oversold by \(quantity / FixedPoint.one); \(movements.count) writers moved it since the last count."
         case .receivedMoreThanSent(let document, let quantity):
@@ -98,7 +106,7 @@ private struct ConflictList {
 
     private static func remedy(_ found: StockConflict) -> String {
         switch found {
-        case .concurrentCounts, .countBesideMovements: "Choose a count, or count again."
+        case .concurrentCounts, .countBesideMovements: "Count again; choosing one of them is to come."
         case .oversold: "Refuse or refill an order, or count the shelf."
         case .receivedMoreThanSent: "Ask the sending site, or correct the receipt."
         }
@@ -129,7 +137,7 @@ private struct ConflictList {
             return conflict(
                 .sourceRestored, replica.id.description,
                 "A source of \(site) was restored or cloned at change \(follows.counter); the hub has \(former.last - follows.counter) later changes of it, which stay counted.",
-                "Keep them, or withdraw those that really did not happen.")
+                "They stay counted; withdrawing those that did not happen is to come.")
         }
     }
 

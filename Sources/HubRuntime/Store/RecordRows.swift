@@ -1,0 +1,48 @@
+/// A record: one row, whatever its fields.
+public struct RecordRow: Hashable, Sendable {
+    public struct Flags: OptionSet, Hashable, Sendable {
+        public let rawValue: Int32
+        public init(rawValue: Int32) { self.rawValue = rawValue }
+        public static let dead = Flags(rawValue: 1)
+        public static let concurrent = Flags(rawValue: 2)
+        public static let editedDespiteDeletion = Flags(rawValue: 4)
+        public static let asks: Flags = [.concurrent, .editedDespiteDeletion]
+    }
+
+    public var record: RecordNumber
+    public var source: SourceNumber
+    /// Entity and local key, in canonical coding.
+    public var key: [UInt8]
+    public var flags: Flags
+    /// Number of the line at which it last changed.
+    public var number: UInt64
+    /// `RecordState`, with replica numbers.
+    public var state: [UInt8]
+
+    public init(record: RecordNumber, source: SourceNumber, key: [UInt8], flags: Flags, number: UInt64, state: [UInt8]) {
+        self.record = record
+        self.source = source
+        self.key = key
+        self.flags = flags
+        self.number = number
+        self.state = state
+    }
+}
+
+/// A view that could not be brought up to date for one thing, and why; it refuses nothing.
+public struct StaleRow: Hashable, Sendable {
+    public var view: String
+    public var key: [UInt8]
+    public var reason: String
+
+    public init(view: String, key: [UInt8], reason: String) {
+        self.view = view
+        self.key = key
+        self.reason = reason
+    }
+}
+
+/// The tables that a rebuild from the journal must give again.
+public enum DerivedTable: String, Sendable, CaseIterable {
+    case record, held, purchase, purchaseLine, total, event, customer, identifier, earlier, profile, cell, movement, order, shipment
+}

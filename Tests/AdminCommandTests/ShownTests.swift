@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+@testable import AdminCommand
+
+@Suite("What tributary shows of the hub's documents")
+struct ShownTests {
+    private func profile(_ fields: String) throws -> ProfileCommand.Profile {
+        let document = #"""
+            {"id": "p1", "fields": {\#(fields)}, "identifiers": [], "records": [], "links": [],
+             "purchases": {"number": 0, "totals": {}, "recent": []}}
+            """#
+        return try JSONDecoder().decode(ProfileCommand.Profile.self, from: Data(document.utf8))
+    }
+
+    @Test("a customer's name is found in whichever fields of the catalogue its site keeps it")
+    func names() throws {
+        #expect(try profile(#""name": {"value": "Ada Lovelace", "time": 1}"#).title == "Ada Lovelace")
+        let parts = #""last name": {"value": "Hopper", "time": 1}, "first name": {"value": "Grace", "time": 1}"#
+        #expect(try profile(parts).title == "Grace Hopper")
+        #expect(try profile(#""first name": {"value": null, "time": 1}"#).title == "-")
+    }
+
+    @Test("JSON on a terminal holds no control character that JSON lets stand, and means the same")
+    func harmless() throws {
+        let json = "{\"name\": \"\u{9B}2J\u{7F} é 🏬\"}"
+        let shown = Terminal.harmless(json)
+        #expect(shown == #"{"name": "\u009b2J\u007f é 🏬"}"#)
+        let names = try [json, shown].map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) }
+        #expect(names[0] == names[1])
+    }
+}
