@@ -246,6 +246,54 @@ struct SyncCoreTests {
         #expect(rig.count { if case .restartFeed = $0 { true } else { false } } == 1)
     }
 
+    @Test("while a backlog goes out, news is asked for now and then, and at once when it is out")
+    func backlog() throws {
+        let settings = SyncCore.Settings()
+        var core = SyncCore(settings: settings)
+        var random = SeededGenerator(seed: 1)
+        let replica = ReplicaID(high: 1, low: 1)
+        var now: Instant = 1_000
+        var pulls: [Instant] = []
+        func receive(_ event: SyncCore.Event) -> SyncCore.PushOrder? {
+            var push: SyncCore.PushOrder?
+            for effect in core.receive(event, now: now, random: &random) {
+                if case .push(let order) = effect { push = order }
+                guard case .pull(let order) = effect else { continue }
+                pulls.append(now)
+                let position = Position(generation: replica, number: now, line: 0)
+                let page = FeedPage(
+                    entries: [FeedEntry(number: now, topic: .stock, key: [1], body: [])], reached: position, consistentAt: nil,
+                    restart: false, own: [], held: [], time: Timestamp(milliseconds: now))
+                for effect in core.receive(.pull(ticket: order.ticket, .answered(page, standings: [])), now: now, random: &random) {
+                    if case .pull = effect { pulls.append(now) }
+                }
+            }
+            return push
+        }
+        let sealed: UInt64 = 60_000
+        var order = receive(.queue([QueueStanding(replica: replica, acknowledged: 0, sealed: sealed)]))
+        #expect(pulls == [1_000])
+        while let present = order, present.after + 1_000 <= sealed - settings.backlogChangesMin {
+            now += 1_000
+            let receipt = Receipt(
+                replica: replica, last: present.after + 1_000, hash: .zero,
+                position: Position(generation: replica, number: now, line: 0), keepUntil: 0, time: Timestamp(milliseconds: now))
+            order = receive(
+                .push(
+                    ticket: present.ticket,
+                    .answered(.receipt(receipt), through: present.after + 1_000, isSingle: true, standing: .agrees)))
+        }
+        // Fifty pushes, one a second.
+        #expect(pulls.count == 6, "\(pulls)")
+        let present = try #require(order)
+        now += 1_000
+        let receipt = Receipt(
+            replica: replica, last: sealed, hash: .zero, position: Position(generation: replica, number: now, line: 0), keepUntil: 0,
+            time: Timestamp(milliseconds: now))
+        _ = receive(.push(ticket: present.ticket, .answered(.receipt(receipt), through: sealed, isSingle: true, standing: .agrees)))
+        #expect(pulls.last == now)
+    }
+
     @Test("an idle line asks seldom")
     func idle() {
         var rig = SyncRig(seed: 5)

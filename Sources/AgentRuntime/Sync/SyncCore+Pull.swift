@@ -3,12 +3,18 @@ import ChangeSets
 
 extension SyncCore {
     mutating func startPull(now: Instant, effects: inout [Effect]) {
-        guard pull.isFree(now) else { return }
+        guard pull.request == nil, pullDue <= now else { return }
         let ticket = nextTicket()
         pull.request = Request(ticket: ticket, replica: nil, known: acknowledged, startedAt: now)
         pull.startedAt = now
         let wait = isPullConsistent ? settings.pullWaitMilliseconds : 0
         effects.append(.pull(PullOrder(ticket: ticket, waitMilliseconds: wait, bytesMax: settings.pullBytesMax)))
+    }
+
+    /// When the next page may be asked for.
+    var pullDue: Instant {
+        let isSendingBacklog = push.request != nil && queued >= settings.backlogChangesMin
+        return isSendingBacklog ? max(pull.notBefore, pull.startedAt + settings.backlogPullMilliseconds) : pull.notBefore
     }
 
     mutating func takePull(

@@ -21,6 +21,10 @@ public struct SyncCore: Sendable {
         public var pullBytesMax = 1 << 20
         /// How long the hub may hold a pull; below `TransferLimits.slowSeconds`.
         public var pullWaitMilliseconds: UInt64 = 45_000
+        /// While this many changes are queued and on their way, news is asked for only so often: each page would mostly
+        /// bring back what was just sent, and take the hub's and this machine's time from sending it.
+        public var backlogChangesMin: UInt64 = 10_000
+        public var backlogPullMilliseconds: UInt64 = 10_000
         /// An answer later than this is given up by the machine itself, whatever the shell does.
         public var requestMillisecondsMax: UInt64 = 330_000
         public var retryFirstMilliseconds: UInt64 = 1_000

@@ -1,0 +1,74 @@
+import Causality
+import ChangeSets
+import Foundation
+import GRDB
+import HubRuntime
+import HubStoreSQLite
+import HubTestSupport
+import TestSupport
+import Testing
+
+@Suite("Verify finds what was changed behind the hub's back")
+struct VerifyTests {
+    /// A hub in a file with a little of everything in it.
+    private func filled(_ folder: TemporaryFolder) async throws -> TestHub {
+        let bench = try await TestHub(store: SQLiteHubStore(path: folder.path + "/hub.db"))
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let customer = till.nextDot
+        let sale = Dot(till.replica, 2)
+        let set = try till.seal([
+            Make.customer(7, email: "ann@example.com", name: "Ann Miller", at: bench.now),
+            Make.sale(1, customer: Make.reference("customer", 7, life: customer), at: bench.now),
+            Make.line(
+                1, sale: Make.reference("sale", 1, life: sale), sku: "MUG", pieces: 2, price: 25_000, location: "shop-1", at: bench.now),
+        ])
+        guard case .receipt = try await bench.push([set], from: shop) else { throw HubError(.badRequest, "Not taken.", remedy: "") }
+        #expect(try await bench.hub.verify().isEqual)
+        return bench
+    }
+
+    @Test(
+        "A row that is missing, invented or altered, in any view, is named by its table",
+        arguments: [
+            ("cell", "UPDATE cell SET asks = 1"),
+            ("movement", "DELETE FROM movement"),
+            ("movement", "UPDATE movement SET quantity = quantity + 1"),
+            ("purchase", "UPDATE purchase SET counted = 0"),
+            ("total", "UPDATE total SET amount = amount + 1"),
+            ("total", "DELETE FROM total"),
+            ("record", "UPDATE record SET state = x'00' WHERE record = (SELECT max(record) FROM record)"),
+            ("identifier", "UPDATE identifier SET value = 'eve@example.com' WHERE value LIKE '%@%'"),
+            ("customer", "INSERT INTO customer SELECT record + 1000000, profile, created, in_bound FROM customer"),
+            ("profile", "UPDATE profile SET alive = 0"),
+            ("replica", "UPDATE replica SET last = last + 1"),
+        ])
+    func planted(table: String, sql: String) async throws {
+        let folder = try TemporaryFolder()
+        let bench = try await filled(folder)
+        try await DatabaseQueue(path: folder.path + "/hub.db").write { database in
+            try database.execute(sql: sql)
+            #expect(database.changesCount >= 1)
+        }
+        let verification = try await bench.hub.verify()
+        #expect(!verification.isEqual)
+        #expect(verification.differences.contains { $0.lowercased().contains(table) }, "\(verification.differences)")
+        #expect(!verification.differences.contains { $0.contains("@example.com") }, "personal values stay out of reports")
+    }
+
+    @Test("A journal entry whose bytes were changed is named, and what to do")
+    func damagedJournal() async throws {
+        let folder = try TemporaryFolder()
+        let bench = try await filled(folder)
+        try await DatabaseQueue(path: folder.path + "/hub.db").write { database in
+            try database.execute(sql: "UPDATE journal SET bytes = substr(bytes, 1, length(bytes) - 100)")
+        }
+        do {
+            let verification = try await bench.hub.verify()
+            #expect(!verification.isEqual)
+        } catch let error as HubError {
+            #expect(error.code == .journalDamaged)
+            #expect(!error.remedy.isEmpty)
+        }
+    }
+}
