@@ -5,7 +5,6 @@ import Logging
 import Synchronization
 
 /// What the line needs of the sources, and the other way round.
-///
 final class LineHost: LineDriver.Host {
     private let agent: Agent
     private let record: HealthRecord
@@ -40,7 +39,7 @@ final class LineHost: LineDriver.Host {
         if round.sealed {
             await driver?.queueChanged()
             // Without a line, look-ups lay our own changes over; it costs least to read them off now.
-            if isDown { try? agent.own.catchUp() }
+            if isDown { try? agent.own.catchUp(goesOn: agent.stopping.check) }
         }
         for request in round.recoveries { recover(request) }
         await record.take(agent.keeper.health)
