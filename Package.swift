@@ -62,6 +62,7 @@ let package = Package(
     targets: [
         // row 0
         module("Causality"),
+        module("Threads"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // row 1
@@ -74,11 +75,14 @@ let package = Package(
         module("Orders", ["Merging", "ChangeSets", "Causality"]),
         // row 4
         module("Capture", ["Merging", "ChangeSets", "Causality", grdb, sqlite, logging, yams]),
-        module("CurlClient", ["CCurl"]),
+        module("CurlClient", ["Threads", "CCurl"]),
         module(
             "HubRuntime", ["Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", collections, crypto, logging, metrics]),
         // row 5
-        module("AgentRuntime", ["Capture", "CurlClient", "Merging", "ChangeSets", "Causality", crypto, grdb, sqlite, logging, lifecycle]),
+        module(
+            "AgentRuntime",
+            ["Capture", "CurlClient", "Merging", "ChangeSets", "Causality", "Threads", crypto, grdb, sqlite, logging, lifecycle]),
+        module("Complaints", [argumentParser]),
         module(
             "HubStoreSQLite",
             ["HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", grdb, sqlite, logging]),
@@ -91,14 +95,17 @@ let package = Package(
         // row 6
         command(
             "AgentCommand",
-            ["AgentRuntime", "Capture", "CurlClient", "ChangeSets", "Causality", argumentParser, logging, lifecycle, unixSignals, yams]),
+            [
+                "Complaints", "AgentRuntime", "Capture", "CurlClient", "ChangeSets", "Causality",
+                argumentParser, logging, lifecycle, unixSignals, yams,
+            ]),
         command(
             "HubCommand",
             [
-                "HubServer", "HubStoreSQLite", "HubRuntime", "CurlClient", "ChangeSets", "Causality",
+                "Complaints", "HubServer", "HubStoreSQLite", "HubRuntime", "CurlClient", "ChangeSets", "Causality",
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
-        command("AdminCommand", ["CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
+        command("AdminCommand", ["Complaints", "CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
         // rehearsals: the demo and the journey drive the real binaries, and import no module of the product
         module("Rehearsal"),
         command("Demo", ["Rehearsal", sqlite]),
@@ -107,6 +114,8 @@ let package = Package(
         tests(
             "SimulationTests",
             ["AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
+        tests("ThreadsTests", ["Threads"]),
+        tests("ComplaintsTests", ["Complaints", argumentParser]),
         tests("CausalityTests", ["Causality", "TestSupport"]),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),

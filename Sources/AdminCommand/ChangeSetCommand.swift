@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChangeSets
+import Complaints
 import Foundation
 
 struct ChangeSetCommand: AsyncParsableCommand {
@@ -19,7 +20,7 @@ struct ChangeSetCommand: AsyncParsableCommand {
 
         mutating func run() async throws {
             guard let bytes = FileManager.default.contents(atPath: file) else {
-                throw AdminError("There is no file \(file), or it cannot be read.", remedy: "Check the path and its permissions.")
+                throw Complaint("There is no file \(file), or it cannot be read.", remedy: "Check the path and its permissions.")
             }
             do {
                 let bytes = [UInt8](bytes)
@@ -27,7 +28,7 @@ struct ChangeSetCommand: AsyncParsableCommand {
                 let hash = try ChangeSetCodec.hash(of: bytes)
                 print(Terminal.harmless(set.json(hash: hash, showsPersonal: personal)))
             } catch let error as ChangeSetError {
-                throw AdminError("\(file): \(error.message)", remedy: error.remedy)
+                throw Complaint("\(file): \(error.message)", remedy: error.remedy)
             }
         }
     }

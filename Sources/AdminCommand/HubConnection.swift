@@ -1,8 +1,9 @@
 import ArgumentParser
+import Complaints
 import CurlClient
 import Foundation
 
-/// Where the hub is and what proves that we may ask: flags beat the environment, which beats the data folder.
+/// Where the hub is and what proves that we may ask: flags beat the environment, which beats the data folder, which beats a login.
 struct HubOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The hub's address, like http://127.0.0.1:8080 (or TRIBUTARY_HUB).", valueName: "url"))
     var hub: String?
@@ -18,28 +19,43 @@ struct HubOptions: ParsableArguments {
     @Flag(help: "Send the secret over plain HTTP to another machine. Only where the line itself is safe.")
     var allowPlainHttp = false
 
+    /// The data folder that was named, if any.
+    var folder: String? { data ?? ProcessInfo.processInfo.environment["TRIBUTARY_HUB_DATA"] }
+
     func connection() throws -> HubConnection {
+        let (address, secret) = try named(besides: Login.file())
+        return HubConnection(address: address, secret: secret)
+    }
+
+    /// - Parameter login: the file of a kept login. It is taken where nothing else was named, whole: its secret goes to no other hub.
+    func named(besides login: URL?) throws -> (address: String, secret: String) {
         let environment = ProcessInfo.processInfo.environment
-        let folder = data ?? environment["TRIBUTARY_HUB_DATA"]
         let address = try hub ?? environment["TRIBUTARY_HUB"] ?? folder.map(Self.address(in:))
         let secret = try token ?? environment["TRIBUTARY_TOKEN"] ?? folder.map(Self.secret(in:))
+        if address == nil, secret == nil, let kept = try login.flatMap(Login.read) {
+            if !kept.allowsPlainHTTP { try refuseOpenLine(to: kept.hub) }
+            return (kept.hub, kept.token)
+        }
         guard let address else {
-            throw AdminError("No hub was named.", remedy: "Pass --hub URL and --token SECRET, or --data with the hub's data folder.")
+            throw Complaint(
+                "No hub was named.",
+                remedy: "Pass --hub URL and --token SECRET, or --data with the hub's data folder, or log in once: tributary login --hub URL"
+            )
         }
         guard let secret, !secret.isEmpty else {
-            throw AdminError(
+            throw Complaint(
                 "No operators' secret was given.",
                 remedy: "Pass --token, or set TRIBUTARY_TOKEN to the line of hub.secret in the hub's data folder.")
         }
         try refuseOpenLine(to: address)
-        return HubConnection(address: address, secret: secret)
+        return (address, secret)
     }
 
     private func refuseOpenLine(to address: String) throws {
         guard !allowPlainHttp, address.lowercased().hasPrefix("http://") else { return }
         let host = URLComponents(string: address)?.host ?? ""
         guard ["localhost", "::1", "[::1]"].contains(host) || host.hasPrefix("127.") else {
-            throw AdminError(
+            throw Complaint(
                 "\(address) is plain HTTP to another machine: everyone on the way could read the secret.",
                 remedy: "Use https, a tunnel to the loopback address, or --allow-plain-http where the line itself is safe.")
         }
@@ -47,14 +63,14 @@ struct HubOptions: ParsableArguments {
 
     private static func address(in folder: String) throws -> String {
         guard let address = line(of: "hub.address", in: folder) else {
-            throw AdminError("No hub runs on the data folder \(folder).", remedy: "Start it: tributary-hub serve --data \(folder)")
+            throw Complaint("No hub runs on the data folder \(folder).", remedy: "Start it: tributary-hub serve --data \(folder)")
         }
         return address
     }
 
     private static func secret(in folder: String) throws -> String {
         guard let secret = line(of: "hub.secret", in: folder) else {
-            throw AdminError(
+            throw Complaint(
                 "The secret of the hub in \(folder) cannot be read.",
                 remedy: "Run this as the hub's user, pass --token, or create the hub: tributary-hub init --data \(folder)")
         }
@@ -102,22 +118,22 @@ struct HubConnection: Sendable {
         do {
             response = try await connection.send(HTTPRequest(method, "\(address)/v1/\(path)", headers: headers, body: body, limits: limits))
         } catch let error as TransferError {
-            throw AdminError(error.message, remedy: error.remedy)
+            throw Complaint(error.message, remedy: error.remedy)
         }
         return try checked(response)
     }
 
     private func checked(_ response: HTTPResponse) throws -> [UInt8] {
         guard response.contentType == "application/json" else {
-            throw AdminError(
+            throw Complaint(
                 "\(address) answers with status \(response.status), but not as a Tributary hub does.",
                 remedy: "Check the address and the port, and what stands between: a proxy, a portal's log-in page.")
         }
         guard (200..<300).contains(response.status) else {
             guard let error = try? JSONDecoder().decode(HubComplaint.self, from: Data(response.body)).error else {
-                throw AdminError("The hub answers with status \(response.status).", remedy: "Look at the hub's log.")
+                throw Complaint("The hub answers with status \(response.status).", remedy: "Look at the hub's log.")
             }
-            throw AdminError(error.message, remedy: error.remedy)
+            throw Complaint(error.message, remedy: error.remedy)
         }
         return response.body
     }

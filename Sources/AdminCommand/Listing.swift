@@ -1,4 +1,5 @@
 import ArgumentParser
+import Complaints
 import Foundation
 
 /// What every listing takes: where to ask, and whether a program or a person reads the answer.
@@ -17,7 +18,7 @@ struct ListingOptions: ParsableArguments {
         do {
             print(present(try JSONDecoder().decode(type, from: Data(bytes))))
         } catch is DecodingError {
-            throw AdminError(
+            throw Complaint(
                 "The hub's answer has another form than this version of tributary knows.",
                 remedy: "Use the tributary of the hub's version, or --json to see the answer as it is.")
         }

@@ -8,8 +8,8 @@ struct Tributary: AsyncParsableCommand {
         discussion: """
             On the hub's own machine, name its data folder; the hub's address and secret are found there:
               tributary status --data /var/lib/tributary-hub
-            From elsewhere, name both, best in the environment:
-              export TRIBUTARY_HUB=http://127.0.0.1:8080 TRIBUTARY_TOKEN=...
+            From elsewhere, log in once; or name both, best in the environment (TRIBUTARY_HUB, TRIBUTARY_TOKEN):
+              tributary login --hub https://hub.example.com:8443
               tributary site add shop-1 --kind store --region north
               tributary profile find --email ada@example.com
               tributary stock show 85123A
@@ -17,7 +17,8 @@ struct Tributary: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            StatusCommand.self, SiteCommand.self, ProfileCommand.self, StockCommand.self, OrderCommand.self, ConflictCommand.self,
+            LoginCommand.self, LogoutCommand.self, StatusCommand.self, SiteCommand.self, ProfileCommand.self, StockCommand.self,
+            OrderCommand.self, ConflictCommand.self,
             QuarantineCommand.self, ChangeSetCommand.self,
         ])
 }

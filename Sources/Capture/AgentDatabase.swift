@@ -25,6 +25,15 @@ public struct AgentDatabase: Sendable {
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try CaptureSchema.migrator.migrate(queue)
     }
+
+    /// Writes while an application's file is read: a full disk is told as this file's, not as that of the other.
+    func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        do { return try queue.write(body) } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_FULL {
+            throw CaptureError(
+                .agentDiskFull, "The disk of the agent's file \(queue.path) is full.",
+                remedy: "Make room there. The application sells on, and what it sells is captured then; nothing is lost.")
+        }
+    }
 }
 
 /// The tables of capture in the agent's file.

@@ -2,6 +2,8 @@
 public struct CaptureSettings: Sendable {
     /// How long a lock of the application is waited for.
     public var busyTimeoutSeconds = 5.0
+    /// Looked at while a lock is waited for: the program is to end.
+    public var isStopping: @Sendable () -> Bool = { false }
     /// A drain up to this size is one group; a larger one is cut in parts (S20).
     public var changesPerPartMax = 10_000
     /// Baselines are always cut in parts, small ones, so that nobody holds many changes in memory.
@@ -10,6 +12,10 @@ public struct CaptureSettings: Sendable {
     public var logRowsPerTrimMax = 10_000
     /// Trims that one drain commits after its mark, so that a large log shrinks without another drain.
     public var trimsPerDrainMax = 20
+    /// Texts and blobs of the rows that are read, and of the changes that are written, at once.
+    public var bytesPerReadMax = 4 << 20
+    /// Texts and blobs of one part of a drain: far less than a change-set takes, so that each part fits one.
+    public var bytesPerPartMax = 8 << 20
     /// Log rows held in memory at once.
     public var logRowsPerReadMax = 2_000
     /// Rows that a sweep reads at once.

@@ -17,14 +17,14 @@ extension CapturedSource {
         file: String, name: Text, site: Text, mapping: CheckedMapping, store: AgentDatabase, owner: VerifyingKey, takeOver: Bool = false,
         settings: CaptureSettings = CaptureSettings(), random: inout some RandomNumberGenerator
     ) throws -> CapturedSource {
-        let connection = SourceFile(path: file, busyTimeoutSeconds: settings.busyTimeoutSeconds)
+        let connection = SourceFile(path: file, settings: settings)
         try connection.checkPlace()
         let drawn = Drawn(source: SourceID(.random(using: &random)), replica: .random(using: &random), nonce: random.next())
         let found = try connection.access { db in
             try dropOrphanedTriggers(db)
             return try SourceMark.read(db)
         }
-        var stored = try store.queue.write { db in
+        var stored = try store.write { db in
             try journalAttachment(file: file, name: name, found: found, owner: owner, takeOver: takeOver, drawn: drawn, db)
         }
         try settings.reached(.attachJournalled)
@@ -33,13 +33,13 @@ extension CapturedSource {
         do {
             try source.install(nonce: stored.sealed.nonce, takingOver: found)
         } catch {
-            if stored.state == .attaching, found == nil { try? store.queue.write { try stored.delete($0) } }
+            if stored.state == .attaching, found == nil { try? store.write { try stored.delete($0) } }
             throw error
         }
         try settings.reached(.attachInstalled)
         stored.state = takeOver && (found?.last.counter ?? 0) > 0 ? .recovering : .attached
         stored.named = stored.state == .recovering ? found?.last : nil
-        try store.queue.write { try stored.save($0) }
+        try store.write { try stored.save($0) }
         source.stored = stored
         return source
     }
@@ -116,7 +116,7 @@ extension CapturedSource {
     public func detach() throws {
         try reload()
         stored.state = .detaching
-        try store.queue.write { try stored.save($0) }
+        try store.write { try stored.save($0) }
         try settings.reached(.detachJournalled)
         do {
             try connection.access { db in
@@ -132,7 +132,7 @@ extension CapturedSource {
         } catch let error as CaptureError where error.code == .noSuchFile || error.code == .notADatabase {
             logger.warning("The file of \(name) is gone; the source is forgotten without it.")
         }
-        try store.queue.write { db in
+        try store.write { db in
             if let unsealed = try StoredDrain.unsealed(of: stored.number, db) { try unsealed.discard(stored, db) }
             try stored.delete(db)
         }
@@ -161,7 +161,8 @@ extension CapturedSource {
                 throw CaptureError(
                     .schemaChanged,
                     "The table \(watched.table.name) of \(file) no longer fits the mapping: \(error.message ?? "it changed").",
-                    remedy: "The application was updated. Adapt the mapping and restart the agent; what is written meanwhile is found then."
+                    remedy:
+                        "The application was updated. Correct the mapping file: it is read again by itself, and what is written meanwhile is captured then."
                 )
             }
         }

@@ -64,7 +64,7 @@ extension CapturedSource {
         stored.schemaVersion = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
         stored.mapping = mappingFingerprint
         stored.needsSweep = true
-        try store.queue.write { try stored.save($0) }
+        try store.write { try stored.save($0) }
     }
 
     // MARK: One drain
@@ -89,10 +89,15 @@ extension CapturedSource {
             if db.isInsideTransaction { try? db.rollback() }
             throw error
         }
+        if let (rows, first) = run.setAside {
+            logger.warning(
+                "rows could not be read, or not whole: \(first.message)",
+                metadata: ["rows": "\(rows)", "code": "\(first.code.rawValue)", "remedy": "\(first.remedy)"])
+        }
         guard run.changeCount > 0 || stored.state == .reasserting else {
             mark.high = drain.high
             try commit(mark, db)
-            try store.queue.write { try finishEmpty(drain, everything: everything, $0) }
+            try store.write { try finishEmpty(drain, everything: everything, $0) }
             try trim(db, mark, times: settings.trimsPerDrainMax)
             return .nothing
         }
@@ -102,7 +107,7 @@ extension CapturedSource {
         mark.high = drain.high
         try commit(mark, db)
         try settings.reached(.drainMarked)
-        try store.queue.write { agent in
+        try store.write { agent in
             if everything { stored.needsSweep = false }
             try drain.seal(&stored, agent)
         }

@@ -24,7 +24,7 @@ extension CapturedSource {
         case .goOn: break
         case .discardUnsealed: try discard(unsealed)
         case .sealUnsealed:
-            if let unsealed { try store.queue.write { try unsealed.seal(&stored, $0) } }
+            if let unsealed { try store.write { try unsealed.seal(&stored, $0) } }
         case .recover:
             try discard(unsealed)
             try beginRecovery(mark?.last)
@@ -42,14 +42,14 @@ extension CapturedSource {
 
     private func discard(_ drain: StoredDrain?) throws {
         guard let drain else { return }
-        try store.queue.write { try drain.discard(stored, $0) }
+        try store.write { try drain.discard(stored, $0) }
         dictionary.forget()
     }
 
     private func beginRecovery(_ named: Dot?) throws {
         guard stored.state != .recovering || stored.named != named else { return }
         logger.warning("\(name) or the agent's folder was restored; what was captured since is looked up at the hub.")
-        try store.queue.write { db in
+        try store.write { db in
             for shelf in [stored.stagingShelf, stored.newestShelf].compactMap({ $0 }) { try Images.clear(shelf: shelf, db) }
             stored.stagingShelf = nil
             stored.newestShelf = nil
@@ -85,7 +85,7 @@ extension CapturedSource {
         try reload()
         try requireRecovering()
         let shelf = kind == .named ? \StoredSource.stagingShelf : \StoredSource.newestShelf
-        try store.queue.write { db in
+        try store.write { db in
             if isFirst, let old = stored[keyPath: shelf] {
                 try Images.clear(shelf: old, db)
                 stored[keyPath: shelf] = nil
@@ -128,7 +128,7 @@ extension CapturedSource {
         try requireRecovering()
         guard let mark = try connection.access({ try SourceMark.read($0) }) else { throw refusal(.replaced(found: nil)) }
         let id = ReplicaID.random(using: &random)
-        try store.queue.write { db in
+        try store.write { db in
             let former = stored.replica
             let isLater = try Self.knowsMore(than: dot, former: former, db)
             stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number

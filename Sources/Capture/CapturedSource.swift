@@ -45,7 +45,7 @@ public final class CapturedSource {
         var logger = Logger(label: "tributary.capture")
         logger[metadataKey: "source"] = .string(stored.name.string)
         self.logger = logger
-        watched = try store.queue.write { try WatchList(mapping, source: stored.number, $0) }
+        watched = try store.write { try WatchList(mapping, source: stored.number, $0) }
     }
 
     /// Opens a source that was attached earlier. The file itself is not touched yet.
@@ -62,7 +62,7 @@ public final class CapturedSource {
                 .notAttached, "No source is attached as \(name).",
                 remedy: "See `tributary-agent status` for the names, or attach the file first.")
         }
-        let connection = SourceFile(path: stored.file, busyTimeoutSeconds: settings.busyTimeoutSeconds)
+        let connection = SourceFile(path: stored.file, settings: settings)
         return try CapturedSource(
             stored, connection: connection, site: site, mapping: mapping, store: store, owner: owner, settings: settings)
     }
@@ -103,7 +103,7 @@ public final class CapturedSource {
     func note(problem: String?) throws {
         guard stored.problem != problem else { return }
         stored.problem = problem
-        try store.queue.write { try stored.save($0) }
+        try store.write { try stored.save($0) }
     }
 }
 

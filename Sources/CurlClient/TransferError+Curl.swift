@@ -1,4 +1,5 @@
 import CCurl
+import Threads
 
 extension TransferError {
     /// What a curl result means to an operator. `detail` is curl's own sentence; it holds addresses, never contents.
@@ -38,6 +39,12 @@ extension TransferError {
         TransferError(
             .tooLarge, "The \(what) of \(place(of: url)) is larger than \(bytesMax) bytes.",
             remedy: "Check that the address is a Tributary hub's.")
+    }
+
+    static func noThread(_ error: ThreadError) -> TransferError {
+        TransferError(
+            .unexpected, "No thread for the connection could be started: \(error.reason).",
+            remedy: "End other programs, or raise the limits of threads and memory; it is tried again by itself.")
     }
 
     static func closed(url: String) -> TransferError {

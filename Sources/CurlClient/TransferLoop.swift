@@ -1,6 +1,6 @@
 import CCurl
-import Glibc
 import Synchronization
+import Threads
 
 /// The thread that drives one multi handle, one exchange at a time.
 ///
@@ -25,17 +25,19 @@ final class TransferLoop: @unchecked Sendable {
     private let shared = Mutex(Shared())
     private let settings: Transfer.Settings
     private let multi: UnsafeMutableRawPointer
+    private let stackBytes: Int
     private var active: Transfer?
     private var usesFreshConnection = false
 
     private static let isCurlReady: Bool = ccurl_global_init_default() == CURLE_OK
     private static let idlePollMilliseconds = Int32.max
-    private static let stackBytes = 512 << 10
+    static let stackBytes = 512 << 10
 
-    init(settings: Transfer.Settings) {
+    init(settings: Transfer.Settings, stackBytes: Int = TransferLoop.stackBytes) {
         guard Self.isCurlReady, let multi = curl_multi_init() else { fatalError("libcurl could not be initialised: no memory") }
         self.settings = settings
         self.multi = multi
+        self.stackBytes = stackBytes
         _ = ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, 1)
     }
 
@@ -58,8 +60,16 @@ final class TransferLoop: @unchecked Sendable {
                 shared.live.remove(transfer.id)
                 return CancellationError()
             }
+            if shared.isStarted {
+                curl_multi_wakeup(multi)
+            } else {
+                do throws(ThreadError) { try DetachedThread.start(stackBytes: stackBytes) { self.run() } } catch {
+                    shared.live.remove(transfer.id)
+                    return TransferError.noThread(error)
+                }
+                shared.isStarted = true
+            }
             shared.waiting.append(transfer)
-            if shared.isStarted { curl_multi_wakeup(multi) } else { start(&shared) }
             return nil
         }
         if let refusal { transfer.fail(refusal) }
@@ -88,29 +98,9 @@ final class TransferLoop: @unchecked Sendable {
         }
     }
 
-    private func start(_ shared: inout Shared) {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, Self.stackBytes)
-        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
-        let own = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &thread, &attributes,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, own.toOpaque())
-        guard result == 0 else { fatalError("no thread for the connection could be started: error \(result)") }
-        shared.isStarted = true
-    }
-
     // MARK: On the loop's thread
 
     private func run() {
-        blockSignals()
         while let orders = takeOrders() {
             for transfer in orders.cancelled { finish(transfer, CancellationError()) }
             if orders.cancelsActive { endActive(CancellationError()) }
@@ -207,12 +197,5 @@ final class TransferLoop: @unchecked Sendable {
             shared.live.remove(id)
             shared.cancelled.remove(id)
         }
-    }
-
-    /// Signals belong to the program's own threads.
-    private func blockSignals() {
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
     }
 }

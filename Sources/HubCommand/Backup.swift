@@ -1,4 +1,5 @@
 import ArgumentParser
+import Complaints
 import Foundation
 import HubRuntime
 import HubServer
@@ -46,7 +47,7 @@ struct Restore: AsyncParsableCommand {
     mutating func run() async throws {
         let folder = HubFolder(url: try options.settings().folder())
         guard FileManager.default.fileExists(atPath: file) else {
-            throw HubCommandError("There is no file \(file).", remedy: "Name the file that tributary-hub backup wrote.")
+            throw Complaint("There is no file \(file).", remedy: "Name the file that tributary-hub backup wrote.")
         }
         let isNew = !folder.isHub
         if isNew { try folder.make() }

@@ -1,3 +1,4 @@
+import Complaints
 import Foundation
 import HubRuntime
 
@@ -23,7 +24,7 @@ struct HubFolder {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw HubCommandError(
+            throw Complaint(
                 "The folder \(path) cannot be made.", remedy: "Check that the path above it exists and that this user may write there.")
         }
     }
@@ -36,7 +37,7 @@ struct HubFolder {
             FileManager.default.createFile(
                 atPath: secretFile.path, contents: Data((secret + "\n").utf8), attributes: [.posixPermissions: 0o600])
         else {
-            throw HubCommandError(
+            throw Complaint(
                 "\(secretFile.path) cannot be written.", remedy: "Check the folder's permissions and the disk's free space.")
         }
     }
@@ -58,7 +59,7 @@ struct HubFolder {
         guard let text = try? String(contentsOf: secretFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
             text.count >= 32
         else {
-            throw HubCommandError(
+            throw Complaint(
                 "The operators' secret \(secretFile.path) is missing or too short.",
                 remedy: "Restore it, or put 64 random hexadecimal digits into it, readable by its owner only.")
         }
@@ -87,7 +88,7 @@ struct HubFolder {
     func lockIfFree() throws -> FolderLock? {
         let descriptor = open(lockFile.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw HubCommandError(
+            throw Complaint(
                 "\(lockFile.path) cannot be opened: \(String(cString: strerror(errno))).", remedy: "Run this as the hub's user.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

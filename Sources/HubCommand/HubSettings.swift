@@ -1,4 +1,5 @@
 import ArgumentParser
+import Complaints
 import Foundation
 import Logging
 import Yams
@@ -16,11 +17,11 @@ struct HubSettings: Sendable {
         do {
             root = try Yams.compose(yaml: yaml)
         } catch {
-            throw HubCommandError("\(file) is not YAML: \(Self.oneLine("\(error)"))", remedy: "See hub/hub.example.yaml.")
+            throw Complaint("\(file) is not YAML: \(Self.oneLine("\(error)"))", remedy: "See hub/hub.example.yaml.")
         }
         guard let root, root != Node("") else { return }
         guard let mapping = root.mapping else {
-            throw HubCommandError("\(file) holds no settings: it is a list or a word.", remedy: "See hub/hub.example.yaml.")
+            throw Complaint("\(file) holds no settings: it is a list or a word.", remedy: "See hub/hub.example.yaml.")
         }
         for (key, value) in mapping {
             guard let name = key.string, let text = value.scalar?.string else { throw Self.unknown(key, file: file) }
@@ -59,12 +60,12 @@ struct HubSettings: Sendable {
         return true
     }
 
-    private static func wrong(_ place: String, _ message: String) -> HubCommandError {
-        HubCommandError("\(place): \(message)", remedy: "See hub/hub.example.yaml.")
+    private static func wrong(_ place: String, _ message: String) -> Complaint {
+        Complaint("\(place): \(message)", remedy: "See hub/hub.example.yaml.")
     }
 
-    private static func unknown(_ key: Node, file: String) -> HubCommandError {
-        HubCommandError(
+    private static func unknown(_ key: Node, file: String) -> Complaint {
+        Complaint(
             "\(place(of: key, file: file)): there is no setting \"\(key.string ?? "?")\".",
             remedy: "Known settings: \(names.joined(separator: ", ")).")
     }
@@ -106,13 +107,17 @@ struct ListenAddress: Hashable, Sendable, ExpressibleByArgument, CustomStringCon
 
 /// What every subcommand takes.
 struct SettingsOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The hub's data folder.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The hub's data folder (or TRIBUTARY_HUB_DATA). No default.", valueName: "folder"))
     var data: String?
 
-    @Option(help: ArgumentHelp("A YAML file with settings; see hub/hub.example.yaml.", valueName: "file"))
+    @Option(help: ArgumentHelp("A YAML file with settings (or TRIBUTARY_HUB_CONFIG); see hub/hub.example.yaml.", valueName: "file"))
     var config: String?
 
-    @Option(help: ArgumentHelp("Least level that is logged: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
+    @Option(
+        help:
+            ArgumentHelp(
+                "Least level that is logged (or TRIBUTARY_HUB_LOG_LEVEL): trace, debug, info, notice, warning, error, critical. Default: info.",
+                valueName: "level"))
     var logLevel: LogLevel?
 
     /// File, then environment, then flags.
@@ -121,7 +126,7 @@ struct SettingsOptions: ParsableArguments {
         var settings = HubSettings()
         if let file = config ?? environment["TRIBUTARY_HUB_CONFIG"] {
             guard let yaml = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw HubCommandError("The settings file \(file) cannot be read.", remedy: "Check the path and its permissions.")
+                throw Complaint("The settings file \(file) cannot be read.", remedy: "Check the path and its permissions.")
             }
             try settings.read(yaml: yaml, file: file)
         }
@@ -136,7 +141,7 @@ extension HubSettings {
     /// The data folder that some setting must name.
     func folder() throws -> URL {
         guard let data else {
-            throw HubCommandError("No data folder was named.", remedy: "Pass --data FOLDER, or set TRIBUTARY_HUB_DATA.")
+            throw Complaint("No data folder was named.", remedy: "Pass --data FOLDER, or set TRIBUTARY_HUB_DATA.")
         }
         return URL(filePath: data, directoryHint: .isDirectory)
     }

@@ -1,3 +1,4 @@
+import Complaints
 import CurlClient
 import Foundation
 
@@ -11,7 +12,7 @@ struct RunningHub {
     /// - Returns: the position that the backup contains.
     func backUp(to file: String) async throws -> UInt64 {
         guard let address = folder.announcedAddress() else {
-            throw HubCommandError(
+            throw Complaint(
                 "A process holds \(folder.path) and does not listen: a hub that starts or stops, or another command.",
                 remedy: "Try again in a moment.")
         }
@@ -24,7 +25,7 @@ struct RunningHub {
             response = try await HTTPConnection().send(
                 HTTPRequest(.post, "\(address)/v1/backup", headers: headers, body: body, limits: limits))
         } catch let error as TransferError {
-            throw HubCommandError(error.message, remedy: error.remedy)
+            throw Complaint(error.message, remedy: error.remedy)
         }
         return try position(in: response)
     }
@@ -39,8 +40,8 @@ struct RunningHub {
         let body = Data(response.body)
         if response.status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: body) { return answer.position }
         guard let refusal = try? JSONDecoder().decode(Refusal.self, from: body).error else {
-            throw HubCommandError("The running hub answers with status \(response.status).", remedy: "Look at its log.")
+            throw Complaint("The running hub answers with status \(response.status).", remedy: "Look at its log.")
         }
-        throw HubCommandError(refusal.message, remedy: refusal.remedy)
+        throw Complaint(refusal.message, remedy: refusal.remedy)
     }
 }

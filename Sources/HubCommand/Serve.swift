@@ -1,4 +1,5 @@
 import ArgumentParser
+import Complaints
 import Foundation
 import HubRuntime
 import HubServer
@@ -14,10 +15,12 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
-    @Option(help: ArgumentHelp("Where to listen; port 0 lets the system choose. Default: 127.0.0.1:8080.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen (or TRIBUTARY_HUB_LISTEN); port 0 lets the system choose. Default: 127.0.0.1:8080.", valueName: "host:port"))
     var listen: ListenAddress?
 
-    @Flag(help: "Listen beyond this machine without TLS. Only where the line itself is safe.")
+    @Flag(help: "Listen beyond this machine without TLS (or TRIBUTARY_HUB_ALLOW_PLAIN_HTTP). Only where the line itself is safe.")
     var allowPlainHttp = false
 
     mutating func run() async throws {
@@ -25,7 +28,7 @@ struct Serve: AsyncParsableCommand {
         if let listen { settings.listen = listen }
         if allowPlainHttp { settings.allowPlainHTTP = true }
         guard settings.listen.isLoopback || settings.allowPlainHTTP else {
-            throw HubCommandError(
+            throw Complaint(
                 "\(settings.listen) can be reached from other machines, and the hub has no TLS yet.",
                 remedy: "Listen on 127.0.0.1 behind a tunnel or proxy, or say --allow-plain-http where the line itself is safe.")
         }

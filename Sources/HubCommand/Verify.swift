@@ -1,4 +1,5 @@
 import ArgumentParser
+import Complaints
 import Foundation
 import HubRuntime
 import HubServer
@@ -33,7 +34,7 @@ struct Verify: AsyncParsableCommand {
         }
         guard answer.isEqual else {
             if !json { for difference in answer.differences { print("  \(difference)") } }
-            throw HubCommandError(
+            throw Complaint(
                 "The rebuilt state differs in \(answer.differences.count) places.",
                 remedy: "Keep a copy of \(folder.path) and report the lines above; the journal itself is whole.")
         }

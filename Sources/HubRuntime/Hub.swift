@@ -35,6 +35,8 @@ public final class Hub: Sendable {
     let standing: Mutex<Standing>
     let commits = CommitSignal()
     let queue: CommitQueue
+    /// Why the last commit failed; `nil` when it did not.
+    let trouble = Mutex<HubError?>(nil)
 
     /// Opens the hub over its store: makes it a hub if it is empty, and opens a new generation (S23).
     ///
@@ -71,7 +73,7 @@ public final class Hub: Sendable {
     /// The newest committed position.
     public var head: Position { standing.withLock { $0.head.position } }
 
-    /// Lets waiting pulls answer at once, and refuses what comes after. Commits under way finish.
+    /// Lets waiting pulls answer at once, and refuses what waits or comes after. A commit under way finishes.
     public func stop() async {
         commits.stop()
         await queue.stop()

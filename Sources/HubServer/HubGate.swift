@@ -66,9 +66,7 @@ struct HubGate: Sendable {
                 remedy: "Check that the agent was enrolled with this hub; else enrol it: tributary site add, tributary-agent enroll.")
         }
         guard !record.isRevoked else {
-            throw HubError(
-                .revokedAgent, "The access of site \(record.site.name) was revoked.",
-                remedy: "Enrol the agent again with a new token, if it shall take part: tributary site add.")
+            throw Hub.revoked(record.site.name)
         }
         return record
     }

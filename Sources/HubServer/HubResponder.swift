@@ -63,10 +63,11 @@ struct HubResponder: Sendable {
         return complaint
     }
 
-    /// What the hub cannot do is an error, who may not ask is worth a look, and a question that finds nothing is neither.
+    /// What the hub cannot do is an error, unless it says so itself and every agent asks again; who may not ask is worth a look,
+    /// and a question that finds nothing is neither.
     private static func level(_ complaint: Complaint) -> Logger.Level {
         switch complaint.status.kind {
-        case .serverError: .error
+        case .serverError: complaint.isTransient ? .debug : .error
         default: complaint.status == .unauthorized ? .notice : .debug
         }
     }

@@ -40,6 +40,10 @@ extension HubRoutes {
         let (agent, caller) = try known(call)
         let frames = try Frames.split(call.body)
         let answer = try await hub.push(frames, agent: agent, agentTime: caller.time, now: call.now)
+        if case .refusal(let refusal) = answer {
+            call.logger.notice(
+                "push refused: \(refusal.message)", metadata: ["site": "\(agent.site.name)", "code": "\(refusal.code)"])
+        }
         return try signed(answer, caller)
     }
 

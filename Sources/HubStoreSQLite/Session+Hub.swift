@@ -117,6 +117,10 @@ extension Session {
         }
     }
 
+    func deleteUnusedTokens(of site: SiteNumber) throws {
+        try run("DELETE FROM token WHERE site = ? AND used_by IS NULL") { $0.bind(site) }
+    }
+
     func put(_ token: TokenRow) throws {
         try run("INSERT OR REPLACE INTO token VALUES (?, ?, ?, ?)") {
             $0.bind(token.hash)

@@ -20,6 +20,7 @@ struct DataFolderTests {
     func lock() throws {
         let base = try TemporaryFolder()
         let folder = DataFolder(base.path)
+        _ = try folder.open()
         #expect(!folder.isLocked)
         var lock: DataFolder.Lock? = try folder.lock()
         #expect(folder.isLocked)
@@ -35,6 +36,8 @@ struct DataFolderTests {
     func wrong() throws {
         let base = try TemporaryFolder()
         #expect(throws: AgentError.self) { try DataFolder(base.file("none")).open(makes: false) }
+        #expect(throws: AgentError.self) { _ = try DataFolder(base.file("none")).lock() }
+        #expect(!FileManager.default.fileExists(atPath: base.file("none")))
         _ = FileManager.default.createFile(atPath: base.file("file"), contents: nil)
         #expect(throws: AgentError.self) { try DataFolder(base.file("file")).open() }
         let folder = DataFolder(base.file("agent"))
@@ -42,6 +45,23 @@ struct DataFolderTests {
         _ = FileManager.default.createFile(atPath: folder.path + "/agent.db", contents: Data(repeating: 65, count: 8192))
         let error = #expect(throws: AgentError.self) { try folder.open() }
         #expect(error?.code == .dataFolder)
+    }
+
+    @Test("an agent that runs and says nothing for long is told of", arguments: [(299_000 as UInt64, 0), (301_000, 1)])
+    func silence(age: UInt64, problems: Int) {
+        var health = AgentHealth()
+        health.time = 1_700_000_000_000
+        #expect(AgentStatus.silence(of: health, now: health.time + age).count == problems)
+        #expect(AgentStatus.silence(of: AgentHealth(), now: health.time).isEmpty)
+    }
+
+    @Test("a disk with less room than asked for is told of, one with more is not")
+    func space() throws {
+        let base = try TemporaryFolder()
+        let folder = DataFolder(base.path)
+        #expect(folder.spaceProblem(freeBytesMin: 1) == nil)
+        #expect(folder.spaceProblem(freeBytesMin: .max)?.code == "agent-disk-full")
+        withExtendedLifetime(base) {}
     }
 
     @Test("status of a fresh folder says what to do first")

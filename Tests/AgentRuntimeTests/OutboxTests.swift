@@ -109,6 +109,20 @@ struct OutboxTests {
         #expect(try checkChain(frames) == Sales.noise(0..<900))
     }
 
+    @Test("one drain with more bytes of values than a set may hold is cut in parts, though it would deflate to little")
+    func expandedDrain() throws {
+        let text = Text(String(repeating: "x", count: 1 << 20))
+        let changes = (0..<70).map { number in
+            Change(
+                time: Timestamp(milliseconds: 1),
+                action: .write(Subject(entity: "item", key: LocalKey(.integer(number))), [FieldWrite("name", .text(text))]))
+        }
+        journal.seal(changes)
+        let frames = try load(bytesMax: 8 << 20)
+        #expect(frames.count == 2)
+        #expect(try checkChain(frames).count == 70)
+    }
+
     @Test("a request takes no more than it may, but always one set")
     func requestBytes() throws {
         journal.seal(Sales.lines(0..<4_000))

@@ -50,6 +50,11 @@ struct SourceKeeperTests {
         return till
     }
 
+    /// No transaction but what `sql` itself begins.
+    private func execute(_ till: DatabaseQueue, _ sql: String) throws {
+        try till.writeWithoutTransaction { try $0.execute(sql: sql) }
+    }
+
     private func sell(_ till: DatabaseQueue, _ name: String) throws {
         try till.write { try $0.execute(sql: "INSERT INTO customers (name, email) VALUES (?, ?)", arguments: [name, "\(name)@x.org"]) }
     }
@@ -64,7 +69,7 @@ struct SourceKeeperTests {
         #expect(round.changes == 1)
         let journal = Journal(database)
         let own = OwnChanges(queue: database.queue, journal: journal)
-        try own.catchUp { false }
+        try? own.catchUp { throw CancellationError() }
         #expect(try LocalReplica(queue: database.queue).customers(.email("ANNA@x.org")).findings.isEmpty)
         try own.catchUp()
         #expect(try LocalReplica(queue: database.queue).customers(.email("ANNA@x.org")).findings.count == 1)
@@ -104,6 +109,55 @@ struct SourceKeeperTests {
         #expect(health.first { $0.name == "first" }?.problem == nil)
         #expect(health.first { $0.name == "second" }?.problem?.message.isEmpty == false)
         #expect(health.first { $0.name == "second" }?.problem?.message.contains("anna") == false)
+    }
+
+    @Test("a program that ends gives a drain up without a complaint, and the next one captures everything")
+    func stopping() async throws {
+        let till = try attach("till")
+        try sell(till, "anna")
+        let signal = StopSignal()
+        let ending = SourceKeeper(
+            database: database, site: "shop", owner: key.publicKey, stopping: signal,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await ending.open()
+        signal.raise()
+        let given = await ending.drain(["till"])
+        #expect(given.changes == 0 && !given.sealed)
+        #expect(await ending.health.allSatisfy { $0.problem == nil })
+        try await keeper.open()
+        #expect(await keeper.drain().changes == 1)
+    }
+
+    @Test("a lock of the application is not waited for by a program that ends")
+    func stoppingInWait() async throws {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        try attach("till").close()
+        let till = try DatabaseQueue(path: folder.file("till.db"), configuration: configuration)
+        try execute(till, "PRAGMA journal_mode = DELETE")
+        let signal = StopSignal()
+        let ending = SourceKeeper(
+            database: database, site: "shop", owner: key.publicKey, stopping: signal,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await ending.open()
+        try execute(till, "BEGIN EXCLUSIVE")
+        async let round = ending.drain()
+        signal.raise()
+        #expect(await round.changes == 0)
+        #expect(await ending.health.allSatisfy { $0.problem == nil })
+        try execute(till, "COMMIT")
+    }
+
+    @Test("rows that cannot be read stand in the status with table, number and remedy, and it is not well")
+    func rowsSetAside() async throws {
+        let till = try attach("till")
+        try execute(till, "INSERT INTO customers VALUES (7, x'00', 'a@x.org'), (8, x'00', 'b@x.org')")
+        try await keeper.open()
+        #expect(await keeper.drain().changes == 2)
+        let status = try AgentStatus.read(folder: DataFolder(folder.file("agent")))
+        let rows = try #require(status.rowsSetAside.first)
+        #expect(rows.source == "till" && rows.table == "customers" && rows.count == 2 && rows.example == "7")
+        #expect(rows.problem.code == "row-not-text" && !rows.problem.remedy.isEmpty && !status.isWell)
     }
 
     @Test("a sweep finds what triggers did not see")

@@ -37,7 +37,7 @@ extension MappingTests {
         }
 
         @Test(
-            "a value that cannot be mapped sets its row aside, and only that, and the message holds no value",
+            "a value that cannot be mapped is told with its column, of its own row only, and the message holds no value",
             arguments: [
                 Bad(
                     "id = NULL", .keyIsNull,
@@ -108,13 +108,13 @@ extension MappingTests {
                 Bad(
                     "anything = zeroblob(100 << 20)", .tooLarge,
                     """
-                    t.anything holds more than 1048576 bytes.
+                    t.anything holds more than 1048576 bytes, or its row more than 4194304.
                     Leave the column out of the mapping, or keep such values elsewhere in the application.
                     """),
                 Bad(
                     "name = printf('%2000000s', 'x')", .tooLarge,
                     """
-                    t.name holds more than 1048576 bytes.
+                    t.name holds more than 1048576 bytes, or its row more than 4194304.
                     Leave the column out of the mapping, or keep such values elsewhere in the application.
                     """),
             ])

@@ -28,7 +28,7 @@ struct MappedApplication {
 
     func execute(_ sql: String) throws { try queue.write { try $0.execute(sql: sql) } }
 
-    /// Every row of the table, mapped or with the reason why not.
+    /// Every row of the table, mapped or with the first reason why not, or not whole.
     func rows(
         _ name: String, _ selection: RowSelection = .all, _ arguments: [Value] = [], site: Text = "shop-1"
     ) throws -> [Result<MappedRow, RowError>] {
@@ -41,9 +41,10 @@ struct MappedApplication {
             for (index, value) in arguments.enumerated() { bind(value, prepared, Int32(index + 1)) }
             var rows: [Result<MappedRow, RowError>] = []
             while sqlite3_step(prepared) == SQLITE_ROW {
-                do { rows.append(.success(try table.map(try table.read(prepared), site: site))) } catch let error as RowError {
-                    rows.append(.failure(error))
-                }
+                do {
+                    let row = try table.map(try table.read(prepared), site: site)
+                    rows.append(row.unread.first.map { .failure($0.error) } ?? .success(row))
+                } catch let error as RowError { rows.append(.failure(error)) }
             }
             return rows
         }

@@ -30,6 +30,17 @@ struct HTTPConnectionTests {
         #expect(!seen.head.lowercased().contains("accept-encoding"))
     }
 
+    @Test("where the system gives no thread, a request fails with a reason, and the program goes on")
+    func noThread() async {
+        let loop = TransferLoop(settings: .init(proxy: nil, userAgent: "test"), stackBytes: 1 << 50)
+        let request = HTTPRequest(.get, "http://127.0.0.1:9", limits: Self.quick)
+        let failure = await #expect(throws: TransferError.self) {
+            try await withCheckedThrowingContinuation { loop.begin(Transfer(id: loop.reserve(), request: request, continuation: $0)) }
+        }
+        #expect(failure?.message.contains("thread") == true)
+        loop.close()
+    }
+
     @Test("requests share one kept connection")
     func kept() async throws {
         let server = try RawServer { _ in .ok("x") }

@@ -7,11 +7,15 @@ final class Portal: @unchecked Sendable {
     private let listener: Int32
     let address: String
 
-    init() throws {
+    /// - Parameter port: 0 lets the system choose.
+    init(port: UInt16 = 0) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var place = sockaddr_in()
         place.sin_family = sa_family_t(AF_INET)
         place.sin_addr.s_addr = inet_addr("127.0.0.1")
+        place.sin_port = port.bigEndian
+        var yes: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let (descriptor, length) = (listener, size)
         let bound = withUnsafePointer(to: &place) {

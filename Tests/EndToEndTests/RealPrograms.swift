@@ -25,8 +25,15 @@ final class RealPrograms: Sendable {
     }
 
     @discardableResult
-    func run(_ program: String, _ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
+    func run(
+        _ program: String, _ arguments: String..., environment: [String: String] = [:], input: String? = nil
+    ) throws -> Outcome {
         let process = Self.process(program, arguments, environment)
+        if let input {
+            let file = folder.appending(path: UUID().uuidString)
+            try input.write(to: file, atomically: true, encoding: .utf8)
+            process.standardInput = try FileHandle(forReadingFrom: file)
+        }
         let (output, complaint) = (folder.appending(path: UUID().uuidString), folder.appending(path: UUID().uuidString))
         process.standardOutput = try Self.file(output)
         process.standardError = try Self.file(complaint)
@@ -66,25 +73,33 @@ final class RealPrograms: Sendable {
     // MARK: a hub
 
     /// Makes and starts a hub in `hub`, and waits until it listens.
-    func startHub() async throws -> (process: Process, address: String) {
-        try #require(try run("tributary-hub", "init", "--data", path("hub")).status == 0)
-        return try await serveHub()
+    ///
+    /// - Parameter folder: another folder than `hub`.
+    func startHub(_ folder: String? = nil) async throws -> (process: Process, address: String) {
+        try #require(try run("tributary-hub", "init", "--data", folder ?? path("hub")).status == 0)
+        return try await serveHub(folder)
     }
 
-    func serveHub() async throws -> (process: Process, address: String) {
-        let process = try start("tributary-hub", "serve", "--data", path("hub"), "--listen", "127.0.0.1:0")
-        let file = path("hub/hub.address")
+    func serveHub(_ folder: String? = nil, listen: String = "127.0.0.1:0") async throws -> (process: Process, address: String) {
+        let process = try start("tributary-hub", "serve", "--data", folder ?? path("hub"), "--listen", listen)
+        let file = (folder ?? path("hub")) + "/hub.address"
         try #require(try await eventually { FileManager.default.fileExists(atPath: file) })
         let address = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         return (process, address)
     }
 
     /// Adds a site at the hub and enrols its agent in a folder of the site's name.
-    func join(_ site: String, at address: String) throws {
-        let added = try run("tributary", "site", "add", site, "--kind", "store", "--data", path("hub"), "--json")
+    func join(_ site: String, at address: String, folder: String? = nil, hub: String? = nil) throws {
+        let added = try run("tributary", "site", "add", site, "--kind", "store", "--data", hub ?? path("hub"), "--json")
         let token = (try JSONSerialization.jsonObject(with: Data(added.output.utf8)) as? [String: Any])?["token"] as? String
-        let enrolled = try run("tributary-agent", "enroll", "--hub", address, "--token", token ?? "", "--data", path(site))
+        let enrolled = try run("tributary-agent", "enroll", "--hub", address, "--token", token ?? "", "--data", folder ?? path(site))
         try #require(enrolled.status == 0, "\(enrolled.complaint)")
+    }
+
+    /// The first line of `tributary stock show`: `A1: -3 on hand`.
+    func stock(_ sku: String, hub: String? = nil) throws -> String {
+        let shown = try run("tributary", "stock", "show", sku, "--data", hub ?? path("hub"))
+        return String(shown.output.split(separator: "\n").first ?? "")
     }
 
     // MARK: a till
@@ -95,10 +110,24 @@ final class RealPrograms: Sendable {
         try sql(name, "PRAGMA journal_mode=WAL;" + String(contentsOf: schema, encoding: .utf8))
     }
 
+    /// - Parameter site: the agent's folder, by its name or whole.
     func attach(_ till: String, to site: String) throws {
         let mapping = Self.repository.appending(path: "agent/mappings/simple-shop.yaml").path
-        let attached = try run("tributary-agent", "attach", path(till), "--as", "till", "--mapping", mapping, "--data", path(site))
+        let attached = try run(
+            "tributary-agent", "attach", path(till), "--as", "till", "--mapping", mapping, "--data", site.hasPrefix("/") ? site : path(site)
+        )
         try #require(attached.status == 0, "\(attached.complaint)")
+    }
+
+    func sell(_ till: String, number: String, sku: String, quantity: Int) throws {
+        try sql(
+            till,
+            """
+            BEGIN;
+            INSERT INTO sales (number, sold_at) VALUES ('\(number)', '2026-11-20 10:00:00');
+            INSERT INTO sale_lines (sale_id, sku, quantity, unit_price) VALUES (last_insert_rowid(), '\(sku)', \(quantity), '2.55');
+            COMMIT;
+            """)
     }
 
     func sql(_ name: String, _ statements: String) throws {
@@ -124,9 +153,9 @@ final class RealPrograms: Sendable {
 }
 
 extension Process {
-    /// SIGTERM, and what it ended with; -1 when it did not listen for 30 seconds.
-    func endPolitely() async throws -> Int32 {
-        terminate()
+    /// SIGTERM or another signal, and what it ended with; -1 when it did not listen for 30 seconds.
+    func endPolitely(_ signal: Int32 = SIGTERM) async throws -> Int32 {
+        kill(processIdentifier, signal)
         for _ in 0..<300 where isRunning { try await Task.sleep(for: .milliseconds(100)) }
         guard !isRunning else {
             kill(processIdentifier, SIGKILL)

@@ -160,6 +160,42 @@ struct PushTests {
         await #expect(throws: HubError.self) { _ = try await bench.hub.pull(PullRequest(), agent: shop.record, now: bench.now) }
     }
 
+    @Test("What waits when the hub stops is refused, and what was receipted is there")
+    func stopping() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        let now = bench.now
+        let hub = bench.hub
+        let receipts = try await withThrowingTaskGroup(of: Int64.self) { group in
+            for number in 0..<200 {
+                var till = TestWriter(Text("till \(number)"), seed: UInt64(number) + 1, key: shop.key)
+                let set = try till.seal([Make.movement("MUG", "pool", pieces: 1, at: now)])
+                group.addTask {
+                    do {
+                        guard case .receipt = try await hub.push([set.bytes], agent: shop.record, agentTime: now, now: now) else {
+                            return 0
+                        }
+                        return 1
+                    } catch let error as HubError where error.code == .stopping { return 0 }
+                }
+            }
+            group.addTask {
+                await hub.stop()
+                return 0
+            }
+            return try await group.reduce(0, +)
+        }
+        var late = TestWriter("late", seed: 999, key: shop.key)
+        let set = try late.seal([Make.movement("MUG", "pool", pieces: 1, at: now)])
+        let refused = await #expect(throws: HubError.self) {
+            _ = try await hub.push([set.bytes], agent: shop.record, agentTime: now, now: now)
+        }
+        #expect(refused?.code == .stopping)
+        try await bench.restart()
+        let stock: Int64? = try await bench.stockOnHand("MUG", "pool") ?? 0
+        #expect(stock == receipts * 10_000)
+    }
+
     @Test("Pushes that share a commit do not harm each other")
     func groupIsolation() async throws {
         let bench = try await TestHub()

@@ -110,6 +110,52 @@ struct SyncLineTests {
         }
     }
 
+    @Test("a damaged, foreign, too new or empty push gets a signed refusal with its code, and the right one is taken afterwards")
+    func badSets() async throws {
+        try await ServedHub.run { hub in
+            let (key, thief) = (try await hub.enrolled("shop-1"), try await hub.enrolled("shop-2"))
+            var writer = TestWriter("till", seed: 1, key: key)
+            let first = try writer.seal([Make.movement("MUG", "shop-1", pieces: 3, at: TestHub.start)])
+            guard case .receipt = try await push(hub, key, [first.bytes]) else {
+                Issue.record("not taken")
+                return
+            }
+            let good = try writer.seal([Make.movement("MUG", "shop-1", pieces: 4, at: TestHub.start)]).bytes
+            var (flipped, newer) = (good, good)
+            flipped[flipped.count / 2] ^= 0x10
+            newer[4] = 200  // the version, which stands after the magic
+            let cases: [(sets: [[UInt8]], key: SigningKey, codes: [String])] = [
+                ([Array(good.dropLast(9))], key, ["changeset-truncated", "changeset-damaged"]),
+                ([flipped], key, ["changeset-damaged", "signature-invalid"]), ([newer], key, ["changeset-too-new"]),
+                ([[]], key, ["changeset-truncated"]), ([], key, ["push-empty"]), ([Array("<html>".utf8)], key, ["not-a-changeset"]),
+                ([good], thief, ["signature-invalid", "replica-of-another"]),
+            ]
+            for bad in cases {
+                guard case .refusal(let refusal) = try await push(hub, bad.key, bad.sets) else {
+                    Issue.record("taken: \(bad.codes)")
+                    continue
+                }
+                #expect(bad.codes.contains(refusal.code) && refusal.isFinal && !refusal.remedy.isEmpty, "\(refusal.code) for \(bad.codes)")
+            }
+            for _ in 0..<2 {
+                guard case .receipt(let receipt) = try await push(hub, key, [first.bytes, good]) else {
+                    Issue.record("not taken")
+                    return
+                }
+                #expect(receipt.last == 2)
+            }
+            let stock = try await hub.ask(.get, "/v1/stock/MUG")
+            #expect(String(decoding: stock.body, as: UTF8.self).contains(#""onHand":70000"#))
+        }
+    }
+
+    private func push(_ hub: ServedHub, _ key: SigningKey, _ sets: [[UInt8]]) async throws -> ChangeSets.Answer {
+        let nonce = SignedRequests.nonce()
+        let body = sets.flatMap { set in (0..<4).map { UInt8(truncatingIfNeeded: set.count >> (8 * $0)) } + set }
+        let answer = try await hub.askSigned("/v1/sync/push", body, key: key, nonce: nonce)
+        return try ChangeSets.Answer.decode(answer.body, nonce: nonce, key: hub.test.hub.signingKey.publicKey)
+    }
+
     @Test("a waiting pull wakes for news, and ends when the hub stops")
     func longPoll() async throws {
         try await ServedHub.run { hub in

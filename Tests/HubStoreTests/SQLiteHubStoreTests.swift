@@ -29,11 +29,13 @@ struct SQLiteHubStoreTests {
             } catch let error as HubError { refusal = error }
         }
         #expect(refusal?.code == .storageFull)
+        #expect(try await bench.hub.status(now: bench.now).warnings.first?.hasPrefix("The last commit failed. The disk") == true)
         #expect(try await bench.hub.status(now: bench.now).records == Int64(acknowledged))
         #expect(try await bench.hub.verify().isEqual)
         try bench.store.limit(pages: 1 << 20)
         guard case .receipt(let receipt) = try await bench.push(sets, from: shop) else { return #expect(Bool(false)) }
         #expect(receipt.last == till.last)
+        #expect(try await !bench.hub.status(now: bench.now).warnings.contains { $0.contains("commit failed") })
         #expect(try await bench.hub.status(now: bench.now).records == Int64(till.last))
     }
 

@@ -63,7 +63,7 @@ final class SimulatedAgent {
     }
 
     private static func mapping(of till: String) throws -> CheckedMapping {
-        try Mapping.parse(yaml: SimulatedTill.mapping, file: "simulated-till.yaml").checked(against: try SourceLook.schema(of: till))
+        try Mapping.parse(yaml: SimulatedTill.mapping, file: "simulated-till.yaml").checked(against: try SourceSchema.read(file: till))
     }
 
     /// What of the agent's own the hub may not have yet.

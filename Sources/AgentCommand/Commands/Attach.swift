@@ -19,22 +19,22 @@ struct Attach: AsyncParsableCommand {
 
     @OptionGroup var options: AgentOptions
     @Argument(help: "The application's database file.") var file: String
-    @Option(name: .customLong("as"), help: "The source's name at this site.") var name: String
-    @Option(help: "The mapping (YAML).") var mapping: String
+    @Option(name: .customLong("as"), help: ArgumentHelp("The source's name at this site, like till.", valueName: "name")) var name: String
+    @Option(help: ArgumentHelp("The mapping (YAML); see docs/operating/mapping.md.", valueName: "file")) var mapping: String
     @Flag(help: "The file belonged to an agent that is gone for good: continue its history.") var takeOver = false
     @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
 
     func run() async throws {
         let resolved = try options.resolved()
         let log = AgentOptions.logger(resolved.logLevel ?? .warning)
+        let lock = dryRun ? nil : try resolved.folder.lock()
+        defer { withExtendedLifetime(lock) {} }
         let path = URL(fileURLWithPath: (file as NSString).expandingTildeInPath).resolvingSymlinksInPath().path
         let mappingFile = try MappingFile.read(mapping)
         let checked = try mappingFile.checked(against: path)
         print(checked.explanation())
         for warning in checked.warnings { print(warning) }
         if dryRun { return print("Nothing was done (--dry-run).") }
-        let lock = try resolved.folder.lock()
-        defer { withExtendedLifetime(lock) {} }
         let agent = try Agent(folder: resolved.folder, proxy: resolved.proxy, log: log)
         let sources = SourceList(agent.database)
         try sources.set(mappingFile, of: name)

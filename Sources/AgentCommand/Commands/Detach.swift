@@ -8,7 +8,7 @@ struct Detach: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stop capturing a file, and leave it as it was before.",
         discussion: """
-            What was captured before is still sent.
+            What was captured before is still sent. Stop the running agent first.
 
               tributary-agent detach till
             """)

@@ -6,6 +6,8 @@ struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check files, rights, clock and the way to the hub, and say what to mend.",
         discussion: """
+            Changes nothing. Ends with 1 when something is to be mended.
+
               tributary-agent doctor
               tributary-agent doctor --json
             """)

@@ -13,7 +13,7 @@ struct Enroll: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: AgentOptions
-    @Option(help: "The hub's address.") var hub: String
+    @Option(help: ArgumentHelp("The hub's address, like https://hub.example.com:8443.", valueName: "url")) var hub: String
     @Option(help: "The token that `tributary site add` printed.") var token: String
     @Flag(help: "Take http to another machine, readable for everybody on the way.") var allowPlainHttp = false
     @Flag(help: "Print JSON.") var json = false
@@ -22,7 +22,7 @@ struct Enroll: AsyncParsableCommand {
         let resolved = try options.resolved()
         _ = AgentOptions.logger(resolved.logLevel ?? .warning)
         let address = try HubAddress(hub, allowPlainHTTP: allowPlainHttp)
-        let lock = try resolved.folder.lock()
+        let lock = try resolved.folder.lock(makes: true)
         defer { withExtendedLifetime(lock) {} }
         let database = try resolved.folder.open()
         let settings = AgentSettings(queue: database.queue)

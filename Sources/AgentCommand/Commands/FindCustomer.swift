@@ -10,6 +10,7 @@ struct FindCustomer: ParsableCommand {
         abstract: "Who is this customer, and what did they buy, in all shops?",
         discussion: """
             Answers from this machine, with the age of the answer. What this site has not sent yet is shown beside.
+            Ends with 1 when nobody is found.
 
               tributary-agent find customer --email anna@example.com
               tributary-agent find customer --phone "020 7946 0018" --json

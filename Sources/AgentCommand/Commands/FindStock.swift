@@ -8,6 +8,7 @@ struct FindStock: ParsableCommand {
         abstract: "How many of an item are where?",
         discussion: """
             Answers from this machine, with the age of the answer. What this site has sold and not sent yet is counted.
+            Ends with 1 when no stock of it is known.
 
               tributary-agent find stock --sku 85123A
             """)

@@ -8,6 +8,9 @@ struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Capture and send until told to stop (SIGTERM or Ctrl-C).",
         discussion: """
+            Looks at each file when the system tells that it was written, and besides every 5 seconds (poll-seconds in the YAML file);
+            compares every row every 6 hours (sweep-hours), when nobody works. Ends with 0; what was under way is done at the next start.
+
               tributary-agent run
               tributary-agent run --data /srv/agent --log-level debug
             """)

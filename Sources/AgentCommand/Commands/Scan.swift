@@ -7,7 +7,7 @@ struct Scan: AsyncParsableCommand {
         abstract: "Compare every row of a file with what was captured, and capture what is missing.",
         discussion: """
             Finds what triggers cannot see: rows replaced by others, edits made with triggers off, a file that was worked on elsewhere.
-            The running agent does the same by itself now and then.
+            The running agent does the same by itself every 6 hours; stop it first.
 
               tributary-agent scan till
             """)

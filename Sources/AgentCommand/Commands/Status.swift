@@ -38,6 +38,11 @@ struct Status: ParsableCommand {
         for source in status.sources {
             print("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))")
             if let problem = source.problem { tell(problem, indent: "  ") }
+            for rows in status.rowsSetAside where rows.source == source.name {
+                let which = rows.example.map { rows.count == 1 ? " (key \($0))" : " (one has the key \($0))" } ?? ""
+                print("  ! \(rows.count) \(rows.count == 1 ? "row" : "rows") of \(rows.table)\(which): \(rows.problem.message)")
+                print("    \(rows.problem.remedy)")
+            }
         }
         for problem in status.problems { tell(problem, indent: "") }
         if status.isWell { print("All is well.") }

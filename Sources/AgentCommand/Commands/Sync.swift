@@ -7,6 +7,7 @@ struct Sync: AsyncParsableCommand {
         abstract: "One drain, one push, one pull, then exit.",
         discussion: """
             For machines where no daemon may run: call it from a schedule. With a running agent it is not needed.
+            Ends with 1 when the hub could not be brought up to date, or a file not be read.
 
               tributary-agent sync
             """)
@@ -21,9 +22,13 @@ struct Sync: AsyncParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         let agent = try Agent(folder: resolved.folder, proxy: resolved.proxy, log: log)
         let result = try await SyncOnce(agent: agent).run()
-        if json { return try JSONOutput.print(result) }
+        if json { try JSONOutput.print(result) } else { tell(result) }
+        if result.sources.contains(where: { $0.problem != nil }) { throw ExitCode(1) }
+    }
+
+    private func tell(_ result: SyncOnce.Result) {
         for source in result.sources {
-            if let problem = source.problem { print("\(source.name): \(problem.message)\n  \(problem.remedy)") }
+            if let problem = source.problem { print("! \(source.name): \(problem.message)\n  \(problem.remedy)") }
         }
         print("\(result.captured) changes captured, \(result.sent) sent; the view is up to date.")
     }

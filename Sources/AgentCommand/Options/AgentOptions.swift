@@ -5,13 +5,19 @@ import Logging
 
 /// What every command takes. Flags beat the environment (TRIBUTARY_...), the environment beats the file.
 struct AgentOptions: ParsableArguments {
-    @Option(name: .long, help: "The agent's own folder (TRIBUTARY_DATA; else /var/lib/tributary-agent).")
+    @Option(help: ArgumentHelp("The agent's own folder (or TRIBUTARY_DATA). Default: \(Self.defaultData).", valueName: "folder"))
     var data: String?
 
-    @Option(name: .long, help: "The agent's YAML file (TRIBUTARY_CONFIG; else \(AgentFile.defaultPath) where it is).")
+    @Option(
+        help: ArgumentHelp(
+            "A YAML file with settings (or TRIBUTARY_CONFIG); see agent/agent.example.yaml. Default: \(AgentFile.defaultPath), if it is there.",
+            valueName: "file"))
     var config: String?
 
-    @Option(name: .long, help: "debug, info, notice, warning or error (TRIBUTARY_LOG_LEVEL).")
+    @Option(
+        help: ArgumentHelp(
+            "Least level that is logged (or TRIBUTARY_LOG_LEVEL): trace, debug, info, notice, warning, error, critical. Default: warning; for run, info.",
+            valueName: "level"))
     var logLevel: String?
 
     static let defaultData = "/var/lib/tributary-agent"
@@ -29,7 +35,9 @@ struct AgentOptions: ParsableArguments {
         let file = try configuration(environment)
         let level = try (logLevel ?? environment["TRIBUTARY_LOG_LEVEL"] ?? file.logLevel).map { name in
             guard let level = Logger.Level(rawValue: name.lowercased()) else {
-                throw AgentError(.configuration, "\"\(name)\" is no log level.", remedy: "Use debug, info, notice, warning or error.")
+                throw AgentError(
+                    .configuration, "\"\(name)\" is no log level.",
+                    remedy: "Use \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
             }
             return level
         }

@@ -19,4 +19,11 @@ extension AgentHealth.Problem {
             self.init(code: known.code.rawValue, message: known.message, remedy: known.remedy)
         }
     }
+
+    /// An attached file and its mapping have parted: usually the application was updated.
+    init(mapping error: MappingError, noLongerFits source: String) {
+        self.init(error)
+        message = "The mapping no longer fits \(source): \(message)"
+        remedy += " Correct the mapping file: it is read again by itself, and what is written meanwhile is captured then."
+    }
 }

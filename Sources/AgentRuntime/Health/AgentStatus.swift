@@ -17,9 +17,20 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     public var viewAsOf: UInt64?
     public var isLoadingView: Bool
     public var sources: [AgentHealth.Source]
+    /// Rows that could not be read, or not whole.
+    public var rowsSetAside: [Rows]
     public var problems: [AgentHealth.Problem]
 
-    public var isWell: Bool { problems.isEmpty && sources.allSatisfy { $0.problem == nil } }
+    public struct Rows: Codable, Hashable, Sendable {
+        public var source: String
+        public var table: String
+        public var count: Int
+        /// The key of one of them, where it is nothing but numbers.
+        public var example: String?
+        public var problem: AgentHealth.Problem
+    }
+
+    public var isWell: Bool { problems.isEmpty && rowsSetAside.isEmpty && sources.allSatisfy { $0.problem == nil } }
 
     public static func read(folder: DataFolder) throws -> AgentStatus {
         let database = try folder.open(makes: false)
@@ -41,9 +52,29 @@ public struct AgentStatus: Codable, Hashable, Sendable {
                 var shown = health.sources.first { $0.name == source.name } ?? AgentHealth.Source(name: source.name, file: source.file)
                 shown.file = source.file
                 return shown
-            }, problems: [])
-        status.problems = status.ownProblems + health.line
+            }, rowsSetAside: try RowProblemGroup.all(in: database).map { Rows($0) }, problems: [])
+        status.problems = status.ownProblems + [folder.spaceProblem(freeBytesMin: folderFreeBytesMin)].compactMap { $0 }
+        if isRunning { status.problems += silence(of: health, now: AgentClock.system.wall().milliseconds) }
+        status.problems += health.line
         return status
+    }
+
+    /// The agent's file grows with every sale while the line is down.
+    static let folderFreeBytesMin: UInt64 = 32 << 20
+    /// A running agent writes down how it is every minute; what is older than this tells nothing.
+    static let silenceMillisecondsMax: UInt64 = 5 * 60_000
+
+    /// An agent that hangs, or cannot write its file, says nothing about it.
+    static func silence(of health: AgentHealth, now: UInt64) -> [AgentHealth.Problem] {
+        guard health.time > 0, now > health.time, now - health.time > silenceMillisecondsMax else { return [] }
+        return [
+            .init(
+                code: "agent-silent",
+                message:
+                    "The agent runs, and has not written down how it is for \((now - health.time) / 60_000) minutes: what stands here is old.",
+                remedy: "See its log, and the free space of its disk; then restart it (systemctl restart tributary-agent). Nothing is lost."
+            )
+        ]
     }
 
     private var ownProblems: [AgentHealth.Problem] {
@@ -68,5 +99,13 @@ public struct AgentStatus: Codable, Hashable, Sendable {
                     remedy: "Run: systemctl start tributary-agent (or: tributary-agent run)"))
         }
         return problems
+    }
+}
+
+extension AgentStatus.Rows {
+    init(_ group: RowProblemGroup) {
+        self.init(
+            source: group.source.string, table: group.table, count: group.rows, example: group.example,
+            problem: .init(code: group.code, message: group.message, remedy: group.remedy))
     }
 }

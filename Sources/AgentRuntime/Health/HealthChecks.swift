@@ -66,15 +66,8 @@ public struct HealthChecks: Sendable {
     }
 
     private func checkSpace() throws -> String? {
-        var info = statvfs()
-        guard statvfs(folder.path, &info) == 0 else { return nil }
-        let free = UInt64(info.f_bavail) * UInt64(info.f_frsize)
-        guard free >= Self.freeBytesMin else {
-            throw AgentError(
-                .diskFull, "Only \(free >> 20) MB are free where the agent keeps its file.",
-                remedy: "Make room; at zero the agent stops capturing until there is some.")
-        }
-        return "\(free >> 30) GB"
+        if let problem = folder.spaceProblem(freeBytesMin: Self.freeBytesMin) { throw KeptProblem(problem) }
+        return folder.freeBytes.map { $0 >> 30 > 0 ? "\($0 >> 30) GB" : "\($0 >> 20) MB" }
     }
 
     private func checkKey() throws -> String? {

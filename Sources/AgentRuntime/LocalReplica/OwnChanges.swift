@@ -21,19 +21,22 @@ public struct OwnChanges: Sendable {
 
     /// Indexes what was sealed since the last time.
     ///
-    /// - Parameter goesOn: asked after every few thousand changes; what is left then is indexed the next time.
-    public func catchUp(while goesOn: () -> Bool = { true }) throws {
+    /// - Parameter goesOn: asked before each piece; what it throws ends the work, and the next look goes on there.
+    public func catchUp(goesOn: () throws -> Void = {}) throws {
         for sealed in try journal.sealedReplicas() {
             let (start, cut) = try queue.read { db in
                 (try Self.start(of: sealed.replica, in: db), try ReplicaRow.fetch(sealed.replica, in: db).cut)
             }
             guard start < max(sealed.sealed, cut) else { continue }
             var next = start
-            while goesOn(), let set = try set(containing: next + 1, of: sealed.replica) {
+            try goesOn()
+            while let set = try set(containing: next + 1, of: sealed.replica) {
                 try index(set.changes, first: set.first, from: next, of: sealed)
                 next = set.last
+                try goesOn()
             }
-            while goesOn(), next < sealed.sealed {
+            while next < sealed.sealed {
+                try goesOn()
                 // A set may be cut meanwhile by the running agent; then the journal begins later and the next look goes on there.
                 let pieces = try journal.pieces(after: next, of: sealed.replica, changesMax: Self.journalChangesMax)
                 guard let first = pieces.first, first.first == next + 1 else { break }

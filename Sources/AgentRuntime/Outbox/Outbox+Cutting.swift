@@ -57,7 +57,13 @@ extension Outbox {
     ) throws -> [CutSet] {
         var count = 1
         while true {
-            let sets = try encode(Self.divided(piece, into: count), after: before, opening: opening, random: &random)
+            let sets: [CutSet]
+            do { sets = try encode(Self.divided(piece, into: count), after: before, opening: opening, random: &random) } catch let error
+                as ChangeSetError where error.code == .tooLarge && count < piece.changes.count
+            {
+                count = min(piece.changes.count, count * 2)
+                continue
+            }
             let largest = sets.map(\.encoded.bytes.count).max() ?? 0
             if largest <= setBytesMax || count >= piece.changes.count { return sets }
             count = min(piece.changes.count, max(count * 2, (largest + setBytesMax - 1) / setBytesMax))

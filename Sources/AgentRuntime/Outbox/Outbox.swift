@@ -58,13 +58,17 @@ public struct Outbox: Sendable {
     }
 
     /// The sets after `counter`, about `bytesMax` of them but at least one, cutting new ones where none are.
+    ///
+    /// - Parameter goesOn: asked before each set is cut; what it throws ends the work, and what was cut stays.
     public func load(
-        after counter: UInt64, of replica: ReplicaID, bytesMax: Int, setBytesMax: Int, random: inout some RandomNumberGenerator
+        after counter: UInt64, of replica: ReplicaID, bytesMax: Int, setBytesMax: Int, random: inout some RandomNumberGenerator,
+        goesOn: () throws -> Void = {}
     ) throws -> Load {
         var frames: [Frame] = []
         var bytes = 0
         var last = counter
         while frames.isEmpty || bytes < bytesMax {
+            try goesOn()
             if let frame = try stored(after: last, of: replica) {
                 if !frames.isEmpty, bytes + frame.bytes.count > bytesMax { break }
                 bytes += frame.bytes.count

@@ -16,6 +16,7 @@ public struct Agent: Sendable {
     public let line: HubLine
     public let log: Logger
     let clock: AgentClock
+    let stopping = StopSignal()
 
     public static let version = "0.1.0"
 
@@ -36,9 +37,14 @@ public struct Agent: Sendable {
         outbox = Outbox(queue: database.queue, journal: journal, key: key)
         view = LocalReplica(queue: database.queue)
         own = OwnChanges(queue: database.queue, journal: journal)
-        keeper = SourceKeeper(database: database, site: membership.site, owner: key.publicKey, clock: clock, log: log)
+        keeper = SourceKeeper(database: database, site: membership.site, owner: key.publicKey, stopping: stopping, clock: clock, log: log)
         line = HubLine(
             hub: try membership.address(), key: key, hubKey: try membership.verifyingKey(), proxy: proxy, version: Self.version,
             wallClock: clock.wall)
     }
+}
+
+extension Agent: CustomStringConvertible {
+    /// Not its parts: logs of the service group print it.
+    public var description: String { "agent of \(membership.site)" }
 }

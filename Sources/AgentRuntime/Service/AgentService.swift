@@ -27,11 +27,20 @@ public struct AgentService: Service {
         self.settings = settings
     }
 
+    /// Runs until the service group stops gracefully: what is under way is given up between two steps then, as in a kill.
     public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await serve()
+        } onGracefulShutdown: {
+            agent.stopping.raise()
+        }
+    }
+
+    private func serve() async throws {
         let host = LineHost(agent: agent)
         let driver = LineDriver(
-            line: agent.line, outbox: agent.outbox, view: agent.view, host: host, settings: settings.line, clock: agent.clock,
-            log: agent.log)
+            line: agent.line, outbox: agent.outbox, view: agent.view, host: host, settings: settings.line, stopping: agent.stopping,
+            clock: agent.clock, log: agent.log)
         host.set(driver)
         let watch = FileWatch()
         let files = try await agent.keeper.open()

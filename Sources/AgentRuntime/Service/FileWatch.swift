@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// Tells when an application writes its file, without asking it: inotify on the folder of each source.
 ///
@@ -84,29 +85,10 @@ public final class FileWatch: @unchecked Sendable {
         for descriptor in [notifier, stopPipe.read, stopPipe.write] where descriptor >= 0 { close(descriptor) }
     }
 
-    private func start() -> Bool {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, Self.stackBytes)
-        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
-        let own = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &thread, &attributes,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<FileWatch>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, own.toOpaque())
-        if result != 0 { own.release() }
-        return result == 0
-    }
+    /// Without a thread there is still the polling.
+    private func start() -> Bool { (try? DetachedThread.start(stackBytes: Self.stackBytes) { self.run() }) != nil }
 
     private func run() {
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while true {
             var waits = [

@@ -20,6 +20,7 @@ public actor LineDriver {
     private let outbox: Outbox
     private let view: LocalReplica
     private let host: any Host
+    private let stopping: StopSignal
     private let clock: AgentClock
     private let log: Logger
     private var core: SyncCore
@@ -37,12 +38,13 @@ public actor LineDriver {
 
     public init(
         line: HubLine, outbox: Outbox, view: LocalReplica, host: any Host, settings: SyncCore.Settings = SyncCore.Settings(),
-        clock: AgentClock = .system, log: Logger
+        stopping: StopSignal = StopSignal(), clock: AgentClock = .system, log: Logger
     ) {
         self.line = line
         self.outbox = outbox
         self.view = view
         self.host = host
+        self.stopping = stopping
         self.clock = clock
         self.log = log
         core = SyncCore(settings: settings)
@@ -132,7 +134,9 @@ public actor LineDriver {
     }
 
     private func complain(_ error: any Error, _ what: String) {
-        log.error("the agent's file failed", metadata: ["while": "\(what)", "error": "\(error)"])
+        let problem = AgentHealth.Problem(error)
+        log.error(
+            "\(what) failed: \(problem.message)", metadata: ["code": "\(problem.code)", "remedy": "\(problem.remedy)"])
     }
 
     private func wake(at instant: Instant) {
@@ -217,7 +221,8 @@ public actor LineDriver {
         do {
             let setBytesMax = core.settings.setBytesMax
             let load = try outbox.load(
-                after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: setBytesMax, random: &random)
+                after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: setBytesMax, random: &random,
+                goesOn: stopping.check)
             switch load {
             case .nothing: return .nothing
             case .missing: return .missing(acknowledged: try outbox.acknowledgement(of: order.replica))
@@ -258,9 +263,10 @@ public actor LineDriver {
         if error is CancellationError {
             return LineFailure(.unreachable, "The request was given up.", remedy: "Nothing to do; it is sent again.")
         }
-        return LineFailure(
-            .local, "The agent could not prepare a request: \(error).",
-            remedy: "Check the disk of the agent's folder (tributary-agent doctor).")
+        let problem =
+            (error as? ChangeSetError).map { (message: $0.message, remedy: $0.remedy) }
+            ?? { (message: $0.message, remedy: $0.remedy) }(AgentHealth.Problem(error))
+        return LineFailure(.local, "The agent could not prepare a request. \(problem.message)", remedy: problem.remedy)
     }
 }
 

@@ -15,8 +15,13 @@ final class LineHost: LineDriver.Host {
         /// By source: one recovery at a time.
         var recoveries: [String: Task<Void, Never>] = [:]
         var indexing: Task<Void, Never>?
+        /// Something was sealed that our own index may lack.
+        var isIndexBehind = false
         var isDown = false
     }
+
+    /// A round that brought this many changes is likely to be followed by another at once.
+    static let busyChanges = 2_000
 
     /// A recovery that could not go on is tried again this often.
     static let recoveryRetrySeconds = 15
@@ -38,8 +43,10 @@ final class LineHost: LineDriver.Host {
     func handle(_ round: SourceKeeper.Round) async {
         if round.sealed {
             await shared.withLock { $0.driver }?.queueChanged()
-            index()
+            shared.withLock { $0.isIndexBehind = true }
         }
+        // While a long backlog is read, reading comes first.
+        if round.changes < Self.busyChanges { index() }
         for request in round.recoveries { recover(request) }
         await record.take(agent.keeper.health)
     }
@@ -49,10 +56,14 @@ final class LineHost: LineDriver.Host {
     /// It ends when the line is back, because then the changes go out and leave the index.
     private func index() {
         shared.withLock { shared in
-            guard shared.isDown, shared.indexing == nil else { return }
+            guard shared.isDown, shared.isIndexBehind, shared.indexing == nil else { return }
+            shared.isIndexBehind = false
             shared.indexing = Task {
                 // What cannot be indexed now is tried again by the look-up that needs it, which reports the error.
-                try? self.agent.own.catchUp { self.shared.withLock { $0.isDown } && !Task.isCancelled }
+                try? self.agent.own.catchUp {
+                    try self.agent.stopping.check()
+                    if !(self.shared.withLock { $0.isDown }) { throw CancellationError() }
+                }
                 self.shared.withLock { $0.indexing = nil }
             }
         }

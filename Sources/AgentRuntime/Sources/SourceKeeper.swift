@@ -10,6 +10,7 @@ public actor SourceKeeper {
     private let database: AgentDatabase
     private let site: Text
     private let owner: VerifyingKey
+    private let stopping: StopSignal
     private let clock: AgentClock
     private let log: Logger
     private var random = SystemRandomNumberGenerator()
@@ -36,10 +37,14 @@ public actor SourceKeeper {
         public var recoveries: [RecoveryRequest] = []
     }
 
-    public init(database: AgentDatabase, site: String, owner: VerifyingKey, clock: AgentClock = .system, log: Logger) {
+    public init(
+        database: AgentDatabase, site: String, owner: VerifyingKey, stopping: StopSignal = StopSignal(), clock: AgentClock = .system,
+        log: Logger
+    ) {
         self.database = database
         self.site = Text(site)
         self.owner = owner
+        self.stopping = stopping
         self.clock = clock
         self.log = log
     }
@@ -64,9 +69,21 @@ public actor SourceKeeper {
         let list = SourceList(database)
         let stored = try list.mapping(of: entry.name)
         let present = stored.refreshed()
-        let mapping = try present.checked(against: entry.file)
+        let mapping: CheckedMapping
+        do { mapping = try present.checked(against: entry.file, settings: settings) } catch let error as MappingError {
+            throw KeptProblem(.init(mapping: error, noLongerFits: entry.name))
+        }
         if present != stored { try list.set(present, of: entry.name) }
-        return try CapturedSource.open(name: Text(entry.name), site: site, mapping: mapping, store: database, owner: owner)
+        return try CapturedSource.open(
+            name: Text(entry.name), site: site, mapping: mapping, store: database, owner: owner, settings: settings)
+    }
+
+    private var settings: CaptureSettings {
+        var settings = CaptureSettings()
+        let stopping = stopping
+        settings.isStopping = { stopping.isRaised }
+        settings.reached = { _ in try stopping.check() }
+        return settings
     }
 
     /// Looks at the named sources (all when `nil`), and reads what their applications wrote.
@@ -75,7 +92,7 @@ public actor SourceKeeper {
     public func drain(_ names: Set<String>? = nil, unchangedAfter: UInt64 = 0) -> Round {
         var round = Round()
         let now = clock.monotonic()
-        for name in kept.keys.sorted(by: { Text($0) < Text($1) }) where names?.contains(name) ?? true {
+        for name in kept.keys.sorted(by: { Text($0) < Text($1) }) where names?.contains(name) ?? true && !stopping.isRaised {
             guard var one = kept[name], one.notBefore <= now || names != nil && one.source != nil else { continue }
             if one.source == nil { reopen(name, &one) }
             if let source = one.source, unchangedAfter == 0 || now >= one.lastLook + unchangedAfter || source.looksChanged {
@@ -164,6 +181,7 @@ public actor SourceKeeper {
     }
 
     private func fail(_ one: inout Kept, _ error: any Error) {
+        guard !stopping.isRaised else { return }  // given up, not failed
         one.notBefore = clock.monotonic() + one.failures.fail(random: &random)
         tell(&one, AgentHealth.Problem(error))
         // The application may have been updated: the mapping is held against the file again.

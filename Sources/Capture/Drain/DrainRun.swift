@@ -53,7 +53,8 @@ final class DrainRun {
         let isBaseline = everything && replica.last == 0 && source.stored.sealed.number == 0
         writer = DrainWriter(
             source: source.stored.number, number: name.number, replica: replica,
-            changesPerPartMax: isBaseline ? settings.changesPerBaselinePartMax : settings.changesPerPartMax)
+            changesPerPartMax: isBaseline ? settings.changesPerBaselinePartMax : settings.changesPerPartMax,
+            bytesPerPartMax: settings.bytesPerPartMax, bytesPerBatchMax: settings.bytesPerReadMax)
         slices = Slices(
             db, milliseconds: source.connection.isWAL ? settings.walSliceMilliseconds : settings.sliceMilliseconds,
             rowsMax: settings.rowsPerSliceMax, reached: settings.reached)
@@ -64,6 +65,8 @@ final class DrainRun {
     }
 
     var changeCount: Int { writer.count }
+    /// Rows that could not be read, or not whole, and the first reason.
+    var setAside: (rows: Int, first: RowError)? { comparisons.firstProblem.map { (comparisons.rowsSetAside, $0) } }
     var replica: ReplicaID { writer.replica.id }
 
     /// Reads, and leaves an unsealed drain in the journal.
@@ -72,7 +75,7 @@ final class DrainRun {
         target = try ChangeLog.newest(db)
         if source.stored.state == .reasserting { comparisons.extent = try extentOfRollback() }
         while phase != .done {
-            try source.store.queue.write { agent in
+            try source.store.write { agent in
                 try save(isWhole: false, agent)
                 try piece(agent)
             }
@@ -249,7 +252,7 @@ final class DrainRun {
     private func reader(_ table: Int) throws -> RowReader {
         if let reader = readers[table] { return reader }
         guard let mapping = source.watched.tables[table].mapping else { preconditionFailure("Only mapped tables are read.") }
-        let reader = try RowReader(db, mapping)
+        let reader = try RowReader(db, mapping, bytesMax: source.settings.bytesPerReadMax)
         readers[table] = reader
         return reader
     }

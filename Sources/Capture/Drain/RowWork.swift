@@ -20,6 +20,8 @@ final class RowWork {
         fileprivate var byTable: [Int: RowComparison] = [:]
         /// How far a restored file went back.
         var extent = RecoveryComparison.Extent.rows
+        fileprivate(set) var rowsSetAside = 0
+        fileprivate(set) var firstProblem: RowError?
     }
 
     init(
@@ -61,15 +63,21 @@ final class RowWork {
         let old = found?.image
         let content: RowContent?
         var isFlagged = false
+        var unread: RowError?
         do {
             let mapped = try mapped(row, mapping)
             isFlagged = mapped?.isDeleted ?? false
-            content = isFlagged ? nil : mapped.map { RowContent($0, sameIf: mapping.sameIf) }
+            content = isFlagged ? nil : mapped.map { RowContent($0, sameIf: mapping.sameIf, over: old) }
+            unread = mapped?.unread.first?.error
         } catch let error as RowError {
             try setAside(watched, keyBytes, error)
             return old?.state == .present
         }
-        if hasProblems { try clearProblem(watched, keyBytes) }
+        if let unread {
+            try setAside(watched, keyBytes, unread.withoutField)
+        } else if hasProblems {
+            try clearProblem(watched, keyBytes)
+        }
         let later = found?.isTouched == true ? nil : later  // a row that this drain asserted has an image of its own time
         let outcome = try outcome(
             table, mapping, key, keyBytes, old: old, later: later, row: content, isFlagged: isFlagged, wasReplaced: wasReplaced)
@@ -181,11 +189,16 @@ final class RowWork {
     private func setAside(_ watched: WatchedRows, _ key: [UInt8], _ error: RowError) throws {
         let insert = try RawStatement(
             cached: agent,
-            "INSERT OR IGNORE INTO capture_problem (source, tab, key, code, message, remedy, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+            """
+            INSERT INTO capture_problem (source, tab, key, code, message, remedy, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT DO UPDATE SET code = excluded.code, message = excluded.message, remedy = excluded.remedy
+            """)
         insert.bind(source.stored.number, at: 1).bind(watched.number, at: 2).bind(key, at: 3).bind(error.code.rawValue, at: 4)
             .bind(error.message, at: 5).bind(error.remedy, at: 6).bind(time.milliseconds, at: 7)
         try insert.run()
         hasProblems = true
+        comparisons.rowsSetAside += 1
+        comparisons.firstProblem = comparisons.firstProblem ?? error
     }
 
     private func clearProblem(_ watched: WatchedRows, _ key: [UInt8]) throws {
@@ -202,6 +215,13 @@ final class RowWork {
 }
 
 extension RowError {
+    /// For a field alone: its row goes on.
+    fileprivate var withoutField: RowError {
+        var error = self
+        error.message += " The rest of the row is sent."
+        return error
+    }
+
     static func nullKey(_ mapping: TableMapping) -> RowError {
         RowError(
             .keyIsNull, table: mapping.table, column: mapping.keyColumns.joined(separator: ", "),

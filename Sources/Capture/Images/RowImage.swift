@@ -46,13 +46,25 @@ struct RowContent: Hashable, Sendable {
     var hash: UInt64
     var same: UInt64?
 
-    init(_ row: MappedRow, sameIf: [FieldName]) {
+    /// - Parameter old: what is known of the row. Where a field could not be read, its value there stands: nothing is said
+    ///   about what nobody could read. Without one, or where only a hash is kept, the field has no value.
+    init(_ row: MappedRow, sameIf: [FieldName], over old: RowImage? = nil) {
         entity = row.entity
         key = row.key
-        fields = Self.completed(row.fields, with: row.stock)
+        fields = Self.completed(Self.filled(row, from: old), with: row.stock)
         stock = row.stock
         hash = ContentHash.of(fields.lazy.map { ($0.name, $0.value) })
         same = sameIf.isEmpty ? nil : ContentHash.of(fields.lazy.filter { sameIf.contains($0.name) }.map { ($0.name, $0.value) })
+    }
+
+    private static func filled(_ row: MappedRow, from old: RowImage?) -> [MappedField] {
+        guard !row.unread.isEmpty, let known = old?.fields else { return row.fields }
+        return row.fields.map { field in
+            guard row.unread.contains(where: { $0.name == field.name }), let before = known.first(where: { $0.name == field.name }) else {
+                return field
+            }
+            return MappedField(field.name, before.value, isPersonal: field.isPersonal)
+        }
     }
 
     /// A level must stand in its record, so that images from the hub hold it (S15).

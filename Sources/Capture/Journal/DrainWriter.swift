@@ -11,21 +11,29 @@ final class DrainWriter {
     let number: UInt64
     let replica: StoredReplica
     private let changesPerPartMax: Int
+    private let bytesPerPartMax: Int
+    private let bytesPerBatchMax: Int
     private(set) var count = 0
     private(set) var part = 1
     private var inPart = 0
+    private var bytesInPart = 0
     private var buffer: [Change] = []
+    private var bytesInBuffer = 0
     /// References that name a key without a life yet were written, or a life moved after it was told.
     var mustResolveAgain = false
 
     /// Changes encoded together: what is held in memory at a time.
     static let changesPerBatch = 500
 
-    init(source: Int64, number: UInt64, replica: StoredReplica, changesPerPartMax: Int) {
+    init(
+        source: Int64, number: UInt64, replica: StoredReplica, changesPerPartMax: Int, bytesPerPartMax: Int, bytesPerBatchMax: Int
+    ) {
         self.source = source
         self.number = number
         self.replica = replica
         self.changesPerPartMax = changesPerPartMax
+        self.bytesPerPartMax = bytesPerPartMax
+        self.bytesPerBatchMax = bytesPerBatchMax
     }
 
     /// The dot that the next change gets.
@@ -33,15 +41,14 @@ final class DrainWriter {
     var last: UInt64 { replica.last + UInt64(count) }
 
     func append(_ change: Change, _ db: Database) throws {
-        if inPart == changesPerPartMax {
-            try flush(db)
-            part += 1
-            inPart = 0
-        }
+        let bytes = change.contentByteCount
+        if inPart == changesPerPartMax || bytesInPart + bytes > bytesPerPartMax { try beginPart(db) }
         buffer.append(change)
+        bytesInBuffer += bytes
         count += 1
         inPart += 1
-        if buffer.count == Self.changesPerBatch { try flush(db) }
+        bytesInPart += bytes
+        if buffer.count == Self.changesPerBatch || bytesInBuffer >= bytesPerBatchMax { try flush(db) }
     }
 
     /// Makes what follows another part, so that receivers know that the drain is no one moment of the source (S18).
@@ -50,6 +57,7 @@ final class DrainWriter {
         try flush(db)
         part += 1
         inPart = 0
+        bytesInPart = 0
     }
 
     func flush(_ db: Database) throws {
@@ -60,6 +68,7 @@ final class DrainWriter {
             .bind(source, at: 4).bind(number, at: 5).bind(Int64(part), at: 6).bind(ChangeCoding.encode(buffer), at: 7)
         try insert.run()
         buffer.removeAll(keepingCapacity: true)
+        bytesInBuffer = 0
     }
 
     /// Lets `resolve` look at every change of the drain once more.
@@ -84,6 +93,14 @@ final class DrainWriter {
             if isRevised { try write.bind(ChangeCoding.encode(changes), at: 1).bind(id, at: 2).run() }
         }
         read.reset()
+    }
+}
+
+extension Change {
+    /// Bytes of all texts and blobs that it writes.
+    fileprivate var contentByteCount: Int {
+        guard case .write(_, let fields) = action else { return 0 }
+        return fields.reduce(0) { $0 + $1.value.contentByteCount }
     }
 }
 

@@ -40,7 +40,7 @@ public struct Journal: Sendable {
 
     /// Sealed changes after `counter`, in order and without gaps.
     ///
-    /// - Parameter limit: changes at most; a single part that is larger still comes whole.
+    /// - Parameter limit: changes at most; a single part that is larger still comes whole. Large ones come fewer at a time.
     public func sealed(after counter: UInt64, of replica: ReplicaID, limit: Int) throws -> [JournalPiece] {
         try store.queue.read { try sealed(after: counter, of: replica, limit: limit, $0) }
     }
@@ -60,14 +60,17 @@ public struct Journal: Sendable {
         statement.bind(stored.number, at: 1).bind(Int64(start) - 1, at: 2).bind(stored.last, at: 3)
         var pieces: [JournalPiece] = []
         var total = 0
+        var bytes = 0
         while try statement.step() {
             let part = ChangeSet.Part(
                 drain: statement.unsigned(1), number: UInt32(statement.integer(2)), total: UInt32(statement.integer(3)))
             let isNew = pieces.last?.part != part
-            if isNew, total >= limit { break }
+            if isNew, total >= limit || bytes >= Self.bytesPerReadMax { break }
+            let body = statement.bytes(4)
+            bytes += body.count
             let first = statement.unsigned(0)
             let skipped = counter >= first ? Int(counter - first + 1) : 0
-            let changes = try ChangeCoding.decode(statement.bytes(4)).dropFirst(skipped)
+            let changes = try ChangeCoding.decode(body).dropFirst(skipped)
             guard !changes.isEmpty else { continue }
             if isNew { pieces.append(JournalPiece(first: first + UInt64(skipped), part: part, changes: [])) }
             pieces[pieces.count - 1].changes += changes
@@ -76,6 +79,9 @@ public struct Journal: Sendable {
         if pieces.count > 1, total > limit { pieces.removeLast() }
         return pieces
     }
+
+    /// Journaled bytes after which no further piece is read.
+    static let bytesPerReadMax = 8 << 20
 
     private func firstOfBatch(holding counter: UInt64, _ replica: Int64, _ db: Database) throws -> UInt64 {
         let statement = try RawStatement(cached: db, "SELECT max(first) FROM capture_batch WHERE replica = ?1 AND first <= ?2")

@@ -12,16 +12,33 @@ public struct MappedRow: Hashable, Sendable {
     public var stock: StockReading?
     /// The mapping's deletion flag is set: the row counts as not there.
     public var isDeleted: Bool
+    /// Fields that could not be read, `null` among `fields`: one bad value does not hold back its sale.
+    public var unread: [UnreadField]
 
-    public init(entity: EntityName, key: LocalKey, fields: [MappedField], stock: StockReading? = nil, isDeleted: Bool = false) {
+    public init(
+        entity: EntityName, key: LocalKey, fields: [MappedField], stock: StockReading? = nil, isDeleted: Bool = false,
+        unread: [UnreadField] = []
+    ) {
         self.entity = entity
         self.key = key
         self.fields = fields
         self.stock = stock
         self.isDeleted = isDeleted
+        self.unread = unread
     }
 
     public subscript(field: FieldName) -> Value? { fields.first { $0.name == field }?.value }
+}
+
+/// A field whose value the application's row does not give in the mapped form, and why.
+public struct UnreadField: Hashable, Sendable {
+    public var name: FieldName
+    public var error: RowError
+
+    public init(_ name: FieldName, _ error: RowError) {
+        self.name = name
+        self.error = error
+    }
 }
 
 public struct MappedField: Hashable, Sendable {

@@ -42,6 +42,15 @@ struct ValueRule: Sendable {
         case constant(Value)
     }
 
+    /// The columns that the value is read from.
+    var columns: [Int] {
+        switch source {
+        case .column(let index): [index]
+        case .reference(let rule): rule.columns
+        case .constant, .site: []
+        }
+    }
+
     func evaluate(_ row: [Value], site: Text) throws(ConversionFailure) -> Value {
         let value = try found(row, site: site)
         guard value.isNull else { return value }

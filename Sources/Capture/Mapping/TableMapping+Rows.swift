@@ -5,18 +5,31 @@ import GRDBSQLite
 extension TableMapping {
     /// The largest text or blob that one field may hold, in bytes.
     public static let valueBytesMax = 1 << 20
+    /// All texts and blobs of one row, in bytes. What a change-set takes is much more.
+    public static let rowBytesMax = 4 << 20
     /// The largest text or blob in a key, in bytes.
     public static let keyBytesMax = 1 << 10
 
     /// Reads the row that a statement of `selectSQL` stands on: storage classes as they are in the file.
     ///
-    /// - Throws: `RowError` for a key or a value that is larger than the limit; nothing of it is copied.
-    public func read(_ statement: OpaquePointer) throws -> [Value] {
-        var row: [Value] = []
-        row.reserveCapacity(columns.count)
+    /// Of a value that is larger than the limit nothing is copied; the others are read all the same.
+    ///
+    /// - Throws: `RowError` for a key that is larger than the limit.
+    public func read(_ statement: OpaquePointer) throws -> SelectedRow {
+        try read { Value(statement, Int32($0), bytesMax: $1) }
+    }
+
+    /// The same, from wherever the values come.
+    ///
+    /// - Parameter column: gives the value of a column by its place; `nil` when it has more than so many bytes.
+    func read(_ column: (_ index: Int, _ bytesMax: Int) throws -> Value?) throws -> SelectedRow {
+        var row = SelectedRow([])
+        row.values.reserveCapacity(columns.count)
         for index in columns.indices {
-            let bytesMax = index < keyColumns.count ? Self.keyBytesMax : Self.valueBytesMax
-            guard let value = Value(statement, Int32(index), bytesMax: bytesMax) else { throw tooLarge(index, bytesMax, in: row) }
+            let isKey = index < keyColumns.count
+            let bytesMax = isKey ? Self.keyBytesMax : min(Self.valueBytesMax, Self.rowBytesMax - row.byteCount)
+            let value = try column(index, bytesMax)
+            guard value != nil || !isKey else { throw tooLarge(index, in: row) }
             row.append(value)
         }
         return row
@@ -25,22 +38,29 @@ extension TableMapping {
     /// - Parameters:
     ///   - row: values in the order of `columns`.
     ///   - site: the site's name, which `$site` stands for in a mapping.
-    /// - Throws: `RowError` for a value that cannot be mapped. That row alone is set aside.
-    public func map(_ row: [Value], site: Text) throws -> MappedRow {
-        let key = try key(of: row)
+    /// - Returns: the row; a field that cannot be mapped is among its `unread`.
+    /// - Throws: `RowError` where the key, what moves stock, or whether the row counts as deleted cannot be read: the row is set aside.
+    public func map(_ row: SelectedRow, site: Text) throws -> MappedRow {
+        let key = try key(of: row.values)
         var mapped: [MappedField] = []
         mapped.reserveCapacity(fields.count)
+        var unread: [UnreadField] = []
         for field in fields {
-            do throws(ConversionFailure) {
-                mapped.append(MappedField(field.name, try field.value.evaluate(row, site: site), isPersonal: field.isPersonal))
+            do {
+                mapped.append(MappedField(field.name, try value(field.value, row, site, key), isPersonal: field.isPersonal))
             } catch {
-                throw rowError(error, column: field.value.column, key: key)
+                unread.append(UnreadField(field.name, error))
+                mapped.append(MappedField(field.name, .null, isPersonal: field.isPersonal))
             }
         }
+        if let deleted, row.tooLarge.contains(deleted.column) { throw tooLarge(deleted.column, in: row) }
         return MappedRow(
             entity: entity, key: key, fields: mapped, stock: try stock.flatMap { try reading($0, row, site, key) },
-            isDeleted: deleted?.applies(to: row) ?? false)
+            isDeleted: deleted?.applies(to: row.values) ?? false, unread: unread)
     }
+
+    /// The same, for values that were not read from a statement.
+    public func map(_ values: [Value], site: Text) throws -> MappedRow { try map(SelectedRow(values), site: site) }
 
     private func key(of row: [Value]) throws -> LocalKey {
         for index in keyColumns.indices {
@@ -58,14 +78,18 @@ extension TableMapping {
         return LocalKey(Array(row[..<keyColumns.count]))
     }
 
-    private func tooLarge(_ index: Int, _ bytesMax: Int, in row: [Value]) -> RowError {
+    private func tooLarge(_ index: Int, in row: SelectedRow) -> RowError {
+        let isKey = index < keyColumns.count
+        let what =
+            isKey
+            ? "holds more than \(Self.keyBytesMax) bytes."
+            : "holds more than \(Self.valueBytesMax) bytes, or its row more than \(Self.rowBytesMax)."
         let failure = ConversionFailure(
-            code: .tooLarge, what: "holds more than \(bytesMax) bytes.",
-            remedy: index < keyColumns.count
+            code: .tooLarge, what: what,
+            remedy: isKey
                 ? "A key must be short: name other columns with `key:`."
                 : "Leave the column out of the mapping, or keep such values elsewhere in the application.")
-        return rowError(
-            failure, column: columns[index].name, key: row.count >= keyColumns.count ? LocalKey(Array(row[..<keyColumns.count])) : nil)
+        return rowError(failure, column: columns[index].name, key: isKey ? nil : LocalKey(Array(row.values[..<keyColumns.count])))
     }
 
     private func rowError(_ failure: ConversionFailure, column: String, key: LocalKey?) -> RowError {
@@ -76,7 +100,7 @@ extension TableMapping {
 // MARK: Stock
 
 extension TableMapping {
-    private func reading(_ rule: StockRule, _ row: [Value], _ site: Text, _ key: LocalKey) throws -> StockReading? {
+    private func reading(_ rule: StockRule, _ row: SelectedRow, _ site: Text, _ key: LocalKey) throws -> StockReading? {
         guard let sku = try text(rule.sku, row, site, key), let location = try text(rule.location, row, site, key),
             let quantity = try value(rule.quantity, row, site, key).integer
         else { return nil }
@@ -90,7 +114,7 @@ extension TableMapping {
     }
 
     private func movement(
-        _ rule: StockRule, sku: Text, location: Text, quantity: Int64, _ row: [Value], _ site: Text, _ key: LocalKey
+        _ rule: StockRule, sku: Text, location: Text, quantity: Int64, _ row: SelectedRow, _ site: Text, _ key: LocalKey
     ) throws -> Movement {
         var kind = quantity < 0 ? Movement.Kind.customerReturn : .sale
         if let word = rule.kind {
@@ -105,13 +129,14 @@ extension TableMapping {
             expires: expires.map { Timestamp(milliseconds: UInt64(max(0, $0))) })
     }
 
-    private func value(_ rule: ValueRule, _ row: [Value], _ site: Text, _ key: LocalKey) throws -> Value {
-        do throws(ConversionFailure) { return try rule.evaluate(row, site: site) } catch {
+    private func value(_ rule: ValueRule, _ row: SelectedRow, _ site: Text, _ key: LocalKey) throws(RowError) -> Value {
+        if !row.tooLarge.isEmpty, let index = rule.columns.first(where: row.tooLarge.contains) { throw tooLarge(index, in: row) }
+        do throws(ConversionFailure) { return try rule.evaluate(row.values, site: site) } catch {
             throw rowError(error, column: rule.column, key: key)
         }
     }
 
-    private func text(_ rule: ValueRule, _ row: [Value], _ site: Text, _ key: LocalKey) throws -> Text? {
+    private func text(_ rule: ValueRule, _ row: SelectedRow, _ site: Text, _ key: LocalKey) throws -> Text? {
         switch try value(rule, row, site, key) {
         case .text(let text): return text
         case .malformedText: throw rowError(.malformedText, column: rule.column, key: key)
@@ -134,6 +159,35 @@ extension StockRule.Sign {
 }
 
 // MARK: Reading
+
+/// The values of one row, in the order of `TableMapping.columns`.
+public struct SelectedRow: Hashable, Sendable {
+    public var values: [Value]
+    /// Columns whose value is larger than the limit, by their place; they stand as NULL among the values.
+    public private(set) var tooLarge: Set<Int> = []
+    /// Of all texts and blobs.
+    private(set) var byteCount = 0
+
+    public init(_ values: [Value]) { self.values = values }
+
+    /// - Parameter value: `nil` when it is too large.
+    mutating func append(_ value: Value?) {
+        if value == nil { tooLarge.insert(values.count) }
+        values.append(value ?? .null)
+        byteCount += value?.contentByteCount ?? 0
+    }
+}
+
+extension Value {
+    /// Bytes of a text or blob; 0 for what has a fixed size.
+    var contentByteCount: Int {
+        switch self {
+        case .text(let text): text.string.utf8.count
+        case .malformedText(let bytes), .blob(let bytes): bytes.count
+        case .null, .integer, .real, .reference: 0
+        }
+    }
+}
 
 extension Value {
     /// The value of a result column; `nil` when it has more than `bytesMax` bytes.

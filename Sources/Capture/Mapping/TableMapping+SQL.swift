@@ -2,8 +2,11 @@ extension TableMapping {
     /// The SELECT that `read` and `map` understand. Rows of `.all`, `.after` and `.first` come in key order.
     ///
     /// Nothing in it relies on affinity: columns and parents' values come back in the storage class they have in the file.
-    public func selectSQL(_ rows: RowSelection = .all) -> String {
-        let select = "SELECT \(columns.map(\.sql).joined(separator: ", ")) FROM \"main\".\(SQLName.quoted(table)) AS \"t\""
+    ///
+    /// - Parameter indices: of `columns`, where only some are wanted; `read` takes all.
+    public func selectSQL(_ rows: RowSelection = .all, columns indices: [Int]? = nil) -> String {
+        let selected = indices.map { $0.map { columns[$0] } } ?? columns
+        let select = "SELECT \(selected.map(\.sql).joined(separator: ", ")) FROM \"main\".\(SQLName.quoted(table)) AS \"t\""
         let key = keyColumns.map { "\"t\".\(SQLName.quoted($0))" }
         let order = " ORDER BY \(key.joined(separator: ", "))"
         switch rows {

@@ -1,11 +1,12 @@
 import ChangeSets
 import GRDB
+import GRDBSQLite
 
 /// What the source has under a key.
 enum ReadRow {
     case absent
-    case values([Value])
-    /// Too large to be read at all.
+    case values(SelectedRow)
+    /// Its key is too large.
     case refused(RowError)
 }
 
@@ -13,6 +14,7 @@ enum ReadRow {
 final class RowReader {
     private let db: Database
     private let mapping: TableMapping
+    private let bytesMax: Int
     private let one: RawStatement
     private var first: RawStatement?
     private var after: RawStatement?
@@ -21,10 +23,18 @@ final class RowReader {
     struct KeyedRow {
         var key: LocalKey
         var content: ReadRow
+
+        /// A row without a key is not carried further, and nothing could be read on from it.
+        fileprivate var byteCount: Int {
+            guard case .values(let row) = content, !key.values.contains(where: \.isNull) else { return 0 }
+            return row.byteCount
+        }
     }
 
-    init(_ db: Database, _ mapping: TableMapping) throws {
+    /// - Parameter bytesMax: texts and blobs of one page; the row that passes it is its last.
+    init(_ db: Database, _ mapping: TableMapping, bytesMax: Int = CaptureSettings().bytesPerReadMax) throws {
         self.db = db
+        self.bytesMax = bytesMax
         self.mapping = mapping
         one = try RawStatement(db, mapping.selectSQL(.key))
     }
@@ -33,8 +43,17 @@ final class RowReader {
     func row(_ key: LocalKey) throws -> ReadRow {
         defer { one.reset() }
         one.bind(key)
-        while try one.step() { if self.key(one) == key { return try content(one) } }
-        return .absent
+        do {
+            return try withoutHugeValues { try found(key, one).map { try content($0) } ?? .absent }
+        } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_TOOBIG {
+            return try columnByColumn(key)
+        }
+    }
+
+    /// The statement, standing on the row; `nil` when there is none.
+    private func found(_ key: LocalKey, _ statement: RawStatement) throws -> RawStatement? {
+        while try statement.step() { if self.key(statement) == key { return statement } }
+        return nil
     }
 
     private func key(_ statement: RawStatement) -> LocalKey { LocalKey(mapping.keyColumns.indices.map { statement.value(Int32($0)) }) }
@@ -49,33 +68,66 @@ final class RowReader {
     func page(after key: LocalKey?, limit: Int) throws -> (rows: [KeyedRow], isLast: Bool) {
         var limit = limit
         while true {
-            let rows = try key.map { try self.rows(after: $0, limit: limit) } ?? self.rows(limit: limit)
-            let endsInNulls = rows.last?.key.values.contains { $0.isNull } ?? false
-            if rows.count < limit || !endsInNulls { return (rows, rows.count < limit) }
+            let page = try rows(after: key, limit: limit)
+            let endsInNulls = page.rows.last?.key.values.contains { $0.isNull } ?? false
+            if page.isLast || !endsInNulls { return page }
             limit *= 4
         }
     }
 
-    private func rows(after key: LocalKey, limit: Int) throws -> [KeyedRow] {
-        let statement = try after ?? RawStatement(db, mapping.selectSQL(.after))
-        after = statement
-        defer { statement.reset() }
-        return try collect(statement.bind(key).bind(Int64(limit), at: Int32(key.values.count + 1)))
-    }
-
-    private func rows(limit: Int) throws -> [KeyedRow] {
-        let statement = try first ?? RawStatement(db, mapping.selectSQL(.first))
-        first = statement
-        defer { statement.reset() }
-        return try collect(statement.bind(Int64(limit), at: 1))
-    }
-
-    private func collect(_ statement: RawStatement) throws -> [KeyedRow] {
-        var rows: [KeyedRow] = []
-        while try statement.step() {
-            rows.append(KeyedRow(key: key(statement), content: try content(statement)))
+    private func rows(after key: LocalKey?, limit: Int) throws -> (rows: [KeyedRow], isLast: Bool) {
+        let statement =
+            try key == nil ? first ?? RawStatement(db, mapping.selectSQL(.first)) : after ?? RawStatement(db, mapping.selectSQL(.after))
+        if key == nil { first = statement } else { after = statement }
+        do {
+            return try withoutHugeValues { try collect(statement, after: key, limit) { _ in try content(statement) } }
+        } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_TOOBIG {
+            let keys = try RawStatement(db, mapping.selectSQL(key == nil ? .first : .after, columns: Array(mapping.keyColumns.indices)))
+            return try collect(keys, after: key, limit) { try row($0) }
         }
-        return rows
+    }
+
+    private func collect(
+        _ statement: RawStatement, after key: LocalKey?, _ limit: Int, _ content: (LocalKey) throws -> ReadRow
+    ) throws -> (rows: [KeyedRow], isLast: Bool) {
+        defer { statement.reset() }
+        if let key { statement.bind(key) }
+        statement.bind(Int64(limit), at: Int32((key?.values.count ?? 0) + 1))
+        var rows: [KeyedRow] = []
+        var bytes = 0
+        while try statement.step() {
+            let key = self.key(statement)
+            let row = KeyedRow(key: key, content: try content(key))
+            rows.append(row)
+            bytes += row.byteCount
+            if bytes >= bytesMax { return (rows, false) }
+        }
+        return (rows, rows.count < limit)
+    }
+
+    // MARK: Huge values
+
+    /// SQLite gives a row with a larger text or blob up before it reads that: nobody needs memory for what is left out anyway.
+    private func withoutHugeValues<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let before = sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, Int32(TableMapping.rowBytesMax))
+        defer { sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, before) }
+        return try body()
+    }
+
+    /// A row with a huge value, without that.
+    private func columnByColumn(_ key: LocalKey) throws -> ReadRow {
+        let keys = Array(mapping.keyColumns.indices)
+        do {
+            return .values(
+                try mapping.read { index, bytesMax in
+                    let statement = try RawStatement(db, mapping.selectSQL(.key, columns: keys + [index])).bind(key)
+                    do {
+                        return try withoutHugeValues {
+                            try found(key, statement).map { Value($0.handle, Int32(keys.count), bytesMax: bytesMax) } ?? .null
+                        }
+                    } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_TOOBIG { return nil }
+                })
+        } catch let error as RowError { return .refused(error) }
     }
 
     // MARK: Children

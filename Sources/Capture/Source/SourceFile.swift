@@ -11,14 +11,14 @@ import GRDB
 /// The file is opened through SQLite only: closing any other descriptor of it would drop the process's locks.
 final class SourceFile {
     let path: String
-    private let busyTimeoutSeconds: Double
+    private let settings: CaptureSettings
     private var queue: DatabaseQueue?
     /// Whether readers and writers do not wait for each other.
     private(set) var isWAL = false
 
-    init(path: String, busyTimeoutSeconds: Double) {
+    init(path: String, settings: CaptureSettings) {
         self.path = path
-        self.busyTimeoutSeconds = busyTimeoutSeconds
+        self.settings = settings
     }
 
     /// Runs `body` on the connection, which is opened if need be. No transaction is begun.
@@ -51,7 +51,7 @@ final class SourceFile {
         if let queue { return queue }
         try checkPlace()
         var configuration = Configuration()
-        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.busyMode = .callback(waiting)
         configuration.foreignKeysEnabled = false
         configuration.label = "tributary.source"
         configuration.prepareDatabase { db in
@@ -63,6 +63,17 @@ final class SourceFile {
         isWAL = try opened.inDatabase { try String.fetchOne($0, sql: "PRAGMA journal_mode") == "wal" }
         queue = opened
         return opened
+    }
+
+    /// Waits for a lock as SQLite does, in steps of 1, 2, 3 ... 10 milliseconds, but not while the program ends.
+    private var waiting: @Sendable (Int) -> Bool {
+        let (limit, isStopping) = (settings.busyTimeoutSeconds * 1000, settings.isStopping)
+        return { tries in
+            let waited = tries < 10 ? tries * (tries + 1) / 2 : 55 + (tries - 10) * 10
+            guard Double(waited) < limit, !isStopping() else { return false }
+            usleep(UInt32(min(tries + 1, 10)) * 1000)
+            return true
+        }
     }
 
     // MARK: The place

@@ -29,7 +29,7 @@ actor CommitQueue {
     func submit<Value: Sendable>(
         bytes: Int, to hub: Hub, _ work: @escaping @Sendable (any HubWriting, inout Standing, Isolation) throws -> Value
     ) async throws -> Value {
-        guard !isStopped else { throw HubError(.stopping, "The hub is stopping.", remedy: "Nothing: it is tried again by itself.") }
+        guard !isStopped else { throw Self.stopping }
         guard waiting.isEmpty || waitingBytes + bytes <= bytesMax else {
             throw HubError(.busy, "The hub has \(waitingBytes) bytes to commit first.", remedy: "Nothing: it is tried again by itself.")
         }
@@ -94,12 +94,19 @@ actor CommitQueue {
         return group
     }
 
-    /// Refuses what comes later and returns when everything taken is committed.
+    /// Refuses what waits and what comes later, and returns when the commit under way is on disk: nobody who waits
+    /// was told anything, so whoever asked asks again.
     func stop() async {
         isStopped = true
+        let refused = waiting
+        waiting = []
+        waitingBytes = 0
+        for job in refused { job.done(.failure(Self.stopping)) }
         guard isCommitting else { return }
         await withCheckedContinuation { idle.append($0) }
     }
+
+    private static let stopping = HubError(.stopping, "The hub is stopping.", remedy: "Nothing: it is tried again by itself.")
 }
 
 /// Carries a value out of a commit.
@@ -127,9 +134,10 @@ extension Hub {
             }
             standing.withLock { $0 = after }
             if after.head.number != before.head.number { commits.announce(after.head.number) }
+            note(trouble: nil)
             return .success(())
         } catch {
-            logger.error("A commit failed; nothing of it was acknowledged.", metadata: ["error": "\(error)", "jobs": "\(group.count)"])
+            note(trouble: error as? HubError ?? HubError(.storageFailed, "A commit failed: \(error).", remedy: "Look at the hub's disk."))
             return .failure(error)
         }
     }
@@ -139,6 +147,22 @@ extension Hub {
             var standing = before
             for job in group { try job.work(store, &standing, isolation) }
             return standing
+        }
+    }
+
+    /// Says once what keeps commits from the disk, and once that they work again: a full disk meets every agent's every try.
+    private func note(trouble: HubError?) {
+        let before = self.trouble.withLock { present in
+            defer { present = trouble }
+            return present
+        }
+        guard before?.code != trouble?.code else { return }
+        if let trouble {
+            logger.error(
+                "commits fail, nothing of them is acknowledged: \(trouble.message)",
+                metadata: ["code": "\(trouble.code.rawValue)", "remedy": "\(trouble.remedy)"])
+        } else {
+            logger.notice("commits work again")
         }
     }
 }

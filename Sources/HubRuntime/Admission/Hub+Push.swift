@@ -52,9 +52,7 @@ extension Hub {
 
     static func checkNotRevoked(_ agent: AgentRecord) throws {
         guard agent.isRevoked else { return }
-        throw HubError(
-            .revokedAgent, "The agent \(agent.key.description.prefix(8)) of \(agent.site.name) was revoked.",
-            remedy: "Enrol it anew with a token from `tributary site add`; it keeps everything until then.")
+        throw revoked(agent.site.name)
     }
 
     // MARK: before the queue

@@ -46,15 +46,19 @@ extension Hub {
         }
     }
 
-    /// Binds an agent's key to the token's site. The same key with the same token again gets the same answer.
+    /// Binds an agent's key to the token's site. The same key with the same token again gets the same answer; a revoked key of the
+    /// site comes back with a token that was not used before, so that what its agent has not sent is not lost.
     ///
     /// - Throws: `token-invalid`, `token-used` (by another key), `token-expired`, `agent-key-in-use` (at another site, or revoked).
     public func enroll(token: String, publicKey: VerifyingKey, now: Timestamp) async throws -> EnrolmentAnswer {
         try await queue.submit(bytes: 256, to: self) { store, _, _ in
             guard var row = try store.token(hash: Self.hash(token)), let site = try store.sites().first(where: { $0.number == row.site })
             else {
-                throw HubError(.badToken, "The hub does not know this token.", remedy: "Copy the whole token from `tributary site add`.")
+                throw HubError(
+                    .badToken, "The hub does not know this token.",
+                    remedy: "Copy the whole token from `tributary site add`; revoking a site ends those that were not used.")
             }
+            let isFresh = row.usedBy == nil
             if let user = row.usedBy {
                 guard user == publicKey else {
                     throw HubError(
@@ -69,11 +73,16 @@ extension Hub {
                 row.usedBy = publicKey
                 try store.put(row)
             }
-            if let known = try store.agent(publicKey) {
-                guard known.site.number == site.number, !known.isRevoked else {
+            if var known = try store.agent(publicKey) {
+                guard known.site.number == site.number else {
                     throw HubError(
-                        .keyInUse, "This agent's key is enrolled at \(known.site.name) already, or was revoked.",
+                        .keyInUse, "This agent's key is enrolled at \(known.site.name) already.",
                         remedy: "Give the agent a data folder of its own, so that it makes a key of its own.")
+                }
+                guard !known.isRevoked || isFresh else { throw Self.revoked(site.name) }
+                if known.isRevoked {
+                    known.isRevoked = false
+                    try store.put(known)
                 }
             } else {
                 try store.put(
@@ -90,7 +99,8 @@ extension Hub {
         try await store.read { try $0.agent(key) }
     }
 
-    /// Refuses all keys of a site from now on. What it sent stays; what it has not sent stays at the agent.
+    /// Refuses all keys of a site from now on, and the tokens that it did not use. What it sent stays; what it has not sent stays
+    /// at the agent.
     public func revoke(site name: String) async throws {
         try await queue.submit(bytes: 256, to: self) { store, _, _ in
             let site = try Self.site(name, store)
@@ -98,6 +108,7 @@ extension Hub {
                 agent.isRevoked = true
                 try store.put(agent)
             }
+            try store.deleteUnusedTokens(of: site.number)
         }
     }
 
@@ -117,6 +128,15 @@ extension Hub {
     public func site(_ name: String, now: Timestamp) async throws -> SiteAnswer {
         guard let site = try await sites(now: now).first(where: { Text($0.name) == Text(name) }) else { throw Self.unknownSite(name) }
         return site
+    }
+
+    /// What an agent is told whose access was revoked.
+    public static func revoked(_ site: String) -> HubError {
+        HubError(
+            .revokedAgent, "The access of site \(site) was revoked.",
+            remedy:
+                "If it shall take part again: `tributary site add \(site) --kind KIND` at the hub gives a token, `tributary-agent enroll` "
+                + "uses it; everything is kept until then.")
     }
 
     // MARK: helpers

@@ -4,14 +4,14 @@ import ChangeSets
 extension Hub {
     /// How the hub stands, with what is wrong in plain words.
     public func status(now: Timestamp) async throws -> StatusAnswer {
-        let (hub, generation) = (id.description, generation.id.description)
+        let (hub, generation, trouble) = (id.description, generation.id.description, trouble.withLock { $0 })
         return try await reading(now) { documents in
             let store = documents.store
             let counts = try store.counts()
             let received = documents.standing.replicas.compactMap(\.received).max()
             let quarantined = try store.heldCount(.quarantined)
             let stale = try store.staleCount()
-            var warnings: [String] = []
+            var warnings = trouble.map { ["The last commit failed. \($0.message) \($0.remedy)"] } ?? []
             if quarantined > 0 { warnings.append("\(quarantined) changes stand in quarantine: `tributary quarantine list`.") }
             if stale > 0 { warnings.append("\(stale) views are behind: `tributary-hub verify`.") }
             if documents.standing.backup == 0 { warnings.append("No verified backup yet: `tributary-hub backup FILE`.") }

@@ -134,6 +134,8 @@ public protocol HubWriting: HubReading {
     func insert(_ site: SiteRow) throws
     func put(_ agent: AgentRecord) throws
     func put(_ token: TokenRow) throws
+    /// Forgets the tokens of a site that enrolled nobody.
+    func deleteUnusedTokens(of site: SiteNumber) throws
     func put(_ source: SourceRow) throws
     func put(_ replica: ReplicaRow) throws
 
