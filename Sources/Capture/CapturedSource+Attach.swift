@@ -24,7 +24,7 @@ extension CapturedSource {
             try dropOrphanedTriggers(db)
             return try SourceMark.read(db)
         }
-        var stored = try store.queue.write { db in
+        var stored = try store.write { db in
             try journalAttachment(file: file, name: name, found: found, owner: owner, takeOver: takeOver, drawn: drawn, db)
         }
         try settings.reached(.attachJournalled)
@@ -33,13 +33,13 @@ extension CapturedSource {
         do {
             try source.install(nonce: stored.sealed.nonce, takingOver: found)
         } catch {
-            if stored.state == .attaching, found == nil { try? store.queue.write { try stored.delete($0) } }
+            if stored.state == .attaching, found == nil { try? store.write { try stored.delete($0) } }
             throw error
         }
         try settings.reached(.attachInstalled)
         stored.state = takeOver && (found?.last.counter ?? 0) > 0 ? .recovering : .attached
         stored.named = stored.state == .recovering ? found?.last : nil
-        try store.queue.write { try stored.save($0) }
+        try store.write { try stored.save($0) }
         source.stored = stored
         return source
     }
@@ -116,11 +116,12 @@ extension CapturedSource {
     public func detach() throws {
         try reload()
         stored.state = .detaching
-        try store.queue.write { try stored.save($0) }
+        try store.write { try stored.save($0) }
         try settings.reached(.detachJournalled)
         do {
             try connection.access { db in
-                guard try SourceMark.read(db)?.source == id else { return }
+                // Another agent's file is that agent's, tables and all (S16).
+                guard let mark = try SourceMark.read(db), mark.owner == owner, try knownIDs().contains(mark.source) else { return }
                 try db.inTransaction(.immediate) {
                     try TriggerSet.dropAll(db)
                     try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(ChangeLog.table)\"")
@@ -132,7 +133,7 @@ extension CapturedSource {
         } catch let error as CaptureError where error.code == .noSuchFile || error.code == .notADatabase {
             logger.warning("The file of \(name) is gone; the source is forgotten without it.")
         }
-        try store.queue.write { db in
+        try store.write { db in
             if let unsealed = try StoredDrain.unsealed(of: stored.number, db) { try unsealed.discard(stored, db) }
             try stored.delete(db)
         }

@@ -63,13 +63,14 @@ extension CapturedSource {
         stored.schemaVersion = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
         stored.mapping = mappingFingerprint
         stored.needsSweep = true
-        try store.queue.write { try stored.save($0) }
+        try store.write { try stored.save($0) }
     }
 
     // MARK: One drain
 
     private func capture(_ db: Database, everything: Bool, now: Timestamp, nonce: UInt64) throws -> DrainOutcome {
         guard var mark = try SourceMark.read(db) else { return .nothing }
+        mark.source = id
         var everything = everything
         if try ChangeLog.numbered(db) < mark.high {
             logger.warning("The log of \(name) was numbered anew by somebody; every row is compared.")
@@ -90,7 +91,7 @@ extension CapturedSource {
         guard run.changeCount > 0 || stored.state == .reasserting else {
             mark.high = drain.high
             try commit(mark, db)
-            try store.queue.write { try finishEmpty(drain, everything: everything, $0) }
+            try store.write { try finishEmpty(drain, everything: everything, $0) }
             try trim(db, mark, times: settings.trimsPerDrainMax)
             return .nothing
         }
@@ -100,7 +101,7 @@ extension CapturedSource {
         mark.high = drain.high
         try commit(mark, db)
         try settings.reached(.drainMarked)
-        try store.queue.write { agent in
+        try store.write { agent in
             if everything { stored.needsSweep = false }
             try drain.seal(&stored, agent)
         }
@@ -112,7 +113,9 @@ extension CapturedSource {
     /// The mark, and the first trim, on disk: FULL on this connection makes every earlier commit of the application durable too.
     private func commit(_ mark: SourceMark, _ db: Database) throws {
         try db.inTransaction(.immediate) {
-            guard let present = try SourceMark.read(db), present.source == id, present.owner == owner, present.drain == stored.sealed else {
+            guard let present = try SourceMark.read(db), try knownIDs().contains(present.source), present.owner == owner,
+                present.drain == stored.sealed
+            else {
                 throw CaptureError(
                     .unknownState, "The mark in \(file) changed while the file was read.",
                     remedy: "The drain is taken back and read again. If it comes again, see that no second agent works on this file.")

@@ -42,7 +42,7 @@ public struct AgentStatus: Codable, Hashable, Sendable {
                 shown.file = source.file
                 return shown
             }, problems: [])
-        status.problems = status.ownProblems + health.line
+        status.problems = status.ownProblems + [folder.spaceProblem].compactMap { $0 } + health.line
         return status
     }
 

@@ -64,9 +64,7 @@ public struct HealthChecks: Sendable {
     }
 
     private func checkSpace() throws -> String? {
-        var info = statvfs()
-        guard statvfs(folder.path, &info) == 0 else { return nil }
-        let free = UInt64(info.f_bavail) * UInt64(info.f_frsize)
+        guard let free = folder.freeBytes else { return nil }
         guard free >= Self.freeBytesMin else {
             throw AgentError(
                 .diskFull, "Only \(free >> 20) MB are free where the agent keeps its file.",

@@ -72,6 +72,24 @@ public struct DataFolder: Sendable {
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0
     }
 
+    /// Bytes that may still be written where the folder is; `nil` where the system does not say.
+    var freeBytes: UInt64? {
+        var info = statvfs()
+        return statvfs(path, &info) == 0 ? UInt64(info.f_bavail) * UInt64(info.f_frsize) : nil
+    }
+
+    /// A running agent cannot write down that it cannot write: whoever reads its file looks for himself.
+    var spaceProblem: AgentHealth.Problem? {
+        guard let freeBytes, freeBytes < Self.workingBytesMin else { return nil }
+        return AgentHealth.Problem(
+            AgentError(
+                .diskFull, "The disk of the agent's folder \(path) is full, so nothing is captured or received.",
+                remedy: "Make room; the agent goes on by itself, and what the application writes meanwhile is captured then."))
+    }
+
+    /// Below this a drain may not fit: what SQLite keeps for its WAL.
+    static let workingBytesMin: UInt64 = 1 << 20
+
     private func failure(_ what: String) -> AgentError {
         AgentError(
             .dataFolder, "The agent's folder \(path) \(what).", remedy: "Name another folder with --data, or set its owner and rights.")

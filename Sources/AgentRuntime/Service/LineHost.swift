@@ -16,6 +16,8 @@ final class LineHost: LineDriver.Host {
         /// By source: one recovery at a time.
         var recoveries: [String: Task<Void, Never>] = [:]
         var isDown = false
+        /// No recovery begins any more; one that ends would otherwise look at its source, and begin another.
+        var isStopped = false
     }
 
     /// A recovery that could not go on is tried again this often.
@@ -26,10 +28,18 @@ final class LineHost: LineDriver.Host {
         record = HealthRecord(settings: AgentSettings(queue: agent.database.queue), clock: agent.clock)
     }
 
-    func set(_ driver: LineDriver) { shared.withLock { $0.driver = driver } }
+    func set(_ driver: LineDriver) {
+        shared.withLock { shared in
+            shared.driver = driver
+            shared.isStopped = false
+        }
+    }
 
     func stop() async {
-        let tasks = shared.withLock { Array($0.recoveries.values) }
+        let tasks = shared.withLock { shared in
+            shared.isStopped = true
+            return Array(shared.recoveries.values)
+        }
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }
@@ -48,7 +58,7 @@ final class LineHost: LineDriver.Host {
 
     private func recover(_ request: RecoveryRequest) {
         shared.withLock { shared in
-            guard shared.recoveries[request.name.string] == nil else { return }
+            guard !shared.isStopped, shared.recoveries[request.name.string] == nil else { return }
             shared.recoveries[request.name.string] = Task {
                 await self.repeatRecovery(request)
                 _ = self.shared.withLock { $0.recoveries.removeValue(forKey: request.name.string) }
