@@ -23,7 +23,7 @@ struct BreakdownTests {
         "the agent's disk is full, or writes and syncs fail: it says so, keeps what it has, goes on, and the till never notices",
         .enabled(if: Breakdown.diskfaults.canRun))
     func diskFaults() throws {
-        try Breakdown.diskfaults.check("--steps", "6")
+        try Breakdown.diskfaults.check("--steps", "3")
     }
 
     @Test("till, folder or machine restored, the folder lost, the machine cloned: every figure at the hub is what happened")
