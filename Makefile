@@ -10,6 +10,7 @@ SHELL := /bin/bash
 
 SWIFT ?= swift
 CSV ?= ../shared/data/online-retail-uci
+CUTS ?= 36
 export SWIFT
 
 # In CI a warning in our own code is an error; dependencies are left alone (see Package.swift).
@@ -19,7 +20,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo test simulate journey lint format bench
+.PHONY: help setup build demo test simulate powercuts breakdowns journey lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -49,6 +50,16 @@ journey: setup ## the whole of Online Retail through four tills, held against pl
 simulate: setup ## replay one seed of the simulator with its trace: make simulate SEED=7
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	TRIBUTARY_SEED=$(SEED) $(SWIFT) test --skip-build --filter SimulationTests
+
+powercuts: build ## cut the power of a shop's machine some dozens of times (root; ext4 in a loop-mounted file)
+	scripts/breakdown/powercuts --cuts $(CUTS)
+	scripts/breakdown/powercuts --cuts $(CUTS) --journal-mode DELETE
+
+breakdowns: build ## kill the agent 100 times, fail its disk 30 times, restore every disk in every way
+	scripts/breakdown/kills --kills 100
+	scripts/breakdown/kills --kills 100 --journal-mode DELETE
+	scripts/breakdown/diskfaults --steps 30
+	scripts/breakdown/restores
 
 lint: ## check format and shell scripts
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 
 /// The agent's own file: journal, images, and what the other parts of the agent keep beside them.
 ///
@@ -26,13 +27,39 @@ public struct AgentDatabase: Sendable {
         try CaptureSchema.migrator.migrate(queue)
     }
 
-    /// Writes while an application's file is read: a full disk is told as this file's, not as that of the other.
+    // MARK: Access that says whose disk it was
+
+    /// - Throws: `CaptureError` about the agent's own file in place of SQLite's errors.
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        var isForeign = false
+        do {
+            return try queue.read { db in
+                do { return try body(db) } catch {
+                    isForeign = Self.isForeign(error, db)
+                    throw error
+                }
+            }
+        } catch { throw isForeign ? error : CaptureError.ofAgentFile(error, file: queue.path) }
+    }
+
+    /// - Throws: `CaptureError` about the agent's own file in place of SQLite's errors; nothing of `body` happened then.
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        do { return try queue.write(body) } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_FULL {
-            throw CaptureError(
-                .agentDiskFull, "The disk of the agent's file \(queue.path) is full.",
-                remedy: "Make room there. The application sells on, and what it sells is captured then; nothing is lost.")
-        }
+        var isForeign = false
+        do {
+            return try queue.write { db in
+                do { return try body(db) } catch {
+                    isForeign = Self.isForeign(error, db)
+                    throw error
+                }
+            }
+        } catch { throw isForeign ? error : CaptureError.ofAgentFile(error, file: queue.path) }
+    }
+
+    /// A drain reads the application's file within a transaction of ours, so an error from inside may be that file's:
+    /// ours are those that our own connection reports, too.
+    private static func isForeign(_ error: any Error, _ db: Database) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        return error.resultCode.primaryResultCode.rawValue != sqlite3_errcode(db.sqliteConnection) & 0xFF
     }
 }
 
@@ -41,6 +68,9 @@ enum CaptureSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("capture-1") { db in try db.execute(sql: first) }
+        migrator.registerMigration("capture-2") { db in
+            try db.execute(sql: "ALTER TABLE capture_source ADD COLUMN hub_was_ahead INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 

@@ -24,6 +24,8 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownState = "source-unknown-state"
         case failed = "source-failed"
         case journalDamaged = "journal-damaged"
+        case agentDiskFull = "agent-disk-full"
+        case agentFile = "data-folder"
     }
 
     public var code: Code
@@ -40,6 +42,33 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension CaptureError {
+    /// What SQLite said of the agent's own file, in an operator's words.
+    public static func ofAgentFile(_ error: any Error, file: String) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL:
+            return CaptureError(
+                .agentDiskFull, "The disk of \(file) is full.", remedy: "Make room; the agent goes on by itself, and nothing is lost.")
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+            return CaptureError(
+                .agentFile, "\(file) is damaged.",
+                remedy: "Keep a copy, check the disk, and restore the file from a backup; the hub finds out what is missing.")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return CaptureError(
+                .agentFile, "\(file) is locked by another program.",
+                remedy: "Find the program that keeps it locked, for example a backup.")
+        case .SQLITE_IOERR:
+            return CaptureError(
+                .agentFile, "\(file) cannot be read or written: \(error.message ?? "the disk failed").",
+                remedy:
+                    "Check the disk and the cable or network it hangs on. The agent tries again by itself; the application is not touched.")
+        default:
+            return CaptureError(
+                .agentFile, "\(file) could not be used: \(error.message ?? "SQLite error \(error.resultCode.rawValue)").",
+                remedy: "Check the disk and the rights of the folder.")
+        }
+    }
+
     /// What SQLite said of the application's file, in an operator's words.
     static func ofSource(_ error: any Error, file: String) -> any Error {
         guard let error = error as? DatabaseError else { return error }

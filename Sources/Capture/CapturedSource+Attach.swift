@@ -120,7 +120,8 @@ extension CapturedSource {
         try settings.reached(.detachJournalled)
         do {
             try connection.access { db in
-                guard try SourceMark.read(db)?.source == id else { return }
+                // Another agent's file is that agent's, tables and all (S16).
+                guard let mark = try SourceMark.read(db), mark.owner == owner, try knownIDs().contains(mark.source) else { return }
                 try db.inTransaction(.immediate) {
                     try TriggerSet.dropAll(db)
                     try db.execute(sql: "DROP TABLE IF EXISTS main.\"\(ChangeLog.table)\"")

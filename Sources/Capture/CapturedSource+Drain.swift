@@ -71,6 +71,7 @@ extension CapturedSource {
 
     private func capture(_ db: Database, everything: Bool, now: Timestamp, nonce: UInt64) throws -> DrainOutcome {
         guard var mark = try SourceMark.read(db) else { return .nothing }
+        mark.source = id
         var everything = everything
         if try ChangeLog.numbered(db) < mark.high {
             logger.warning("The log of \(name) was numbered anew by somebody; every row is compared.")
@@ -119,7 +120,9 @@ extension CapturedSource {
     /// The mark, and the first trim, on disk: FULL on this connection makes every earlier commit of the application durable too.
     private func commit(_ mark: SourceMark, _ db: Database) throws {
         try db.inTransaction(.immediate) {
-            guard let present = try SourceMark.read(db), present.source == id, present.owner == owner, present.drain == stored.sealed else {
+            guard let present = try SourceMark.read(db), try knownIDs().contains(present.source), present.owner == owner,
+                present.drain == stored.sealed
+            else {
                 throw CaptureError(
                     .unknownState, "The mark in \(file) changed while the file was read.",
                     remedy: "The drain is taken back and read again. If it comes again, see that no second agent works on this file.")

@@ -16,28 +16,31 @@ extension CapturedSource {
     func settle(_ db: Database) throws -> DrainOutcome? {
         try Self.dropOrphanedTriggers(db)
         let mark = try SourceMark.read(db)
-        let unsealed = try store.queue.read { try StoredDrain.unsealed(of: stored.number, $0) }
+        let unsealed = try store.read { try StoredDrain.unsealed(of: stored.number, $0) }
         let known = RecoveryDecision.Known(
-            source: id, owner: owner, sealed: stored.sealed, unsealed: unsealed?.name, hubIsAhead: hubIsAhead)
+            sources: try knownIDs(), others: try otherIDs(), owner: owner, sealed: stored.sealed, unsealed: unsealed?.name,
+            hubIsAhead: hubIsAhead)
         let decision = RecoveryDecision.of(file: mark, journal: known)
         switch decision {
         case .goOn: break
         case .discardUnsealed: try discard(unsealed)
         case .sealUnsealed:
             if let unsealed { try store.write { try unsealed.seal(&stored, $0) } }
+            if hubIsAhead, let mark { try beginRecovery(mark, isKnown: true) }
         case .recover:
             try discard(unsealed)
-            try beginRecovery(mark?.last)
+            if let mark { try beginRecovery(mark, isKnown: known.sources.contains(mark.source)) }
         case .otherOwner, .replaced, .tooNew: return .alarm(refusal(decision))
         }
         guard stored.state == .recovering else {
             return try db.tableExists(exactly: ChangeLog.table) ? nil : .alarm(refusal(.replaced(found: id)))
         }
         let named = stored.named.flatMap { $0.counter == 0 ? nil : $0 }
-        let knowsMore = try store.queue.read { try Self.knowsMore(than: named, former: stored.replica, $0) }
+        let knowsMore = try store.read { try Self.knowsMore(than: named, former: stored.replica, $0) }
         return .recovery(
             RecoveryRequest(
-                source: id, name: name, named: named, wantsNewest: hubIsAhead || !knowsMore, namesOwnDrain: mark?.drain == stored.sealed))
+                source: id, name: name, named: named, wantsNewest: stored.hubWasAhead || !knowsMore,
+                namesOwnDrain: mark?.drain == stored.sealed))
     }
 
     private func discard(_ drain: StoredDrain?) throws {
@@ -46,8 +49,27 @@ extension CapturedSource {
         dictionary.forget()
     }
 
-    private func beginRecovery(_ named: Dot?) throws {
-        guard stored.state != .recovering || stored.named != named else { return }
+    /// The ids under which this agent wrote the file (S22).
+    func knownIDs() throws -> Set<SourceID> { try store.read { try ids("source = ?1", $0) }.union([id]) }
+
+    private func otherIDs() throws -> Set<SourceID> {
+        try store.read { db in
+            try ids("source <> ?1 AND source IN (SELECT number FROM capture_source)", db)
+                .union(StoredSource.all(db).lazy.filter { $0.number != self.stored.number }.map(\.id))
+        }
+    }
+
+    private func ids(_ condition: String, _ db: Database) throws -> Set<SourceID> {
+        let statement = try RawStatement(db, "SELECT DISTINCT source_id FROM capture_replica WHERE \(condition)")
+        statement.bind(stored.number, at: 1)
+        var ids: Set<SourceID> = []
+        while try statement.step() { if let id = SourceID(bytes: statement.bytes(0)) { ids.insert(id) } }
+        return ids
+    }
+
+    private func beginRecovery(_ mark: SourceMark, isKnown: Bool) throws {
+        let named = mark.last
+        guard stored.state != .recovering || stored.named != named || stored.hubWasAhead != hubIsAhead || !isKnown else { return }
         logger.warning("\(name) or the agent's folder was restored; what was captured since is looked up at the hub.")
         try store.write { db in
             for shelf in [stored.stagingShelf, stored.newestShelf].compactMap({ $0 }) { try Images.clear(shelf: shelf, db) }
@@ -55,6 +77,8 @@ extension CapturedSource {
             stored.newestShelf = nil
             stored.state = .recovering
             stored.named = named
+            stored.hubWasAhead = stored.hubWasAhead || hubIsAhead
+            if !isKnown { stored.id = mark.source }
             try stored.save(db)
         }
         try settings.reached(.recoveryNoticed)
@@ -121,16 +145,21 @@ extension CapturedSource {
     /// Opens a new incarnation that follows `dot`, with the staged images. The next `drain` asserts again what the
     /// file has, and finds what is new.
     ///
-    /// - Parameter dot: the dot as of which the images are; `nil` when there were none to fetch.
+    /// - Parameters:
+    ///   - dot: the dot as of which the images are; `nil` when there were none to fetch.
+    ///   - parting: another disk writes on under this source's name: take a new one (S22). Records from before stay what they
+    ///     are; the hub knows by the chain that this source may write them, too.
     /// - Throws: `CaptureError` when the source is not recovering.
-    public func recover(following dot: Dot?, random: inout some RandomNumberGenerator) throws {
+    public func recover(following dot: Dot?, parting: Bool = false, random: inout some RandomNumberGenerator) throws {
         try reload()
         try requireRecovering()
         guard let mark = try connection.access({ try SourceMark.read($0) }) else { throw refusal(.replaced(found: nil)) }
         let id = ReplicaID.random(using: &random)
+        let source = SourceID(.random(using: &random))
         try store.write { db in
             let former = stored.replica
             let isLater = try Self.knowsMore(than: dot, former: former, db)
+            if parting { stored.id = source }
             stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number
             try Self.forgetUnused(replica: former, db)
             try chooseLaterImages(isLater: isLater, db)
@@ -141,6 +170,7 @@ extension CapturedSource {
             stored.state = .reasserting
             stored.needsSweep = true
             stored.named = nil
+            stored.hubWasAhead = false
             try stored.save(db)
         }
         hubIsAhead = false

@@ -9,7 +9,6 @@ import Logging
 /// calls. Calls block while they read; a drain of a few sales takes some milliseconds.
 public final class CapturedSource {
     public let name: Text
-    public let id: SourceID
     public let file: String
 
     let site: Text
@@ -22,8 +21,10 @@ public final class CapturedSource {
     let dictionary = NameDictionary()
     let logger: Logger
     var stored: StoredSource
+    /// Another one after a fork (S22).
+    public var id: SourceID { stored.id }
     var watched: WatchList
-    /// The hub has told of changes of the present replica that the journal never sealed.
+    /// The hub has told of changes of the present replica that the journal never sealed; `stored` remembers it once recovery began.
     var hubIsAhead = false
     private var seen = SourceFile.Fingerprint()
 
@@ -32,7 +33,6 @@ public final class CapturedSource {
         settings: CaptureSettings
     ) throws {
         name = stored.name
-        id = stored.id
         file = stored.file
         self.stored = stored
         self.connection = connection
@@ -55,7 +55,7 @@ public final class CapturedSource {
         name: Text, site: Text, mapping: CheckedMapping, store: AgentDatabase, owner: VerifyingKey,
         settings: CaptureSettings = CaptureSettings()
     ) throws -> CapturedSource {
-        guard let stored = try store.queue.read({ try StoredSource.named(name, $0) }), stored.state != .attaching,
+        guard let stored = try store.read({ try StoredSource.named(name, $0) }), stored.state != .attaching,
             stored.state != .detaching
         else {
             throw CaptureError(
@@ -81,7 +81,7 @@ public final class CapturedSource {
 
     /// The replica that this source's next change belongs to, and its last sealed counter.
     public func writer() throws -> JournalReplica {
-        try store.queue.read { db in
+        try store.read { db in
             guard let source = try StoredSource.named(name, db), let replica = try StoredReplica.of(number: source.replica, db) else {
                 throw CaptureError.damagedJournal
             }
@@ -91,7 +91,7 @@ public final class CapturedSource {
     }
 
     func reload() throws {
-        guard let present = try store.queue.read({ try StoredSource.named(name, $0) }), present.id == id else {
+        guard let present = try store.read({ try StoredSource.named(name, $0) }), present.number == stored.number else {
             throw CaptureError(
                 .notAttached, "The source \(name) is no longer attached.",
                 remedy: "Another command detached it; attach it again if that was a mistake.")
@@ -122,7 +122,7 @@ public struct AttachedSource: Hashable, Sendable {
 
     /// All sources, by name.
     public static func all(in store: AgentDatabase) throws -> [AttachedSource] {
-        try store.queue.read { db in
+        try store.read { db in
             try StoredSource.all(db).map { source in
                 let standing: Standing
                 switch source.state {
@@ -151,7 +151,7 @@ public struct RowProblem: Hashable, Sendable {
 
     /// Rows set aside, by source, table and key.
     public static func all(in store: AgentDatabase, limit: Int = 1000) throws -> [RowProblem] {
-        try store.queue.read { db in
+        try store.read { db in
             let statement = try RawStatement(
                 db,
                 """

@@ -28,6 +28,17 @@ public struct Lineage: Hashable, Sendable {
         }
     }
 
+    /// Whether `replica` wrote `dot`, or went on from it or a later write of that replica. Counter 0: from anything of it.
+    public func history(of replica: ReplicaID, contains dot: Dot) -> Bool {
+        if replica == dot.replica { return true }
+        var limit = followed[replica]
+        while let present = limit {
+            if present.replica == dot.replica { return dot.counter <= present.counter }
+            limit = followed[present.replica]
+        }
+        return false
+    }
+
     /// Everything that the chain of `dot` contains, itself included, as a clock.
     public func clock(upTo dot: Dot) -> VectorClock {
         var clock = VectorClock()

@@ -69,6 +69,8 @@ extension HubRoutes {
         /// Without replica and counter: what the records hold now.
         let replica: String?
         let counter: UInt64?
+        /// With them: what they hold now in the histories that contain that dot.
+        let newest: Bool?
         let after: String?
     }
 
@@ -78,6 +80,7 @@ extension HubRoutes {
         let answer = try await hub.images(
             source: try Self.part(question.source, "source") { SourceID($0) },
             upTo: try question.replica.map { Dot(try Self.part($0, "replica") { ReplicaID($0) }, question.counter ?? 0) },
+            isNewest: question.newest ?? false,
             after: try question.after.map { try Self.part($0, "after") { Hexadecimal.bytes($0) } },
             agent: agent, now: call.now)
         return try signed(answer, caller)

@@ -42,7 +42,10 @@ struct RecoveryPlanTests {
             standing: .ahead, plan: .follow(Dot(replica, 9), abandons: false)),
         Case(
             testDescription: "a copy of file and folder wrote on: the histories part", named: 7, acknowledged: 5, sealed: 7, hubLast: 9,
-            standing: .differs, plan: .follow(Dot(replica, 5), abandons: true)),
+            standing: .differs, plan: .part(Dot(replica, 5))),
+        Case(
+            testDescription: "a copy wrote on before this one had sent anything: they share what the replica follows", named: 7,
+            acknowledged: 0, sealed: 7, hubLast: 9, standing: .differs, plan: .part(Dot(replica, 0))),
         Case(
             testDescription: "the folder is old, the file was written on: follow the file", named: 9, namesOwnDrain: false, acknowledged: 0,
             sealed: 3, hubLast: 9, standing: .differs, plan: .follow(Dot(replica, 9), abandons: true)),

@@ -123,7 +123,7 @@ struct SyncRig {
     private static func ticket(_ event: SyncCore.Event) -> UInt64? {
         switch event {
         case .push(let ticket, _), .pull(let ticket, _): ticket
-        case .queue, .timer: nil
+        case .queue, .timer, .store: nil
         }
     }
 

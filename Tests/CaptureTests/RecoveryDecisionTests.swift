@@ -7,6 +7,8 @@ import Testing
 @Suite("What to do with a file before it is read (S15, S16)")
 struct RecoveryDecisionTests {
     static let source = SourceID(ReplicaID(high: 1, low: 1))
+    static let former = SourceID(ReplicaID(high: 3, low: 3))
+    static let unheardOf = SourceID(ReplicaID(high: 4, low: 4))
     static let other = SourceID(ReplicaID(high: 2, low: 2))
     static let owner = SigningKey().publicKey
     static let stranger = SigningKey().publicKey
@@ -49,7 +51,16 @@ struct RecoveryDecisionTests {
             testDescription: "both were restored to the same drain, and the hub knows more", file: mark(7, 70), hubIsAhead: true,
             decision: .recover),
         Case(testDescription: "our tables are gone", file: nil, decision: .replaced(found: nil)),
-        Case(testDescription: "another file", file: mark(7, 70, source: other), decision: .replaced(found: other)),
+        Case(
+            testDescription: "the mark was committed, the seal is missing, and the hub knows more", file: mark(8, 80),
+            unsealed: DrainName(number: 8, nonce: 80), hubIsAhead: true, decision: .sealUnsealed),
+        Case(testDescription: "another file of ours", file: mark(7, 70, source: other), decision: .replaced(found: other)),
+        Case(
+            testDescription: "another agent's file", file: mark(7, 70, owner: stranger, source: unheardOf),
+            decision: .replaced(found: unheardOf)),
+        Case(testDescription: "after a fork the file still names the former source", file: mark(7, 70, source: former), decision: .goOn),
+        Case(testDescription: "a file from before the fork was put back", file: mark(5, 50, source: former), decision: .recover),
+        Case(testDescription: "the folder from before the fork was put back", file: mark(9, 90, source: unheardOf), decision: .recover),
         Case(testDescription: "another agent", file: mark(9, 90, owner: stranger), decision: .otherOwner(stranger)),
         Case(testDescription: "a later version", file: mark(7, 70, version: 2), decision: .tooNew(version: 2)),
     ]
@@ -57,7 +68,8 @@ struct RecoveryDecisionTests {
     @Test("file and journal", arguments: cases)
     func decision(_ example: Case) {
         let known = RecoveryDecision.Known(
-            source: Self.source, owner: Self.owner, sealed: example.sealed, unsealed: example.unsealed, hubIsAhead: example.hubIsAhead)
+            sources: [Self.source, Self.former], others: [Self.other], owner: Self.owner, sealed: example.sealed,
+            unsealed: example.unsealed, hubIsAhead: example.hubIsAhead)
         #expect(RecoveryDecision.of(file: example.file, journal: known) == example.decision)
     }
 }

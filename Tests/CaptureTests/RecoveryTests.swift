@@ -178,7 +178,7 @@ struct RecoveryTests {
         let replica = try rig.opened().writer().replica
         try rig.restoreAgent(from: "backup.db")
         try rig.restoreTill(from: "till backup")
-        try rig.sell(Shop.sale(11, quantity: 9))
+        try rig.sell(Shop.sale(11, customer: 2, quantity: 9))
         try rig.opened().learn(hubLast: hub.last[replica] ?? 0, of: replica)
         try rig.settle(&hub)
         #expect(hub.last.count == 2)

@@ -40,6 +40,19 @@ struct LineageTests {
         #expect(!lineage.chain(of: Dot(new, 1), contains: Dot(old, 0)))
     }
 
+    @Test("S15: the heirs of a write are who went on from it or later, not who went on from before it")
+    func heirs() {
+        let (old, heir, lost, last) = (FieldHistory.replica(1), FieldHistory.replica(2), FieldHistory.replica(3), FieldHistory.replica(4))
+        var lineage = Lineage()
+        lineage.open(heir, following: Dot(old, 100))
+        lineage.open(lost, following: Dot(old, 50))
+        lineage.open(last, following: Dot(heir, 7))
+        let holders = [old, heir, lost, last].filter { lineage.history(of: $0, contains: Dot(old, 100)) }
+        #expect(holders == [old, heir, last])
+        #expect([old, heir, lost, last].allSatisfy { lineage.history(of: $0, contains: Dot(old, 0)) })
+        #expect(!lineage.history(of: last, contains: Dot(heir, 8)))
+    }
+
     @Test("S1: a thousand incarnations of one source are one chain")
     func incarnations() {
         var lineage = Lineage()

@@ -5,7 +5,7 @@ import Testing
 /// The built programs, run as anybody would run them, in a folder of the test's own.
 final class RealPrograms: Sendable {
     let folder: URL
-    private static let programs = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    static let programs = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
 
     init() throws {

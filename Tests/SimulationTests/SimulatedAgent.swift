@@ -2,6 +2,7 @@ import Capture
 import Causality
 import ChangeSets
 import Foundation
+import GRDB
 import Synchronization
 import TestSupport
 
@@ -35,10 +36,12 @@ final class SimulatedAgent {
     var recovery: RecoveryRequest?
     var isRecovering = false
 
-    /// Opens the folder, and attaches the till at the first start.
+    /// Opens the folder, and attaches the till at the first start; one that bears a former agent's mark is taken over.
     init(folder: String, till: String, site: String, key: SigningKey, random: inout some RandomNumberGenerator) throws {
         store = try AgentDatabase(path: folder + "/agent.db")
         try AgentSchema.migrate(store.queue)
+        // A clone's disk has the same paths as the first one's; here they share a disk.
+        try store.queue.write { try $0.execute(sql: "UPDATE capture_source SET file = ?", arguments: [till]) }
         trap = Trap()
         var settings = CaptureSettings()
         let trap = trap
@@ -46,8 +49,8 @@ final class SimulatedAgent {
         let mapping = try SimulatedAgent.mapping(of: till)
         if try AttachedSource.all(in: store).isEmpty {
             source = try CapturedSource.attach(
-                file: till, name: "till", site: Text(site), mapping: mapping, store: store, owner: key.publicKey, settings: settings,
-                random: &random)
+                file: till, name: "till", site: Text(site), mapping: mapping, store: store, owner: key.publicKey,
+                takeOver: true, settings: settings, random: &random)
         } else {
             source = try CapturedSource.open(
                 name: "till", site: Text(site), mapping: mapping, store: store, owner: key.publicKey, settings: settings)

@@ -12,8 +12,8 @@ final class SimulatedTill {
     /// Sale numbers are unique for ever, over restores too: the tokens that the checkers look for.
     private let label: String
     private var issued = 0
-    /// Every number whose sale was ever committed, kept or not.
-    private(set) var everSold: Set<String> = []
+    /// Every sale that was ever committed, kept or not: its number, and the units of each SKU.
+    private(set) var everSold: [String: [String: Int64]] = [:]
 
     init(path: String, label: String) throws {
         self.path = path
@@ -21,6 +21,13 @@ final class SimulatedTill {
         try open()
         try write { try $0.execute(sql: SimulatedTill.schema) }
         try synced()
+    }
+
+    /// The same application on another machine, made from a copy of the first one's disk.
+    init(copyOf other: SimulatedTill, path: String, label: String) throws {
+        self.path = path
+        self.label = label
+        try restore(try other.bytesOnDisk())
     }
 
     /// A hundred pieces of everything, found before the first sale.
@@ -93,7 +100,7 @@ final class SimulatedTill {
                     arguments: [sale, sku, quantity])
             }
         }
-        everSold.insert(number)
+        everSold[number] = lines.reduce(into: [:]) { $0[$1.0, default: 0] += Int64($1.1) }
     }
 
     func registerCustomer(using generator: inout some RandomNumberGenerator) throws {

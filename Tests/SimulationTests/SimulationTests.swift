@@ -3,7 +3,8 @@ import Testing
 
 /// Whole histories by seed: sales, kills, power cuts, restores, a bad line; then healing, then the checkers.
 ///
-/// `TRIBUTARY_SEED=n` replays one seed and prints its trace; `TRIBUTARY_SEEDS=n` runs more of them.
+/// `TRIBUTARY_SEED=n` replays one seed and prints its trace; `TRIBUTARY_SEEDS=n` runs more of them,
+/// beginning with `TRIBUTARY_SEEDS_FROM`.
 @Suite("The simulator")
 struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
@@ -15,7 +16,8 @@ struct SimulationTests {
             if block == 0 { try await run(seed: seed, prints: true) }
             return
         }
-        for seed in stride(from: block, to: count, by: 10) { try await run(seed: UInt64(seed), prints: false) }
+        let first = Self.environment["TRIBUTARY_SEEDS_FROM"].flatMap { Int($0) } ?? 0
+        for seed in stride(from: first + block, to: first + count, by: 10) { try await run(seed: UInt64(seed), prints: false) }
     }
 
     private func run(seed: UInt64, prints: Bool) async throws {

@@ -23,7 +23,9 @@ final class World {
 
     final class Site {
         let name: String
-        let key: SigningKey
+        /// The site's name, or that of one of its clones.
+        let label: String
+        var key: SigningKey
         let till: SimulatedTill
         var folder: String
         var agent: SimulatedAgent
@@ -31,9 +33,15 @@ final class World {
         var life = 0
         var oldTill: [String: Data]?
         var oldFolder: String?
+        /// Both at one moment: an image of the machine's disk.
+        var oldDisk: (till: [String: Data], folder: String)?
+        var isCloned = false
+        /// The machine was restored, and the hub has not been asked about it yet.
+        var isRestoreUnheard = false
 
-        init(name: String, key: SigningKey, till: SimulatedTill, folder: String, agent: SimulatedAgent, line: FaultyLine) {
+        init(name: String, label: String, key: SigningKey, till: SimulatedTill, folder: String, agent: SimulatedAgent, line: FaultyLine) {
             self.name = name
+            self.label = label
             self.key = key
             self.till = till
             self.folder = folder
@@ -73,6 +81,8 @@ final class World {
     private var pending: [Pending] = []
     private var ordered = 0
     private var faults = Faults()
+    /// Where nobody corrects a line, every sale's units are known for good.
+    var correctsLines: Bool { seed.isMultiple(of: 2) }
 
     init(seed: UInt64, sites count: Int) async throws {
         self.seed = seed
@@ -97,7 +107,7 @@ final class World {
         _ = try agent.source.drain(now: time, random: &generator)
         try till.synced()
         let line = FaultyLine(lossPercent: faults.lossPercent, doublingPercent: faults.doublingPercent)
-        sites.append(Site(name: name, key: key, till: till, folder: folder, agent: agent, line: line))
+        sites.append(Site(name: name, label: name, key: key, till: till, folder: folder, agent: agent, line: line))
     }
 
     private static func randomBytes(_ seed: UInt64) -> @Sendable (Int) -> [UInt8] {
@@ -109,7 +119,7 @@ final class World {
 
     private func note(_ what: String, _ site: Int? = nil) {
         happened[what, default: 0] += 1
-        trace.append("\(now - 1_800_000_000_000) ms \(site.map { sites[$0].name } ?? "hub") \(what)")
+        trace.append("\(now - 1_800_000_000_000) ms \(site.map { sites[$0].label } ?? "hub") \(what)")
     }
 
     // MARK: Running
@@ -160,7 +170,7 @@ final class World {
         case 38..<46: try site.till.registerCustomer(using: &generator)
         case 46..<51: try site.till.editCustomer(using: &generator)
         case 51..<53: try site.till.deleteCustomer()
-        case 53..<56: try site.till.correctLine()
+        case 53..<56: if correctsLines { try site.till.correctLine() }
         case 56..<84: try await drain(index)
         case 84..<87:
             site.line.isCut.toggle()
@@ -172,6 +182,8 @@ final class World {
         case 93..<95: try await cutPower(index)
         case 95..<96: try await restoreTill(index)
         case 96..<97: try await restoreFolder(index)
+        case 97..<98: try await restoreMachine(index)
+        case 98..<100: if generator.chance(50) { try await loseFolder(index) } else { try await clone(index) }
         default: try await restartHub()
         }
     }
@@ -187,7 +199,7 @@ final class World {
     private func restart(_ index: Int) async throws {
         let site = sites[index]
         site.life += 1
-        let folder = disk.file("\(site.name)-\(site.life)")
+        let folder = disk.file("\(site.label)-\(site.life)")
         try TemporaryFolder.copy(site.folder, to: folder)
         site.folder = folder
         site.agent = try SimulatedAgent(folder: folder, till: site.till.path, site: site.name, key: site.key, random: &generator)
@@ -197,7 +209,7 @@ final class World {
     private func cutPower(_ index: Int) async throws {
         note("power cut", index)
         let site = sites[index]
-        let folder = disk.file("\(site.name)-cut-\(site.life)")
+        let folder = disk.file("\(site.label)-cut-\(site.life)")
         try TemporaryFolder.copy(site.folder, to: folder)
         site.folder = folder
         try site.till.cutPower(using: &generator)
@@ -219,15 +231,72 @@ final class World {
     private func restoreFolder(_ index: Int) async throws {
         let site = sites[index]
         guard let old = site.oldFolder, generator.chance(60) else {
-            let copy = disk.file("\(site.name)-old-\(site.life)")
-            try TemporaryFolder.copy(site.folder, to: copy)
-            site.oldFolder = copy
+            site.oldFolder = try copyFolder(of: site, "old")
             return
         }
         note("agent's folder restored", index)
         site.folder = old
         site.oldFolder = nil
         try await restart(index)
+    }
+
+    private func copyFolder(of site: Site, _ label: String) throws -> String {
+        let copy = disk.file("\(site.label)-\(label)-\(site.life)-\(now)")
+        try TemporaryFolder.copy(site.folder, to: copy)
+        return copy
+    }
+
+    private func restoreMachine(_ index: Int) async throws {
+        let site = sites[index]
+        guard let old = site.oldDisk, generator.chance(60) else {
+            site.oldDisk = (try site.till.backUp(), try copyFolder(of: site, "disk"))
+            return
+        }
+        note("machine restored", index)
+        try site.till.restore(old.till)
+        site.folder = old.folder
+        site.oldDisk = nil
+        site.isRestoreUnheard = true
+        try await restart(index)
+    }
+
+    /// The agent's disk is gone for good; a new agent enrols and takes the till over (S16). Its backups are the former agent's.
+    ///
+    /// Not before the hub knows the opening stock: what nobody has sent is a new till, which opens with its last stock-take.
+    /// Not while a copy of the machine lives on, nor before the hub has been asked about a restore: what was marked in
+    /// between bears names that the hub knows of other changes, and only the lost folder could have told.
+    private func loseFolder(_ index: Int) async throws {
+        let site = sites[index]
+        let opened = try await hub.stock(sku: SimulatedTill.skus[2], now: time)?.figures.contains { $0.location == site.name } ?? false
+        guard opened, !site.isCloned, !site.isRestoreUnheard else { return }
+        note("agent's folder lost", index)
+        let token = try await hub.issueToken(site: site.name, now: time)
+        site.key = SigningKey()
+        _ = try await hub.enroll(token: token.token, publicKey: site.key.publicKey, now: time)
+        site.folder = disk.file("\(site.label)-new-\(now)")
+        try FileManager.default.createDirectory(atPath: site.folder, withIntermediateDirectories: true)
+        (site.oldTill, site.oldFolder, site.oldDisk) = (nil, nil, nil)
+        try await restart(index)
+        try site.till.synced()  // the new owner's mark
+    }
+
+    /// Another machine is set up from a copy of this one's disk, key and all, and both trade on.
+    ///
+    /// Copied when everything was sent: what both still had to send would be told by both, and nobody could know it from two
+    /// things that happened (docs/operating/sites.md).
+    private func clone(_ index: Int) async throws {
+        let site = sites[index]
+        guard !site.isCloned, sites.count < 5, try await drain(index), try site.agent.isSent, site.agent.recovery == nil else { return }
+        note("cloned", index)
+        site.isCloned = true
+        let label = site.label + "x"
+        let till = try SimulatedTill(copyOf: site.till, path: disk.file("\(label).till"), label: label)
+        let folder = try copyFolder(of: site, "clone")
+        let agent = try SimulatedAgent(folder: folder, till: till.path, site: site.name, key: site.key, random: &generator)
+        let other = Site(name: site.name, label: label, key: site.key, till: till, folder: folder, agent: agent, line: site.line)
+        other.isCloned = true
+        sites.append(other)
+        try await restart(sites.count - 1)
     }
 
     private func restartHub() async throws {
@@ -280,13 +349,19 @@ final class World {
         let standing = try receipt.map { try site.agent.outbox.standing(of: $0) } ?? .agrees
         let plan = RecoveryPlan(
             named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: receipt?.last ?? 0, standing: standing)
-        guard case .follow(let dot, let abandons) = plan else { return }
+        let (dot, abandons, parts): (Dot?, Bool, Bool)
+        switch plan {
+        case .waitForPush: return
+        case .follow(let followed, let leaves): (dot, abandons, parts) = (followed, leaves, false)
+        case .part(let followed): (dot, abandons, parts) = (followed, true, true)
+        }
         if let dot { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
-        if request.wantsNewest { try await stageImages(.newest, of: request, asOf: nil, site: site, agent: agent) }
-        try site.agent.source.recover(following: dot, random: &generator)
+        if request.wantsNewest { try await stageImages(.newest, of: request, asOf: dot, site: site, agent: agent) }
+        try site.agent.source.recover(following: dot, parting: parts, random: &generator)
         if abandons, let former = request.named?.replica { try site.agent.outbox.abandon(former) }
         site.agent.recovery = nil
-        note(abandons ? "recovered after a fork" : "recovered", index)
+        site.isRestoreUnheard = false
+        note(parts ? "parted from a clone" : abandons ? "recovered from an old folder" : "recovered", index)
     }
 
     private func stageImages(
@@ -295,10 +370,12 @@ final class World {
         var after: [UInt8]?
         var isFirst = true
         repeat {
-            guard case .images(let images) = try await hub.images(source: request.source, upTo: dot, after: after, agent: agent, now: time)
+            guard
+                case .images(let images) = try await hub.images(
+                    source: request.source, upTo: dot, isNewest: kind == .newest, after: after, agent: agent, now: time)
             else { return }
             try site.agent.source.stage(images.records, as: kind, isFirst: isFirst)
-            trace.append("  \(site.name) \(images.records.count) images as \(kind.rawValue) of \(dot?.description ?? "now")")
+            trace.append("  \(site.label) \(images.records.count) images as \(kind.rawValue) of \(dot?.description ?? "now")")
             isFirst = false
             after = images.next
         } while after != nil

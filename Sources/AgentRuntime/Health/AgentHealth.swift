@@ -47,6 +47,9 @@ public struct AgentHealth: Codable, Hashable, Sendable {
         let failure = report.pushFailure ?? report.pullFailure
         isConnected = failure == nil && report.lastPull != nil
         line = (failure.map { [Problem(code: $0.kind.rawValue, message: $0.message, remedy: $0.remedy)] } ?? [])
+        if let failure = report.storeFailure {
+            line.append(Problem(code: failure.kind.rawValue, message: failure.message, remedy: failure.remedy))
+        }
         for (_, refused) in report.refusals.sorted(by: { $0.key < $1.key }) {
             line.append(Problem(code: refused.code, message: refused.message, remedy: refused.remedy))
         }

@@ -33,8 +33,8 @@ actor HealthRecord {
         let now = clock.monotonic()
         guard written.withoutTimes != health.withoutTimes || now >= writtenAt + Self.quietMilliseconds else { return }
         health.time = clock.wall().milliseconds
-        // A full disk must not end the agent; the next change writes again.
-        try? settings.write(.health, health)
+        // A full disk must not end the agent; the next look writes again, and `status` looks at the disk by itself.
+        guard (try? settings.write(.health, health)) != nil else { return }
         written = health
         writtenAt = now
     }

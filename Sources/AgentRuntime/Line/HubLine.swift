@@ -81,9 +81,9 @@ public final class HubLine: Sendable {
     }
 
     /// The images of one source as of a change (S15), or as the hub has them now, a piece at a time.
-    public func images(source: SourceID, asOf dot: Dot?, after: [UInt8]?) async throws -> ImagesPage {
+    public func images(source: SourceID, asOf dot: Dot?, isNewest: Bool, after: [UInt8]?) async throws -> ImagesPage {
         let question = ImagesQuestion(
-            source: source.description, replica: dot?.replica.description, counter: dot?.counter,
+            source: source.description, replica: dot?.replica.description, counter: dot?.counter, newest: isNewest,
             after: after.map { Hexadecimal.string($0) })
         let limits = TransferLimits(totalMilliseconds: Self.answerMilliseconds)
         let answer = try await ask(
@@ -102,6 +102,7 @@ public final class HubLine: Sendable {
         var source: String
         var replica: String?
         var counter: UInt64?
+        var newest: Bool
         var after: String?
     }
 

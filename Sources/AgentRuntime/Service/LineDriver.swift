@@ -1,12 +1,13 @@
 import Causality
 import ChangeSets
+import GRDB
 import Logging
 
 /// Carries out what `SyncCore` decides: the shell around the state machine, with the line, the outbox and the view.
 ///
 /// Effects are carried out in the order given. A durable effect that fails (a full disk) leaves the agent's file
-/// behind the machine; that is safe, because every request starts from the file: at worst something is sent
-/// or asked for again.
+/// behind the machine, which is told so and waits; that is safe, because every request starts from the file: at worst
+/// something is sent or asked for again.
 public actor LineDriver {
     /// What the line needs of whoever keeps the sources.
     public protocol Host: Sendable {
@@ -35,6 +36,9 @@ public actor LineDriver {
     private var isStopped = false
     private var waiter: CheckedContinuation<LineFailure?, Never>?
     private var lastReport = LineReport()
+    /// What a durable effect came to that the machine has not been told yet; inside: `nil` when it works again.
+    private var storeNews: LineFailure??
+    private var storeFails = false
 
     public init(
         line: HubLine, outbox: Outbox, view: LocalReplica, host: any Host, settings: SyncCore.Settings = SyncCore.Settings(),
@@ -55,7 +59,10 @@ public actor LineDriver {
     /// Something was sealed, or a replica opened: look at the queue and send at once.
     public func queueChanged() {
         guard !isStopped else { return }
-        do { receive(.queue(try outbox.standings())) } catch { complain(error, "reading the queue") }
+        do { receive(.queue(try outbox.standings())) } catch {
+            storeFails = true
+            receive(.store(Self.failure(error, of: outbox)))
+        }
     }
 
     /// Ends all requests. Nothing is lost by it: whatever was not acknowledged is sent again.
@@ -86,7 +93,7 @@ public actor LineDriver {
             guard core.report.queued > 0, let refused = refusals.sorted(by: { $0.key < $1.key }).first?.value else { return (nil, ()) }
             return (LineFailure(.rejected, refused.message, remedy: refused.remedy), ())
         }
-        guard let failure = core.report.pushFailure ?? core.report.pullFailure else { return nil }
+        guard let failure = core.report.storeFailure ?? core.report.pushFailure ?? core.report.pullFailure else { return nil }
         let isLasting = failure.kind == .unauthorised || failure.kind == .rejected || core.failures >= Self.failuresMax
         return isLasting ? (failure, ()) : nil
     }
@@ -96,6 +103,10 @@ public actor LineDriver {
     private func receive(_ event: SyncCore.Event) {
         guard !isStopped else { return }
         for effect in core.receive(event, now: clock.monotonic(), random: &random) { carryOut(effect) }
+        if let news = storeNews {
+            storeNews = nil
+            for effect in core.receive(.store(news), now: clock.monotonic(), random: &random) { carryOut(effect) }
+        }
         if let waiter, let end {
             self.waiter = nil
             waiter.resume(returning: end.failure)
@@ -107,18 +118,18 @@ public actor LineDriver {
         case .push(let order): requests[order.ticket] = Task { await self.push(order) }
         case .pull(let order): requests[order.ticket] = Task { await self.pull(order) }
         case .abandon(let ticket): requests.removeValue(forKey: ticket)?.cancel()
-        case .acknowledge(let receipt): durably("noting a receipt") { try outbox.acknowledge(receipt) }
-        case .confirm(let replica, let through): durably("noting what the hub has") { try outbox.confirm(replica, through: through) }
+        case .acknowledge(let receipt): durably { try outbox.acknowledge(receipt) }
+        case .confirm(let replica, let through): durably { try outbox.confirm(replica, through: through) }
         case .rewind(let receipt):
             log.warning("hub was restored; sending again", metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])
-            durably("sending again") { try outbox.rewind(receipt) }
+            durably { try outbox.rewind(receipt) }
         case .recut(let replica, let after, let setBytesMax):
             log.notice("cutting smaller change-sets", metadata: ["replica": "\(replica.short)", "bytes": "\(setBytesMax)"])
-            durably("cutting again") { try outbox.recut(after: after, of: replica, setBytesMax: setBytesMax, random: &random) }
-        case .stage(let page): durably("storing a page") { try view.stage(page) }
+            durably { try outbox.recut(after: after, of: replica, setBytesMax: setBytesMax, random: &random) }
+        case .stage(let page): durably { try view.stage(page) }
         case .restartFeed:
             log.notice("cursor is not on the hub's line; loading the view anew")
-            durably("loading anew") { try view.restart() }
+            durably { try view.restart() }
         case .fork(let receipt): repair(receipt.replica) { try await $0.fork(receipt) }
         case .recover(let receipt, let reason): repair(receipt.replica) { try await $0.recover(receipt, reason) }
         case .reconnect:
@@ -129,14 +140,15 @@ public actor LineDriver {
         }
     }
 
-    private func durably(_ what: String, _ work: () throws -> Void) {
-        do { try work() } catch { complain(error, what) }
-    }
-
-    private func complain(_ error: any Error, _ what: String) {
-        let problem = AgentHealth.Problem(error)
-        log.error(
-            "\(what) failed: \(problem.message)", metadata: ["code": "\(problem.code)", "remedy": "\(problem.remedy)"])
+    private func durably(_ work: () throws -> Void) {
+        do {
+            try work()
+            if storeFails, storeNews == nil { storeNews = .some(nil) }
+            storeFails = false
+        } catch {
+            storeNews = Self.failure(error, of: outbox)
+            storeFails = true
+        }
     }
 
     private func wake(at instant: Instant) {
@@ -179,6 +191,12 @@ public actor LineDriver {
     }
 
     private func logDifference(from old: LineReport, to new: LineReport) {
+        if let failure = new.storeFailure {
+            guard old.storeFailure?.message != failure.message else { return }
+            log.error("agent's file: \(failure.message)", metadata: ["remedy": "\(failure.remedy)", "queued": "\(new.queued)"])
+        } else if old.storeFailure != nil {
+            log.notice("agent's file: well again", metadata: ["queued": "\(new.queued)"])
+        }
         if let failure = new.pushFailure ?? new.pullFailure {
             guard failure.kind != (old.pushFailure ?? old.pullFailure)?.kind else { return }
             log.warning(
@@ -239,7 +257,7 @@ public actor LineDriver {
                     answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1,
                     standing: try outbox.standing(of: answer.standing))
             }
-        } catch { return .failed(Self.failure(error)) }
+        } catch { return .failed(Self.failure(error, of: outbox)) }
     }
 
     private func pull(_ order: SyncCore.PullOrder) async {
@@ -255,18 +273,19 @@ public actor LineDriver {
             let page = try await line.pull(
                 cursor: try view.cursor().reached, waitMilliseconds: order.waitMilliseconds, bytesMax: order.bytesMax)
             return .answered(page, standings: try page.own.map { try outbox.standing(of: $0) })
-        } catch { return .failed(Self.failure(error)) }
+        } catch { return .failed(Self.failure(error, of: outbox)) }
     }
 
-    private static func failure(_ error: any Error) -> LineFailure {
+    private static func failure(_ error: any Error, of outbox: Outbox) -> LineFailure {
         if let failure = error as? LineFailure { return failure }
         if error is CancellationError {
             return LineFailure(.unreachable, "The request was given up.", remedy: "Nothing to do; it is sent again.")
         }
-        let problem =
-            (error as? ChangeSetError).map { (message: $0.message, remedy: $0.remedy) }
-            ?? { (message: $0.message, remedy: $0.remedy) }(AgentHealth.Problem(error))
-        return LineFailure(.local, "The agent could not prepare a request. \(problem.message)", remedy: problem.remedy)
+        if let error = error as? ChangeSetError {
+            return LineFailure(.local, "The agent could not prepare a request. \(error.message)", remedy: error.remedy)
+        }
+        let problem = AgentHealth.Problem(error is DatabaseError ? AgentError(database: error, file: outbox.queue.path) : error)
+        return LineFailure(.local, problem.message, remedy: problem.remedy)
     }
 }
 

@@ -18,6 +18,8 @@ final class LineHost: LineDriver.Host {
         /// Something was sealed that our own index may lack.
         var isIndexBehind = false
         var isDown = false
+        /// No recovery begins any more; one that ends would otherwise look at its source, and begin another.
+        var isStopped = false
     }
 
     /// A round that brought this many changes is likely to be followed by another at once.
@@ -31,10 +33,18 @@ final class LineHost: LineDriver.Host {
         record = HealthRecord(settings: AgentSettings(queue: agent.database.queue), clock: agent.clock)
     }
 
-    func set(_ driver: LineDriver) { shared.withLock { $0.driver = driver } }
+    func set(_ driver: LineDriver) {
+        shared.withLock { shared in
+            shared.driver = driver
+            shared.isStopped = false
+        }
+    }
 
     func stop() async {
-        let tasks = shared.withLock { $0.recoveries.values + [$0.indexing].compactMap { $0 } }
+        let tasks = shared.withLock { shared in
+            shared.isStopped = true
+            return shared.recoveries.values + [shared.indexing].compactMap { $0 }
+        }
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }
@@ -71,7 +81,7 @@ final class LineHost: LineDriver.Host {
 
     private func recover(_ request: RecoveryRequest) {
         shared.withLock { shared in
-            guard shared.recoveries[request.name.string] == nil else { return }
+            guard !shared.isStopped, shared.recoveries[request.name.string] == nil else { return }
             shared.recoveries[request.name.string] = Task {
                 await self.repeatRecovery(request)
                 _ = self.shared.withLock { $0.recoveries.removeValue(forKey: request.name.string) }

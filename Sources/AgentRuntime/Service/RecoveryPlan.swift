@@ -6,6 +6,10 @@ enum RecoveryPlan: Hashable, Sendable {
     case waitForPush
     /// Follow this dot (`nil`: nothing). `abandons`: what is unsent of the former replica is another history than the hub's.
     case follow(Dot?, abandons: Bool)
+    /// The same, but file and folder are one history and the hub's another: a clone, or this machine before it was restored,
+    /// wrote on. What is unsent is captured anew under a source id of its own (S22). Counter 0: they share nothing of this replica,
+    /// but what it follows.
+    case part(Dot)
 
     /// - Parameters:
     ///   - named: the last dot of the drain that the file names.
@@ -29,7 +33,11 @@ enum RecoveryPlan: Hashable, Sendable {
             self = .waitForPush
             return
         }
-        let last = min(named.counter, isForked && namesOwnDrain ? acknowledged : hubLast)
+        if isForked, namesOwnDrain {
+            self = .part(Dot(named.replica, min(named.counter, acknowledged)))
+            return
+        }
+        let last = min(named.counter, hubLast)
         self = .follow(last == 0 ? nil : Dot(named.replica, last), abandons: isForked)
     }
 }

@@ -28,14 +28,19 @@ struct SourceRecovery: Sendable {
         let standing = try hub.map { try outbox.standing(of: $0) } ?? .agrees
         let plan = RecoveryPlan(
             named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: hub?.last ?? 0, standing: standing)
-        guard case .follow(let dot, let abandons) = plan else { return .waitsForPush }
+        let (dot, abandons, parts): (Dot?, Bool, Bool)
+        switch plan {
+        case .waitForPush: return .waitsForPush
+        case .follow(let followed, let leaves): (dot, abandons, parts) = (followed, leaves, false)
+        case .part(let followed): (dot, abandons, parts) = (followed, true, true)
+        }
         var count = 0
         if let dot { count += try await stage(.named, asOf: dot, for: request) }
-        if request.wantsNewest { count += try await stage(.newest, asOf: nil, for: request) }
-        try await keeper.recover(request.name.string, following: dot)
+        if request.wantsNewest { count += try await stage(.newest, asOf: dot, for: request) }
+        try await keeper.recover(request.name.string, following: dot, parting: parts)
         if abandons, let former = request.named?.replica { try outbox.abandon(former) }
         log.notice(
-            "source recovered",
+            parts ? "another disk writes under this source's name; it goes on as a source of its own" : "source recovered",
             metadata: ["source": "\(request.name)", "as of": "\(dot?.description ?? "the start")", "records": "\(count)"])
         return .recovered
     }
@@ -45,7 +50,7 @@ struct SourceRecovery: Sendable {
         var count = 0
         var after: [UInt8]?
         for page in 0..<Self.pagesMax {
-            let images = try await line.images(source: request.source, asOf: dot, after: after)
+            let images = try await line.images(source: request.source, asOf: dot, isNewest: kind == .newest, after: after)
             try await keeper.stage(images.records, as: kind, isFirst: page == 0, of: request.name.string)
             count += images.records.count
             guard let next = images.next else { break }

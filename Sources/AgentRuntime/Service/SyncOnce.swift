@@ -16,6 +16,9 @@ public struct SyncOnce: Sendable {
     /// A drain that finds more than it may take is followed by another, so often.
     static let drainsMax = 1_000
 
+    /// Recoveries that follow on one another, and a till that sells meanwhile, must not hold the command for ever.
+    static let roundsMax = 8
+
     /// - Throws: `LineFailure` when the hub could not be brought up to date; what was captured stays queued.
     public func run() async throws -> Result {
         let host = LineHost(agent: agent)
@@ -32,26 +35,29 @@ public struct SyncOnce: Sendable {
     private func run(_ host: LineHost) async throws -> Result {
         try await agent.keeper.open()
         let before = try queued()
+        let recovery = SourceRecovery(keeper: agent.keeper, line: agent.line, outbox: agent.outbox, log: agent.log)
         var captured = 0
-        var recoveries: [String] = []
-        for _ in 0..<Self.drainsMax {
+        for _ in 0..<Self.roundsMax {
+            captured += await drain()
+            try await exchange(host)
+            // The hub may just have told that this folder, or the file, went back in time.
             let round = await agent.keeper.drain()
             captured += round.changes
-            recoveries = round.recoveries.map(\.name.string)
-            if !round.sealed { break }
-        }
-        try await exchange(host)
-        for _ in recoveries {
-            let round = await agent.keeper.drain()
-            let recovery = SourceRecovery(keeper: agent.keeper, line: agent.line, outbox: agent.outbox, log: agent.log)
             for request in round.recoveries { _ = try await recovery.run(request) }
-        }
-        if !recoveries.isEmpty {
-            captured += await agent.keeper.drain().changes
-            try await exchange(host)
+            if !round.sealed && round.recoveries.isEmpty { break }
         }
         let sent = before + UInt64(captured) - min(before + UInt64(captured), try queued())
         return Result(captured: captured, sent: sent, sources: await agent.keeper.health)
+    }
+
+    private func drain() async -> Int {
+        var captured = 0
+        for _ in 0..<Self.drainsMax {
+            let round = await agent.keeper.drain()
+            captured += round.changes
+            if !round.sealed { break }
+        }
+        return captured
     }
 
     private func queued() throws -> UInt64 {

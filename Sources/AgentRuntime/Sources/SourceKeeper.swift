@@ -232,7 +232,9 @@ public actor SourceKeeper {
         try kept[name]?.source?.stage(images, as: kind, isFirst: isFirst)
     }
 
-    func recover(_ name: String, following dot: Dot?) throws { try kept[name]?.source?.recover(following: dot, random: &random) }
+    func recover(_ name: String, following dot: Dot?, parting: Bool) throws {
+        try kept[name]?.source?.recover(following: dot, parting: parting, random: &random)
+    }
 }
 
 /// A problem that a command shows as its error.

@@ -13,6 +13,8 @@ public struct LineReport: Hashable, Sendable {
     public var queued: UInt64 = 0
     public var pushFailure: LineFailure?
     public var pullFailure: LineFailure?
+    /// The agent's own disk: what was received cannot be kept.
+    public var storeFailure: LineFailure?
     public var refusals: [ReplicaID: Refused] = [:]
     /// The hub has less than it acknowledged: it was restored, and is being sent what it lacks.
     public var hubRestored = false

@@ -19,6 +19,18 @@ extension SyncCore {
         }
     }
 
+    /// What the hub sends cannot be kept, so nothing is asked of it for a while: a full disk must not make a tight circle.
+    mutating func takeStore(_ failure: LineFailure?, now: Instant, random: inout some RandomNumberGenerator) {
+        report.storeFailure = failure
+        guard failure != nil else { return store.succeed() }
+        let delay = store.fail(random: &random)
+        isPullConsistent = false
+        for lane in [\SyncCore.push, \SyncCore.pull] {
+            let until = max(now + delay, self[keyPath: lane].notBefore)
+            self[keyPath: lane].wait(until - now, now: now, eager: false)
+        }
+    }
+
     /// A shell that lost an answer must not hold the line for ever.
     mutating func giveUpLateRequests(now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]) {
         let late = LineFailure(

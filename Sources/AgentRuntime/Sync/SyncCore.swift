@@ -48,6 +48,8 @@ public struct SyncCore: Sendable {
         case timer
         case push(ticket: UInt64, PushOutcome)
         case pull(ticket: UInt64, PullOutcome)
+        /// A durable effect could not be carried out, because the agent's own disk failed; `nil`: it works again.
+        case store(LineFailure?)
     }
 
     public enum PushOutcome: Sendable {
@@ -140,6 +142,8 @@ public struct SyncCore: Sendable {
     var lastPushAnswered: UInt64 = 0
     var lastConsistentPull: UInt64 = 0
     var hasRestartedFeed = false
+    /// How long to ask for nothing while what comes cannot be kept.
+    var store: Backoff
 
     // Watchdog
     var progressAt: Instant = 0
@@ -156,6 +160,7 @@ public struct SyncCore: Sendable {
         self.settings = settings
         pushBytesMax = settings.pushBytesMax
         let backoff = Backoff(firstMilliseconds: settings.retryFirstMilliseconds, longestMilliseconds: settings.retryLongestMilliseconds)
+        store = backoff
         push.backoff = backoff
         pull.backoff = backoff
     }
@@ -169,6 +174,7 @@ public struct SyncCore: Sendable {
         case .queue(let standings): takeQueue(standings, now: now)
         case .push(let ticket, let outcome): takePush(ticket, outcome, now: now, random: &random, effects: &effects)
         case .pull(let ticket, let outcome): takePull(ticket, outcome, now: now, random: &random, effects: &effects)
+        case .store(let failure): takeStore(failure, now: now, random: &random)
         }
         giveUpLateRequests(now: now, random: &random, effects: &effects)
         watch(now: now, effects: &effects)
@@ -185,8 +191,8 @@ public struct SyncCore: Sendable {
     /// Nothing is queued that could be sent, and the view was asked for after the last push: it contains what was sent.
     public var isCaughtUp: Bool { !hasWork && push.request == nil && isPullConsistent && lastConsistentPull > lastPushAnswered }
 
-    /// Failures in a row of the lane that has more of them.
-    public var failures: Int { max(push.backoff.failures, pull.backoff.failures) }
+    /// Failures in a row of the lane, or the disk, that has most of them.
+    public var failures: Int { max(push.backoff.failures, pull.backoff.failures, store.failures) }
 
     /// Changes that the hub has not acknowledged.
     var queued: UInt64 { queues.reduce(0) { $0 + ($1.sealed > $1.acknowledged ? $1.sealed - $1.acknowledged : 0) } }

@@ -45,7 +45,7 @@ final class DrainRun {
         self.mark = mark
         self.everything = everything
         let settings = source.settings
-        guard var replica = try source.store.queue.read({ try StoredReplica.of(number: source.stored.replica, $0) }) else {
+        guard var replica = try source.store.read({ try StoredReplica.of(number: source.stored.replica, $0) }) else {
             throw CaptureError.damagedJournal
         }
         self.now = replica.time.next(wallClock: now)
@@ -232,7 +232,7 @@ final class DrainRun {
             guard let mapping = watched.mapping else { continue }
             var after: [UInt8] = []
             while true {
-                let told = try source.store.queue.read { agent in
+                let told = try source.store.read { agent in
                     try Images.newer(shelf: later, than: source.stored.shelf, table: watched.number, after: after, limit: 500, agent)
                 }
                 for image in told {

@@ -162,13 +162,20 @@ final class RowWork {
         return last
     }
 
-    /// Whether what the row points at has the lives that it had in the later images (S15): the line of another sale is another line.
+    /// Whether what the row points at has the lives that it had in the later images (S15): the line of another sale is another
+    /// line. A customer who was edited since does not make it another sale, so only facts count.
     private func keepsReferences(_ row: RowContent, _ later: Images) throws -> Bool {
         for field in row.fields {
-            guard let reference = field.value.reference else { continue }
+            guard let reference = field.value.reference, isFact(reference.entity) else { continue }
             if try life(of: reference, in: images) != life(of: reference, in: later) { return false }
         }
         return true
+    }
+
+    private func isFact(_ entity: EntityName) -> Bool {
+        source.watched.numbers(of: entity).contains { number in
+            source.watched.index(of: number).flatMap { source.watched.tables[$0].mapping }.map { !$0.isMutable } ?? false
+        }
     }
 
     // MARK: Sweeps

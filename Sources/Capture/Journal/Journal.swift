@@ -11,7 +11,7 @@ public struct Journal: Sendable {
     public init(_ store: AgentDatabase) { self.store = store }
 
     /// The writers that have something to send, and those that are still writing, in the order in which they opened.
-    public func replicas() throws -> [JournalReplica] { try store.queue.read { try replicas($0) } }
+    public func replicas() throws -> [JournalReplica] { try store.read { try replicas($0) } }
 
     /// The same, within the caller's access.
     public func replicas(_ db: Database) throws -> [JournalReplica] {
@@ -42,7 +42,7 @@ public struct Journal: Sendable {
     ///
     /// - Parameter limit: changes at most; a single part that is larger still comes whole. Large ones come fewer at a time.
     public func sealed(after counter: UInt64, of replica: ReplicaID, limit: Int) throws -> [JournalPiece] {
-        try store.queue.read { try sealed(after: counter, of: replica, limit: limit, $0) }
+        try store.read { try sealed(after: counter, of: replica, limit: limit, $0) }
     }
 
     /// The same, within the caller's access.

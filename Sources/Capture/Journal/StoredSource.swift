@@ -35,6 +35,8 @@ struct StoredSource: Hashable, Sendable {
     var newestShelf: Int64?
     /// Recovering: the last dot of the drain that the file names.
     var named: Dot?
+    /// Recovering: the hub had told more of the present replica than the journal ever sealed.
+    var hubWasAhead = false
     var schemaVersion: Int64 = -1
     /// Fingerprint of the mapping that the images were made with.
     var mapping: UInt64 = 0
@@ -45,7 +47,7 @@ struct StoredSource: Hashable, Sendable {
 extension StoredSource {
     private static let columns =
         "number, id, name, file, state, replica, last_drain, sealed_drain, sealed_nonce, shelf, later_shelf, staging_shelf, "
-        + "named_replica, named_counter, schema_version, mapping, needs_sweep, problem, newest_shelf"
+        + "named_replica, named_counter, schema_version, mapping, needs_sweep, problem, newest_shelf, hub_was_ahead"
 
     static func all(_ db: Database) throws -> [StoredSource] {
         let statement = try RawStatement(db, "SELECT \(columns) FROM capture_source ORDER BY name")
@@ -62,7 +64,8 @@ extension StoredSource {
             number: row.integer(0), id: id, name: Text(row.string(2)), file: row.string(3), state: state, replica: row.integer(5),
             lastDrain: row.unsigned(6), sealed: DrainName(number: row.unsigned(7), nonce: row.unsigned(8)), shelf: row.integer(9),
             laterShelf: row.isNull(10) ? nil : row.integer(10), stagingShelf: row.isNull(11) ? nil : row.integer(11),
-            named: ReplicaID(bytes: row.bytes(12)).map { Dot($0, row.unsigned(13)) },
+            newestShelf: row.isNull(18) ? nil : row.integer(18),
+            named: ReplicaID(bytes: row.bytes(12)).map { Dot($0, row.unsigned(13)) }, hubWasAhead: row.integer(19) != 0,
             schemaVersion: row.integer(14), mapping: row.unsigned(15), needsSweep: row.integer(16) != 0,
             problem: row.isNull(17) ? nil : row.string(17))
     }
@@ -70,14 +73,14 @@ extension StoredSource {
     /// Writes it down; a new one gets its number.
     mutating func save(_ db: Database) throws {
         if number == 0 { number = try Images.newShelf(db) }  // shelf numbers are never given twice, and so neither are these
-        let marks = (1...19).map { "?\($0)" }.joined(separator: ", ")
+        let marks = (1...20).map { "?\($0)" }.joined(separator: ", ")
         let insert = try RawStatement(cached: db, "INSERT OR REPLACE INTO capture_source (\(Self.columns)) VALUES (\(marks))")
         insert.bind(number, at: 1).bind(id.bytes, at: 2).bind(name.string, at: 3).bind(file, at: 4).bind(state.rawValue, at: 5)
             .bind(replica, at: 6).bind(lastDrain, at: 7).bind(sealed.number, at: 8).bind(sealed.nonce, at: 9).bind(shelf, at: 10)
             .bind(laterShelf, at: 11).bind(stagingShelf, at: 12).bind(named?.replica.bytes, at: 13).bind(named?.counter ?? 0, at: 14)
             .bind(schemaVersion, at: 15).bind(mapping, at: 16).bind(needsSweep ? 1 : 0 as Int64, at: 17)
         if let problem { insert.bind(problem, at: 18) }
-        insert.bind(newestShelf, at: 19)
+        insert.bind(newestShelf, at: 19).bind(hubWasAhead ? 1 : 0 as Int64, at: 20)
         try insert.run()
     }
 

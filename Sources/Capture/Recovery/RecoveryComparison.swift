@@ -29,7 +29,7 @@ struct RecoveryComparison: Sendable {
             return deletedAgain(key, base: base)
         case (nil, let later?) where extent == .markOnly:
             return rows.outcome(of: key, from: later, to: nil, isFlagged: isFlagged, next: next)
-        case (let row?, let later?) where !later.isDeleted && continues(row, later, keepsReferences: keepsReferences):
+        case (let row?, let later?) where !later.isDeleted && continues(row, later, base: base, keepsReferences: keepsReferences):
             return asserted(row, base: base, later: later)
         default:
             return rows.outcome(of: key, from: base, to: row, isFlagged: isFlagged, next: next)
@@ -37,8 +37,10 @@ struct RecoveryComparison: Sendable {
     }
 
     /// Whether the row is the later image's record, as it was or edited since.
-    private func continues(_ row: RowContent, _ later: RowImage, keepsReferences: Bool) -> Bool {
-        if extent == .markOnly { return true }
+    private func continues(_ row: RowContent, _ later: RowImage, base: RowImage?, keepsReferences: Bool) -> Bool {
+        // Under a key that was given again, the later image may be of another incarnation's record.
+        let isOther = base.map { !$0.isDeleted && $0.life != later.life } ?? false
+        if extent == .markOnly, !isOther { return true }
         if case .level? = row.stock { return false }  // equal levels say nothing: other sales may have led there
         return keepsReferences && rows.isSame(row, as: later)
     }

@@ -19,7 +19,8 @@ enum RecoveryDecision: Hashable, Sendable {
     case discardUnsealed
     /// The mark was committed, and only the seal is missing.
     case sealUnsealed
-    /// One side was restored: follow the dot that the file names.
+    /// One side was restored: follow the dot that the file names. A source of this agent that its folder has never heard of
+    /// is one that a later life of the folder opened: the folder is the one that was restored.
     case recover
     /// The file belongs to another agent.
     case otherOwner(VerifyingKey)
@@ -30,7 +31,10 @@ enum RecoveryDecision: Hashable, Sendable {
 
     /// What the journal knows of the source.
     struct Known: Hashable, Sendable {
-        var source: SourceID
+        /// The ids under which it wrote this file: the present one, and those before it parted from another disk (S22).
+        var sources: Set<SourceID>
+        /// The ids of its other files.
+        var others: Set<SourceID> = []
         var owner: VerifyingKey
         var sealed: DrainName
         var unsealed: DrainName?
@@ -41,11 +45,15 @@ enum RecoveryDecision: Hashable, Sendable {
     static func of(file mark: SourceMark?, journal: Known) -> RecoveryDecision {
         guard let mark else { return .replaced(found: nil) }
         guard mark.version <= SourceMark.versionNow else { return .tooNew(version: mark.version) }
-        guard mark.source == journal.source else { return .replaced(found: mark.source) }
+        guard journal.sources.contains(mark.source) else {
+            let isOurs = mark.owner == journal.owner && !journal.others.contains(mark.source)
+            return isOurs ? .recover : .replaced(found: mark.source)
+        }
         guard mark.owner == journal.owner else { return .otherOwner(mark.owner) }
+        // What is marked is history, whatever comes of it next.
+        if mark.drain == journal.unsealed { return .sealUnsealed }
         if journal.hubIsAhead { return .recover }
         if mark.drain == journal.sealed { return journal.unsealed == nil ? .goOn : .discardUnsealed }
-        if mark.drain == journal.unsealed { return .sealUnsealed }
         return .recover
     }
 }

@@ -16,6 +16,8 @@ enum ChangeRules {
     struct Writer {
         var dot: Dot
         var source: SourceID
+        /// The change is about a record of a source that its own one parted from (S22).
+        var hasInherited = false
         /// An operator's decision: may write everything.
         var isHub: Bool
         /// The counter at which the replica was taken over or retired.
@@ -44,7 +46,7 @@ enum ChangeRules {
         if subject.creates, owner != writer.source {
             return Fault(code: "creates-for-another", reason: "It creates a \(subject.entity) in the name of another source.")
         }
-        if owner == writer.source || writer.isHub || Catalogue[subject.entity]?.isShared == true { return nil }
+        if owner == writer.source || writer.hasInherited || writer.isHub || Catalogue[subject.entity]?.isShared == true { return nil }
         return Fault(code: "not-its-own", reason: "It writes a \(subject.entity) that belongs to another source.")
     }
 

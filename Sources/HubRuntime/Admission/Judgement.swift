@@ -48,7 +48,9 @@ enum Judgement {
     private static func fault(_ candidate: SetAdmission.Candidate, _ batch: Batch) -> Fault? {
         let replica = batch.standing.replica(candidate.replica)
         let writer = ChangeRules.Writer(
-            dot: candidate.dot, source: candidate.source.id, isHub: replica?.source == nil, closedAfter: replica?.closedAfter)
+            dot: candidate.dot, source: candidate.source.id,
+            hasInherited: candidate.change.subject?.source.map(candidate.inheritance.contains) ?? false, isHub: replica?.source == nil,
+            closedAfter: replica?.closedAfter)
         return ChangeRules.fault(of: candidate.change, by: writer)
     }
 

@@ -52,9 +52,10 @@ struct Release {
         guard let replica = batch.standing.replica(row.replica), let source = replica.source.flatMap({ batch.standing.source($0) }),
             let change = try sets.change(replica: row.replica, counter: row.counter)
         else { return nil }
+        let inheritance = Inheritance(of: replica.id, in: batch.standing)
         return SetAdmission.Candidate(
-            change: change, dot: Dot(replica.id, row.counter), replica: row.replica, source: source, isInBound: row.isInBound,
-            since: row.since)
+            change: inheritance.named(change), dot: Dot(replica.id, row.counter), replica: row.replica, source: source,
+            inheritance: inheritance, isInBound: row.isInBound, since: row.since)
     }
 }
 

@@ -23,12 +23,15 @@ struct SetAdmission {
         let replica = try opened(arrival)
         guard let source = replica.source.flatMap({ batch.standing.source($0) }) else { return }
         batch.current = (replica.number, arrival.set)
+        let inheritance = Inheritance(of: replica.id, in: batch.standing)
         for (index, change) in arrival.set.changes.enumerated() {
             let dot = arrival.set.dot(at: index)
             let isInBound = batch.bound.admits(
                 change.time, arrival: arrival.received, offsetMilliseconds: arrival.offsetMilliseconds, opened: replica.opened)
             try take(
-                Candidate(change: change, dot: dot, replica: replica.number, source: source, isInBound: isInBound, since: arrival.received))
+                Candidate(
+                    change: inheritance.named(change), dot: dot, replica: replica.number, source: source, inheritance: inheritance,
+                    isInBound: isInBound, since: arrival.received))
         }
         try advance(replica, arrival)
         try Release(admission: self).after(replica.id, from: arrival.set.first, to: arrival.set.last)
@@ -105,6 +108,7 @@ struct SetAdmission {
         var dot: Dot
         var replica: ReplicaNumber
         var source: SourceRow
+        var inheritance: Inheritance
         var isInBound: Bool
         var since: Timestamp
 

@@ -9,23 +9,30 @@ extension Hub {
     /// What a source's own records held when its chain had come to `dot` (S15): `Answer.images`, in pages.
     ///
     /// - Parameters:
-    ///   - dot: `nil` for what they hold now, over all incarnations: for an agent whose own images are not the newest.
+    ///   - dot: `nil` for what all incarnations together left: for an agent whose own images are not the newest.
+    ///   - isNewest: as the incarnations whose history contains the dot left them, not as of the dot. What others made of
+    ///     the same keys is of no concern to a file that names the dot.
     ///   - after: `next` of the page before; `nil` begins.
     /// - Throws: `not-found` when the source or the dot is not known; `request-invalid` for another site's source.
-    public func images(source: SourceID, upTo dot: Dot?, after: [UInt8]? = nil, agent: AgentRecord, now: Timestamp) async throws -> Answer {
+    public func images(
+        source: SourceID, upTo dot: Dot?, isNewest: Bool = false, after: [UInt8]? = nil, agent: AgentRecord, now: Timestamp
+    ) async throws -> Answer {
         try Self.checkNotRevoked(agent)
         return try await reading(now) { documents in
             let standing = documents.standing
             let replica = dot.flatMap { standing.replica($0.replica) }
+            // Nothing of it was ever sent: there is nothing newer than nothing.
+            guard dot != nil || standing.source(source) != nil else { return .images(ImagesPage(records: [], next: nil)) }
             guard let row = standing.source(source), dot.map({ $0.counter <= replica?.last ?? 0 }) ?? true else {
                 let what = dot?.description ?? "change"
                 throw HubError(
                     .notFound, "The hub has no \(what) of source \(source).", remedy: "Push what is sealed first, then ask again.")
             }
-            guard row.site == agent.site.number, replica.map({ $0.source == row.number }) ?? true else {
+            let writer = replica.map { $0.source.flatMap { standing.source($0)?.site } ?? 0 }
+            guard row.site == agent.site.number, writer ?? row.site == row.site else {
                 throw HubError(.badRequest, "Source \(source) is not one of \(agent.site.name)'s.", remedy: "Ask for an own source.")
             }
-            return .images(try SourceImages(documents: documents, source: row, upTo: dot).page(after: after))
+            return .images(try SourceImages(documents: documents, source: row, upTo: dot, isNewest: isNewest).page(after: after))
         }
     }
 }
@@ -34,12 +41,13 @@ extension Hub {
 ///
 /// First come the records whose every live write is in the chain up to the dot: their state is their image. Then
 /// those that somebody wrote besides: their changes up to the dot are merged again from the journal. A record may
-/// have been created by another incarnation and only asserted again by this chain, so all incarnations' are looked at.
+/// have been created by another incarnation and only asserted again by this chain, so all incarnations' are looked at,
+/// and those of the sources that this one parted from (S22).
 private struct SourceImages {
     let documents: Documents
-    /// `nil`: everything, as it is now.
-    let chain: VectorClock?
-    /// Per incarnation of the source, in the order of their numbers, the last counter.
+    /// The writes of the chain; of all incarnations together when the newest images are asked for.
+    let chain: VectorClock
+    /// Per incarnation, in the order of their numbers, the last counter.
     let incarnations: [(replica: ReplicaNumber, last: UInt64)]
     private var standing: Standing { documents.standing }
 
@@ -48,10 +56,21 @@ private struct SourceImages {
         case fromJournal = 2
     }
 
-    init(documents: Documents, source: SourceRow, upTo dot: Dot?) {
+    init(documents: Documents, source: SourceRow, upTo dot: Dot?, isNewest: Bool) {
         self.documents = documents
-        chain = dot.map { documents.standing.lineage.clock(upTo: $0) }
-        incarnations = documents.standing.replicas.filter { $0.source == source.number }.map { ($0.number, $0.last) }
+        let standing = documents.standing
+        let heirs = standing.replicas.filter { replica in
+            replica.source == source.number && replica.last > 0
+                && dot.map { standing.lineage.history(of: replica.id, contains: $0) } ?? true
+        }
+        let ends = dot.map { isNewest ? [$0] + heirs.map { Dot($0.id, $0.last) } : [$0] } ?? heirs.map { Dot($0.id, $0.last) }
+        let chain = ends.reduce(VectorClock()) { $0.merged(with: standing.lineage.clock(upTo: $1)) }
+        let sources = ends.reduce(into: Set([source.number])) { sources, end in
+            if let writer = standing.replica(end.replica)?.source { sources.insert(writer) }
+            sources.formUnion(Inheritance(of: end.replica, in: standing).sources)
+        }
+        self.chain = chain
+        incarnations = standing.replicas.filter { $0.source.map(sources.contains) ?? false }.map { ($0.number, $0.last) }
     }
 
     func page(after token: [UInt8]?) throws -> ImagesPage {
@@ -98,7 +117,7 @@ private struct SourceImages {
 
     private func state(_ row: RecordRow) throws -> RecordState { try RecordState(row, standing: standing) }
 
-    private func isAsItWas(_ state: RecordState) -> Bool { chain.map { state.liveDots.allSatisfy($0.contains) } ?? true }
+    private func isAsItWas(_ state: RecordState) -> Bool { state.liveDots.allSatisfy(chain.contains) }
 
     private func image(of row: RecordRow) throws -> RecordImage? {
         let state = try state(row)
@@ -130,9 +149,10 @@ private struct SourceImages {
         var states: [RecordNumber: RecordState] = [:]
         for row in rows { states[row.record] = RecordState(id: try state(row).id) }
         guard !states.isEmpty else { return [:] }
-        for (replica, counter) in chain?.entries ?? [] {
+        for (replica, counter) in chain.entries {
             guard let row = standing.replica(replica), let source = row.source.flatMap({ standing.source($0)?.id }) else { continue }
             let held = Set(try documents.store.heldDots(replica: row.number))
+            let inheritance = Inheritance(of: replica, in: standing)
             try documents.store.eachJournal(of: row.number) { entry in
                 let set = try ChangeSetCodec.decode(entry.bytes)
                 for (index, change) in set.changes.enumerated() where set.first + UInt64(index) <= counter {
@@ -140,7 +160,7 @@ private struct SourceImages {
                     guard !held.contains(dot.counter), let life = change.subject.map({ $0.life ?? dot }), let number = standing.record(life)
                     else { continue }
                     let precedence = Precedence(isInBound: true, time: change.time, dot: dot)
-                    states[number]?.admit(change, precedence: precedence, source: source, lineage: standing.lineage)
+                    states[number]?.admit(inheritance.named(change), precedence: precedence, source: source, lineage: standing.lineage)
                 }
                 return entry.last < counter
             }

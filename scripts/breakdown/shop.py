@@ -1,0 +1,151 @@
+"""One shop as real processes: a till, its agent, a hub. And, said without any of our own code but the reference reader of
+change-sets, what must be true of them when everything has healed."""
+import collections, json, os, signal, sqlite3, subprocess, sys, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+REPOSITORY = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(REPOSITORY, "protocol", "reference"))
+import read_changeset
+
+WAIT_SECONDS = 60
+
+
+class Broken(Exception):
+    """What does not hold, or could not be done; for whoever reads the end of the output."""
+
+
+class Shop:
+    """`host`: a folder that nothing happens to. `disk`: the folder of the shop's machine, which gets hurt."""
+
+    def __init__(self, programs, host, disk, journal_mode="WAL"):
+        self.programs, self.host, self.disk, self.journal_mode = programs, host, disk, journal_mode
+        self.till_file, self.agent_folder = os.path.join(disk, "till.db"), os.path.join(disk, "agent")
+        self.hub_folder, self.sold_log = os.path.join(host, "hub"), os.path.join(host, "sold")
+        self.processes, self.starts = [], 0
+
+    # The shop's day
+
+    def set_up(self):
+        self.run("tributary-hub", "init", "--data", self.hub_folder)
+        self.hub = self.start("hub", [self.program("tributary-hub"), "serve", "--data", self.hub_folder, "--listen", "127.0.0.1:0"])
+        address = os.path.join(self.hub_folder, "hub.address")
+        self.wait("the hub to listen", lambda: os.path.exists(address) and open(address).read().strip())
+        self.enroll()
+        with sqlite3.connect(self.till_file) as db:
+            db.execute(f"PRAGMA journal_mode = {self.journal_mode}")
+            db.executescript(self.schema)
+        db.close()
+        open(self.sold_log, "a").close()
+        self.agent("attach", self.till_file, "--as", "till", "--mapping", self.mapping)
+
+    mapping = os.path.join(REPOSITORY, "agent", "mappings", "simple-shop.yaml")
+    schema = open(os.path.join(REPOSITORY, "agent", "mappings", "schemas", "simple-shop.sql")).read()
+
+    def enroll(self):
+        added = self.run("tributary", "site", "add", "shop-1", "--kind", "store", "--data", self.hub_folder, "--json")
+        self.agent("enroll", "--hub", open(os.path.join(self.hub_folder, "hub.address")).read().strip(),
+                   "--token", json.loads(added)["token"])
+
+    def start_agent(self, environment=None):
+        return self.start("agent", [self.program("tributary-agent"), "run", "--data", self.agent_folder], environment)
+
+    def start_till(self):
+        self.starts += 1
+        return self.start("till", [sys.executable, os.path.join(HERE, "till.py"), self.till_file, self.sold_log,
+                                   f"L{self.starts}", str(self.starts), self.journal_mode])
+
+    def agent(self, *arguments):
+        return self.run("tributary-agent", *arguments, "--data", self.agent_folder)
+
+    def settle(self):
+        """Everybody is whole again: captures and sends what there is."""
+        for _ in range(3): self.agent("sync")
+
+    def close(self):
+        for process in self.processes:
+            if process.poll() is None: process.kill()
+            process.wait()
+
+    # What must hold
+
+    def violations(self, may_withdraw=False):
+        """What is lost, doubled, forged or miscounted. `may_withdraw`: the till's file was restored from a backup, so the
+        hub may keep sales that it lacks; stock then has to equal what the hub was told, sale by sale."""
+        kept, told, found = Kept(self.till_file), Told(os.path.join(self.hub_folder, "hub.db")), []
+        tried = set(open(self.sold_log).read().split())
+        found += [f"lost: sale {n}" for n in sorted(kept.sales - told.sales.keys())]
+        found += [f"doubled: sale {n} came {c} times" for n, c in told.sales.items() if c > 1]
+        found += [f"forged: sale {n} was never made" for n in sorted(told.sales.keys() - tried)]
+        if not may_withdraw: found += [f"sent and taken back: sale {n}" for n in sorted(told.sales.keys() - kept.sales)]
+        for sku in sorted(kept.units | told.moved):
+            if not may_withdraw and kept.units[sku] != -told.moved[sku]:
+                found.append(f"stock of {sku}: {kept.units[sku]} sold in the till, {-told.moved[sku]} at the hub")
+            shown = self.stock(sku)
+            if shown != told.moved[sku]: found.append(f"stock of {sku}: the hub shows {shown}, its journal says {told.moved[sku]}")
+        return found + [f"held back at the hub: {reason}" for reason in told.held]
+
+    def stock(self, sku):
+        shown = json.loads(self.run("tributary", "stock", "show", sku, "--data", self.hub_folder, "--json"))
+        return sum(int(place["onHand"]) // 10_000 for place in shown["locations"])
+
+    # Processes
+
+    def program(self, name): return os.path.join(self.programs, name)
+
+    def run(self, program, *arguments, may_fail=False):
+        done = subprocess.run([self.program(program), *arguments], capture_output=True, text=True, timeout=WAIT_SECONDS * 2)
+        if done.returncode and not may_fail: raise Broken(f"{program} {arguments[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self, name, command, environment=None):
+        log = open(os.path.join(self.host, f"{name}.log"), "ab")
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+        self.processes.append(process)
+        return process
+
+    def wait(self, what, condition, seconds=WAIT_SECONDS):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if condition(): return
+            time.sleep(.02)
+        raise Broken(f"waited {seconds} s in vain for {what}")
+
+
+def kill(process):
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+class Kept:
+    """What the till's file holds, by plain SQL."""
+
+    def __init__(self, file):
+        db = sqlite3.connect(file)
+        self.integrity = db.execute("PRAGMA integrity_check").fetchone()[0]
+        if self.integrity != "ok": raise Broken(f"the till's own file is damaged: {self.integrity}")
+        self.sales = {number for number, in db.execute("SELECT number FROM sales")}
+        self.units = collections.Counter(dict(db.execute("SELECT sku, sum(quantity) FROM sale_lines GROUP BY sku")))
+        db.close()
+
+
+class Told:
+    """What the hub's journal holds, set by set: no merging, only counting."""
+
+    def __init__(self, file):
+        self.sales, self.moved = collections.Counter(), collections.Counter()
+        db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
+        for bytes, in db.execute("SELECT bytes FROM journal ORDER BY number"):
+            document, _ = read_changeset.read(bytes)
+            for change in document["changes"]: self.take(change)
+        self.held = [reason for reason, in db.execute("SELECT reason FROM held")]
+        self.incarnations = db.execute("SELECT count(DISTINCT replica) FROM journal").fetchone()[0]
+        db.close()
+
+    def take(self, change):
+        if change["action"] == "write" and change["entity"] == "sale" and change["life"] is None:
+            number = next(f["value"] for f in change["fields"] if f["field"] == "number")
+            self.sales[number.decode() if isinstance(number, bytes) else number["text"] if isinstance(number, dict) else number] += 1
+        stock = change["stock"]
+        if stock and "movement" in stock:
+            sku = stock["sku"]
+            self.moved[sku if isinstance(sku, str) else sku.get("text", sku)] += stock["quantity"] // 10_000
