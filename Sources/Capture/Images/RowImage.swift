@@ -46,10 +46,11 @@ struct RowContent: Hashable, Sendable {
     var hash: UInt64
     var same: UInt64?
 
-    init(_ row: MappedRow, sameIf: [FieldName]) {
+    /// - Parameter isLevel: the row holds a level; NULL in it is a level, too, and takes an earlier one back.
+    init(_ row: MappedRow, sameIf: [FieldName], isLevel: Bool = false) {
         entity = row.entity
         key = row.key
-        fields = Self.completed(row.fields, with: row.stock)
+        fields = isLevel ? Self.completed(row.fields, with: row.stock) : row.fields
         stock = row.stock
         hash = ContentHash.of(fields.lazy.map { ($0.name, $0.value) })
         same = sameIf.isEmpty ? nil : ContentHash.of(fields.lazy.filter { sameIf.contains($0.name) }.map { ($0.name, $0.value) })
@@ -57,8 +58,10 @@ struct RowContent: Hashable, Sendable {
 
     /// A level must stand in its record, so that images from the hub hold it (S15).
     private static func completed(_ fields: [MappedField], with stock: StockReading?) -> [MappedField] {
-        guard case .level(let sku, let location, let quantity)? = stock else { return fields }
-        let reading: [(FieldName, Value)] = [("sku", .text(sku)), ("location", .text(location)), ("quantity", .integer(quantity))]
+        var reading: [(FieldName, Value)] = [("sku", .null), ("location", .null), ("quantity", .null)]
+        if case .level(let sku, let location, let quantity)? = stock {
+            reading = [("sku", .text(sku)), ("location", .text(location)), ("quantity", .integer(quantity))]
+        }
         return fields + reading.filter { name, _ in !fields.contains { $0.name == name } }.map { MappedField($0, $1) }
     }
 

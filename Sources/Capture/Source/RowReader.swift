@@ -16,6 +16,7 @@ final class RowReader {
     private let one: RawStatement
     private var first: RawStatement?
     private var after: RawStatement?
+    private var alike: RawStatement?
     private var children: [ParentLookup: (statement: RawStatement, isIndexed: Bool)] = [:]
 
     struct KeyedRow {
@@ -51,9 +52,19 @@ final class RowReader {
         while true {
             let rows = try key.map { try self.rows(after: $0, limit: limit) } ?? self.rows(limit: limit)
             let endsInNulls = rows.last?.key.values.contains { $0.isNull } ?? false
-            if rows.count < limit || !endsInNulls { return (rows, rows.count < limit) }
+            if rows.count < limit { return (rows, true) }
+            if !endsInNulls { return (try rows + alike(rows), false) }
             limit *= 4
         }
+    }
+
+    /// Rows that the next page would pass over, because the table's own collation calls their keys equal to this page's last.
+    private func alike(_ rows: [KeyedRow]) throws -> [KeyedRow] {
+        guard let last = rows.last else { return [] }
+        let statement = try alike ?? RawStatement(db, mapping.selectSQL(.alike))
+        alike = statement
+        defer { statement.reset() }
+        return try collect(statement.bind(last.key)).filter { row in !rows.contains { $0.key == row.key } }
     }
 
     private func rows(after key: LocalKey, limit: Int) throws -> [KeyedRow] {
