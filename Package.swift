@@ -140,6 +140,8 @@ let package = Package(
                 lifecycle, yams,
             ]),
         tests("EndToEndTests", [sqlite]),
+        // the application beside the agent, which `CaptureTests` start as a process of its own
+        .executableTarget(name: "TillProcess", path: "Tests/TillProcess", linkerSettings: [.linkedLibrary("sqlite3")]),
         tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),
     ],
     swiftLanguageModes: [.v6]

@@ -11,7 +11,6 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case locked = "source-locked"
         case readOnly = "source-read-only"
         case diskFull = "source-disk-full"
-        case agentDiskFull = "agent-disk-full"
         case damaged = "source-damaged"
         case alreadyAttached = "source-already-attached"
         case notAttached = "source-not-attached"

@@ -48,24 +48,32 @@ extension CapturedSource {
     /// Looks after the triggers: whatever moved the schema may have dropped or rewritten them, and what
     /// happened without them only a sweep can find.
     private func watch(_ db: Database) throws {
-        let version = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
-        let isRemapped = stored.mapping != mappingFingerprint
-        let isInstalled = try watched.triggers.isInstalled(db)
-        guard version != stored.schemaVersion || isRemapped || !isInstalled else { return }
+        var version: Int64 = 0
+        var isInstalled = false
+        // In one look: what is installed after the version was read would otherwise be taken for what stood then.
+        try db.inTransaction(.deferred) {
+            version = try Self.schemaVersion(db)
+            isInstalled = try watched.triggers.isInstalled(db)
+            return .commit
+        }
+        guard version != stored.schemaVersion || stored.mapping != mappingFingerprint || !isInstalled else { return }
         try checkStatements(db)
-        if !isInstalled {
+        if try !isInstalled || TriggerSet.areOutranked(db) {
             logger.notice("The triggers of \(name) are put (back) into the file, and every row is compared.")
             try db.inTransaction(.immediate) {
                 try watched.triggers.install(db)
+                version = try Self.schemaVersion(db)
                 return .commit
             }
         }
         try settings.reached(.triggersInstalled)
-        stored.schemaVersion = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
+        stored.schemaVersion = version
         stored.mapping = mappingFingerprint
         stored.needsSweep = true
         try store.write { try stored.save($0) }
     }
+
+    private static func schemaVersion(_ db: Database) throws -> Int64 { try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0 }
 
     // MARK: One drain
 
@@ -128,6 +136,7 @@ extension CapturedSource {
                     remedy: "The drain is taken back and read again. If it comes again, see that no second agent works on this file.")
             }
             try mark.write(db)
+            try ChangeLog.keepNumbers(db, above: mark.high)
             try ChangeLog.trim(db, upTo: mark.high, limit: settings.logRowsPerTrimMax)
             return .commit
         }

@@ -134,7 +134,10 @@ final class DrainRun {
         let (entries, reached) = try ChangeLog.entries(
             db, after: number, upTo: target, limit: source.settings.logRowsPerReadMax, keyCounts: source.watched.keyCounts)
         var named = NamedRows(entries, watched: source.watched)
-        for row in named.rows { try readRow(row.table, row.key, wasReplaced: row.wasReplaced, rows) }
+        for (place, row) in named.rows.enumerated() {
+            if !row.wasThere, try rows.isKnown(row.table, row.key) { named.noteThere(place) }
+            try readRow(row.table, row.key, wasReplaced: row.wasReplaced, rows)
+        }
         try readChildren(&named, rows)
         phase = .log(after: reached)
     }
@@ -238,7 +241,8 @@ final class DrainRun {
                 for image in told {
                     // A row that no longer maps is not the one the hub knows: look at the rows.
                     guard case .values(let values) = try reader(index).row(LocalKey(canonicalBytes: image.key)),
-                        let row = try? mapping.map(values, site: source.site), RowContent(row, sameIf: []).hash == image.hash
+                        let row = try? mapping.map(values, site: source.site),
+                        RowContent(row, sameIf: [], isLevel: mapping.stockRole == .level).hash == image.hash
                     else { return .rows }
                     try slices.pause()
                 }
@@ -265,7 +269,8 @@ struct NamedRows {
         var key: LocalKey
         /// The key was deleted, or given to a row: if the row is there, it may be another one (S6).
         var wasReplaced: Bool
-        /// Something else than an insert happened to it: its children may have been captured before.
+        /// Something else than an insert happened to it, or REPLACE put it in the place of one that was captured: its
+        /// children may have been captured before.
         var wasThere: Bool
     }
 
@@ -293,6 +298,8 @@ struct NamedRows {
         byTable[table, default: []].append(rows.count - 1)
         return rows.count - 1
     }
+
+    mutating func noteThere(_ place: Int) { rows[place].wasThere = true }
 
     /// The named rows of one table.
     func parents(_ table: Int) -> [Row]? { byTable[table]?.map { rows[$0] } }

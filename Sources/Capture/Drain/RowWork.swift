@@ -67,7 +67,10 @@ final class RowWork {
         do {
             let mapped = try mapped(row, mapping)
             isFlagged = mapped?.isDeleted ?? false
-            content = isFlagged ? nil : mapped.map { RowContent($0, sameIf: mapping.sameIf, over: old) }
+            content =
+                isFlagged
+                ? nil
+                : mapped.map { RowContent($0, sameIf: mapping.sameIf, isLevel: mapping.stockRole == .level, over: old) }
             unread = mapped?.unread.first?.error
         } catch let error as RowError {
             try setAside(watched, keyBytes, error)
@@ -85,6 +88,11 @@ final class RowWork {
         for change in outcome.changes { try writer.append(withLives(change), agent) }
         if let image = outcome.image { try images.put(image, table: watched.number, key: keyBytes, replaces: old != nil) }
         return (outcome.image ?? old)?.state == .present
+    }
+
+    /// Whether the row was captured before.
+    func isKnown(_ table: Int, _ key: LocalKey) throws -> Bool {
+        try images.life(table: source.watched.tables[table].number, key: key.canonicalBytes) != nil
     }
 
     private func mapped(_ row: ReadRow, _ mapping: TableMapping) throws -> MappedRow? {

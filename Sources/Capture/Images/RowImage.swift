@@ -46,12 +46,15 @@ struct RowContent: Hashable, Sendable {
     var hash: UInt64
     var same: UInt64?
 
-    /// - Parameter old: what is known of the row. Where a field could not be read, its value there stands: nothing is said
-    ///   about what nobody could read. Without one, or where only a hash is kept, the field has no value.
-    init(_ row: MappedRow, sameIf: [FieldName], over old: RowImage? = nil) {
+    /// - Parameters:
+    ///   - isLevel: the row holds a level; NULL in it is a level, too, and takes an earlier one back.
+    ///   - old: what is known of the row. Where a field could not be read, its value there stands: nothing is said
+    ///     about what nobody could read. Without one, or where only a hash is kept, the field has no value.
+    init(_ row: MappedRow, sameIf: [FieldName], isLevel: Bool = false, over old: RowImage? = nil) {
         entity = row.entity
         key = row.key
-        fields = Self.completed(Self.filled(row, from: old), with: row.stock)
+        let filled = Self.filled(row, from: old)
+        fields = isLevel ? Self.completed(filled, with: row.stock) : filled
         stock = row.stock
         hash = ContentHash.of(fields.lazy.map { ($0.name, $0.value) })
         same = sameIf.isEmpty ? nil : ContentHash.of(fields.lazy.filter { sameIf.contains($0.name) }.map { ($0.name, $0.value) })
@@ -69,8 +72,10 @@ struct RowContent: Hashable, Sendable {
 
     /// A level must stand in its record, so that images from the hub hold it (S15).
     private static func completed(_ fields: [MappedField], with stock: StockReading?) -> [MappedField] {
-        guard case .level(let sku, let location, let quantity)? = stock else { return fields }
-        let reading: [(FieldName, Value)] = [("sku", .text(sku)), ("location", .text(location)), ("quantity", .integer(quantity))]
+        var reading: [(FieldName, Value)] = [("sku", .null), ("location", .null), ("quantity", .null)]
+        if case .level(let sku, let location, let quantity)? = stock {
+            reading = [("sku", .text(sku)), ("location", .text(location)), ("quantity", .integer(quantity))]
+        }
         return fields + reading.filter { name, _ in !fields.contains { $0.name == name } }.map { MappedField($0, $1) }
     }
 

@@ -19,6 +19,8 @@ extension TableMapping {
             return select + " WHERE (\(key.joined(separator: ", "))) > (\(values))" + order + " LIMIT ?\(key.count + 1)"
         case .key:
             return select + " WHERE " + SQLName.equality(key)
+        case .alike:
+            return select + " WHERE " + key.enumerated().map { "\($1) IS ?\($0 + 1)" }.joined(separator: " AND ")
         case .children(let parent):
             return select + " WHERE " + parent.childCondition + order
         }

@@ -61,6 +61,8 @@ public enum RowSelection: Hashable, Sendable {
     /// The first rows in key order; parameter: the number of rows at most. Rows with NULL in their key come first,
     /// and `.after` cannot go on from one.
     case first
+    /// The rows whose key equals one by the table's own collation; parameters: the key's values.
+    case alike
     /// The rows that take values from one row of a parent; parameters: the parent's key values.
     case children(of: ParentLookup)
 }

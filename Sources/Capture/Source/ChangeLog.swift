@@ -73,6 +73,19 @@ enum ChangeLog {
         return try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
     }
 
+    /// Makes sure that no number up to `high` is given again; within the caller's transaction.
+    ///
+    /// A statement that fails half-way and keeps its rows (`OR FAIL`, `RAISE(FAIL)`) keeps its entries, too, but SQLite does not
+    /// write down how far their numbers went. While they stand, the next number follows them; once they are trimmed, it would
+    /// not, and what was given a number again would be taken for captured.
+    static func keepNumbers(_ db: Database, above high: Int64) throws {
+        try db.execute(sql: "UPDATE sqlite_sequence SET seq = ?1 WHERE name = '\(table)' AND seq < ?1", arguments: [high])
+        try db.execute(
+            sql: "INSERT INTO sqlite_sequence (name, seq) SELECT '\(table)', ?1 WHERE NOT EXISTS "
+                + "(SELECT 1 FROM sqlite_sequence WHERE name = '\(table)')",
+            arguments: [high])
+    }
+
     /// Deletes captured entries, the oldest first; within the caller's transaction.
     static func trim(_ db: Database, upTo high: Int64, limit: Int) throws {
         guard let first = try oldest(db), first <= high else { return }

@@ -18,6 +18,7 @@ final class RowReader {
     private let one: RawStatement
     private var first: RawStatement?
     private var after: RawStatement?
+    private var alike: RawStatement?
     private var children: [ParentLookup: (statement: RawStatement, isIndexed: Bool)] = [:]
 
     struct KeyedRow {
@@ -70,9 +71,22 @@ final class RowReader {
         while true {
             let page = try rows(after: key, limit: limit)
             let endsInNulls = page.rows.last?.key.values.contains { $0.isNull } ?? false
-            if page.isLast || !endsInNulls { return page }
+            if page.isLast { return page }
+            if !endsInNulls { return (try page.rows + alike(page.rows), false) }
             limit *= 4
         }
+    }
+
+    /// Rows that the next page would pass over, because the table's own collation calls their keys equal to this page's last.
+    private func alike(_ rows: [KeyedRow]) throws -> [KeyedRow] {
+        guard let last = rows.last else { return [] }
+        let statement = try alike ?? RawStatement(db, mapping.selectSQL(.alike, columns: Array(mapping.keyColumns.indices)))
+        alike = statement
+        defer { statement.reset() }
+        statement.bind(last.key)
+        var keys: [LocalKey] = []
+        while try statement.step() { keys.append(key(statement)) }
+        return try keys.filter { key in !rows.contains { $0.key == key } }.map { KeyedRow(key: $0, content: try row($0)) }
     }
 
     private func rows(after key: LocalKey?, limit: Int) throws -> (rows: [KeyedRow], isLast: Bool) {

@@ -43,9 +43,13 @@ struct TriggerSet: Hashable, Sendable {
         )
     }
 
-    /// By the bytes: a column's own collation may call two keys equal that are two keys to us.
+    /// By the bytes and the storage class: a column's own collation, and SQLite where it compares 2 with 2.0, may call two
+    /// keys equal that are two keys to us.
     private static func keyMoved(_ columns: [String]) -> String {
-        columns.map { "OLD.\(SQLName.quoted($0)) COLLATE BINARY IS NOT NEW.\(SQLName.quoted($0))" }.joined(separator: " OR ")
+        columns.map { name in
+            let (old, new) = ("OLD.\(SQLName.quoted(name))", "NEW.\(SQLName.quoted(name))")
+            return "\(old) COLLATE BINARY IS NOT \(new) OR CAST(\(old) AS BLOB) IS NOT CAST(\(new) AS BLOB)"
+        }.joined(separator: " OR ")
     }
 
     /// The triggers of ours that stand in the file.
@@ -61,6 +65,23 @@ struct TriggerSet: Hashable, Sendable {
         let found = try Self.installed(db)
         let wanted = triggers
         return found.count == wanted.count && wanted.allSatisfy { found[$0.name] == $0.sql }
+    }
+
+    /// Whether the application has made a trigger on a table of ours since ours were installed.
+    ///
+    /// SQLite runs the newest trigger first. One that ends the statement there (`RAISE(IGNORE)`, `RAISE(FAIL)`) after the row
+    /// is written would keep the row from us.
+    static func areOutranked(_ db: Database) throws -> Bool {
+        let isOurs = "substr(%.name, 1, 11) = '\(prefix)'"
+        let statement = try RawStatement(
+            db,
+            """
+            SELECT 1 FROM main.sqlite_master AS own JOIN main.sqlite_master AS other
+            ON other.type = 'trigger' AND other.tbl_name = own.tbl_name COLLATE NOCASE AND other.rowid > own.rowid
+            AND NOT \(isOurs.replacing("%", with: "other"))
+            WHERE own.type = 'trigger' AND \(isOurs.replacing("%", with: "own")) LIMIT 1
+            """)
+        return try statement.step()
     }
 
     /// Replaces whatever triggers of ours there are; within the caller's transaction.

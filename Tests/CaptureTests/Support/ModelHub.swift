@@ -180,7 +180,7 @@ extension Rig {
                         continue
                     }
                     guard !mapped.isDeleted else { continue }
-                    let content = RowContent(mapped, sameIf: [])
+                    let content = RowContent(mapped, sameIf: [], isLevel: table.stockRole == .level)
                     rows[name] = Dictionary(
                         uniqueKeysWithValues: content.fields.filter { !$0.value.isNull }.map { ($0.name, $0.value.withoutLife) })
                 }
