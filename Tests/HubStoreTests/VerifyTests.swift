@@ -31,7 +31,7 @@ struct VerifyTests {
     @Test(
         "A row that is missing, invented or altered, in any view, is named by its table",
         arguments: [
-            ("cell", "UPDATE cell SET asks = 1"),
+            ("cell", "UPDATE cell SET asks = 1 - asks"),
             ("movement", "DELETE FROM movement"),
             ("movement", "UPDATE movement SET quantity = quantity + 1"),
             ("purchase", "UPDATE purchase SET counted = 0"),

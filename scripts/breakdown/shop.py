@@ -135,17 +135,14 @@ class Told:
         self.sales, self.moved = collections.Counter(), collections.Counter()
         db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
         for bytes, in db.execute("SELECT bytes FROM journal ORDER BY number"):
-            document, _ = read_changeset.read(bytes)
-            for change in document["changes"]: self.take(change)
+            for change in read_changeset.read(bytes)["changes"]: self.take(change)
         self.held = [reason for reason, in db.execute("SELECT reason FROM held")]
         self.incarnations = db.execute("SELECT count(DISTINCT replica) FROM journal").fetchone()[0]
         db.close()
 
     def take(self, change):
         if change["action"] == "write" and change["entity"] == "sale" and change["life"] is None:
-            number = next(f["value"] for f in change["fields"] if f["field"] == "number")
-            self.sales[number.decode() if isinstance(number, bytes) else number["text"] if isinstance(number, dict) else number] += 1
+            self.sales[next(f["value"] for f in change["fields"] if f["field"] == "number")] += 1
         stock = change["stock"]
         if stock and "movement" in stock:
-            sku = stock["sku"]
-            self.moved[sku if isinstance(sku, str) else sku.get("text", sku)] += stock["quantity"] // 10_000
+            self.moved[stock["sku"]] += stock["quantity"] // 10_000

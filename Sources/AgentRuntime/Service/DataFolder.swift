@@ -80,12 +80,6 @@ public struct DataFolder: Sendable {
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0
     }
 
-    /// Bytes that may still be written where the folder is; `nil` where the system does not say.
-    var freeBytes: UInt64? {
-        var info = statvfs()
-        return statvfs(path, &info) == 0 ? UInt64(info.f_bavail) * UInt64(info.f_frsize) : nil
-    }
-
     private func failure(_ what: String) -> AgentError {
         AgentError(
             .dataFolder, "The agent's folder \(path) \(what).", remedy: "Name another folder with --data, or set its owner and rights.")

@@ -13,7 +13,7 @@ extension SyncCore {
 
     /// When the next page may be asked for.
     var pullDue: Instant {
-        let isSendingBacklog = push.request != nil && queued >= settings.backlogChangesMin
+        let isSendingBacklog = push.request != nil && queued >= settings.backlogChangesMin && pull.startedAt > 0
         return isSendingBacklog ? max(pull.notBefore, pull.startedAt + settings.backlogPullMilliseconds) : pull.notBefore
     }
 
