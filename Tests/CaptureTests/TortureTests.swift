@@ -19,7 +19,7 @@ struct TortureTests {
     @Test("schema changes of the vendor neither fail nor lose a row", arguments: HostAct.Kind.schema)
     func alteration(_ kind: HostAct.Kind) throws {
         var plan = TorturePlan(seed: 7, hides: false)
-        var statements = HostStatements(random: Seeded(apart: 7), hides: false, isRecursive: true)
+        var statements = HostStatements(random: Seeded(7), hides: false, isRecursive: true)
         plan.steps = [.rest, .act(statements.act(kind)), .read(isWhole: false)]
         plan.steps += (0..<15).map { _ in .act(statements.act()) }
         #expect(try TortureRun.problems(of: plan) == [], "\(plan)")

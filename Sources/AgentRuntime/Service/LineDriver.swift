@@ -221,8 +221,12 @@ public actor LineDriver {
     private func giveBackMemory() {
         guard core.isCaughtUp, entriesSinceTrim >= Self.entriesPerTrim else { return }
         entriesSinceTrim = 0
-        outbox.releaseMemory()
-        IdleMemory.giveBack()
+        Task { [outbox] in
+            // When the last answer has been let go of, too; a stop that comes first needs no memory back.
+            do { try await Task.sleep(for: .seconds(2)) } catch { return }
+            outbox.releaseMemory()
+            IdleMemory.giveBack()
+        }
     }
 
     /// Changes sent and entries received after which memory is worth giving back.

@@ -2,11 +2,8 @@
 struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
-    /// Neighbouring seeds draw the same sequence, one step apart: good enough for many draws, not for many seeds.
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-
     /// Every seed draws a sequence of its own.
-    init(apart seed: UInt64) { state = seed }
+    init(_ seed: UInt64) { state = seed }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

@@ -33,7 +33,7 @@ struct TorturePlan {
     var steps: [Step]
 
     init(seed: UInt64, hides: Bool) {
-        var random = Seeded(apart: seed &* 2 &+ (hides ? 1 : 0))
+        var random = Seeded(seed &* 2 &+ (hides ? 1 : 0))
         self.seed = seed
         self.hides = hides
         journal = random.pick(["wal", "wal", "delete", "truncate", "persist"])

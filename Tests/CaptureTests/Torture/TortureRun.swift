@@ -36,7 +36,7 @@ final class TortureRun {
     init(_ plan: TorturePlan, tally: Tally = Tally()) throws {
         self.plan = plan
         self.tally = tally
-        random = Seeded(apart: plan.seed)
+        random = Seeded(plan.seed)
         let base = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         folder = base + "/tributary-torture-" + UUID().uuidString
         for name in ["till", "twin"] {
