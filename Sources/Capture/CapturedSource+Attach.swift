@@ -33,6 +33,7 @@ extension CapturedSource {
         do {
             try source.install(nonce: stored.sealed.nonce, takingOver: found)
         } catch {
+            // The first error is the one to tell; a row that stays is an attachment that the next one takes up again.
             if stored.state == .attaching, found == nil { try? store.write { try stored.delete($0) } }
             throw error
         }
