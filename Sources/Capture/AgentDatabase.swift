@@ -71,10 +71,12 @@ enum CaptureSchema {
         migrator.registerMigration("capture-2") { db in
             try db.execute(sql: "ALTER TABLE capture_source ADD COLUMN hub_was_ahead INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("capture-3") { db in try db.execute(sql: "ALTER TABLE capture_shelf ADD COLUMN beside INTEGER") }
         return migrator
     }
 
     /// A *shelf* is one source's set of images; a recovery fills a new one and keeps the old beside it for a while (S15).
+    /// Where several histories gave one key to several records, further shelves stand *beside* the first.
     private static let first = """
         CREATE TABLE capture_source (
             number INTEGER PRIMARY KEY,

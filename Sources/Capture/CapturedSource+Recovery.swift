@@ -36,10 +36,10 @@ extension CapturedSource {
             return try db.tableExists(exactly: ChangeLog.table) ? nil : .alarm(refusal(.replaced(found: id)))
         }
         let named = stored.named.flatMap { $0.counter == 0 ? nil : $0 }
-        let knowsMore = try store.read { try Self.knowsMore(than: named, former: stored.replica, $0) }
+        let ownSuffice = try store.read { try holdsAll(since: named, $0) }
         return .recovery(
             RecoveryRequest(
-                source: id, name: name, named: named, wantsNewest: stored.hubWasAhead || !knowsMore,
+                source: id, name: name, named: named, wantsNewest: stored.hubWasAhead || !ownSuffice,
                 namesOwnDrain: mark?.drain == stored.sealed))
     }
 
@@ -117,23 +117,39 @@ extension CapturedSource {
             let number = try stored[keyPath: shelf] ?? Images.newShelf(db)
             stored[keyPath: shelf] = number
             try stored.save(db)
-            let shelf = try Images(db, shelf: number, drain: 0, dictionary: dictionary)
-            for image in images { try stage(image, on: shelf, db) }
+            switch kind {
+            case .named:
+                let shelf = try Images(db, shelf: number, drain: 0, dictionary: dictionary)
+                for record in images { try stage(record, on: shelf, db) }
+            case .newest:
+                var told = try ToldImages(db, shelf: number, dictionary: dictionary)
+                for record in images {
+                    guard let (table, mapping) = try table(of: record, db) else { continue }
+                    let image = record.isDeleted ? RowImage.deleted(life: record.life) : RowImage(record, mapping: mapping, keepsLives: true)
+                    try told.put(image, table: table, key: record.key.canonicalBytes)
+                }
+            }
         }
         try settings.reached(.imagesStaged)
     }
 
     private func stage(_ record: RecordImage, on shelf: Images, _ db: Database) throws {
-        let numbers = watched.numbers(of: record.entity)
+        guard let (table, mapping) = try table(of: record, db) else { return }
         let key = record.key.canonicalBytes
-        guard let number = try numbers.count < 2 ? numbers.first : tableHolding(key, life: record.life, among: numbers, db),
-            let index = watched.index(of: number), let mapping = watched.tables[index].mapping
-        else { return }
         let image = record.isDeleted ? RowImage.deleted(life: record.life) : RowImage(record, mapping: mapping)
-        let before = try shelf.image(table: number, key: key)
+        let before = try shelf.image(table: table, key: key)
         // A key given again names several records: the live one counts, else the youngest.
         if let before, !before.isDeleted && image.isDeleted || before.isDeleted == image.isDeleted && before.life > image.life { return }
-        try shelf.put(image, table: number, key: key, replaces: before != nil)
+        try shelf.put(image, table: table, key: key, replaces: before != nil)
+    }
+
+    private func table(of record: RecordImage, _ db: Database) throws -> (number: Int64, mapping: TableMapping)? {
+        let numbers = watched.numbers(of: record.entity)
+        let number =
+            try numbers.count < 2
+            ? numbers.first : tableHolding(record.key.canonicalBytes, life: record.life, among: numbers, db)
+        guard let number, let mapping = watched.index(of: number).flatMap({ watched.tables[$0].mapping }) else { return nil }
+        return (number, mapping)
     }
 
     /// Several tables may hold records of one entity; the images from before tell which one a key belongs to.
@@ -147,10 +163,14 @@ extension CapturedSource {
     ///
     /// - Parameters:
     ///   - dot: the dot as of which the images are; `nil` when there were none to fetch.
-    ///   - parting: another disk writes on under this source's name: take a new one (S22). Records from before stay what they
-    ///     are; the hub knows by the chain that this source may write them, too.
+    ///   - abandoning: what this folder has not sent yet is another history than the hub's, and never will be sent: what its own
+    ///     images tell does not count.
+    ///   - parting: besides, another disk writes on under this source's name: take a new one (S22). Records from before stay what
+    ///     they are; the hub knows by the chain that this source may write them, too.
     /// - Throws: `CaptureError` when the source is not recovering.
-    public func recover(following dot: Dot?, parting: Bool = false, random: inout some RandomNumberGenerator) throws {
+    public func recover(
+        following dot: Dot?, abandoning: Bool = false, parting: Bool = false, random: inout some RandomNumberGenerator
+    ) throws {
         try reload()
         try requireRecovering()
         guard let mark = try connection.access({ try SourceMark.read($0) }) else { throw refusal(.replaced(found: nil)) }
@@ -158,11 +178,11 @@ extension CapturedSource {
         let source = SourceID(.random(using: &random))
         try store.write { db in
             let former = stored.replica
-            let isLater = try Self.knowsMore(than: dot, former: former, db)
+            let ownCount = try !abandoning && !parting && !stored.hubWasAhead && Self.knowsMore(than: dot, former: former, db)
             if parting { stored.id = source }
             stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number
             try Self.forgetUnused(replica: former, db)
-            try chooseLaterImages(isLater: isLater, db)
+            try gatherLaterImages(ownCount: ownCount, db)
             stored.shelf = try stored.stagingShelf ?? Images.newShelf(db)
             stored.stagingShelf = nil
             stored.sealed = mark.drain
@@ -177,15 +197,23 @@ extension CapturedSource {
         try settings.reached(.replicaOpened)
     }
 
-    /// Which images tell what was captured after the drain that the file names: the hub's newest, where they were
-    /// fetched, or our own, where they are no older than that drain.
-    private func chooseLaterImages(isLater: Bool, _ db: Database) throws {
+    /// The images that tell what was captured after the drain that the file names: the hub's newest, where they were
+    /// fetched, and our own, where they are no older than that drain: what they tell may still wait to be sent.
+    private func gatherLaterImages(ownCount: Bool, _ db: Database) throws {
         // Restored a second time before the first was asserted: the images from before the first time tell more.
-        let own = stored.laterShelf ?? (isLater ? stored.shelf : nil)
-        let chosen = stored.newestShelf ?? own
-        for shelf in [stored.shelf, stored.laterShelf].compactMap({ $0 }) where shelf != chosen { try Images.clear(shelf: shelf, db) }
-        stored.laterShelf = chosen
+        let own = stored.laterShelf ?? (ownCount ? stored.shelf : nil)
+        for shelf in [stored.shelf, stored.laterShelf].compactMap({ $0 }) where shelf != own { try Images.clear(shelf: shelf, db) }
+        if let newest = stored.newestShelf, let own { try Images.put(own, beside: newest, db) }
+        stored.laterShelf = stored.newestShelf ?? own
         stored.newestShelf = nil
+    }
+
+    /// Whether the agent's own images tell all that was captured after the drain that the file names: they do when its
+    /// present writer captured that drain. Else another history may have gone on from there, and only the hub knows it.
+    private func holdsAll(since dot: Dot?, _ db: Database) throws -> Bool {
+        let writers = try StoredReplica.fetch(db, "source = ?1") { $0.bind(stored.number, at: 1) }
+        guard let dot else { return writers.count < 2 }
+        return writers.contains { $0.number == stored.replica && $0.id == dot.replica && $0.last >= dot.counter }
     }
 
     /// Whether the agent's own images are those of the hub's dot, or newer ones: not so if the agent's folder was the one restored.
@@ -225,14 +253,16 @@ extension RowImage {
     }
 
     /// What the hub's record tells of the row that it came from; what the row said about stock is not among it.
-    init(_ record: RecordImage, mapping: TableMapping) {
+    ///
+    /// - Parameter keepsLives: keep the lives of its references, which tell the lines of one sale from those of another.
+    init(_ record: RecordImage, mapping: TableMapping, keepsLives: Bool = false) {
         let names = Set(mapping.fieldNames).union(mapping.stockRole == .level ? ["sku", "location", "quantity"] : [])
         let fields = record.fields.filter { names.contains($0.name) && !$0.value.isNull }
         self.init(
             state: .present, life: record.life, hash: ContentHash.of(fields.lazy.map { ($0.name, $0.value) }),
             same: mapping.sameIf.isEmpty
                 ? nil : ContentHash.of(fields.lazy.filter { mapping.sameIf.contains($0.name) }.map { ($0.name, $0.value) }),
-            fields: fields.map { ImageField(name: $0.name, value: $0.value.withoutLife) },
+            fields: fields.map { ImageField(name: $0.name, value: keepsLives ? $0.value : $0.value.withoutLife) },
             stock: mapping.stockRole == .none ? .none : .unknown)
     }
 }

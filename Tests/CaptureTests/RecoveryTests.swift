@@ -13,7 +13,7 @@ extension Rig {
         var named = request.named
         if let dot = named { named = hub.last[dot.replica].map { Dot(dot.replica, min(dot.counter, $0)) } }
         if let dot = named { try source.stage(hub.images(asOf: dot), isFirst: true) }
-        if request.wantsNewest { try source.stage(hub.newestImages, as: .newest, isFirst: true) }
+        if request.wantsNewest { try source.stage(hub.newestImages(since: named), as: .newest, isFirst: true) }
         try source.recover(following: named, random: &random)
     }
 
@@ -296,8 +296,12 @@ struct CrashTests {
         try rig.attach()
         try rig.settle(&hub)
         var quantities: [String: Int] = [:]
-        try rig.copyTill(to: "backup")
-        try rig.copyAgent(to: "backup.db")
+        // Last night's backup, last week's, and the first one.
+        let backups = ["night", "week", "first"]
+        for backup in backups {
+            try rig.copyTill(to: backup)
+            try rig.copyAgent(to: backup + ".db")
+        }
         for _ in 0..<12 {
             for _ in 0..<random.below(4) {
                 let number = "unique \(quantities.count)"
@@ -308,17 +312,22 @@ struct CrashTests {
                     "BEGIN; INSERT INTO sales VALUES (\(id), 1, '\(number)', 5); INSERT INTO sale_lines VALUES (\(id), 1, 'shoe', \(quantity)); COMMIT"
                 )
             }
-            switch random.below(8) {
+            switch random.below(9) {
             case 0, 1: try rig.settle(&hub)
-            case 2: try rig.copyTill(to: "backup")
-            case 3: try rig.copyAgent(to: "backup.db")
+            case 2: try rig.copyTill(to: random.pick(["night", "week"]))
+            case 3: try rig.copyAgent(to: random.pick(["night", "week"]) + ".db")
             case 4: _ = try rig.killed(at: random.pick([.drainJournalled, .drainMarked, .drainSealed])) { try rig.drain() }
             case 5:
                 try rig.settle(&hub)
-                try rig.restoreTill(from: "backup")
+                try rig.restoreTill(from: random.pick(backups))
             case 6:
                 try rig.settle(&hub)
-                try rig.restoreAgent(from: "backup.db")
+                try rig.restoreAgent(from: random.pick(backups) + ".db")
+                try tell(rig, hub)
+            case 7:
+                if random.below(2) == 0 { try rig.settle(&hub) }
+                try rig.restoreTill(from: random.pick(backups))
+                try rig.restoreAgent(from: random.pick(backups) + ".db")
                 try tell(rig, hub)
             default: try rig.sweep()
             }

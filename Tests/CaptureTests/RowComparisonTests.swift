@@ -147,10 +147,11 @@ struct RowComparisonTests {
         let other = row([("quantity", 8)], stock: movement(-8))
         let later = sold.image(life: life, whole: true)
         func outcome(
-            _ extent: RecoveryComparison.Extent, base: RowImage? = nil, later: RowImage, row: RowContent?, keeps: Bool = true
+            _ extent: RecoveryComparison.Extent, base: RowImage? = nil, later: RowImage..., row: RowContent?, keeps: Bool = true
         ) -> RowComparison.Outcome {
             RecoveryComparison(rows: comparison(role: .saleLines, deletion: .void), extent: extent)
-                .outcome(of: key, base: base, later: later, row: row, isFlagged: false, keepsReferences: keeps, next: next)
+                .outcome(
+                    of: key, base: base, later: later.map { .init(image: $0, keepsReferences: keeps) }, row: row, isFlagged: false, next: next)
         }
         let again = outcome(.rows, later: later, row: sold)
         #expect(

@@ -36,8 +36,8 @@ struct SourceRecovery: Sendable {
         }
         var count = 0
         if let dot { count += try await stage(.named, asOf: dot, for: request) }
-        if request.wantsNewest { count += try await stage(.newest, asOf: dot, for: request) }
-        try await keeper.recover(request.name.string, following: dot, parting: parts)
+        if request.wantsNewest || abandons { count += try await stage(.newest, asOf: dot, for: request) }
+        try await keeper.recover(request.name.string, following: dot, abandoning: abandons, parting: parts)
         if abandons, let former = request.named?.replica { try outbox.abandon(former) }
         log.notice(
             parts ? "another disk writes under this source's name; it goes on as a source of its own" : "source recovered",

@@ -232,8 +232,8 @@ public actor SourceKeeper {
         try kept[name]?.source?.stage(images, as: kind, isFirst: isFirst)
     }
 
-    func recover(_ name: String, following dot: Dot?, parting: Bool) throws {
-        try kept[name]?.source?.recover(following: dot, parting: parting, random: &random)
+    func recover(_ name: String, following dot: Dot?, abandoning: Bool, parting: Bool) throws {
+        try kept[name]?.source?.recover(following: dot, abandoning: abandoning, parting: parting, random: &random)
     }
 }
 

@@ -21,9 +21,9 @@ public struct RecoveryRequest: Hashable, Sendable {
     /// hub's last one of that replica, if that is lower), stage them and call `recover(following:)` with that dot.
     /// `nil`: nothing had been captured then; recover without images.
     public var named: Dot?
-    /// The agent's own images are not the newest, because its folder was lost or restored: stage also what the hub has
-    /// of this source now, as `.newest`. Without it, rows that were captured after `named` and that the file still holds
-    /// would be taken for new ones.
+    /// The agent's own images do not tell all that was captured after `named`, because its folder was lost or restored, or the
+    /// file was restored before and other histories went on from there: stage also what the hub has of these now, as
+    /// `.newest`. Without it, rows that were captured after `named` and that the file still holds would be taken for new ones.
     public var wantsNewest: Bool
 
     /// The file names the drain that this folder sealed last, so both agree, and whoever is ahead at the hub is a copy of
@@ -43,6 +43,6 @@ public struct RecoveryRequest: Hashable, Sendable {
 public enum StagedImages: String, Hashable, Sendable {
     /// The source's records as of the dot that `recover` will name.
     case named
-    /// The source's records as the hub has them now, whichever incarnation wrote them.
+    /// The source's records as the hub has them now, by all histories that hold that dot.
     case newest
 }

@@ -230,27 +230,32 @@ final class DrainRun {
 
     /// Looks for what was captured after the drain that the file names: if all of it is there, only the mark was lost (S15).
     private func extentOfRollback() throws -> RecoveryComparison.Extent {
-        guard let later = source.stored.laterShelf else { return .rows }
-        for (index, watched) in source.watched.tables.enumerated() {
-            guard let mapping = watched.mapping else { continue }
-            var after: [UInt8] = []
-            while true {
-                let told = try source.store.read { agent in
-                    try Images.newer(shelf: later, than: source.stored.shelf, table: watched.number, after: after, limit: 500, agent)
-                }
-                for image in told {
-                    // A row that no longer maps is not the one the hub knows: look at the rows.
-                    guard case .values(let values) = try reader(index).row(LocalKey(canonicalBytes: image.key)),
-                        let row = try? mapping.map(values, site: source.site),
-                        RowContent(row, sameIf: [], isLevel: mapping.stockRole == .level).hash == image.hash
-                    else { return .rows }
-                    try slices.pause()
-                }
-                guard let last = told.last else { break }
-                after = last.key
-            }
+        guard let first = source.stored.laterShelf else { return .rows }
+        for shelf in try source.store.read({ try Images.row(from: first, $0) }) {
+            for index in source.watched.tables.indices where try !isThere(index, as: shelf) { return .rows }
         }
         return .markOnly
+    }
+
+    private func isThere(_ index: Int, as later: Int64) throws -> Bool {
+        let watched = source.watched.tables[index]
+        guard let mapping = watched.mapping else { return true }
+        var after: [UInt8] = []
+        while true {
+            let told = try source.store.read { agent in
+                try Images.newer(shelf: later, than: source.stored.shelf, table: watched.number, after: after, limit: 500, agent)
+            }
+            for image in told {
+                // A row that no longer maps is not the one the hub knows: look at the rows.
+                guard case .values(let values) = try reader(index).row(LocalKey(canonicalBytes: image.key)),
+                    let row = try? mapping.map(values, site: source.site),
+                    RowContent(row, sameIf: [], isLevel: mapping.stockRole == .level).hash == image.hash
+                else { return false }
+                try slices.pause()
+            }
+            guard let last = told.last else { return true }
+            after = last.key
+        }
     }
 
     private func reader(_ table: Int) throws -> RowReader {
@@ -260,50 +265,4 @@ final class DrainRun {
         readers[table] = reader
         return reader
     }
-}
-
-/// The rows that a page of the log names, in the order of their first entry, and what it says of each.
-struct NamedRows {
-    struct Row {
-        var table: Int
-        var key: LocalKey
-        /// The key was deleted, or given to a row: if the row is there, it may be another one (S6).
-        var wasReplaced: Bool
-        /// Something else than an insert happened to it, or REPLACE put it in the place of one that was captured: its
-        /// children may have been captured before.
-        var wasThere: Bool
-    }
-
-    private(set) var rows: [Row] = []
-    private var places: [RowName: Int] = [:]
-    private var byTable: [Int: [Int]] = [:]
-
-    private struct RowName: Hashable {
-        var table: Int
-        var key: LocalKey
-    }
-
-    init(_ entries: [ChangeLog.Entry], watched: WatchList) {
-        for entry in entries {
-            guard let table = watched.index(of: entry.table) else { continue }
-            let place = places[RowName(table: table, key: entry.key)] ?? append(table, entry.key)
-            if entry.operation != .update { rows[place].wasReplaced = true }
-            if entry.operation != .insert { rows[place].wasThere = true }
-        }
-    }
-
-    private mutating func append(_ table: Int, _ key: LocalKey) -> Int {
-        rows.append(Row(table: table, key: key, wasReplaced: false, wasThere: false))
-        places[RowName(table: table, key: key)] = rows.count - 1
-        byTable[table, default: []].append(rows.count - 1)
-        return rows.count - 1
-    }
-
-    mutating func noteThere(_ place: Int) { rows[place].wasThere = true }
-
-    /// The named rows of one table.
-    func parents(_ table: Int) -> [Row]? { byTable[table]?.map { rows[$0] } }
-
-    /// Whether the row was not named yet; it is now.
-    mutating func add(_ table: Int, _ key: LocalKey) -> Bool { places.updateValue(-1, forKey: RowName(table: table, key: key)) == nil }
 }

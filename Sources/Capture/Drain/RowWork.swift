@@ -12,7 +12,7 @@ final class RowWork {
     private let comparisons: Comparisons
     private let images: Images
     /// Images from before a restore was noticed, while the file is compared with them (S15).
-    private let later: Images?
+    private let told: ToldImages?
     private var hasProblems: Bool
 
     /// How each table is compared: found out once per drain, before the drain itself has made images.
@@ -36,9 +36,9 @@ final class RowWork {
         self.comparisons = comparisons
         let stored = source.stored
         images = try Images(agent, shelf: stored.shelf, drain: writer.number, dictionary: source.dictionary)
-        later =
+        told =
             try stored.state == .reasserting
-            ? stored.laterShelf.map { try Images(agent, shelf: $0, drain: 0, dictionary: source.dictionary) } : nil
+            ? stored.laterShelf.map { try ToldImages(agent, shelf: $0, dictionary: source.dictionary) } : nil
         hasProblems = try RowProblem.count(source: stored.number, agent) > 0
     }
 
@@ -81,9 +81,9 @@ final class RowWork {
         } else if hasProblems {
             try clearProblem(watched, keyBytes)
         }
-        let later = found?.isTouched == true ? nil : later  // a row that this drain asserted has an image of its own time
+        let told = found?.isTouched == true ? nil : told  // a row that this drain asserted has an image of its own time
         let outcome = try outcome(
-            table, mapping, key, keyBytes, old: old, later: later, row: content, isFlagged: isFlagged, wasReplaced: wasReplaced)
+            table, mapping, key, keyBytes, old: old, told: told, row: content, isFlagged: isFlagged, wasReplaced: wasReplaced)
         if outcome.movedLife { writer.mustResolveAgain = true }
         for change in outcome.changes { try writer.append(withLives(change), agent) }
         if let image = outcome.image { try images.put(image, table: watched.number, key: keyBytes, replaces: old != nil) }
@@ -104,16 +104,16 @@ final class RowWork {
     }
 
     private func outcome(
-        _ table: Int, _ mapping: TableMapping, _ key: LocalKey, _ keyBytes: [UInt8], old: RowImage?, later: Images?, row: RowContent?,
+        _ table: Int, _ mapping: TableMapping, _ key: LocalKey, _ keyBytes: [UInt8], old: RowImage?, told: ToldImages?, row: RowContent?,
         isFlagged: Bool, wasReplaced: Bool
     ) throws -> RowComparison.Outcome {
         let comparison = try comparison(table, mapping)
-        if let later {
-            let told = try later.image(table: source.watched.tables[table].number, key: keyBytes)
+        if let told {
+            let later = try told.images(table: source.watched.tables[table].number, key: keyBytes).map { image, shelf in
+                RecoveryComparison.Told(image: image, keepsReferences: try row.map { try keepsReferences($0, image, on: shelf) } ?? true)
+            }
             return RecoveryComparison(rows: comparison, extent: comparisons.extent).outcome(
-                of: key, base: old, later: told, row: row, isFlagged: isFlagged,
-                keepsReferences: try row.map { try keepsReferences($0, later) } ?? true,
-                next: writer.next)
+                of: key, base: old, later: later, row: row, isFlagged: isFlagged, next: writer.next)
         }
         return comparison.outcome(of: key, from: old, to: row, isFlagged: isFlagged, wasReplaced: wasReplaced, next: writer.next)
     }
@@ -170,12 +170,13 @@ final class RowWork {
         return last
     }
 
-    /// Whether what the row points at has the lives that it had in the later images (S15): the line of another sale is another
-    /// line. A customer who was edited since does not make it another sale, so only facts count.
-    private func keepsReferences(_ row: RowContent, _ later: Images) throws -> Bool {
+    /// Whether what the row points at has the lives that a later image's record points at (S15): the line of another sale is
+    /// another line. A customer who was edited since does not make it another sale, so only facts count.
+    private func keepsReferences(_ row: RowContent, _ later: RowImage, on shelf: Images) throws -> Bool {
         for field in row.fields {
             guard let reference = field.value.reference, isFact(reference.entity) else { continue }
-            if try life(of: reference, in: images) != life(of: reference, in: later) { return false }
+            let told = later.fields?.first { $0.name == field.name }?.value.reference?.life
+            if try life(of: reference, in: images) != told ?? life(of: reference, in: shelf) { return false }
         }
         return true
     }

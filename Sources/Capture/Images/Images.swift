@@ -100,9 +100,29 @@ extension Images {
         return db.lastInsertedRowID
     }
 
+    /// Clears a shelf, and those beside it.
     static func clear(shelf: Int64, _ db: Database) throws {
-        for table in ["capture_image", "capture_undo"] { try db.execute(sql: "DELETE FROM \(table) WHERE shelf = ?", arguments: [shelf]) }
-        try db.execute(sql: "DELETE FROM capture_shelf WHERE number = ?", arguments: [shelf])
+        for shelf in try row(from: shelf, db) {
+            for table in ["capture_image", "capture_undo"] { try db.execute(sql: "DELETE FROM \(table) WHERE shelf = ?", arguments: [shelf]) }
+            try db.execute(sql: "DELETE FROM capture_shelf WHERE number = ?", arguments: [shelf])
+        }
+    }
+
+    /// The shelf, and those beside it, in order.
+    static func row(from shelf: Int64, _ db: Database) throws -> [Int64] {
+        var shelves = [shelf]
+        while let last = shelves.last,
+            let next = try Int64.fetchOne(db, sql: "SELECT beside FROM capture_shelf WHERE number = ? AND beside IS NOT NULL", arguments: [last])
+        {
+            shelves.append(next)
+        }
+        return shelves
+    }
+
+    /// Puts a shelf at the end of another's row.
+    static func put(_ shelf: Int64, beside first: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE capture_shelf SET beside = ? WHERE number = ?", arguments: [shelf, try row(from: first, db).last])
     }
 
     /// Takes back what the unsealed drain changed.

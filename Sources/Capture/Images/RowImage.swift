@@ -25,7 +25,7 @@ struct RowImage: Hashable, Sendable {
     var hash: UInt64
     /// Hash of the same-if fields; `nil` where the mapping names none.
     var same: UInt64?
-    /// References without lives, nulls left out; `nil` where only the hash is kept.
+    /// References without lives (with them only among what the hub told, S15), nulls left out; `nil` where only the hash is kept.
     var fields: [ImageField]?
     var stock: Stock
 

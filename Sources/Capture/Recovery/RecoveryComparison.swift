@@ -1,10 +1,10 @@
 import Causality
 import ChangeSets
 
-/// Compares a row of a file that went back in time with two images: the hub's as of the drain that the file
-/// names (*base*), and the agent's own from before that was noticed (*later*), where it is the later one (S15).
+/// Compares a row of a file that went back in time with the hub's image as of the drain that the file names (*base*),
+/// and with what was told after that drain (*later*): by one history, or by several that went on from it (S15).
 ///
-/// What the later image told already is only *asserted again*: under the kept life, creating nothing and
+/// What a later image told already is only *asserted again*: under the kept life, creating nothing and
 /// moving nothing, because the hub still counts it.
 struct RecoveryComparison: Sendable {
     var rows: RowComparison
@@ -20,43 +20,61 @@ struct RecoveryComparison: Sendable {
         case rows
     }
 
-    /// - Parameter keepsReferences: whether the records that the row points at have the lives that they had in the later image.
+    /// A later image of a row's key.
+    struct Told: Sendable {
+        var image: RowImage
+        /// Whether the records that the row points at have the lives that the image's record points at.
+        var keepsReferences: Bool
+    }
+
     func outcome(
-        of key: LocalKey, base: RowImage?, later: RowImage?, row: RowContent?, isFlagged: Bool, keepsReferences: Bool, next: Dot
+        of key: LocalKey, base: RowImage?, later: [Told], row: RowContent?, isFlagged: Bool, next: Dot
     ) -> RowComparison.Outcome {
-        switch (row, later) {
-        case (nil, let later?) where later.isDeleted:
-            return deletedAgain(key, base: base)
-        case (nil, let later?) where extent == .markOnly:
-            return rows.outcome(of: key, from: later, to: nil, isFlagged: isFlagged, next: next)
-        case (let row?, let later?) where !later.isDeleted && continues(row, later, base: base, keepsReferences: keepsReferences):
-            return asserted(row, base: base, later: later)
-        default:
-            return rows.outcome(of: key, from: base, to: row, isFlagged: isFlagged, next: next)
+        let live = later.filter { !$0.image.isDeleted }
+        if let row {
+            let same = live.filter { continues(row, $0, base: base) }.map(\.image)
+            if let image = same.first(where: { $0.life == base?.life }) ?? same.first { return asserted(row, base: base, later: image) }
+        } else {
+            var outcome = RowComparison.Outcome()
+            if let base, isDeletionTold(of: base, in: later) { outcome = deletedAgain(key, base: base) }
+            if extent == .markOnly, let last = live.first?.image {
+                let gone = rows.outcome(of: key, from: last, to: nil, isFlagged: isFlagged, next: next)
+                return RowComparison.Outcome(changes: outcome.changes + gone.changes, image: gone.image ?? outcome.image)
+            }
+            guard outcome.changes.isEmpty else { return outcome }
         }
+        return rows.outcome(of: key, from: base, to: row, isFlagged: isFlagged, next: next)
     }
 
     /// Whether the row is the later image's record, as it was or edited since.
-    private func continues(_ row: RowContent, _ later: RowImage, base: RowImage?, keepsReferences: Bool) -> Bool {
+    private func continues(_ row: RowContent, _ later: Told, base: RowImage?) -> Bool {
         // Under a key that was given again, the later image may be of another incarnation's record.
-        let isOther = base.map { !$0.isDeleted && $0.life != later.life } ?? false
+        let isOther = base.map { !$0.isDeleted && $0.life != later.image.life } ?? false
         if extent == .markOnly, !isOther { return true }
         if case .level? = row.stock { return false }  // equal levels say nothing: other sales may have led there
-        return keepsReferences && rows.isSame(row, as: later)
+        return later.keepsReferences && rows.isSame(row, as: later.image)
+    }
+
+    /// Of a key that was given again our own images keep the last life alone, so there any deletion is the base's, too.
+    private func isDeletionTold(of base: RowImage, in later: [Told]) -> Bool {
+        let same = later.filter { $0.image.life == base.life }
+        return !base.isDeleted && (same.isEmpty ? later : same).contains { $0.image.isDeleted }
     }
 
     /// The former incarnation's delete counts; this chain says it once more.
-    private func deletedAgain(_ key: LocalKey, base: RowImage?) -> RowComparison.Outcome {
-        guard let base, !base.isDeleted else { return RowComparison.Outcome() }
-        return RowComparison.Outcome(changes: [rows.deleted(base, key: key, movesStock: false)], image: base.afterDeletion)
+    private func deletedAgain(_ key: LocalKey, base: RowImage) -> RowComparison.Outcome {
+        RowComparison.Outcome(changes: [rows.deleted(base, key: key, movesStock: false)], image: base.afterDeletion)
     }
 
     private func asserted(_ row: RowContent, base: RowImage?, later: RowImage) -> RowComparison.Outcome {
-        let known = base.flatMap { $0.isDeleted || $0.life != later.life ? nil : $0 }
+        let before = base.flatMap { $0.isDeleted ? nil : $0 }
+        let known = before?.life == later.life ? before : nil
         let fields = known.map { rows.changedFields(from: $0, to: row) } ?? row.fields.filter { !$0.value.isNull }.map(RowComparison.write)
         let effects = rows.isSame(row, as: later) ? [] : rows.effects(from: later.stock, to: row, fields: later.fields)
+        // The history that gave the key to another record had deleted the base's before.
+        let given = before.flatMap { known == nil && rows.deletion != .archived ? deletedAgain(row.key, base: $0).changes : nil } ?? []
         return RowComparison.Outcome(
-            changes: rows.edit(row, life: later.life, fields: fields, effects: effects),
+            changes: given + rows.edit(row, life: later.life, fields: fields, effects: effects),
             image: row.image(life: later.life, whole: rows.isMutable))
     }
 }

@@ -71,7 +71,7 @@ struct ModelHub {
         var isPartial = false
 
         /// The one record under each key.
-        var live: [Name: [FieldName: Value]] { records.compactMapValues { $0.last?.fields } }
+        var live: [Name: [FieldName: Value]] { records.compactMapValues { $0.last?.fields.mapValues(\.withoutLife) } }
     }
 
     var state: State { state(of: history) }
@@ -97,8 +97,15 @@ struct ModelHub {
     /// What the hub answers when it is asked for images (S15).
     func images(asOf dot: Dot) -> [RecordImage] { images(of: state(asOf: dot)) }
 
-    /// The same of all that it has, whoever wrote it.
-    var newestImages: [RecordImage] { images(of: state) }
+    /// The same as all histories that hold the dot left it; all of them for `nil`.
+    func newestImages(since dot: Dot?) -> [RecordImage] {
+        let heirs = last.keys.filter { heir in dot.map { lineage.history(of: heir, contains: $0) } ?? true }
+        let written = history.filter { admitted in
+            admitted.dot == dot || dot.map { lineage.chain(of: $0, contains: admitted.dot) } ?? false
+                || heirs.contains { lineage.history(of: $0, contains: admitted.dot) }
+        }
+        return images(of: state(of: written, isPartial: true))
+    }
 
     private func images(of state: State) -> [RecordImage] {
         var images: [RecordImage] = []
@@ -141,10 +148,10 @@ extension ModelHub.State {
                 complaints.append("\(dot) edits \(name.key), life \(life), which is not there")
                 return
             }
-            for field in fields { lives[index].fields[field.field] = field.value.isNull ? nil : field.value.withoutLife }
+            for field in fields { lives[index].fields[field.field] = field.value.isNull ? nil : field.value }
         } else {
             var record = ModelHub.Record(life: dot)
-            for field in fields { record.fields[field.field] = field.value.isNull ? nil : field.value.withoutLife }
+            for field in fields { record.fields[field.field] = field.value.isNull ? nil : field.value }
             lives.append(record)
         }
         records[name] = lives
