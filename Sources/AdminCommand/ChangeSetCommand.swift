@@ -26,7 +26,7 @@ struct ChangeSetCommand: AsyncParsableCommand {
                 let bytes = [UInt8](bytes)
                 let set = try ChangeSetCodec.decode(bytes)
                 let hash = try ChangeSetCodec.hash(of: bytes)
-                print(Terminal.harmless(set.json(hash: hash, showsPersonal: personal)))
+                print(TerminalText.json(set.json(hash: hash, showsPersonal: personal)))
             } catch let error as ChangeSetError {
                 throw Complaint("\(file): \(error.message)", remedy: error.remedy)
             }

@@ -12,7 +12,7 @@ struct ListingOptions: ParsableArguments {
     /// Prints the answer as it came, or decoded and shown for people.
     func show<Answer: Decodable>(_ bytes: [UInt8], as type: Answer.Type, _ present: (Answer) -> String) throws {
         guard !json else {
-            print(String(decoding: bytes, as: UTF8.self))
+            print(TerminalText.json(String(decoding: bytes, as: UTF8.self)))
             return
         }
         do {
@@ -39,7 +39,7 @@ struct Table {
         sides = columns.map { $0.hasPrefix(">") ? .right : .left }
     }
 
-    mutating func add(_ cells: String...) { rows.append(cells.map(Self.printable)) }
+    mutating func add(_ cells: String...) { rows.append(cells.map(TerminalText.line)) }
 
     var isEmpty: Bool { rows.isEmpty }
 
@@ -75,11 +75,6 @@ struct Table {
         while line.last == " " { line.removeLast() }
         return line
     }
-
-    /// A value from a till may hold line breaks or escape codes of a terminal.
-    private static func printable(_ cell: String) -> String {
-        String(String.UnicodeScalarView(cell.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0 }))
-    }
 }
 
 enum Terminal {
@@ -89,19 +84,6 @@ enum Terminal {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
-    }
-
-    /// JSON without DEL and the C1 controls that JSON lets stand and some terminals obey; the same document.
-    static func harmless(_ json: String) -> String {
-        var text = String.UnicodeScalarView()
-        for scalar in json.unicodeScalars {
-            if (0x7F..<0xA0).contains(scalar.value) {
-                text.append(contentsOf: "\\u00\(String(scalar.value, radix: 16))".unicodeScalars)
-            } else {
-                text.append(scalar)
-            }
-        }
-        return String(text)
     }
 }
 

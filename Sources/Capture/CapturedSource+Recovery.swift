@@ -125,7 +125,8 @@ extension CapturedSource {
                 var told = try ToldImages(db, shelf: number, dictionary: dictionary)
                 for record in images {
                     guard let (table, mapping) = try table(of: record, db) else { continue }
-                    let image = record.isDeleted ? RowImage.deleted(life: record.life) : RowImage(record, mapping: mapping, keepsLives: true)
+                    let image =
+                        record.isDeleted ? RowImage.deleted(life: record.life) : RowImage(record, mapping: mapping, keepsLives: true)
                     try told.put(image, table: table, key: record.key.canonicalBytes)
                 }
             }

@@ -14,7 +14,8 @@ public struct Complaint: Error, Hashable, Sendable {
     public func lines(program: String) -> String { "\(program): \(Self.oneLine(message))\n  \(Self.oneLine(remedy))\n" }
 
     private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(
-            separator: " ")
+        TerminalText.line(
+            text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(
+                separator: " "))
     }
 }

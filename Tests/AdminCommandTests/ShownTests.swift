@@ -20,13 +20,4 @@ struct ShownTests {
         #expect(try profile(parts).title == "Grace Hopper")
         #expect(try profile(#""first name": {"value": null, "time": 1}"#).title == "-")
     }
-
-    @Test("JSON on a terminal holds no control character that JSON lets stand, and means the same")
-    func harmless() throws {
-        let json = "{\"name\": \"\u{9B}2J\u{7F} é 🏬\"}"
-        let shown = Terminal.harmless(json)
-        #expect(shown == #"{"name": "\u009b2J\u007f é 🏬"}"#)
-        let names = try [json, shown].map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) }
-        #expect(names[0] == names[1])
-    }
 }

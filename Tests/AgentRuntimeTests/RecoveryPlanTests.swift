@@ -50,6 +50,9 @@ struct RecoveryPlanTests {
             testDescription: "the folder is old, the file was written on: follow the file", named: 9, namesOwnDrain: false, acknowledged: 0,
             sealed: 3, hubLast: 9, standing: .differs, plan: .follow(Dot(replica, 9), abandons: true)),
         Case(
+            testDescription: "the hub was restored, and a copy of this machine sent first: the histories part", named: 9, acknowledged: 9,
+            sealed: 9, hubLast: 7, standing: .differs, plan: .part(Dot(replica, 0))),
+        Case(
             testDescription: "the hub was restored to before the file's drain", named: 9, acknowledged: 9, sealed: 9, hubLast: 4,
             standing: .agrees,
             plan: .follow(Dot(replica, 4), abandons: false)),

@@ -151,7 +151,8 @@ struct RowComparisonTests {
         ) -> RowComparison.Outcome {
             RecoveryComparison(rows: comparison(role: .saleLines, deletion: .void), extent: extent)
                 .outcome(
-                    of: key, base: base, later: later.map { .init(image: $0, keepsReferences: keeps) }, row: row, isFlagged: false, next: next)
+                    of: key, base: base, later: later.map { .init(image: $0, keepsReferences: keeps) }, row: row, isFlagged: false,
+                    next: next)
         }
         let again = outcome(.rows, later: later, row: sold)
         #expect(

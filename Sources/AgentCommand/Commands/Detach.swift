@@ -28,6 +28,6 @@ struct Detach: AsyncParsableCommand {
         }
         try await agent.keeper.detach(source)
         try sources.set(nil, of: source)
-        print("Detached \(entry.file). What was captured before is still sent.")
+        say("Detached \(entry.file). What was captured before is still sent.")
     }
 }

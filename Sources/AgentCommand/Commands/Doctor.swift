@@ -23,8 +23,11 @@ struct Doctor: AsyncParsableCommand {
             try JSONOutput.print(checks)
         } else {
             for check in checks {
-                print("\(check.problem == nil ? "ok  " : "BAD ") \(check.subject)\(check.detail.map { ": \($0)" } ?? "")")
-                if let problem = check.problem { print("     \(problem.message)\n     \(problem.remedy)") }
+                say("\(check.problem == nil ? "ok  " : "BAD ") \(check.subject)\(check.detail.map { ": \($0)" } ?? "")")
+                if let problem = check.problem {
+                    say("     \(problem.message)")
+                    say("     \(problem.remedy)")
+                }
             }
         }
         if checks.contains(where: { $0.problem != nil }) { throw ExitCode(1) }

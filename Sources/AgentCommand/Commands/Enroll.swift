@@ -41,7 +41,7 @@ struct Enroll: AsyncParsableCommand {
         }
         try settings.write(.membership, membership)
         if json { return try JSONOutput.print(membership) }
-        print("Enrolled as \(membership.site) (\(membership.kind)) with \(membership.hubAddress).")
-        print("Next: tributary-agent attach APP.db --as NAME --mapping FILE.yaml")
+        say("Enrolled as \(membership.site) (\(membership.kind)) with \(membership.hubAddress).")
+        say("Next: tributary-agent attach APP.db --as NAME --mapping FILE.yaml")
     }
 }

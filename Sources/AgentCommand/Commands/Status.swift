@@ -26,30 +26,30 @@ struct Status: ParsableCommand {
 
     private func tell(_ status: AgentStatus) {
         let now = AgentClock.system.wall().milliseconds
-        if let site = status.site { print("Site \(site), hub \(status.hub ?? "")") }
-        print(
+        if let site = status.site { say("Site \(site), hub \(status.hub ?? "")") }
+        say(
             status.isRunning
                 ? "The agent is running\(status.isConnected ? " and connected" : ", without a line to the hub")."
                 : "The agent is not running.")
-        print("To send: \(status.queued) changes. Last sent \(Words.age(of: status.lastPush, now: now)).")
+        say("To send: \(status.queued) changes. Last sent \(Words.age(of: status.lastPush, now: now)).")
         let view =
             "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))"
-        print(view + (status.isLoadingView ? ", loading" : "") + ".")
+        say(view + (status.isLoadingView ? ", loading" : "") + ".")
         for source in status.sources {
-            print("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))")
+            say("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))")
             if let problem = source.problem { tell(problem, indent: "  ") }
             for rows in status.rowsSetAside where rows.source == source.name {
                 let which = rows.example.map { rows.count == 1 ? " (key \($0))" : " (one has the key \($0))" } ?? ""
-                print("  ! \(rows.count) \(rows.count == 1 ? "row" : "rows") of \(rows.table)\(which): \(rows.problem.message)")
-                print("    \(rows.problem.remedy)")
+                say("  ! \(rows.count) \(rows.count == 1 ? "row" : "rows") of \(rows.table)\(which): \(rows.problem.message)")
+                say("    \(rows.problem.remedy)")
             }
         }
         for problem in status.problems { tell(problem, indent: "") }
-        if status.isWell { print("All is well.") }
+        if status.isWell { say("All is well.") }
     }
 
     private func tell(_ problem: AgentHealth.Problem, indent: String) {
-        print("\(indent)! \(problem.message)")
-        print("\(indent)  \(problem.remedy)")
+        say("\(indent)! \(problem.message)")
+        say("\(indent)  \(problem.remedy)")
     }
 }

@@ -28,8 +28,10 @@ struct Sync: AsyncParsableCommand {
 
     private func tell(_ result: SyncOnce.Result) {
         for source in result.sources {
-            if let problem = source.problem { print("! \(source.name): \(problem.message)\n  \(problem.remedy)") }
+            guard let problem = source.problem else { continue }
+            say("! \(source.name): \(problem.message)")
+            say("  \(problem.remedy)")
         }
-        print("\(result.captured) changes captured, \(result.sent) sent; the view is up to date.")
+        say("\(result.captured) changes captured, \(result.sent) sent; the view is up to date.")
     }
 }

@@ -8,36 +8,36 @@ enum CustomerOutput {
             if let document = finding.document.flatMap({ ProfileDocument($0) }) {
                 tell(document)
             } else {
-                print("A customer that the hub does not know yet")
+                say("A customer that the hub does not know yet")
             }
-            if !finding.unsent.isEmpty { print("  not sent yet:") }
-            for own in finding.unsent { print("    \(Words.day(own.time.milliseconds)) \(own.record.entity) \(summary(own))") }
+            if !finding.unsent.isEmpty { say("  not sent yet:") }
+            for own in finding.unsent { say("    \(Words.day(own.time.milliseconds)) \(own.record.entity) \(summary(own))") }
         }
-        if found.findings.isEmpty { print("Nobody was found.") }
+        if found.findings.isEmpty { say("Nobody was found.") }
         tell(asOf: found)
     }
 
     static func tell<Finding>(asOf found: Found<Finding>) {
         let age = Words.age(of: found.asOf?.milliseconds, now: AgentClock.system.wall().milliseconds)
-        print(
+        say(
             found.asOf == nil
                 ? "Nothing was received from the hub yet." : "As of \(age)\(found.isLoading ? ", a new view is loading" : "").")
     }
 
     private static func tell(_ document: ProfileDocument) {
-        print("Customer \(document.id ?? "")")
+        say("Customer \(document.id ?? "")")
         for (name, field) in (document.fields ?? [:]).sorted(by: { $0.key < $1.key }) {
-            print("  \(name): \(field.value.text ?? "")\(field.site.map { "   (\($0))" } ?? "")")
+            say("  \(name): \(field.value.text ?? "")\(field.site.map { "   (\($0))" } ?? "")")
         }
         guard let purchases = document.purchases, purchases.number > 0 else { return }
         let totals = (purchases.totals ?? [:]).sorted { $0.key < $1.key }.map { "\(Words.amount($0.value, digits: 2)) \($0.key)" }
-        print("  purchases: \(purchases.number), \(totals.joined(separator: ", "))")
+        say("  purchases: \(purchases.number), \(totals.joined(separator: ", "))")
         for purchase in purchases.recent ?? [] {
             let parts = [
                 purchase.time.map(Words.day), purchase.site, purchase.number,
                 purchase.total.map { "\(Words.amount($0, digits: 2)) \(purchase.currency ?? "")" },
             ]
-            print("    \(parts.compactMap { $0 }.joined(separator: "  "))")
+            say("    \(parts.compactMap { $0 }.joined(separator: "  "))")
         }
     }
 

@@ -3,7 +3,7 @@ import Foundation
 
 enum StockOutput {
     static func tell(_ found: Found<StockFinding>, sku: String) {
-        if found.findings.isEmpty { print("No stock of \(sku) is known.") }
+        if found.findings.isEmpty { say("No stock of \(sku) is known.") }
         let now = AgentClock.system.wall().milliseconds
         for finding in found.findings {
             let document = finding.document.flatMap { StockDocument($0) }
@@ -11,8 +11,8 @@ enum StockOutput {
             if let available = document?.available { line += ", \(Words.amount(available &+ finding.unsentMovement)) available" }
             if finding.unsentMovement != 0 || finding.unsentCount != nil { line += " (own unsent changes counted)" }
             if document?.oversold == true { line += " - oversold" }
-            print(line)
-            for site in document?.sites ?? [] { print("  \(site.site) last heard \(Words.age(of: site.lastHeard, now: now))") }
+            say(line)
+            for site in document?.sites ?? [] { say("  \(site.site) last heard \(Words.age(of: site.lastHeard, now: now))") }
         }
         CustomerOutput.tell(asOf: found)
     }

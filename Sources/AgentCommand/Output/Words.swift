@@ -1,5 +1,9 @@
 import AgentRuntime
+import Complaints
 import Foundation
+
+/// Prints one line of an answer.
+func say(_ line: String) { print(TerminalText.line(line)) }
 
 /// How times and quantities are told to people.
 enum Words {

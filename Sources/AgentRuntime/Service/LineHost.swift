@@ -116,17 +116,16 @@ final class LineHost: LineDriver.Host {
     func recover(_ receipt: Receipt, _ reason: SyncCore.RecoveryReason) async throws {
         switch reason {
         case .folderIsOld: try await askRecovery(of: receipt.replica)
+        case .historiesDiffer:
+            agent.log.error(
+                "the hub has another history of this source than it acknowledged: it was restored, and a copy of this machine came first",
+                metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
+            try await askRecovery(of: receipt.replica)
         case .changesLost:
             throw AgentError(
                 .recovery,
                 "The hub lacks changes of replica \(receipt.replica.short) after \(receipt.last), and they are no longer kept here.",
                 remedy: "Restore a newer backup of the hub, or scan the source so that what it still holds is sent again.")
-        case .historiesDiffer:
-            throw AgentError(
-                .recovery, "The hub has another history of replica \(receipt.replica.short) than the one it acknowledged to this machine.",
-                remedy:
-                    "The hub was restored and a copy of this machine came first. Stop the copy; detach and attach the source here with --take-over."
-            )
         }
     }
 

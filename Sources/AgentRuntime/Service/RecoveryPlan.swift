@@ -37,6 +37,11 @@ enum RecoveryPlan: Hashable, Sendable {
             self = .part(Dot(named.replica, min(named.counter, acknowledged)))
             return
         }
+        if standing == .differs, namesOwnDrain {
+            // All was acknowledged, and the hub has it otherwise now: it was restored, and a copy of this machine came first.
+            self = .part(Dot(named.replica, 0))
+            return
+        }
         let last = min(named.counter, hubLast)
         self = .follow(last == 0 ? nil : Dot(named.replica, last), abandons: isForked)
     }

@@ -103,7 +103,9 @@ extension Images {
     /// Clears a shelf, and those beside it.
     static func clear(shelf: Int64, _ db: Database) throws {
         for shelf in try row(from: shelf, db) {
-            for table in ["capture_image", "capture_undo"] { try db.execute(sql: "DELETE FROM \(table) WHERE shelf = ?", arguments: [shelf]) }
+            for table in ["capture_image", "capture_undo"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE shelf = ?", arguments: [shelf])
+            }
             try db.execute(sql: "DELETE FROM capture_shelf WHERE number = ?", arguments: [shelf])
         }
     }
@@ -112,7 +114,8 @@ extension Images {
     static func row(from shelf: Int64, _ db: Database) throws -> [Int64] {
         var shelves = [shelf]
         while let last = shelves.last,
-            let next = try Int64.fetchOne(db, sql: "SELECT beside FROM capture_shelf WHERE number = ? AND beside IS NOT NULL", arguments: [last])
+            let next = try Int64.fetchOne(
+                db, sql: "SELECT beside FROM capture_shelf WHERE number = ? AND beside IS NOT NULL", arguments: [last])
         {
             shelves.append(next)
         }
