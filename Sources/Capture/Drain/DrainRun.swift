@@ -135,7 +135,7 @@ final class DrainRun {
             db, after: number, upTo: target, limit: source.settings.logRowsPerReadMax, keyCounts: source.watched.keyCounts)
         var named = NamedRows(entries, watched: source.watched)
         for (place, row) in named.rows.enumerated() {
-            if !row.wasThere, try rows.isKnown(row.table, row.key) { named.noteThere(place) }
+            if !row.wasThere, try rows.wasPerhapsThere(row.table, row.key) { named.noteThere(place) }
             try readRow(row.table, row.key, wasReplaced: row.wasReplaced, rows)
         }
         try readChildren(&named, rows)

@@ -7,7 +7,7 @@ struct NamedRows {
         var key: LocalKey
         /// The key was deleted, or given to a row: if the row is there, it may be another one (S6).
         var wasReplaced: Bool
-        /// Something else than an insert happened to it, or REPLACE put it in the place of one that was captured: its
+        /// Something else than an insert happened to it, or REPLACE may have put it in the place of another: its
         /// children may have been captured before.
         var wasThere: Bool
     }

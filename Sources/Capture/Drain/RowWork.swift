@@ -90,9 +90,10 @@ final class RowWork {
         return (outcome.image ?? old)?.state == .present
     }
 
-    /// Whether the row was captured before.
-    func isKnown(_ table: Int, _ key: LocalKey) throws -> Bool {
-        try images.life(table: source.watched.tables[table].number, key: key.canonicalBytes) != nil
+    /// Whether the row may have been there before. Of a table that is only looked up there are no images to tell.
+    func wasPerhapsThere(_ table: Int, _ key: LocalKey) throws -> Bool {
+        try source.watched.tables[table].mapping == nil
+            || images.life(table: source.watched.tables[table].number, key: key.canonicalBytes) != nil
     }
 
     private func mapped(_ row: ReadRow, _ mapping: TableMapping) throws -> MappedRow? {
