@@ -13,7 +13,9 @@ extension Rig {
         var named = request.named
         if let dot = named { named = hub.last[dot.replica].map { Dot(dot.replica, min(dot.counter, $0)) } }
         if let dot = named { try source.stage(hub.images(asOf: dot), isFirst: true) }
-        if request.wantsNewest { try source.stage(hub.newestImages(since: named), as: .newest, isFirst: true) }
+        let known = try agentStore().read { try StoredReplica.fetch($0, "source IS NOT NULL") }.map(\.id)
+        let hasForgotten = hub.last.contains { !known.contains($0.key) && $0.value > 0 }
+        if request.wantsNewest || hasForgotten { try source.stage(hub.newestImages(since: named), as: .newest, isFirst: true) }
         try source.recover(following: named, random: &random)
     }
 

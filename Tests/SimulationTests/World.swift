@@ -356,7 +356,10 @@ final class World {
         case .part(let followed): (dot, abandons, parts) = (followed, true, true)
         }
         if let dot { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
-        if request.wantsNewest || abandons { try await stageImages(.newest, of: request, asOf: dot, site: site, agent: agent) }
+        let hasForgotten = try page.own.contains { try !site.agent.outbox.hasSent($0.replica) }
+        if request.wantsNewest || abandons || hasForgotten {
+            try await stageImages(.newest, of: request, asOf: dot, site: site, agent: agent)
+        }
         try site.agent.source.recover(following: dot, abandoning: abandons, parting: parts, random: &generator)
         if abandons, let former = request.named?.replica { try site.agent.outbox.abandon(former) }
         site.agent.recovery = nil

@@ -108,6 +108,9 @@ public struct Outbox: Sendable {
         return bytes.flatMap { Digest(bytes: $0) }
     }
 
+    /// Whether this folder ever put changes of the replica into a set.
+    public func hasSent(_ replica: ReplicaID) throws -> Bool { try row(of: replica).cut > 0 }
+
     private func row(of replica: ReplicaID) throws -> ReplicaRow { try queue.read { try ReplicaRow.fetch(replica, in: $0) } }
 
     private func stored(after counter: UInt64, of replica: ReplicaID) throws -> Frame? {

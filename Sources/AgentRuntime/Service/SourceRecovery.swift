@@ -22,8 +22,8 @@ struct SourceRecovery: Sendable {
     }
 
     func run(_ request: RecoveryRequest) async throws -> Result {
-        var hub: Receipt?
-        if let named = request.named { hub = try await line.standing(of: named.replica) }
+        let heard = try await line.standings()
+        let hub = heard.first { $0.replica == request.named?.replica }
         let queue = try outbox.standings().first { $0.replica == request.named?.replica }
         let standing = try hub.map { try outbox.standing(of: $0) } ?? .agrees
         let plan = RecoveryPlan(
@@ -36,7 +36,9 @@ struct SourceRecovery: Sendable {
         }
         var count = 0
         if let dot { count += try await stage(.named, asOf: dot, for: request) }
-        if request.wantsNewest || abandons { count += try await stage(.newest, asOf: dot, for: request) }
+        // A writer that this folder knows nothing of: the folder is older than it, and so are its own images.
+        let hasForgotten = try heard.contains { try !outbox.hasSent($0.replica) }
+        if request.wantsNewest || abandons || hasForgotten { count += try await stage(.newest, asOf: dot, for: request) }
         try await keeper.recover(request.name.string, following: dot, abandoning: abandons, parting: parts)
         if abandons, let former = request.named?.replica { try outbox.abandon(former) }
         log.notice(
@@ -61,9 +63,6 @@ struct SourceRecovery: Sendable {
 }
 
 extension HubLine {
-    /// What the hub has of a replica, whoever asks; `nil`: nothing.
-    func standing(of replica: ReplicaID) async throws -> Receipt? {
-        let page = try await pull(cursor: nil, waitMilliseconds: 0, bytesMax: 1)
-        return page.own.first { $0.replica == replica }
-    }
+    /// What the hub has of this agent's replicas.
+    func standings() async throws -> [Receipt] { try await pull(cursor: nil, waitMilliseconds: 0, bytesMax: 1).own }
 }
