@@ -6,6 +6,7 @@ import Foundation
 @main
 struct Main {
     static func main() async {
+        Heap.useOneArena()
         let program = CommandLineProgram(TributaryAgent.self) { error in
             if let error = error as? MappingError {
                 return error.problems.filter { $0.severity == .error }.map { Complaint("\($0.place): \($0.message)", remedy: $0.remedy) }

@@ -165,6 +165,40 @@ struct OutboxTests {
         #expect(try load(after: 20).isEmpty)
     }
 
+    @Test("a hub that has another history than it acknowledged is sent all that is kept, from its first set on")
+    func rewindToKept() throws {
+        #expect(try !outbox.rewindToKept(Self.replica))
+        var frames: [Outbox.Frame] = []
+        for number in 0..<3 {
+            journal.seal(Sales.lines(number * 10..<number * 10 + 10))
+            frames = try load()
+        }
+        try outbox.acknowledge(try receipt(20, frames, position: 9, keepUntil: 0))
+        #expect(try outbox.rewindToKept(Self.replica))
+        #expect(try outbox.standings() == [QueueStanding(replica: Self.replica, acknowledged: 0, sealed: 30)])
+        #expect(try load(after: 0).map(\.first) == [1, 11, 21])
+    }
+
+    @Test("a stored set that the disk has damaged in any byte is noticed, and only then")
+    func damaged() throws {
+        journal.seal(Sales.lines(0..<10))
+        let frames = try load()
+        #expect(try !outbox.isDamaged(after: 0, of: Self.replica))
+        let bytes = try #require(frames.first).bytes
+        let hurt =
+            [[], Array(bytes.dropLast()), [UInt8](repeating: 0, count: bytes.count)]
+            + bytes.indices.map { index in
+                var copy = bytes
+                copy[index] ^= 1
+                return copy
+            }
+        for bytes in hurt {
+            try queue.write { try $0.execute(sql: "UPDATE outbox_set SET bytes = ?", arguments: [Data(bytes)]) }
+            #expect(try outbox.isDamaged(after: 0, of: Self.replica))
+        }
+        #expect(try !outbox.isDamaged(after: 10, of: Self.replica), "what the hub has is of no concern")
+    }
+
     @Test("S22: what the hub says of a replica agrees, differs, is ahead, or is forgotten here")
     func standing() throws {
         journal.seal(Sales.lines(0..<10))

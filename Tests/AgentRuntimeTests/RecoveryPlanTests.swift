@@ -16,6 +16,7 @@ struct RecoveryPlanTests {
         var sealed: UInt64
         var hubLast: UInt64
         var standing: Standing
+        var isDamaged = false
         var plan: RecoveryPlan
     }
 
@@ -50,6 +51,9 @@ struct RecoveryPlanTests {
             testDescription: "the folder is old, the file was written on: follow the file", named: 9, namesOwnDrain: false, acknowledged: 0,
             sealed: 3, hubLast: 9, standing: .differs, plan: .follow(Dot(replica, 9), abandons: true)),
         Case(
+            testDescription: "what is unsent is damaged: it is captured anew", named: 8, acknowledged: 5, sealed: 8, hubLast: 5,
+            standing: .agrees, isDamaged: true, plan: .follow(Dot(replica, 5), abandons: true)),
+        Case(
             testDescription: "the hub was restored, and a copy of this machine sent first: the histories part", named: 9, acknowledged: 9,
             sealed: 9, hubLast: 7, standing: .differs, plan: .part(Dot(replica, 0))),
         Case(
@@ -63,7 +67,8 @@ struct RecoveryPlanTests {
         let queue = QueueStanding(replica: Self.replica, acknowledged: example.acknowledged, sealed: example.sealed)
         let named = example.named.map { Dot(Self.replica, $0) }
         let plan = RecoveryPlan(
-            named: named, namesOwnDrain: example.namesOwnDrain, queue: queue, hubLast: example.hubLast, standing: example.standing)
+            named: named, namesOwnDrain: example.namesOwnDrain, queue: queue, hubLast: example.hubLast, standing: example.standing,
+            isDamaged: example.isDamaged)
         #expect(plan == example.plan)
     }
 }

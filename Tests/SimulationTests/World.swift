@@ -345,7 +345,7 @@ final class World {
         let agent = try await record(of: site)
         guard case .page(let page) = try await hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: agent, now: time) else { return }
         let receipt = page.own.first { $0.replica == request.named?.replica }
-        let queue = try site.agent.outbox.standings().first { $0.replica == request.named?.replica }
+        let queue = try request.named.map { try site.agent.outbox.queue(of: $0.replica) }
         let standing = try receipt.map { try site.agent.outbox.standing(of: $0) } ?? .agrees
         let plan = RecoveryPlan(
             named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: receipt?.last ?? 0, standing: standing)
@@ -409,6 +409,7 @@ final class World {
             try agent.view.restart()
         case .recover(let receipt, let reason):
             note("must recover: \(reason.rawValue)", index)
+            if reason == .historiesDiffer, try agent.outbox.rewindToKept(receipt.replica) { return }
             try agent.source.learn(hubLast: receipt.last, of: receipt.replica)
         case .fork(let receipt):
             note("fork", index)

@@ -41,6 +41,25 @@ extension Outbox {
         }
     }
 
+    /// All that is still kept of a replica is unsent again.
+    ///
+    /// - Returns: whether anything is kept.
+    public func rewindToKept(_ replica: ReplicaID) throws -> Bool {
+        try queue.write { db in
+            guard
+                let first = try Row.fetchOne(
+                    db, sql: "SELECT first, previous FROM outbox_set WHERE replica = ? ORDER BY first LIMIT 1", arguments: [replica.blob]),
+                let hash = Digest(bytes: first.bytes(1))
+            else { return false }
+            var row = try ReplicaRow.fetch(replica, in: db)
+            row.acknowledged = (first[0] as UInt64) - 1
+            row.acknowledgedHash = hash
+            try row.store(in: db)
+            try db.execute(sql: "UPDATE outbox_set SET position = NULL WHERE replica = ?", arguments: [replica.blob])
+            return true
+        }
+    }
+
     /// The hub took our sets up to `counter` as repeats, and has more than this folder.
     public func confirm(_ replica: ReplicaID, through counter: UInt64) throws {
         try queue.write { db in

@@ -57,6 +57,13 @@ public struct Outbox: Sendable {
         }
     }
 
+    /// One replica's queue, also when nobody writes under it just now.
+    public func queue(of replica: ReplicaID) throws -> QueueStanding {
+        if let queue = try standings().first(where: { $0.replica == replica }) { return queue }
+        let row = try row(of: replica)
+        return QueueStanding(replica: replica, acknowledged: row.acknowledged, sealed: row.cut)
+    }
+
     /// The sets after `counter`, about `bytesMax` of them but at least one, cutting new ones where none are.
     ///
     /// - Parameter goesOn: asked before each set is cut; what it throws ends the work, and what was cut stays.
@@ -106,6 +113,18 @@ public struct Outbox: Sendable {
             try [UInt8].fetchBlob(db, "SELECT hash FROM outbox_set WHERE replica = ? AND last = ?", [blob, counter])
             ?? [UInt8].fetchBlob(db, "SELECT previous FROM outbox_set WHERE replica = ? AND first = ?", [blob, counter + 1])
         return bytes.flatMap { Digest(bytes: $0) }
+    }
+
+    /// Whether a stored set after `counter` is no longer what this agent signed: its own disk has damaged it. No such set can
+    /// ever be sent; what it held is captured anew.
+    public func isDamaged(after counter: UInt64, of replica: ReplicaID) throws -> Bool {
+        var last = counter
+        while let frame = try stored(after: last, of: replica) {
+            guard let set = try? ChangeSetCodec.open(frame.bytes, key: key.publicKey).set else { return true }
+            guard set.replica == replica, set.first == last + 1, set.last == frame.last else { return true }
+            last = frame.last
+        }
+        return false
     }
 
     /// Whether this folder ever put changes of the replica into a set.

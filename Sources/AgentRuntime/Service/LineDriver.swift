@@ -225,7 +225,7 @@ public actor LineDriver {
             // When the last answer has been let go of, too; a stop that comes first needs no memory back.
             do { try await Task.sleep(for: .seconds(2)) } catch { return }
             outbox.releaseMemory()
-            IdleMemory.giveBack()
+            Heap.giveBack()
         }
     }
 
@@ -257,6 +257,9 @@ public actor LineDriver {
                         "replica": "\(order.replica.short)", "sets": "\(frames.count)",
                         "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })",
                     ])
+                if !answer.isReceipt, try outbox.isDamaged(after: order.after, of: order.replica) {
+                    return .damaged(acknowledged: try outbox.acknowledgement(of: order.replica))
+                }
                 return .answered(
                     answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1,
                     standing: try outbox.standing(of: answer.standing))
@@ -294,6 +297,14 @@ public actor LineDriver {
 }
 
 extension Answer {
+    /// The hub could make something of what was sent.
+    var isReceipt: Bool {
+        switch self {
+        case .receipt, .fork, .gap: true
+        case .refusal, .page, .images: false
+        }
+    }
+
     /// Where the hub stands, whatever else it says; pages and images say it themselves.
     var standing: Receipt {
         switch self {

@@ -120,7 +120,18 @@ final class LineHost: LineDriver.Host {
             agent.log.error(
                 "the hub has another history of this source than it acknowledged: it was restored, and a copy of this machine came first",
                 metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
-            try await askRecovery(of: receipt.replica)
+            if try !agent.outbox.rewindToKept(receipt.replica) { try await askRecovery(of: receipt.replica) }
+        case .setDamaged:
+            agent.log.error(
+                "a change-set that was not sent yet is damaged on the agent's own disk; what it held is captured anew",
+                metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])
+            guard try await agent.keeper.requireRecovery(of: receipt.replica) else {
+                throw AgentError(
+                    .outboxDamaged,
+                    "A change-set of replica \(receipt.replica.short), which no attached source writes any more, is damaged in agent.db.",
+                    remedy: "Check the disk, and treat the agent's folder as lost: enroll in a new one and attach with --take-over.")
+            }
+            await handle(agent.keeper.drain())
         case .changesLost:
             throw AgentError(
                 .recovery,

@@ -4,7 +4,8 @@ import Causality
 enum RecoveryPlan: Hashable, Sendable {
     /// What is sealed has to be at the hub first.
     case waitForPush
-    /// Follow this dot (`nil`: nothing). `abandons`: what is unsent of the former replica is another history than the hub's.
+    /// Follow this dot (`nil`: nothing). `abandons`: what is unsent of the former replica is another history than
+    /// the hub's, or can no longer be read.
     case follow(Dot?, abandons: Bool)
     /// The same, but file and folder are one history and the hub's another: a clone, or this machine before it was restored,
     /// wrote on. What is unsent is captured anew under a source id of its own (S22). Counter 0: they share nothing of this replica,
@@ -19,7 +20,8 @@ enum RecoveryPlan: Hashable, Sendable {
     ///   - hubLast: the last counter that the hub has of it.
     ///   - standing: how that compares with what this folder stored. An acknowledgement that was lost on its way is no fork:
     ///     the hub may well have more of our own history than we were told.
-    init(named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing) {
+    ///   - isDamaged: what is unsent cannot be sent, because this disk has damaged it.
+    init(named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing, isDamaged: Bool = false) {
         guard let named else {
             self = .follow(nil, abandons: false)
             return
@@ -29,17 +31,19 @@ enum RecoveryPlan: Hashable, Sendable {
         let isUnsent = (queue?.sealed ?? 0) > acknowledged
         // Unsent changes whose counters the hub has otherwise: the histories part after what is acknowledged.
         let isForked = isUnsent && hubLast > acknowledged
+        if standing == .differs, !isUnsent, namesOwnDrain {
+            // All was acknowledged, and is otherwise now: the hub was restored, a copy of this machine came first, and what
+            // would show where they part is no longer kept.
+            self = .part(Dot(named.replica, 0))
+            return
+        }
         if isUnsent, !isForked {
-            self = .waitForPush
+            let last = min(named.counter, acknowledged)
+            self = isDamaged ? .follow(last == 0 ? nil : Dot(named.replica, last), abandons: true) : .waitForPush
             return
         }
         if isForked, namesOwnDrain {
             self = .part(Dot(named.replica, min(named.counter, acknowledged)))
-            return
-        }
-        if standing == .differs, namesOwnDrain {
-            // All was acknowledged, and the hub has it otherwise now: it was restored, and a copy of this machine came first.
-            self = .part(Dot(named.replica, 0))
             return
         }
         let last = min(named.counter, hubLast)

@@ -24,10 +24,12 @@ struct SourceRecovery: Sendable {
     func run(_ request: RecoveryRequest) async throws -> Result {
         let heard = try await line.standings()
         let hub = heard.first { $0.replica == request.named?.replica }
-        let queue = try outbox.standings().first { $0.replica == request.named?.replica }
+        let queue = try request.named.map { try outbox.queue(of: $0.replica) }
         let standing = try hub.map { try outbox.standing(of: $0) } ?? .agrees
+        let isDamaged = try queue.map { try outbox.isDamaged(after: $0.acknowledged, of: $0.replica) } ?? false
         let plan = RecoveryPlan(
-            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: hub?.last ?? 0, standing: standing)
+            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: hub?.last ?? 0, standing: standing,
+            isDamaged: isDamaged)
         let (dot, abandons, parts): (Dot?, Bool, Bool)
         switch plan {
         case .waitForPush: return .waitsForPush

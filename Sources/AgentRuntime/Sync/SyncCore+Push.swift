@@ -55,6 +55,9 @@ extension SyncCore {
         case .missing(let acknowledged):
             block(replica, now: now)
             effects.append(.recover(acknowledged, .changesLost))
+        case .damaged(let acknowledged):
+            block(replica, now: now)
+            effects.append(.recover(acknowledged, .setDamaged))
         case .failed(let failure):
             failPush(failure, now: now, random: &random)
         }
@@ -120,13 +123,13 @@ extension SyncCore {
     mutating func settle(_ receipt: Receipt, standing: Standing, known: UInt64, now: Instant, effects: inout [Effect]) {
         guard let index = queues.firstIndex(where: { $0.replica == receipt.replica }) else { return }
         switch standing {
+        case .differs where receipt.last <= queues[index].acknowledged:
+            effects.append(.recover(receipt, .historiesDiffer))
         case .differs, .ahead:
             // What is still to be sent tells exactly where the histories part: each set comes back as a repeat or a fork.
             guard queues[index].sealed <= queues[index].acknowledged else { return }
-            // An answer that is older than ours is judged by the next one.
-            guard standing == .ahead || receipt.last >= known else { return }
             block(receipt.replica, now: now)
-            effects.append(.recover(receipt, standing == .ahead ? .folderIsOld : .historiesDiffer))
+            effects.append(.recover(receipt, .folderIsOld))
         case .forgotten where receipt.last < known:
             block(receipt.replica, now: now)
             effects.append(.recover(receipt, .changesLost))

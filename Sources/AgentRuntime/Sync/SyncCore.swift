@@ -59,6 +59,8 @@ public struct SyncCore: Sendable {
         case nothing
         /// What comes next is no longer kept, so that the hub can never get it from here.
         case missing(acknowledged: Receipt)
+        /// The hub refused what was sent, and it is indeed not what was signed here: the agent's own disk has damaged it.
+        case damaged(acknowledged: Receipt)
         case failed(LineFailure)
     }
 
@@ -117,8 +119,11 @@ public struct SyncCore: Sendable {
         case folderIsOld = "agent-folder-restored"
         /// The hub lacks changes that are no longer kept here; they are lost.
         case changesLost = "changes-lost"
-        /// The hub has another history where ours was acknowledged: it was restored, and a copy of this machine came first.
+        /// The hub has another history where it acknowledged ours: it was restored, and a copy of this machine came first. What
+        /// is kept here is sent again, and shows where the histories part.
         case historiesDiffer = "histories-differ"
+        /// What comes next is damaged on the agent's own disk: it has to be captured anew.
+        case setDamaged = "outbox-damaged"
     }
 
     public let settings: Settings
