@@ -7,6 +7,10 @@ public enum AgentSchema {
         migrator.registerMigration("agent_1") { db in
             for statement in statements { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("agent_2") { db in
+            // Of an abandoned replica: the last counter that its history here shares with the hub's.
+            try db.execute(sql: "ALTER TABLE outbox_replica ADD COLUMN shared INTEGER")
+        }
         try migrator.migrate(queue)
     }
 

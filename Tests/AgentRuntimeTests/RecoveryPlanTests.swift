@@ -17,6 +17,7 @@ struct RecoveryPlanTests {
         var hubLast: UInt64
         var standing: Standing
         var isDamaged = false
+        var shared: UInt64?
         var plan: RecoveryPlan
     }
 
@@ -57,6 +58,9 @@ struct RecoveryPlanTests {
             testDescription: "the hub was restored, and a copy of this machine sent first: the histories part", named: 9, acknowledged: 9,
             sealed: 9, hubLast: 7, standing: .differs, plan: .part(Dot(replica, 0))),
         Case(
+            testDescription: "the histories parted before, and the disk forgot the file's new mark", named: 7, acknowledged: 7, sealed: 7,
+            hubLast: 9, standing: .differs, shared: 5, plan: .follow(Dot(replica, 5), abandons: false)),
+        Case(
             testDescription: "the hub was restored to before the file's drain", named: 9, acknowledged: 9, sealed: 9, hubLast: 4,
             standing: .agrees,
             plan: .follow(Dot(replica, 4), abandons: false)),
@@ -68,7 +72,7 @@ struct RecoveryPlanTests {
         let named = example.named.map { Dot(Self.replica, $0) }
         let plan = RecoveryPlan(
             named: named, namesOwnDrain: example.namesOwnDrain, queue: queue, hubLast: example.hubLast, standing: example.standing,
-            isDamaged: example.isDamaged)
+            isDamaged: example.isDamaged, shared: example.shared)
         #expect(plan == example.plan)
     }
 }

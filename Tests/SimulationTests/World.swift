@@ -348,7 +348,8 @@ final class World {
         let queue = try request.named.map { try site.agent.outbox.queue(of: $0.replica) }
         let standing = try receipt.map { try site.agent.outbox.standing(of: $0) } ?? .agrees
         let plan = RecoveryPlan(
-            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: receipt?.last ?? 0, standing: standing)
+            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: receipt?.last ?? 0, standing: standing,
+            shared: try request.named.flatMap { try site.agent.outbox.shared(of: $0.replica) })
         let (dot, abandons, parts): (Dot?, Bool, Bool)
         switch plan {
         case .waitForPush: return
@@ -361,7 +362,9 @@ final class World {
             try await stageImages(.newest, of: request, asOf: dot, site: site, agent: agent)
         }
         try site.agent.source.recover(following: dot, abandoning: abandons, parting: parts, random: &generator)
-        if abandons, let former = request.named?.replica { try site.agent.outbox.abandon(former) }
+        if abandons, let former = request.named?.replica {
+            try site.agent.outbox.abandon(former, sharing: parts ? dot?.counter ?? 0 : nil)
+        }
         site.agent.recovery = nil
         site.isRestoreUnheard = false
         note(parts ? "parted from a clone" : abandons ? "recovered from an old folder" : "recovered", index)

@@ -73,7 +73,9 @@ extension Outbox {
 
     /// Ends a replica whose later counters another disk wrote: what was not acknowledged is captured anew under its
     /// successor, so here it is sent no more. The sets stay, as long as there is room, for people to look at.
-    public func abandon(_ replica: ReplicaID) throws {
+    ///
+    /// - Parameter counter: the last one that the history here shares with the hub's; `nil`: what the file names is the hub's.
+    public func abandon(_ replica: ReplicaID, sharing counter: UInt64?) throws {
         let sealed = try journal.sealedReplicas().first { $0.replica == replica }?.sealed
         try queue.write { db in
             var row = try ReplicaRow.fetch(replica, in: db)
@@ -86,7 +88,13 @@ extension Outbox {
             try row.store(in: db)
             try db.execute(
                 sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND position IS NULL", arguments: [Int64.max, replica.blob])
+            try db.execute(sql: "UPDATE outbox_replica SET shared = ? WHERE replica = ?", arguments: [counter, replica.blob])
         }
+    }
+
+    /// The last counter of an abandoned replica that its history here shares with the hub's.
+    public func shared(of replica: ReplicaID) throws -> UInt64? {
+        try queue.read { try UInt64.fetchOne($0, sql: "SELECT shared FROM outbox_replica WHERE replica = ?", arguments: [replica.blob]) }
     }
 
     /// What the hub last acknowledged of a replica, as far as it is remembered here.

@@ -21,9 +21,17 @@ enum RecoveryPlan: Hashable, Sendable {
     ///   - standing: how that compares with what this folder stored. An acknowledgement that was lost on its way is no fork:
     ///     the hub may well have more of our own history than we were told.
     ///   - isDamaged: what is unsent cannot be sent, because this disk has damaged it.
-    init(named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing, isDamaged: Bool = false) {
+    ///   - shared: where this folder has already left the replica, how far the hub's history of it is the file's.
+    init(
+        named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing, isDamaged: Bool = false,
+        shared: UInt64? = nil
+    ) {
         guard let named else {
             self = .follow(nil, abandons: false)
+            return
+        }
+        if let shared {
+            self = .follow(Dot(named.replica, min(named.counter, shared, hubLast)), abandons: false)
             return
         }
         let known = queue?.acknowledged ?? 0

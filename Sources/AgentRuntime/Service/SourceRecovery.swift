@@ -27,9 +27,10 @@ struct SourceRecovery: Sendable {
         let queue = try request.named.map { try outbox.queue(of: $0.replica) }
         let standing = try hub.map { try outbox.standing(of: $0) } ?? .agrees
         let isDamaged = try queue.map { try outbox.isDamaged(after: $0.acknowledged, of: $0.replica) } ?? false
+        let shared = try request.named.flatMap { try outbox.shared(of: $0.replica) }
         let plan = RecoveryPlan(
             named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: hub?.last ?? 0, standing: standing,
-            isDamaged: isDamaged)
+            isDamaged: isDamaged, shared: shared)
         let (dot, abandons, parts): (Dot?, Bool, Bool)
         switch plan {
         case .waitForPush: return .waitsForPush
@@ -42,7 +43,9 @@ struct SourceRecovery: Sendable {
         let hasForgotten = try heard.contains { try !outbox.hasSent($0.replica) }
         if request.wantsNewest || abandons || hasForgotten { count += try await stage(.newest, asOf: dot, for: request) }
         try await keeper.recover(request.name.string, following: dot, abandoning: abandons, parting: parts)
-        if abandons, let former = request.named?.replica { try outbox.abandon(former) }
+        if abandons, let former = request.named?.replica {
+            try outbox.abandon(former, sharing: parts || isDamaged ? dot?.counter ?? 0 : nil)
+        }
         log.notice(
             parts ? "another disk writes under this source's name; it goes on as a source of its own" : "source recovered",
             metadata: ["source": "\(request.name)", "as of": "\(dot?.description ?? "the start")", "records": "\(count)"])
