@@ -102,6 +102,8 @@ public final class SQLiteHubStore: HubStore {
     func copyNow(to path: String) throws {
         let copy = try DatabaseQueue(path: path)
         try pool.backup(to: copy)
+        // One file: in WAL mode whoever reads it, and be it to check it, leaves two more beside it.
+        try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
         try copy.close()
     }
 

@@ -61,6 +61,8 @@ struct SQLiteHubStoreTests {
         let store = try SQLiteHubStore(path: folder.path + "/hub.db")
         let hub = try await Hub.open(store: store, now: TestHub.start)
         try await hub.backUp(to: folder.path + "/backup.db")
+        _ = try SQLiteHubStore.checkedHead(ofBackup: folder.path + "/backup.db")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("backup") } == ["backup.db"])
         for name in ["hub.db", "backup.db"] {
             let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)[.posixPermissions] as? Int
             #expect(mode == 0o600, "\(name)")
