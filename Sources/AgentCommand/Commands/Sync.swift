@@ -17,7 +17,7 @@ struct Sync: AsyncParsableCommand {
 
     func run() async throws {
         let resolved = try options.resolved()
-        let log = AgentOptions.logger(resolved.logLevel ?? .warning)
+        let log = AgentOptions.logger(resolved.logLevel ?? .error)
         let lock = try resolved.folder.lock()
         defer { withExtendedLifetime(lock) {} }
         let agent = try Agent(folder: resolved.folder, proxy: resolved.proxy, log: log)

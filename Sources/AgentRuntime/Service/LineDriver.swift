@@ -21,7 +21,7 @@ public actor LineDriver {
     private let outbox: Outbox
     private let view: LocalReplica
     private let host: any Host
-    private let stopping: StopSignal
+    private let exchange: LineExchange
     private let clock: AgentClock
     private let log: Logger
     private var core: SyncCore
@@ -48,7 +48,7 @@ public actor LineDriver {
         self.outbox = outbox
         self.view = view
         self.host = host
-        self.stopping = stopping
+        exchange = LineExchange(line: line, outbox: outbox, view: view, stopping: stopping, log: log)
         self.clock = clock
         self.log = log
         core = SyncCore(settings: settings)
@@ -61,7 +61,7 @@ public actor LineDriver {
         guard !isStopped else { return }
         do { receive(.queue(try outbox.standings())) } catch {
             storeFails = true
-            receive(.store(Self.failure(error, of: outbox)))
+            receive(.store(LineFailure(error, of: outbox)))
         }
     }
 
@@ -146,7 +146,7 @@ public actor LineDriver {
             if storeFails, storeNews == nil { storeNews = .some(nil) }
             storeFails = false
         } catch {
-            storeNews = Self.failure(error, of: outbox)
+            storeNews = LineFailure(error, of: outbox)
             storeFails = true
         }
     }
@@ -183,36 +183,11 @@ public actor LineDriver {
     private func tell(_ told: LineReport) {
         var report = told
         report.refusals.merge(problems) { _, problem in problem }
-        logDifference(from: lastReport, to: report)
+        report.log(since: lastReport, to: log)
         lastReport = report
         revision += 1
         let (host, revision) = (host, revision)
         Task { await host.lineChanged(report, revision: revision) }
-    }
-
-    private func logDifference(from old: LineReport, to new: LineReport) {
-        if let failure = new.storeFailure {
-            guard old.storeFailure?.message != failure.message else { return }
-            log.error("agent's file: \(failure.message)", metadata: ["remedy": "\(failure.remedy)", "queued": "\(new.queued)"])
-        } else if old.storeFailure != nil {
-            log.notice("agent's file: well again", metadata: ["queued": "\(new.queued)"])
-        }
-        if let failure = new.pushFailure ?? new.pullFailure {
-            guard failure.kind != (old.pushFailure ?? old.pullFailure)?.kind else { return }
-            log.warning(
-                "line: \(failure.message)",
-                metadata: ["code": "\(failure.kind.rawValue)", "remedy": "\(failure.remedy)", "queued": "\(new.queued)"])
-        } else if old.pushFailure != nil || old.pullFailure != nil || old.lastPull == nil && new.lastPull != nil {
-            log.info("line: connected", metadata: ["queued": "\(new.queued)"])
-        }
-        if new.isStalled, !old.isStalled {
-            log.error("line: connected, but the queue does not drain", metadata: ["queued": "\(new.queued)"])
-        }
-        for (replica, refused) in new.refusals.sorted(by: { $0.key < $1.key }) where old.refusals[replica] != refused {
-            log.error(
-                "changes are held back: \(refused.message)",
-                metadata: ["code": "\(refused.code)", "replica": "\(replica.short)", "remedy": "\(refused.remedy)"])
-        }
     }
 
     // MARK: Requests
@@ -233,91 +208,18 @@ public actor LineDriver {
     static let entriesPerTrim = 2_000
 
     private func push(_ order: SyncCore.PushOrder) async {
-        let outcome = await pushOutcome(order)
+        let (outcome, changes) = await exchange.push(order, setBytesMax: core.settings.setBytesMax)
+        entriesSinceTrim += changes
         guard requests.removeValue(forKey: order.ticket) != nil else { return }
         receive(.push(ticket: order.ticket, outcome))
         giveBackMemory()
     }
 
-    private func pushOutcome(_ order: SyncCore.PushOrder) async -> SyncCore.PushOutcome {
-        do {
-            let setBytesMax = core.settings.setBytesMax
-            let load = try outbox.load(
-                after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: setBytesMax, random: &random,
-                goesOn: stopping.check)
-            switch load {
-            case .nothing: return .nothing
-            case .missing: return .missing(acknowledged: try outbox.acknowledgement(of: order.replica))
-            case .frames(let frames):
-                entriesSinceTrim += frames.reduce(0) { $0 + Int($1.last - $1.first + 1) }
-                let answer = try await line.push(frames)
-                log.debug(
-                    "pushed",
-                    metadata: [
-                        "replica": "\(order.replica.short)", "sets": "\(frames.count)",
-                        "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })",
-                    ])
-                if !answer.isReceipt, try outbox.isDamaged(after: order.after, of: order.replica) {
-                    return .damaged(acknowledged: try outbox.acknowledgement(of: order.replica))
-                }
-                return .answered(
-                    answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1,
-                    standing: try outbox.standing(of: answer.standing))
-            }
-        } catch { return .failed(Self.failure(error, of: outbox)) }
-    }
-
     private func pull(_ order: SyncCore.PullOrder) async {
-        let outcome = await pullOutcome(order)
+        let outcome = await exchange.pull(order)
         guard requests.removeValue(forKey: order.ticket) != nil else { return }
         if case .answered(let page, _) = outcome { entriesSinceTrim += page.entries.count }
         receive(.pull(ticket: order.ticket, outcome))
         giveBackMemory()
-    }
-
-    private func pullOutcome(_ order: SyncCore.PullOrder) async -> SyncCore.PullOutcome {
-        do {
-            let page = try await line.pull(
-                cursor: try view.cursor().reached, waitMilliseconds: order.waitMilliseconds, bytesMax: order.bytesMax)
-            return .answered(page, standings: try page.own.map { try outbox.standing(of: $0) })
-        } catch { return .failed(Self.failure(error, of: outbox)) }
-    }
-
-    private static func failure(_ error: any Error, of outbox: Outbox) -> LineFailure {
-        if let failure = error as? LineFailure { return failure }
-        if error is CancellationError {
-            return LineFailure(.unreachable, "The request was given up.", remedy: "Nothing to do; it is sent again.")
-        }
-        if let error = error as? ChangeSetError {
-            return LineFailure(.local, "The agent could not prepare a request. \(error.message)", remedy: error.remedy)
-        }
-        let problem = AgentHealth.Problem(error is DatabaseError ? AgentError(database: error, file: outbox.queue.path) : error)
-        return LineFailure(.local, problem.message, remedy: problem.remedy)
-    }
-}
-
-extension Answer {
-    /// The hub could make something of what was sent.
-    var isReceipt: Bool {
-        switch self {
-        case .receipt, .fork, .gap: true
-        case .refusal, .page, .images: false
-        }
-    }
-
-    /// Where the hub stands, whatever else it says; pages and images say it themselves.
-    var standing: Receipt {
-        switch self {
-        case .receipt(let receipt), .fork(let receipt), .gap(let receipt): receipt
-        case .refusal(let refusal): refusal.standing
-        case .page(let page): Receipt.none(page.reached, page.time)
-        case .images: Receipt.none(Position(generation: ReplicaID(high: 0, low: 0), number: 0, line: 0), Timestamp(milliseconds: 0))
-        }
-    }
-}
-
-extension Receipt {
-    static func none(_ position: Position, _ time: Timestamp) -> Receipt {
-        Receipt(replica: ReplicaID(high: 0, low: 0), last: 0, hash: .zero, position: position, keepUntil: 0, time: time)
     }
 }
