@@ -36,8 +36,9 @@ final class World {
         /// Both at one moment: an image of the machine's disk.
         var oldDisk: (till: [String: Data], folder: String)?
         var isCloned = false
-        /// The machine was restored, and the hub has not been asked about it yet.
+        /// The machine was restored, and its file does not bear the mark yet that follows what the hub said about it.
         var isRestoreUnheard = false
+        var hasRecovered = false
 
         init(name: String, label: String, key: SigningKey, till: SimulatedTill, folder: String, agent: SimulatedAgent, line: FaultyLine) {
             self.name = name
@@ -48,6 +49,9 @@ final class World {
             self.agent = agent
             self.line = line
         }
+
+        /// A drain was marked in the till's file.
+        func markIsNew() { if hasRecovered { isRestoreUnheard = false } }
     }
 
     /// Something that is under way, and when it arrives.
@@ -234,10 +238,18 @@ final class World {
             site.oldFolder = try copyFolder(of: site, "old")
             return
         }
+        guard try bearsOwnMark(site) else { return }
         note("agent's folder restored", index)
         site.folder = old
         site.oldFolder = nil
         try await restart(index)
+    }
+
+    /// Whether what the till's file names is what the hub knows under that name. A machine that was restored, or has a copy, and
+    /// sells before it is heard marks its drains with counters that the hub has of other changes; only the folder of that
+    /// time can tell (docs/operating/sites.md).
+    private func bearsOwnMark(_ site: Site) throws -> Bool {
+        try !site.isRestoreUnheard && (!site.isCloned || site.agent.isSent && site.agent.recovery == nil)
     }
 
     private func copyFolder(of site: Site, _ label: String) throws -> String {
@@ -256,19 +268,18 @@ final class World {
         try site.till.restore(old.till)
         site.folder = old.folder
         site.oldDisk = nil
-        site.isRestoreUnheard = true
+        (site.isRestoreUnheard, site.hasRecovered) = (true, false)
         try await restart(index)
     }
 
     /// The agent's disk is gone for good; a new agent enrols and takes the till over (S16). Its backups are the former agent's.
     ///
     /// Not before the hub knows the opening stock: what nobody has sent is a new till, which opens with its last stock-take.
-    /// Not while a copy of the machine lives on, nor before the hub has been asked about a restore: what was marked in
-    /// between bears names that the hub knows of other changes, and only the lost folder could have told.
+    /// Not while a copy of the machine lives on.
     private func loseFolder(_ index: Int) async throws {
         let site = sites[index]
         let opened = try await hub.stock(sku: SimulatedTill.skus[2], now: time)?.figures.contains { $0.location == site.name } ?? false
-        guard opened, !site.isCloned, !site.isRestoreUnheard else { return }
+        guard try opened && !site.isCloned && bearsOwnMark(site) else { return }
         note("agent's folder lost", index)
         let token = try await hub.issueToken(site: site.name, now: time)
         site.key = SigningKey()
@@ -318,8 +329,11 @@ final class World {
         var isQuiet = false
         do {
             switch try site.agent.source.drain(now: time, random: &generator) {
-            case .nothing: isQuiet = true
+            case .nothing:
+                isQuiet = true
+                site.markIsNew()
             case .sealed:
+                site.markIsNew()
                 try site.till.synced()
                 note("sealed", index)
             case .recovery(let request):
@@ -366,7 +380,7 @@ final class World {
             try site.agent.outbox.abandon(former, sharing: parts ? dot?.counter ?? 0 : nil)
         }
         site.agent.recovery = nil
-        site.isRestoreUnheard = false
+        site.hasRecovered = true
         note(parts ? "parted from a clone" : abandons ? "recovered from an old folder" : "recovered", index)
     }
 
