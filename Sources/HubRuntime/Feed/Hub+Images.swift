@@ -23,7 +23,10 @@ extension Hub {
             let replica = dot.flatMap { standing.replica($0.replica) }
             // Nothing of it was ever sent: there is nothing newer than nothing.
             guard dot != nil || standing.source(source) != nil else { return .images(ImagesPage(records: [], next: nil)) }
-            guard let row = standing.source(source), dot.map({ $0.counter <= replica?.last ?? 0 }) ?? true else {
+            // A source that parted from another and has sent nothing yet is known by the dot that it follows (S22).
+            guard let row = standing.source(source) ?? replica?.source.flatMap({ standing.source($0) }),
+                dot.map({ $0.counter <= replica?.last ?? 0 }) ?? true
+            else {
                 let what = dot?.description ?? "change"
                 throw HubError(
                     .notFound, "The hub has no \(what) of source \(source).", remedy: "Push what is sealed first, then ask again.")
