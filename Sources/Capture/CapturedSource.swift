@@ -117,6 +117,8 @@ public struct AttachedSource: Hashable, Sendable {
     public var problem: String?
     /// Rows that are set aside because they could not be mapped.
     public var rowsSetAside: Int
+    /// Changes that a drain has read so far which is not complete; 0 when none is under way.
+    public var changesBeingRead: UInt64
 
     public enum Standing: String, Hashable, Sendable { case attached, recovering, unfinished }
 
@@ -132,7 +134,8 @@ public struct AttachedSource: Hashable, Sendable {
                 }
                 return AttachedSource(
                     name: source.name, file: source.file, id: source.id, standing: standing, problem: source.problem,
-                    rowsSetAside: try RowProblem.count(source: source.number, db))
+                    rowsSetAside: try RowProblem.count(source: source.number, db),
+                    changesBeingRead: try StoredDrain.unsealed(of: source.number, db).map { $0.last + 1 - $0.first } ?? 0)
             }
         }
     }

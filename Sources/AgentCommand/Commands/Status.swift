@@ -36,7 +36,8 @@ struct Status: ParsableCommand {
             "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))"
         say(view + (status.isLoadingView ? ", loading" : "") + ".")
         for source in status.sources {
-            say("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))")
+            let reading = source.changesBeingRead.map { "; being read now, \($0) changes so far" } ?? ""
+            say("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))\(reading)")
             if let problem = source.problem { tell(problem, indent: "  ") }
             for rows in status.rowsSetAside where rows.source == source.name {
                 let which = rows.example.map { rows.count == 1 ? " (key \($0))" : " (one has the key \($0))" } ?? ""

@@ -21,6 +21,8 @@ public struct AgentHealth: Codable, Hashable, Sendable {
         /// Milliseconds since 1970 by this machine's clock.
         public var lastDrain: UInt64?
         public var lastChanges: Int?
+        /// A drain is under way, and has come to so many changes.
+        public var changesBeingRead: UInt64?
 
         public init(name: String, file: String) {
             self.name = name

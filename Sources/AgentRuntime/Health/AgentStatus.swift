@@ -51,6 +51,7 @@ public struct AgentStatus: Codable, Hashable, Sendable {
             sources: try SourceList(database).all().map { source in
                 var shown = health.sources.first { $0.name == source.name } ?? AgentHealth.Source(name: source.name, file: source.file)
                 shown.file = source.file
+                shown.changesBeingRead = isRunning && source.changesBeingRead > 0 ? source.changesBeingRead : nil
                 return shown
             }, rowsSetAside: try RowProblemGroup.all(in: database).map { Rows($0) }, problems: [])
         status.problems = status.ownProblems + [folder.spaceProblem(freeBytesMin: folderFreeBytesMin)].compactMap { $0 }

@@ -17,12 +17,15 @@ public struct SourceList: Sendable {
         public var standing: AttachedSource.Standing
         public var problem: String?
         public var rowsSetAside: Int
+        public var changesBeingRead: UInt64
     }
 
     /// By name.
     public func all() throws -> [Entry] {
         try AttachedSource.all(in: database).map {
-            Entry(name: $0.name.string, file: $0.file, standing: $0.standing, problem: $0.problem, rowsSetAside: $0.rowsSetAside)
+            Entry(
+                name: $0.name.string, file: $0.file, standing: $0.standing, problem: $0.problem, rowsSetAside: $0.rowsSetAside,
+                changesBeingRead: $0.changesBeingRead)
         }
     }
 
