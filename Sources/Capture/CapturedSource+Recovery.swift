@@ -123,11 +123,16 @@ extension CapturedSource {
                 for record in images { try stage(record, on: shelf, db) }
             case .newest:
                 var told = try ToldImages(db, shelf: number, dictionary: dictionary)
+                let base = try stored.stagingShelf.map { try Images(db, shelf: $0, drain: 0, dictionary: dictionary) }
                 for record in images {
                     guard let (table, mapping) = try table(of: record, db) else { continue }
                     let image =
                         record.isDeleted ? RowImage.deleted(life: record.life) : RowImage(record, mapping: mapping, keepsLives: true)
-                    try told.put(image, table: table, key: record.key.canonicalBytes)
+                    let key = record.key.canonicalBytes
+                    // A key may have been deleted many times: the base's own deletion counts, and that there was one.
+                    let isBase = try base?.life(table: table, key: key)?.dot == record.life
+                    if image.isDeleted, !isBase, try told.hasDeletion(table: table, key: key) { continue }
+                    try told.put(image, table: table, key: key)
                 }
             }
         }
@@ -204,8 +209,9 @@ extension CapturedSource {
         // Restored a second time before the first was asserted: the images from before the first time tell more.
         let own = stored.laterShelf ?? (ownCount ? stored.shelf : nil)
         for shelf in [stored.shelf, stored.laterShelf].compactMap({ $0 }) where shelf != own { try Images.clear(shelf: shelf, db) }
-        if let newest = stored.newestShelf, let own { try Images.put(own, beside: newest, db) }
-        stored.laterShelf = stored.newestShelf ?? own
+        // Our own come first: what they tell may be on its way, and the hub's are older there.
+        if let newest = stored.newestShelf, let own { try Images.put(newest, beside: own, db) }
+        stored.laterShelf = own ?? stored.newestShelf
         stored.newestShelf = nil
     }
 

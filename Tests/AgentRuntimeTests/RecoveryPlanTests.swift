@@ -7,6 +7,7 @@ import Testing
 @Suite("RecoveryPlan")
 struct RecoveryPlanTests {
     private static let replica = ReplicaID(high: 1, low: 1)
+    private static let former = Dot(ReplicaID(high: 0, low: 9), 3)
 
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
@@ -58,6 +59,15 @@ struct RecoveryPlanTests {
             testDescription: "the hub was restored, and a copy of this machine sent first: the histories part", named: 9, acknowledged: 9,
             sealed: 9, hubLast: 7, standing: .differs, plan: .part(Dot(replica, 0))),
         Case(
+            testDescription: "nothing of it was sent, and its first set is damaged: what it follows itself", named: 4, acknowledged: 0,
+            sealed: 4, hubLast: 0, standing: .agrees, isDamaged: true, plan: .follow(former, abandons: true)),
+        Case(
+            testDescription: "a copy ended exactly where this one was acknowledged: nothing waits", named: 7, acknowledged: 5, sealed: 7,
+            hubLast: 5, standing: .differs, plan: .part(Dot(replica, 0))),
+        Case(
+            testDescription: "left before the hub had any of it: what it follows itself", named: 4, acknowledged: 4, sealed: 4, hubLast: 0,
+            standing: .agrees, shared: 0, plan: .follow(former, abandons: false)),
+        Case(
             testDescription: "the histories parted before, and the disk forgot the file's new mark", named: 7, acknowledged: 7, sealed: 7,
             hubLast: 9, standing: .differs, shared: 5, plan: .follow(Dot(replica, 5), abandons: false)),
         Case(
@@ -72,7 +82,7 @@ struct RecoveryPlanTests {
         let named = example.named.map { Dot(Self.replica, $0) }
         let plan = RecoveryPlan(
             named: named, namesOwnDrain: example.namesOwnDrain, queue: queue, hubLast: example.hubLast, standing: example.standing,
-            isDamaged: example.isDamaged, shared: example.shared)
+            isDamaged: example.isDamaged, follows: Self.former, shared: example.shared)
         #expect(plan == example.plan)
     }
 }

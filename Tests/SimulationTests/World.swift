@@ -363,6 +363,7 @@ final class World {
         let standing = try receipt.map { try site.agent.outbox.standing(of: $0) } ?? .agrees
         let plan = RecoveryPlan(
             named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: receipt?.last ?? 0, standing: standing,
+            follows: try request.named.flatMap { try Journal(site.agent.store).followed(by: $0.replica) },
             shared: try request.named.flatMap { try site.agent.outbox.shared(of: $0.replica) })
         let (dot, abandons, parts): (Dot?, Bool, Bool)
         switch plan {

@@ -115,16 +115,23 @@ public struct Outbox: Sendable {
         return bytes.flatMap { Digest(bytes: $0) }
     }
 
-    /// Whether a stored set after `counter` is no longer what this agent signed: its own disk has damaged it. No such set can
-    /// ever be sent; what it held is captured anew.
+    /// Whether the stored set after `counter` is no longer what this agent signed: its own disk has damaged it. Such a set can
+    /// never be sent; what it held is captured anew.
     public func isDamaged(after counter: UInt64, of replica: ReplicaID) throws -> Bool {
-        var last = counter
-        while let frame = try stored(after: last, of: replica) {
-            guard let set = try? ChangeSetCodec.open(frame.bytes, key: key.publicKey).set else { return true }
-            guard set.replica == replica, set.first == last + 1, set.last == frame.last else { return true }
-            last = frame.last
+        guard let frame = try stored(after: counter, of: replica) else { return false }
+        guard let set = try? ChangeSetCodec.open(frame.bytes, key: key.publicKey).set else { return true }
+        return set.replica != replica || set.first != counter + 1 || set.last != frame.last
+    }
+
+    /// The last set that the hub acknowledged, if it is still kept.
+    func lastAcknowledged(of replica: ReplicaID) throws -> Frame? {
+        try queue.read { db in
+            try Row.fetchOne(
+                db,
+                sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND position IS NOT NULL ORDER BY first DESC LIMIT 1",
+                arguments: [replica.blob]
+            ).map { Frame(first: $0[0], last: $0[1], bytes: $0.bytes(2)) }
         }
-        return false
     }
 
     /// Whether this folder ever put changes of the replica into a set.

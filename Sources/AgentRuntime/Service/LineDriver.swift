@@ -59,7 +59,11 @@ public actor LineDriver {
     /// Something was sealed, or a replica opened: look at the queue and send at once.
     public func queueChanged() {
         guard !isStopped else { return }
-        do { receive(.queue(try outbox.standings())) } catch {
+        do {
+            let queues = try outbox.standings()
+            problems = problems.filter { problem in queues.contains { $0.replica == problem.key } }
+            receive(.queue(queues))
+        } catch {
             storeFails = true
             receive(.store(LineFailure(error, of: outbox)))
         }
@@ -123,6 +127,7 @@ public actor LineDriver {
         case .rewind(let receipt):
             log.warning("hub was restored; sending again", metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])
             durably { try outbox.rewind(receipt) }
+            Task { self.queueChanged() }  // it may be of a former writer that nobody thought had anything to send
         case .recut(let replica, let after, let setBytesMax):
             log.notice("cutting smaller change-sets", metadata: ["replica": "\(replica.short)", "bytes": "\(setBytesMax)"])
             durably { try outbox.recut(after: after, of: replica, setBytesMax: setBytesMax, random: &random) }

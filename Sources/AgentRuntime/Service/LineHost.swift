@@ -95,6 +95,7 @@ final class LineHost: LineDriver.Host {
         while !Task.isCancelled {
             do {
                 if try await recovery.run(request) == .recovered { return }
+                await shared.withLock { $0.driver }?.queueChanged()
             } catch is CancellationError { return } catch {
                 agent.log.warning("recovery waits", metadata: ["source": "\(request.name)", "error": "\(error)"])
                 if error is CaptureError { return }  // the source's own state changed; the next look says how

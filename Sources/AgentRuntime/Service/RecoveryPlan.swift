@@ -21,17 +21,19 @@ enum RecoveryPlan: Hashable, Sendable {
     ///   - standing: how that compares with what this folder stored. An acknowledgement that was lost on its way is no fork:
     ///     the hub may well have more of our own history than we were told.
     ///   - isDamaged: what is unsent cannot be sent, because this disk has damaged it.
+    ///   - follows: what the named replica follows itself.
     ///   - shared: where this folder has already left the replica, how far the hub's history of it is the file's.
     init(
         named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing, isDamaged: Bool = false,
-        shared: UInt64? = nil
+        follows: Dot? = nil, shared: UInt64? = nil
     ) {
         guard let named else {
             self = .follow(nil, abandons: false)
             return
         }
         if let shared {
-            self = .follow(Dot(named.replica, min(named.counter, shared, hubLast)), abandons: false)
+            // What the hub never had of it cannot be followed; it has what that followed.
+            self = .follow(hubLast == 0 ? follows : Dot(named.replica, min(named.counter, shared, hubLast)), abandons: false)
             return
         }
         let known = queue?.acknowledged ?? 0
@@ -39,15 +41,15 @@ enum RecoveryPlan: Hashable, Sendable {
         let isUnsent = (queue?.sealed ?? 0) > acknowledged
         // Unsent changes whose counters the hub has otherwise: the histories part after what is acknowledged.
         let isForked = isUnsent && hubLast > acknowledged
-        if standing == .differs, !isUnsent, namesOwnDrain {
-            // All was acknowledged, and is otherwise now: the hub was restored, a copy of this machine came first, and what
-            // would show where they part is no longer kept.
+        if standing == .differs, hubLast <= known, namesOwnDrain {
+            // It had acknowledged this otherwise: the hub was restored, a copy of this machine came first, and what would show
+            // where they part is no longer kept.
             self = .part(Dot(named.replica, 0))
             return
         }
         if isUnsent, !isForked {
             let last = min(named.counter, acknowledged)
-            self = isDamaged ? .follow(last == 0 ? nil : Dot(named.replica, last), abandons: true) : .waitForPush
+            self = isDamaged ? .follow(last == 0 ? follows : Dot(named.replica, last), abandons: true) : .waitForPush
             return
         }
         if isForked, namesOwnDrain {

@@ -26,11 +26,14 @@ struct SourceRecovery: Sendable {
         let hub = heard.first { $0.replica == request.named?.replica }
         let queue = try request.named.map { try outbox.queue(of: $0.replica) }
         let standing = try hub.map { try outbox.standing(of: $0) } ?? .agrees
+        if standing == .ahead, let named = request.named, try await hasAnotherHistory(named.replica) { return .waitsForPush }
         let isDamaged = try queue.map { try outbox.isDamaged(after: $0.acknowledged, of: $0.replica) } ?? false
+        var follows: Dot?
+        if let named = request.named { follows = try await keeper.followed(by: named.replica) }
         let shared = try request.named.flatMap { try outbox.shared(of: $0.replica) }
         let plan = RecoveryPlan(
             named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: hub?.last ?? 0, standing: standing,
-            isDamaged: isDamaged, shared: shared)
+            isDamaged: isDamaged, follows: follows, shared: shared)
         let (dot, abandons, parts): (Dot?, Bool, Bool)
         switch plan {
         case .waitForPush: return .waitsForPush
@@ -50,6 +53,13 @@ struct SourceRecovery: Sendable {
             parts ? "another disk writes under this source's name; it goes on as a source of its own" : "source recovered",
             metadata: ["source": "\(request.name)", "as of": "\(dot?.description ?? "the start")", "records": "\(count)"])
         return .recovered
+    }
+
+    /// The hub has more of a replica than this folder: more of the same, or, where it was restored and a copy of this machine came
+    /// first, something else. The last set that it acknowledged tells; if it is not there, all that is kept is sent again.
+    private func hasAnotherHistory(_ replica: ReplicaID) async throws -> Bool {
+        guard let frame = try outbox.lastAcknowledged(of: replica), case .fork = try await line.push([frame]) else { return false }
+        return try outbox.rewindToKept(replica)
     }
 
     /// - Returns: how many images came.

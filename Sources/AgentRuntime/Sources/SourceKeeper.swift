@@ -228,6 +228,9 @@ public actor SourceKeeper {
         return true
     }
 
+    /// What a writer of this folder, a former one, too, continues.
+    func followed(by replica: ReplicaID) throws -> Dot? { try Journal(database).followed(by: replica) }
+
     func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of name: String) throws {
         try kept[name]?.source?.stage(images, as: kind, isFirst: isFirst)
     }

@@ -78,7 +78,13 @@ extension SyncCore {
         case .refusal(let refusal): takeRefusal(refusal, to: sent, standing: standing, now: now, random: &random, effects: &effects)
         case .gap(let receipt) where receipt.replica != sent.replica:
             // It follows a replica that the hub does not have far enough yet (S5): that one goes first.
-            settle(receipt, standing: standing, known: sent.request.known[receipt.replica] ?? 0, now: now, effects: &effects)
+            if queues.contains(where: { $0.replica == receipt.replica }) {
+                settle(receipt, standing: standing, known: sent.request.known[receipt.replica] ?? 0, now: now, effects: &effects)
+            } else if standing == .agrees {
+                // A former writer, of which the hub had everything: it was restored.
+                report.hubRestored = true
+                effects.append(.rewind(receipt))
+            }
             push.wait(push.backoff.fail(random: &random), now: now, eager: false)
         case .receipt(let receipt), .gap(let receipt), .fork(let receipt):
             guard receipt.replica == sent.replica else { return failPush(.wrongAnswer, now: now, random: &random) }

@@ -26,6 +26,10 @@ struct ToldImages {
         try shelves.compactMap { shelf in try shelf.image(table: table, key: key).map { ($0, shelf) } }
     }
 
+    func hasDeletion(table: Int64, key: [UInt8]) throws -> Bool {
+        try shelves.contains { try $0.life(table: table, key: key)?.isDeleted ?? false }
+    }
+
     /// Adds one of the hub's records to those under its key.
     mutating func put(_ image: RowImage, table: Int64, key: [UInt8]) throws {
         for shelf in shelves {

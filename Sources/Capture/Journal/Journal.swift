@@ -38,6 +38,9 @@ public struct Journal: Sendable {
         return replicas
     }
 
+    /// What a writer of this agent, a former one, too, continues.
+    public func followed(by replica: ReplicaID) throws -> Dot? { try store.read { try StoredReplica.of(id: replica, $0)?.follows } }
+
     /// Sealed changes after `counter`, in order and without gaps.
     ///
     /// - Parameter limit: changes at most; a single part that is larger still comes whole. Large ones come fewer at a time.

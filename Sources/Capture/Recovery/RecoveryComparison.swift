@@ -33,7 +33,11 @@ struct RecoveryComparison: Sendable {
         let live = later.filter { !$0.image.isDeleted }
         if let row {
             let same = live.filter { continues(row, $0, base: base) }.map(\.image)
-            if let image = same.first(where: { $0.life == base?.life }) ?? same.first { return asserted(row, base: base, later: image) }
+            let equal = same.filter { rows.isSame(row, as: $0) }
+            let ofBase = { (image: RowImage) in image.life == base?.life }
+            if let image = equal.first(where: ofBase) ?? equal.first ?? same.first(where: ofBase) ?? same.first {
+                return asserted(row, base: base, later: image)
+            }
         } else {
             var outcome = RowComparison.Outcome()
             if let base, isDeletionTold(of: base, in: later) { outcome = deletedAgain(key, base: base) }
