@@ -40,7 +40,7 @@ extension CapturedSource {
         return .recovery(
             RecoveryRequest(
                 source: id, name: name, named: named, wantsNewest: stored.hubWasAhead || !ownSuffice,
-                namesOwnDrain: mark?.drain == stored.sealed))
+                namesOwnDrain: mark.map { $0.drain == stored.sealed || $0.drain.number < stored.sealed.number } ?? false))
     }
 
     private func discard(_ drain: StoredDrain?) throws {

@@ -14,7 +14,7 @@ enum RecoveryPlan: Hashable, Sendable {
 
     /// - Parameters:
     ///   - named: the last dot of the drain that the file names.
-    ///   - namesOwnDrain: whether this folder sealed that drain itself, last of all. If not, the folder is an old copy and the
+    ///   - namesOwnDrain: whether this folder sealed that drain itself. If not, the folder is an old copy and the
     ///     file's line is the one to follow, whatever the folder has unsent.
     ///   - queue: how far this folder got with that replica; `nil` when it does not know it.
     ///   - hubLast: the last counter that the hub has of it.

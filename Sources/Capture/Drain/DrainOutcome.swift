@@ -26,8 +26,9 @@ public struct RecoveryRequest: Hashable, Sendable {
     /// `.newest`. Without it, rows that were captured after `named` and that the file still holds would be taken for new ones.
     public var wantsNewest: Bool
 
-    /// The file names the drain that this folder sealed last, so both agree, and whoever is ahead at the hub is a copy of
-    /// them. Otherwise the file was written on by a later life of this folder, and its line is the one to follow.
+    /// The file names the drain that this folder sealed last, or, where its disk forgot a mark, an earlier one, so both agree,
+    /// and whoever is ahead at the hub is a copy of them. Otherwise the file was written on by a later life of this folder,
+    /// and its line is the one to follow.
     public var namesOwnDrain: Bool
 
     public init(source: SourceID, name: Text, named: Dot?, wantsNewest: Bool, namesOwnDrain: Bool) {
