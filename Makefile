@@ -40,7 +40,7 @@ demo: setup ## play a trading day: a hub, three shops, a warehouse and a web sho
 test: setup ## build and run all tests
 	@scripts/build-notice debug
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
-	$(SWIFT) test --skip-build
+	@scripts/run-tests
 
 journey: setup ## the whole of Online Retail through four tills, held against plain SQL (release)
 	@scripts/build-notice release

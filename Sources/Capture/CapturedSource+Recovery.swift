@@ -107,8 +107,8 @@ extension CapturedSource {
     ///   - dot: the dot as of which the images are; `nil` when there were none to fetch.
     ///   - abandoning: what this folder has not sent yet is another history than the hub's, and never will be sent: what its own
     ///     images tell does not count.
-    ///   - parting: besides, another disk writes on under this source's name: take a new one (S22). Records from before stay what
-    ///     they are; the hub knows by the chain that this source may write them, too.
+    ///   - parting: where it abandons: another disk writes on under this source's name, so take a new one (S22). Records from
+    ///     before stay what they are; the hub knows by the chain that this source may write them, too.
     /// - Throws: `CaptureError` when the source is not recovering.
     public func recover(
         following dot: Dot?, abandoning: Bool = false, parting: Bool = false, random: inout some RandomNumberGenerator
@@ -120,7 +120,7 @@ extension CapturedSource {
         let source = SourceID(.random(using: &random))
         try store.write { db in
             let former = stored.replica
-            let ownCount = try !abandoning && !parting && !stored.hubWasAhead && Self.knowsMore(than: dot, former: former, db)
+            let ownCount = try !abandoning && !stored.hubWasAhead && Self.knowsMore(than: dot, former: former, db)
             if parting { stored.id = source }
             stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number
             try Self.forgetUnused(replica: former, db)

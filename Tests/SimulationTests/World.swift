@@ -358,31 +358,16 @@ final class World {
         guard !site.line.isCut else { return }
         let agent = try await record(of: site)
         guard case .page(let page) = try await hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: agent, now: time) else { return }
-        let receipt = page.own.first { $0.replica == request.named?.replica }
-        let queue = try request.named.map { try site.agent.outbox.queue(of: $0.replica) }
-        let standing = try receipt.map { try site.agent.outbox.standing(of: $0) } ?? .agrees
-        let plan = RecoveryPlan(
-            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: receipt?.last ?? 0, standing: standing,
-            follows: try request.named.flatMap { try Journal(site.agent.store).followed(by: $0.replica) },
-            shared: try request.named.flatMap { try site.agent.outbox.shared(of: $0.replica) })
-        let (dot, abandons, parts): (Dot?, Bool, Bool)
-        switch plan {
-        case .waitForPush: return
-        case .follow(let followed, let leaves): (dot, abandons, parts) = (followed, leaves, false)
-        case .part(let followed): (dot, abandons, parts) = (followed, true, true)
-        }
-        if let dot { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
-        let hasForgotten = try page.own.contains { try !site.agent.outbox.hasSent($0.replica) }
-        if request.wantsNewest || abandons || hasForgotten {
-            try await stageImages(.newest, of: request, asOf: dot, site: site, agent: agent)
-        }
-        try site.agent.source.recover(following: dot, abandoning: abandons, parting: parts, random: &generator)
-        if abandons, let former = request.named?.replica {
-            try site.agent.outbox.abandon(former, sharing: parts ? dot?.counter ?? 0 : nil)
-        }
+        let follows = try request.named.flatMap { try Journal(site.agent.store).followed(by: $0.replica) }
+        guard let recovery = try site.agent.outbox.recovery(for: request, heard: page.own, follows: follows) else { return }
+        if let dot = recovery.follows { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
+        if recovery.needsNewest { try await stageImages(.newest, of: request, asOf: recovery.follows, site: site, agent: agent) }
+        try site.agent.source.recover(
+            following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts, random: &generator)
+        try site.agent.outbox.finish(recovery, of: request)
         site.agent.recovery = nil
         site.hasRecovered = true
-        note(parts ? "parted from a clone" : abandons ? "recovered from an old folder" : "recovered", index)
+        note(recovery.parts ? "parted from a clone" : recovery.abandons ? "recovered from an old folder" : "recovered", index)
     }
 
     private func stageImages(

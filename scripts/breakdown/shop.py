@@ -27,9 +27,7 @@ class Shop:
 
     def set_up(self):
         self.run("tributary-hub", "init", "--data", self.hub_folder)
-        self.hub = self.start("hub", [self.program("tributary-hub"), "serve", "--data", self.hub_folder, "--listen", "127.0.0.1:0"])
-        address = os.path.join(self.hub_folder, "hub.address")
-        self.wait("the hub to listen", lambda: os.path.exists(address) and open(address).read().strip())
+        self.start_hub("127.0.0.1:0")
         self.enroll()
         with sqlite3.connect(self.till_file) as db:
             db.execute(f"PRAGMA journal_mode = {self.journal_mode}")
@@ -38,12 +36,19 @@ class Shop:
         open(self.sold_log, "a").close()
         self.agent("attach", self.till_file, "--as", "till", "--mapping", self.mapping)
 
+    def start_hub(self, listen):
+        self.hub = self.start("hub", [self.program("tributary-hub"), "serve", "--data", self.hub_folder, "--listen", listen])
+        self.wait("the hub to listen", lambda: os.path.exists(self.hub_address) and open(self.hub_address).read().strip())
+
+    @property
+    def hub_address(self): return os.path.join(self.hub_folder, "hub.address")
+
     mapping = os.path.join(REPOSITORY, "agent", "mappings", "simple-shop.yaml")
     schema = open(os.path.join(REPOSITORY, "agent", "mappings", "schemas", "simple-shop.sql")).read()
 
     def enroll(self):
         added = self.run("tributary", "site", "add", "shop-1", "--kind", "store", "--data", self.hub_folder, "--json")
-        self.agent("enroll", "--hub", open(os.path.join(self.hub_folder, "hub.address")).read().strip(),
+        self.agent("enroll", "--hub", open(self.hub_address).read().strip(),
                    "--token", json.loads(added)["token"])
 
     def start_agent(self, environment=None):
@@ -56,6 +61,10 @@ class Shop:
 
     def agent(self, *arguments):
         return self.run("tributary-agent", *arguments, "--data", self.agent_folder)
+
+    def try_sync(self):
+        """As above, where it may well be unable to send."""
+        self.run("tributary-agent", "sync", "--data", self.agent_folder, may_fail=True)
 
     def settle(self):
         """Everybody is whole again: captures and sends what there is."""
@@ -120,7 +129,7 @@ class Kept:
     """What the till's file holds, by plain SQL."""
 
     def __init__(self, file):
-        db = sqlite3.connect(file)
+        db = sqlite3.connect(file, timeout=30)
         self.integrity = db.execute("PRAGMA integrity_check").fetchone()[0]
         if self.integrity != "ok": raise Broken(f"the till's own file is damaged: {self.integrity}")
         self.sales = {number for number, in db.execute("SELECT number FROM sales")}
@@ -133,7 +142,7 @@ class Told:
 
     def __init__(self, file):
         self.sales, self.moved = collections.Counter(), collections.Counter()
-        db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
+        db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
         for bytes, in db.execute("SELECT bytes FROM journal ORDER BY number"):
             for change in read_changeset.read(bytes)["changes"]: self.take(change)
         self.held = [reason for reason, in db.execute("SELECT reason FROM held")]

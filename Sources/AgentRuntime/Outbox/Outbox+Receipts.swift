@@ -30,15 +30,7 @@ extension Outbox {
 
     /// The hub has less than it acknowledged (it was restored): what it lacks is unsent again.
     public func rewind(_ receipt: Receipt) throws {
-        try queue.write { db in
-            var row = try ReplicaRow.fetch(receipt.replica, in: db)
-            row.acknowledged = receipt.last
-            row.acknowledgedHash = receipt.hash
-            try row.store(in: db)
-            try db.execute(
-                sql: "UPDATE outbox_set SET position = NULL WHERE replica = ? AND first > ?",
-                arguments: [receipt.replica.blob, receipt.last])
-        }
+        try queue.write { try Self.rewind(receipt.replica, to: receipt.last, hash: receipt.hash, in: $0) }
     }
 
     /// All that is still kept of a replica is unsent again.
@@ -51,13 +43,18 @@ extension Outbox {
                     db, sql: "SELECT first, previous FROM outbox_set WHERE replica = ? ORDER BY first LIMIT 1", arguments: [replica.blob]),
                 let hash = Digest(bytes: first.bytes(1))
             else { return false }
-            var row = try ReplicaRow.fetch(replica, in: db)
-            row.acknowledged = (first[0] as UInt64) - 1
-            row.acknowledgedHash = hash
-            try row.store(in: db)
-            try db.execute(sql: "UPDATE outbox_set SET position = NULL WHERE replica = ?", arguments: [replica.blob])
+            try Self.rewind(replica, to: (first[0] as UInt64) - 1, hash: hash, in: db)
             return true
         }
+    }
+
+    private static func rewind(_ replica: ReplicaID, to counter: UInt64, hash: Digest, in db: Database) throws {
+        var row = try ReplicaRow.fetch(replica, in: db)
+        row.acknowledged = counter
+        row.acknowledgedHash = hash
+        try row.store(in: db)
+        try db.execute(
+            sql: "UPDATE outbox_set SET position = NULL WHERE replica = ? AND first > ?", arguments: [replica.blob, counter])
     }
 
     /// The hub took our sets up to `counter` as repeats, and has more than this folder.
@@ -85,21 +82,21 @@ extension Outbox {
             }
             row.acknowledged = row.cut
             row.acknowledgedHash = row.cutHash
+            row.shared = counter
             try row.store(in: db)
             try db.execute(
                 sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND position IS NULL", arguments: [Int64.max, replica.blob])
-            try db.execute(sql: "UPDATE outbox_replica SET shared = ? WHERE replica = ?", arguments: [counter, replica.blob])
         }
     }
 
     /// The last counter of an abandoned replica that its history here shares with the hub's.
     public func shared(of replica: ReplicaID) throws -> UInt64? {
-        try queue.read { try UInt64.fetchOne($0, sql: "SELECT shared FROM outbox_replica WHERE replica = ?", arguments: [replica.blob]) }
+        try row(of: replica).shared
     }
 
     /// What the hub last acknowledged of a replica, as far as it is remembered here.
     func acknowledgement(of replica: ReplicaID) throws -> Receipt {
-        let row = try queue.read { try ReplicaRow.fetch(replica, in: $0) }
+        let row = try row(of: replica)
         var receipt = Receipt.none(Position(generation: ReplicaID(high: 0, low: 0), number: 0, line: 0), Timestamp(milliseconds: 0))
         receipt.replica = replica
         receipt.last = row.acknowledged

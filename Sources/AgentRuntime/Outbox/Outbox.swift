@@ -119,6 +119,7 @@ public struct Outbox: Sendable {
     /// never be sent; what it held is captured anew.
     public func isDamaged(after counter: UInt64, of replica: ReplicaID) throws -> Bool {
         guard let frame = try stored(after: counter, of: replica) else { return false }
+        // Whatever it is that cannot be read there, is the damage.
         guard let set = try? ChangeSetCodec.open(frame.bytes, key: key.publicKey).set else { return true }
         return set.replica != replica || set.first != counter + 1 || set.last != frame.last
     }
@@ -130,23 +131,28 @@ public struct Outbox: Sendable {
                 db,
                 sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND position IS NOT NULL ORDER BY first DESC LIMIT 1",
                 arguments: [replica.blob]
-            ).map { Frame(first: $0[0], last: $0[1], bytes: $0.bytes(2)) }
+            ).map(Frame.init)
         }
     }
 
     /// Whether this folder ever put changes of the replica into a set.
     public func hasSent(_ replica: ReplicaID) throws -> Bool { try row(of: replica).cut > 0 }
 
-    private func row(of replica: ReplicaID) throws -> ReplicaRow { try queue.read { try ReplicaRow.fetch(replica, in: $0) } }
+    func row(of replica: ReplicaID) throws -> ReplicaRow { try queue.read { try ReplicaRow.fetch(replica, in: $0) } }
 
     private func stored(after counter: UInt64, of replica: ReplicaID) throws -> Frame? {
         try queue.read { db in
             let statement = try db.cachedStatement(sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND first = ?")
-            return try Row.fetchOne(statement, arguments: [replica.blob, counter + 1]).map { row in
-                Frame(first: row[0], last: row[1], bytes: row.bytes(2))
-            }
+            return try Row.fetchOne(statement, arguments: [replica.blob, counter + 1]).map(Frame.init)
         }
     }
 
     static let setBytesMin = 64 << 10
+}
+
+extension Outbox.Frame {
+    /// Of `SELECT first, last, bytes`.
+    fileprivate init(_ row: Row) {
+        self.init(first: row[0], last: row[1], bytes: row.bytes(2))
+    }
 }

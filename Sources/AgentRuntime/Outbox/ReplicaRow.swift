@@ -11,28 +11,31 @@ struct ReplicaRow: Hashable {
     /// The last counter put into a set, and that set's hash: the link for the next one.
     var cut: UInt64 = 0
     var cutHash = Digest.zero
+    /// Of an abandoned replica: the last counter that its history here shares with the hub's.
+    var shared: UInt64?
 
     /// A replica without a row has sent nothing.
     static func fetch(_ replica: ReplicaID, in db: Database) throws -> ReplicaRow {
         let statement = try db.cachedStatement(
-            sql: "SELECT acknowledged, acknowledged_hash, cut, cut_hash FROM outbox_replica WHERE replica = ?")
+            sql: "SELECT acknowledged, acknowledged_hash, cut, cut_hash, shared FROM outbox_replica WHERE replica = ?")
         guard let row = try Row.fetchOne(statement, arguments: [replica.blob]) else { return ReplicaRow(replica: replica) }
         guard let acknowledgedHash = Digest(bytes: row.bytes(1)), let cutHash = Digest(bytes: row.bytes(3)) else {
             throw AgentError(
                 .outboxDamaged, "The outbox has a damaged entry for replica \(replica.short).",
                 remedy: "Keep a copy of agent.db, then restore it from a backup; the hub finds out what is missing.")
         }
-        return ReplicaRow(replica: replica, acknowledged: row[0], acknowledgedHash: acknowledgedHash, cut: row[2], cutHash: cutHash)
+        return ReplicaRow(
+            replica: replica, acknowledged: row[0], acknowledgedHash: acknowledgedHash, cut: row[2], cutHash: cutHash, shared: row[4])
     }
 
     func store(in db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO outbox_replica (replica, acknowledged, acknowledged_hash, cut, cut_hash) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO outbox_replica (replica, acknowledged, acknowledged_hash, cut, cut_hash, shared) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (replica) DO UPDATE SET acknowledged = excluded.acknowledged,
-                    acknowledged_hash = excluded.acknowledged_hash, cut = excluded.cut, cut_hash = excluded.cut_hash
+                    acknowledged_hash = excluded.acknowledged_hash, cut = excluded.cut, cut_hash = excluded.cut_hash, shared = excluded.shared
                 """
-        ).execute(arguments: [replica.blob, acknowledged, Data(acknowledgedHash.bytes), cut, Data(cutHash.bytes)])
+        ).execute(arguments: [replica.blob, acknowledged, Data(acknowledgedHash.bytes), cut, Data(cutHash.bytes), shared])
     }
 }
 

@@ -111,28 +111,28 @@ final class LineHost: LineDriver.Host {
         agent.log.error(
             "another disk wrote under this source's name: this machine or another is a copy, or was restored",
             metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
-        try await askRecovery(of: receipt.replica)
+        try await askRecovery(of: receipt.replica, or: Self.nobodyWrites(receipt.replica))
     }
 
     func recover(_ receipt: Receipt, _ reason: SyncCore.RecoveryReason) async throws {
         switch reason {
-        case .folderIsOld: try await askRecovery(of: receipt.replica)
+        case .folderIsOld: try await askRecovery(of: receipt.replica, or: Self.nobodyWrites(receipt.replica))
         case .historiesDiffer:
             agent.log.error(
                 "the hub has another history of this source than it acknowledged: it was restored, and a copy of this machine came first",
                 metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
-            if try !agent.outbox.rewindToKept(receipt.replica) { try await askRecovery(of: receipt.replica) }
+            if try agent.outbox.rewindToKept(receipt.replica) { return }
+            try await askRecovery(of: receipt.replica, or: Self.nobodyWrites(receipt.replica))
         case .setDamaged:
             agent.log.error(
                 "a change-set that was not sent yet is damaged on the agent's own disk; what it held is captured anew",
                 metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])
-            guard try await agent.keeper.requireRecovery(of: receipt.replica) else {
-                throw AgentError(
+            try await askRecovery(
+                of: receipt.replica,
+                or: AgentError(
                     .outboxDamaged,
                     "A change-set of replica \(receipt.replica.short), which no attached source writes any more, is damaged in agent.db.",
-                    remedy: "Check the disk, and treat the agent's folder as lost: enroll in a new one and attach with --take-over.")
-            }
-            await handle(agent.keeper.drain())
+                    remedy: "Check the disk, and treat the agent's folder as lost: enroll in a new one and attach with --take-over."))
         case .changesLost:
             throw AgentError(
                 .recovery,
@@ -141,14 +141,16 @@ final class LineHost: LineDriver.Host {
         }
     }
 
-    private func askRecovery(of replica: ReplicaID) async throws {
-        guard try await agent.keeper.requireRecovery(of: replica) else {
-            throw AgentError(
-                .recovery, "The hub has another history of replica \(replica.short), which no attached source writes any more.",
-                remedy:
-                    "Its unsent changes are kept in agent.db; scan the sources so that what they hold is sent under their present names.")
-        }
+    /// - Throws: `error` when no attached source writes under that replica.
+    private func askRecovery(of replica: ReplicaID, or error: @autoclosure () -> AgentError) async throws {
+        guard try await agent.keeper.requireRecovery(of: replica) else { throw error() }
         await handle(agent.keeper.drain())
+    }
+
+    private static func nobodyWrites(_ replica: ReplicaID) -> AgentError {
+        AgentError(
+            .recovery, "The hub has another history of replica \(replica.short), which no attached source writes any more.",
+            remedy: "Its unsent changes are kept in agent.db; scan the sources so that what they hold is sent under their present names.")
     }
 
     func lineChanged(_ report: LineReport, revision: Int) async {

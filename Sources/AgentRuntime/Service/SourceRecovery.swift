@@ -23,35 +23,25 @@ struct SourceRecovery: Sendable {
 
     func run(_ request: RecoveryRequest) async throws -> Result {
         let heard = try await line.standings()
-        let hub = heard.first { $0.replica == request.named?.replica }
-        let queue = try request.named.map { try outbox.queue(of: $0.replica) }
-        let standing = try hub.map { try outbox.standing(of: $0) } ?? .agrees
-        if standing == .ahead, let named = request.named, try await hasAnotherHistory(named.replica) { return .waitsForPush }
-        let isDamaged = try queue.map { try outbox.isDamaged(after: $0.acknowledged, of: $0.replica) } ?? false
+        if let hub = heard.first(where: { $0.replica == request.named?.replica }), try outbox.standing(of: hub) == .ahead,
+            try await hasAnotherHistory(hub.replica)
+        {
+            return .waitsForPush
+        }
         var follows: Dot?
         if let named = request.named { follows = try await keeper.followed(by: named.replica) }
-        let shared = try request.named.flatMap { try outbox.shared(of: $0.replica) }
-        let plan = RecoveryPlan(
-            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: hub?.last ?? 0, standing: standing,
-            isDamaged: isDamaged, follows: follows, shared: shared)
-        let (dot, abandons, parts): (Dot?, Bool, Bool)
-        switch plan {
-        case .waitForPush: return .waitsForPush
-        case .follow(let followed, let leaves): (dot, abandons, parts) = (followed, leaves, false)
-        case .part(let followed): (dot, abandons, parts) = (followed, true, true)
-        }
+        guard let recovery = try outbox.recovery(for: request, heard: heard, follows: follows) else { return .waitsForPush }
         var count = 0
-        if let dot { count += try await stage(.named, asOf: dot, for: request) }
-        // A writer that this folder knows nothing of: the folder is older than it, and so are its own images.
-        let hasForgotten = try heard.contains { try !outbox.hasSent($0.replica) }
-        if request.wantsNewest || abandons || hasForgotten { count += try await stage(.newest, asOf: dot, for: request) }
-        try await keeper.recover(request.name.string, following: dot, abandoning: abandons, parting: parts)
-        if abandons, let former = request.named?.replica {
-            try outbox.abandon(former, sharing: parts || isDamaged ? dot?.counter ?? 0 : nil)
-        }
+        if let dot = recovery.follows { count += try await stage(.named, asOf: dot, for: request) }
+        if recovery.needsNewest { count += try await stage(.newest, asOf: recovery.follows, for: request) }
+        try await keeper.recover(
+            request.name.string, following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts)
+        try outbox.finish(recovery, of: request)
         log.notice(
-            parts ? "another disk writes under this source's name; it goes on as a source of its own" : "source recovered",
-            metadata: ["source": "\(request.name)", "as of": "\(dot?.description ?? "the start")", "records": "\(count)"])
+            recovery.parts ? "another disk writes under this source's name; it goes on as a source of its own" : "source recovered",
+            metadata: [
+                "source": "\(request.name)", "as of": "\(recovery.follows?.description ?? "the start")", "records": "\(count)",
+            ])
         return .recovered
     }
 

@@ -76,7 +76,8 @@ struct RecoveryComparison: Sendable {
         let fields = known.map { rows.changedFields(from: $0, to: row) } ?? row.fields.filter { !$0.value.isNull }.map(RowComparison.write)
         let effects = rows.isSame(row, as: later) ? [] : rows.effects(from: later.stock, to: row, fields: later.fields)
         // The history that gave the key to another record had deleted the base's before.
-        let given = before.flatMap { known == nil && rows.deletion != .archived ? deletedAgain(row.key, base: $0).changes : nil } ?? []
+        var given: [Change] = []
+        if let before, known == nil, rows.deletion != .archived { given = deletedAgain(row.key, base: before).changes }
         return RowComparison.Outcome(
             changes: given + rows.edit(row, life: later.life, fields: fields, effects: effects),
             image: row.image(life: later.life, whole: rows.isMutable))
