@@ -1,58 +1,159 @@
 import ArgumentParser
 import ChangeSets
+import Complaints
 
 struct ConflictCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conflict", abstract: "Writes that did not know of each other, and what else people should look at.",
-        subcommands: [List.self])
+        discussion: """
+            tributary conflict list --kind concurrent-writes
+            tributary conflict resolve 3f9a1c2b --take shop-1 --note "asked the customer"
+            tributary conflict resolve-all --field phone --take web            says what it would do
+            tributary conflict resolve-all --field phone --take web --apply
+            tributary conflict undo 3f9a1c2b
+            """,
+        subcommands: [List.self, Show.self, Resolve.self, ResolveAll.self, Undo.self])
 
     struct Conflict: Decodable {
         struct Side: Decodable {
             let value: JSONValue
-            let dot, site: String
+            let dot, site, source: String
             let time: UInt64
+            let clockInBound: Bool
+            let shown: [String]?
+            let clock: [String: UInt64]
         }
-        let id, kind, subject, message, remedy: String
+        let id, short, kind, subject, message, remedy, seen: String
+        let choices: [String]
         let sides: [Side]
+
+        var isAboutStock: Bool { ConflictCommand.isAboutStock(id) }
+
+        func shown(_ value: JSONValue) -> String { ConflictCommand.shown(value, of: id) }
+    }
+
+    /// Counts and oversells are about pieces; the hub has them in units of 10⁻⁴.
+    static func isAboutStock(_ id: String) -> Bool {
+        ["concurrent-counts:", "oversell:", "received-more-than-sent:"].contains { id.hasPrefix($0) }
+    }
+
+    /// A side's or a decision's value, as people read it.
+    static func shown(_ value: JSONValue, of id: String) -> String {
+        if isAboutStock(id), case .integer(let quantity) = value { return Readable.amount(quantity) }
+        return value.shown
+    }
+
+    /// Which conflicts are meant.
+    struct Filter: ParsableArguments, Encodable {
+        @Option(help: "Only this kind: concurrent-writes, concurrent-counts, oversell, order-contradiction, ...")
+        var kind: String?
+
+        @Option(help: "Only those that this site has a side in.")
+        var site: String?
+
+        @Option(help: "Only concurrent writes of this field.")
+        var field: String?
+
+        private enum CodingKeys: CodingKey { case kind, site, field }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(kind, forKey: .kind)
+            try container.encodeIfPresent(site, forKey: .site)
+            try container.encodeIfPresent(field, forKey: .field)
+        }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List all conflicts with their sides: who wrote what, and when.")
+        static let configuration = CommandConfiguration(abstract: "List open conflicts with their sides: who wrote what, and when.")
 
+        @OptionGroup var filter: Filter
         @OptionGroup var listing: ListingOptions
 
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get("conflicts")
+            let bytes = try await listing.hub.connection().post("conflicts", "search", body: filter)
             try listing.show(bytes, as: [Conflict].self) { Self.text(of: $0, none: "No conflicts.") }
         }
 
         static func text(of conflicts: [Conflict], none: String) -> String {
             guard !conflicts.isEmpty else { return none }
             return conflicts.map { conflict in
-                var lines = ["\(conflict.id)  \(conflict.message)", "  \(conflict.remedy)"]
+                var lines = ["\(conflict.short)  \(conflict.message)", "  \(conflict.remedy)"]
                 var sides = Table("VALUE", "SITE", "WRITTEN", "DOT")
-                for side in conflict.sides { sides.add(side.value.shown, side.site, Readable.time(side.time), side.dot) }
+                for side in conflict.sides {
+                    sides.add(conflict.shown(side.value), side.site, Readable.time(side.time), Readable.dot(side.dot))
+                }
                 if !sides.isEmpty { lines.append(sides.text(indentedBy: 4)) }
                 return lines.joined(separator: "\n")
             }.joined(separator: "\n")
         }
     }
-}
 
-struct QuarantineCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "quarantine", abstract: "Changes that the hub keeps but cannot apply, with their reasons.", subcommands: [List.self])
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one conflict: all sides, who wrote them, when, and what each had seen.")
 
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the changes in quarantine.")
-
+        @Argument(help: "The conflict's id, as `conflict list` shows it.") var id: String
         @OptionGroup var listing: ListingOptions
 
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get("quarantine")
-            try listing.show(bytes, as: [ConflictCommand.Conflict].self) {
-                ConflictCommand.List.text(of: $0, none: "Nothing is in quarantine.")
+            let connection = try listing.hub.connection()
+            let bytes = try await connection.post("conflicts", "search", body: ["id": id])
+            let id = id
+            try listing.show(bytes, as: [Conflict].self) { found in
+                guard let conflict = found.first else {
+                    return "There is no open conflict \(id). It may have been decided: tributary audit list"
+                }
+                return Self.text(of: conflict)
             }
         }
+
+        static func text(of conflict: Conflict) -> String {
+            var lines = ["\(conflict.short)  \(conflict.kind)", conflict.message, conflict.remedy]
+            for side in conflict.sides {
+                lines.append("")
+                lines.append("  \(conflict.shown(side.value))")
+                lines.append("    \(side.site), \(side.source), \(Readable.time(side.time))  \(Readable.dot(side.dot))")
+                if !side.clockInBound { lines.append("    its clock was wrong, so it loses ties") }
+                lines.append("    " + seen(by: side, among: conflict.sides))
+            }
+            lines.append("")
+            lines.append(
+                "Decide it by: "
+                    + (conflict.choices.isEmpty
+                        ? "nothing here"
+                        : conflict.choices.map { option($0, isAboutStock: conflict.isAboutStock) }.joined(separator: " | ")))
+            lines.append("Id: \(conflict.id)")
+            return lines.joined(separator: "\n")
+        }
+
+        private static func seen(by side: Conflict.Side, among sides: [Conflict.Side]) -> String {
+            let others = sides.filter { $0.dot != side.dot }
+            let known = others.filter { side.shown?.contains($0.dot) ?? false || isInClock($0.dot, side.clock) }
+            if known.isEmpty { return others.isEmpty ? "" : "had seen none of the others" }
+            return "had seen " + known.map { "\($0.site)'s of \(Readable.time($0.time))" }.joined(separator: ", ")
+        }
+
+        private static func isInClock(_ dot: String, _ clock: [String: UInt64]) -> Bool {
+            guard let separator = dot.lastIndex(of: ":"), let counter = UInt64(dot[dot.index(after: separator)...]) else { return false }
+            return (clock[String(dot[..<separator])] ?? 0) >= counter
+        }
+
+        private static func option(_ choice: String, isAboutStock: Bool) -> String {
+            switch choice {
+            case "take": "--take SITE or DOT"
+            case "value": isAboutStock ? "--value PIECES" : "--value JSON"
+            case "replay", "discard": "tributary quarantine \(choice)"
+            default: "--\(choice)"
+            }
+        }
+    }
+}
+
+extension Readable {
+    /// A dot with as much of its replica as tells it apart: what `--take` accepts.
+    static func dot(_ dot: String) -> String {
+        guard let separator = dot.lastIndex(of: ":") else { return dot }
+        return String(dot.prefix(8) + dot[separator...])
     }
 }

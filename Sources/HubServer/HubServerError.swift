@@ -70,8 +70,8 @@ struct Complaint: Sendable {
     private static func status(of code: HubError.Code) -> HTTPResponse.Status {
         switch code {
         case .unknownAgent, .revokedAgent, .badToken, .usedToken, .expiredToken: .unauthorized
-        case .keyInUse, .siteExists: .conflict
-        case .badName, .badRequest: .badRequest
+        case .keyInUse, .siteExists, .conflictGone, .decisionSuperseded: .conflict
+        case .badName, .badRequest, .choiceInvalid: .badRequest
         case .unknownSite, .notFound: .notFound
         case .tooLarge: .contentTooLarge
         case .storageFull, .storageBusy, .storageFailed, .busy, .stopping: .serviceUnavailable

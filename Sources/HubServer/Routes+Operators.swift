@@ -16,8 +16,15 @@ extension HubRoutes {
             HubRoute(.get, "/v1/stock/{sku}", .operator) { try await stock($0) },
             HubRoute(.get, "/v1/orders/{number}", .operator) { try await orders($0) },
             HubRoute(.get, "/v1/conflicts", .operator) { try .json(try await hub.conflicts(now: $0.now)) },
+            HubRoute(.post, "/v1/conflicts/search", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+                try .json(try await hub.conflicts(call.json(), now: call.now))
+            },
+            HubRoute(.post, "/v1/conflicts/resolve", .operator, bodyBytesMax: Self.bodyBytesMax) { try await resolve($0) },
+            HubRoute(.post, "/v1/conflicts/resolve-all", .operator, bodyBytesMax: Self.bodyBytesMax) { try await resolveAll($0) },
+            HubRoute(.get, "/v1/decisions", .operator) { try .json(try await hub.decisions(now: $0.now)) },
+            HubRoute(.post, "/v1/decisions/undo", .operator, bodyBytesMax: Self.bodyBytesMax) { try await undo($0) },
             HubRoute(.get, "/v1/quarantine", .operator) { call in
-                try .json(try await hub.conflicts(now: call.now).filter { $0.kind == .quarantine })
+                try .json(try await hub.conflicts(ConflictFilter(kind: .quarantine), now: call.now))
             },
             HubRoute(.post, "/v1/backup", .operator, bodyBytesMax: Self.bodyBytesMax) { try await backUp($0) },
             HubRoute(.get, "/v1/status", .operator) { try .json(try await hub.status(now: $0.now)) },
@@ -101,6 +108,33 @@ extension HubRoutes {
                 .notFound, "There is no order \(number).", remedy: "Check the number; an order is seen here once its site has sent it.")
         }
         return .list(answers)
+    }
+
+    private struct ConflictName: Decodable { let id: String }
+
+    private func resolve(_ call: HubCall) async throws -> HubReply {
+        let (name, resolution) = (try call.json(ConflictName.self), try call.json(Resolution.self))
+        let answer = try await hub.resolve(name.id, resolution, now: call.now)
+        call.logger.notice("conflict decided", metadata: ["decision": "\(answer.id)", "choice": "\(answer.choice.rawValue)"])
+        return try .json(answer)
+    }
+
+    private func resolveAll(_ call: HubCall) async throws -> HubReply {
+        let answer = try await hub.resolveAll(call.json(), now: call.now)
+        if !answer.isDryRun { call.logger.notice("conflicts decided by rule", metadata: ["decided": "\(answer.decided.count)"]) }
+        return try .json(answer)
+    }
+
+    private struct UndoQuestion: Decodable {
+        let id, author: String
+        let note: String?
+    }
+
+    private func undo(_ call: HubCall) async throws -> HubReply {
+        let question = try call.json(UndoQuestion.self)
+        let answer = try await hub.undo(question.id, author: question.author, note: question.note, now: call.now)
+        call.logger.notice("decision undone", metadata: ["decision": "\(question.id)"])
+        return try .json(answer)
     }
 
     private struct BackupQuestion: Decodable { let file: String }

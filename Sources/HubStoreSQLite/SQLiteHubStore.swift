@@ -127,7 +127,7 @@ public final class SQLiteHubStore: HubStore {
         if isEmpty, application == 0 {
             try database.execute(sql: Schema.tables)
             try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-            try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
+            try step(database, from: 1)
             return
         }
         guard application == Schema.applicationID else {
@@ -140,6 +140,14 @@ public final class SQLiteHubStore: HubStore {
                 .storageTooNew, "\(path) was written by a newer hub (format \(version), this one reads up to \(Schema.version)).",
                 remedy: "Start the newer hub again, or restore a backup that this one made.")
         }
+        try step(database, from: version)
+    }
+
+    private static func step(_ database: Database, from version: Int32) throws {
+        for next in stride(from: version + 1, through: Schema.version, by: 1) {
+            if let sql = Schema.steps[next] { try database.execute(sql: sql) }
+        }
+        try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
     }
 }
 

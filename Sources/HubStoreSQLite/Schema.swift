@@ -6,10 +6,20 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
+    /// What brings a file of an earlier version to the next one.
+    static let steps: [Int32: String] = [2: decisions]
+
+    private static let decisions = """
+        CREATE TABLE decision (record INTEGER PRIMARY KEY, conflict TEXT NOT NULL, choice TEXT NOT NULL, fingerprint TEXT NOT NULL,
+            undone INTEGER);
+        CREATE INDEX decision_conflict ON decision (conflict);
+        """
+
+    /// Of version 1; the steps after it make the rest.
     static let tables = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE generation (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, parent BLOB, start INTEGER NOT NULL, opened INTEGER NOT NULL);

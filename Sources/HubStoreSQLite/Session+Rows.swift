@@ -41,6 +41,7 @@ extension Session: HubWriting {
                 """
             case .order: "SELECT * FROM \"order\" ORDER BY record"
             case .shipment: "SELECT * FROM shipment ORDER BY record"
+            case .decision: "SELECT * FROM decision ORDER BY record"
             }
         return Walk(RawStatement(try StorageFault.translating { try database.makeStatement(sql: sql) }))
     }

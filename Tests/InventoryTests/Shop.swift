@@ -33,6 +33,18 @@ struct Shop {
         cells[StockKey(sku: "pair", location: location)] ?? StockCell(key: .init(sku: "pair", location: location))
     }
 
+    /// An operator's quantity for all that is shown of the pool.
+    func decision(_ quantity: Int64, screen: VectorClock) -> Count {
+        let cell = cell("pool")
+        return cell.decision(quantity: quantity, replacing: cell.liveCounts.map(\.dot), screen: screen)
+    }
+
+    /// An operator's choice of one of the counts that are shown of the pool.
+    func decision(taking dot: Dot) -> Count? {
+        let cell = cell("pool")
+        return cell.decision(taking: dot, replacing: cell.liveCounts.map(\.dot), lineage: lineage)
+    }
+
     func figure(
         _ location: Text, now: UInt64 = 1000, safety: Int64 = 0, standing: (ReplicaID) -> StockFigure.Standing? = { _ in nil }
     ) throws

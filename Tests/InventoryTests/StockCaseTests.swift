@@ -74,14 +74,14 @@ struct StockCaseTests {
         let yours = try shop.admit(.count(9), from: Shop.till2, at: 6000)
         #expect(try shop.figure("pool").onHand == 8.pieces)
         #expect(try shop.figure("pool").conflicts == [.concurrentCounts([mine, yours])])
-        let decision = try #require(shop.cell("pool").decision(taking: mine, lineage: shop.lineage))
+        let decision = try #require(shop.decision(taking: mine))
         try shop.admit(.count(decision), from: Shop.hub, at: 7000)
         let figure = try shop.figure("pool")
         #expect(figure.onHand == 7.pieces)
         #expect(figure.conflicts.isEmpty)
         try shop.admit(.sale(2), from: Shop.till2)
         #expect(try shop.figure("pool").onHand == 5.pieces)
-        #expect(shop.cell("pool").decision(taking: mine, lineage: shop.lineage) == nil)
+        #expect(shop.decision(taking: mine) == nil)
     }
 
     @Test("S2: two operators who decide at once make a new conflict; deciding it ends it")
@@ -90,10 +90,10 @@ struct StockCaseTests {
         let mine = try shop.admit(.count(7), from: Shop.till1)
         let yours = try shop.admit(.count(9), from: Shop.till2)
         let screen = shop.cell("pool")
-        let decisions = [mine, yours].compactMap { screen.decision(taking: $0, lineage: shop.lineage) }
+        let decisions = [mine, yours].compactMap { screen.decision(taking: $0, replacing: [mine, yours], lineage: shop.lineage) }
         let dots = try decisions.map { try shop.admit(.count($0), from: Shop.hub) }
         #expect(try shop.figure("pool").conflicts == [.concurrentCounts(dots)])
-        try shop.admit(.count(shop.cell("pool").decision(quantity: 8.pieces, screen: shop.clock)), from: Shop.hub)
+        try shop.admit(.count(shop.decision(8.pieces, screen: shop.clock)), from: Shop.hub)
         #expect(try shop.figure("pool").conflicts.isEmpty)
         #expect(try shop.figure("pool").onHand == 8.pieces)
     }
@@ -111,7 +111,7 @@ struct StockCaseTests {
         #expect(figure.conflicts == [.countBesideMovements(count: count, movements: [range]), .oversold(by: 1.pieces, movements: [range])])
         let screen = shop.clock
         try shop.admit(.sale(1), from: Shop.till2)
-        try shop.admit(.count(shop.cell("pool").decision(quantity: 3.pieces, screen: screen)), from: Shop.hub)
+        try shop.admit(.count(shop.decision(3.pieces, screen: screen)), from: Shop.hub)
         figure = try shop.figure("pool")
         #expect(figure.onHand == 2.pieces)
         #expect(figure.conflicts.isEmpty)
@@ -222,7 +222,7 @@ struct StockCaseTests {
     func damage() throws {
         var shop = Shop()
         try shop.admit(.count(10), from: Shop.till1)
-        try shop.admit(.count(shop.cell("pool").decision(quantity: 8.pieces, screen: shop.clock)), from: Shop.hub)
+        try shop.admit(.count(shop.decision(8.pieces, screen: shop.clock)), from: Shop.hub)
         try shop.admit(.count(7), from: Shop.till2)
         try shop.admit(.move(3, .reservation, note: "R1", expires: 2000), from: Shop.till2)
         try shop.admit(.move(-3, .transferOut, "depot", note: "T1", to: "pool"), from: Shop.warehouse)

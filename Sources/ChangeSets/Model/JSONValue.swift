@@ -2,7 +2,7 @@
 ///
 /// What JSON cannot hold as itself (a blob, malformed text, a reference) is an object there that says what it is,
 /// and `other` here: whoever wants it takes the whole document.
-public enum JSONValue: Decodable, Hashable, Sendable {
+public enum JSONValue: Codable, Hashable, Sendable {
     case null
     case integer(Int64)
     case real(Double)
@@ -22,6 +22,16 @@ public enum JSONValue: Decodable, Hashable, Sendable {
             self = .text(value)
         } else {
             self = .other
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null, .other: try container.encodeNil()
+        case .integer(let value): try container.encode(value)
+        case .real(let value): try container.encode(value)
+        case .text(let value): try container.encode(value)
         }
     }
 

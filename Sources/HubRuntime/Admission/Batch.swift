@@ -27,6 +27,7 @@ final class Batch {
     private(set) lazy var stock = StockView(self)
     private(set) lazy var orders = OrderViews(self)
     private(set) lazy var events = EventView(self)
+    private(set) lazy var decisions = DecisionView(self)
 
     init(store: any HubWriting, standing: Standing, sites: [SiteRow], received: Timestamp, bound: ClockBound) {
         self.store = store
@@ -114,6 +115,7 @@ final class Batch {
         case "sale line", "order line": try purchases.touchLine(number, record)
         case "customer": try customers.touch(number, record)
         case "event": try events.touch(number, record)
+        case "decision": try decisions.touch(number, record)
         default: break
         }
         try orders.touch(number, record)

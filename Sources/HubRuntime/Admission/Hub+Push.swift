@@ -135,7 +135,8 @@ extension Hub {
             return try refused(error.code.rawValue, error.message, error.remedy)
         }
         let arrival = SetAdmission.Arrival(
-            set: set, hash: frame.hash, bytes: frame.bytes, agent: agent, received: now, offsetMilliseconds: offset)
+            set: set, hash: frame.hash, bytes: frame.bytes, key: agent.key, site: agent.site.number, received: now,
+            offsetMilliseconds: offset)
         do {
             standing = try isolation.alone(in: store) {
                 let batch = Batch(store: store, standing: standing, sites: try store.sites(), received: now, bound: options.clockBound)

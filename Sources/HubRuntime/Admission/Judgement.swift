@@ -49,7 +49,7 @@ enum Judgement {
         let replica = batch.standing.replica(candidate.replica)
         let writer = ChangeRules.Writer(
             dot: candidate.dot, source: candidate.source.id,
-            hasInherited: candidate.change.subject?.source.map(candidate.inheritance.contains) ?? false, isHub: replica?.source == nil,
+            hasInherited: candidate.change.subject?.source.map(candidate.inheritance.contains) ?? false, isHub: candidate.source.isHub,
             closedAfter: replica?.closedAfter)
         return ChangeRules.fault(of: candidate.change, by: writer)
     }

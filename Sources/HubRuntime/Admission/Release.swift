@@ -24,6 +24,14 @@ struct Release {
     /// Takes changes out of quarantine, after a rule or a mapping was mended.
     func replay(_ rows: [HeldRow]) throws { try retry(rows) }
 
+    /// Drops a held change for good; what stood behind it or waited for it goes on. It stays in the journal.
+    func discard(_ row: HeldRow) throws {
+        guard let replica = batch.standing.replica(row.replica)?.id else { return }
+        try batch.store.deleteHeld(replica: row.replica, counter: row.counter)
+        batch.standing.heldCount -= 1
+        try retry(try batch.store.held(lacking: replica, from: row.counter, to: row.counter))
+    }
+
     private func retry(_ rows: [HeldRow]) throws {
         var queue = rows
         var sets = DecodedSets(store: batch.store, current: batch.current)
@@ -73,13 +81,18 @@ struct DecodedSets {
 
     /// - Returns: `nil` when the journal does not hold it.
     mutating func change(replica: ReplicaNumber, counter: UInt64) throws -> Change? {
+        try set(containing: counter, of: replica).map { $0.changes[Int(counter - $0.first)] }
+    }
+
+    /// - Returns: `nil` when the journal does not hold it.
+    mutating func set(containing counter: UInt64, of replica: ReplicaNumber) throws -> ChangeSet? {
         if let known = kept.first(where: { $0.replica == replica && $0.set.first <= counter && counter <= $0.set.last }) {
-            return known.set.changes[Int(counter - known.set.first)]
+            return known.set
         }
         guard let entry = try store.journal(containing: counter, of: replica), entry.last >= counter else { return nil }
         let set = try ChangeSetCodec.decode(entry.bytes)
         kept.append((replica, set))
         if kept.count > Self.keptMax { kept.remove(at: 1) }
-        return set.changes[Int(counter - entry.first)]
+        return set
     }
 }

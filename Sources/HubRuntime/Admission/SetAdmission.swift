@@ -12,7 +12,9 @@ struct SetAdmission {
         var set: ChangeSet
         var hash: Digest
         var bytes: [UInt8]
-        var agent: AgentRecord
+        /// Who signed it, and its site; `SourceRow.hubSite` for the hub's own.
+        var key: VerifyingKey
+        var site: SiteNumber
         var received: Timestamp
         var offsetMilliseconds: Int64
         var ruleVersion = ChangeRules.version
@@ -35,6 +37,7 @@ struct SetAdmission {
         }
         try advance(replica, arrival)
         try Release(admission: self).after(replica.id, from: arrival.set.first, to: arrival.set.last)
+        if source.isHub { for change in arrival.set.changes { try carryOut(change) } }
         try batch.flush()
         try journal(arrival)
     }
@@ -59,10 +62,10 @@ struct SetAdmission {
         var source =
             batch.standing.source(opening.source)
             ?? SourceRow(
-                number: batch.standing.nextSourceNumber, id: opening.source, site: arrival.agent.site.number, name: opening.name.string,
+                number: batch.standing.nextSourceNumber, id: opening.source, site: arrival.site, name: opening.name.string,
                 agent: nil)
-        if let former = source.agent, former != arrival.agent.key { try close(source) }
-        source.agent = arrival.agent.key
+        if let former = source.agent, former != arrival.key { try close(source) }
+        source.agent = arrival.key
         source.name = opening.name.string
         batch.standing.set(source)
         try batch.store.put(source)
@@ -97,7 +100,19 @@ struct SetAdmission {
             JournalRow(
                 number: row.position, replica: row.number, first: arrival.set.first, last: arrival.set.last, hash: arrival.hash,
                 received: arrival.received, offsetMilliseconds: arrival.offsetMilliseconds, ruleVersion: arrival.ruleVersion,
-                agent: arrival.agent.key, bytes: arrival.bytes))
+                agent: arrival.key, bytes: arrival.bytes))
+    }
+
+    /// What an operator's decision does besides writing: it lets a quarantined change go, or drops it.
+    private func carryOut(_ change: Change) throws {
+        guard let decision = Decision(change), let target = decision.target, let replica = batch.standing.number(of: target.replica),
+            let held = try batch.store.held(replica: replica, counter: target.counter)
+        else { return }
+        switch decision.choice {
+        case .replay: try Release(admission: self).replay([held])
+        case .discard: try Release(admission: self).discard(held)
+        default: break
+        }
     }
 
     // MARK: one change

@@ -33,7 +33,7 @@ final class Documents {
 
     func writer(_ replica: ReplicaID) -> Text? {
         guard let row = standing.replica(replica) else { return nil }
-        guard let source = row.source.flatMap({ standing.source($0) }) else { return "hub" }
+        guard let source = row.source.flatMap({ standing.source($0) }), !source.isHub else { return "hub" }
         return site(number: source.site).map { Text($0.name) }
     }
 
@@ -101,7 +101,10 @@ final class Documents {
 
     func figure(_ row: StockCellRow) throws -> StockFigure {
         try StockCell(row, standing: standing).figure(now: now, lineage: standing.lineage) { [self] replica in
-            guard let known = standing.replica(replica), let received = known.received, let site = writer(replica) else { return nil }
+            // The hub's own counts are operators' decisions: no site that could be silent.
+            guard let known = standing.replica(replica), let received = known.received,
+                let source = known.source.flatMap({ standing.source($0) }), !source.isHub, let site = writer(replica)
+            else { return nil }
             return StockFigure.Standing(site: site, lastHeard: received, counter: known.last)
         }
     }

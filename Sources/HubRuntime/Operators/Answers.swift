@@ -137,11 +137,19 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
 
     /// Stable while the conflict lasts: kind and subject.
     public var id: String
+    /// Eight hexadecimal digits of it, for people to type.
+    public var short: String
     public var kind: Kind
     public var subject: String
     public var message: String
     public var remedy: String
     public var sides: [WriteAnswer]
+    /// What can be decided: `take`, `value`, `accept`, `keep`, `delete`, `replay`, `discard`.
+    public var choices: [String]
+    /// What this answer shows; sent back with a decision, which then covers exactly that.
+    public var seen: String
+    /// Differs as soon as there is something new about it.
+    public var fingerprint: String
 }
 
 public struct StatusAnswer: Codable, Hashable, Sendable {

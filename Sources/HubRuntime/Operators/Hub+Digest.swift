@@ -69,6 +69,7 @@ struct CanonicalRows {
         case .movement: [.plain, .plain, .replica] + Array(repeating: .plain, count: 5)
         case .order: [.record, .plain, .skipped, .plain, .plain]
         case .shipment: [.record, .record, .plain]
+        case .decision: [.record, .plain, .plain, .plain, .record]
         }
     }
 

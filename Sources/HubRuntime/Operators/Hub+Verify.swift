@@ -6,9 +6,9 @@ extension Hub {
     ///
     /// Takes as long as taking everything in once more; the hub goes on meanwhile.
     public func verify() async throws -> VerificationAnswer {
-        let (scratch, bound) = (try store.scratch(), options.clockBound)
+        let (scratch, bound, key) = (try store.scratch(), options.clockBound, signingKey.publicKey)
         return try await store.read { store in
-            var rebuild = Rebuild(of: store, in: scratch, bound: bound)
+            var rebuild = Rebuild(of: store, in: scratch, bound: bound, key: key)
             try rebuild.run()
             return rebuild.answer
         }
@@ -20,12 +20,15 @@ private struct Rebuild {
     let original: any HubReading
     let copy: any HubStore
     let bound: ClockBound
+    /// The hub's own: operators' decisions are signed with it.
+    let key: VerifyingKey
     var answer = VerificationAnswer(changeSets: 0, changes: 0, rowsCompared: 0, differences: [])
 
-    init(of original: any HubReading, in copy: any HubStore, bound: ClockBound) {
+    init(of original: any HubReading, in copy: any HubStore, bound: ClockBound, key: VerifyingKey) {
         self.original = original
         self.copy = copy
         self.bound = bound
+        self.key = key
     }
 
     mutating func run() throws {
@@ -50,18 +53,19 @@ private struct Rebuild {
     private mutating func takeInJournal() throws {
         var standing = try copy.readNow { try Standing(reading: $0) }
         let sites = try original.sites()
-        let agents = Dictionary(try original.agents().map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        var writers = Dictionary(try original.agents().map { ($0.key, $0.site.number) }, uniquingKeysWith: { first, _ in first })
+        writers[key] = SourceRow.hubSite
         try original.eachJournal(after: 0) { entry in
             answer.changeSets += 1
-            guard let agent = agents[entry.agent], let line = try original.line(entry.number) else {
+            guard let site = writers[entry.agent], let line = try original.line(entry.number) else {
                 differ("journal \(entry.number): its agent or its place on the line is missing")
                 return true
             }
             let set = try decoded(entry)
             answer.changes += UInt64(set.changes.count)
             let arrival = SetAdmission.Arrival(
-                set: set, hash: try ChangeSetCodec.hash(of: entry.bytes), bytes: entry.bytes, agent: agent, received: entry.received,
-                offsetMilliseconds: entry.offsetMilliseconds, ruleVersion: entry.ruleVersion)
+                set: set, hash: try ChangeSetCodec.hash(of: entry.bytes), bytes: entry.bytes, key: entry.agent, site: site,
+                received: entry.received, offsetMilliseconds: entry.offsetMilliseconds, ruleVersion: entry.ruleVersion)
             standing = try copy.writeNow { copy in
                 let batch = Batch(store: copy, standing: standing, sites: sites, received: entry.received, bound: bound)
                 try SetAdmission(batch: batch, generation: line.generation).admit(arrival)

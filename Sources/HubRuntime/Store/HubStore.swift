@@ -111,6 +111,12 @@ public protocol HubReading {
     /// Latest changed first.
     func orders(limit: Int) throws -> [OrderRow]
 
+    func decision(_ record: RecordNumber) throws -> DecisionRow?
+    /// Those on one conflict, the oldest first.
+    func decisions(on conflict: String) throws -> [DecisionRow]
+    /// The newest first.
+    func decisions(limit: Int) throws -> [DecisionRow]
+
     // Feed
     /// What last changed after a number, by number and id; at most `limit`.
     func feed(_ topic: FeedTopic, after number: UInt64, limit: Int) throws -> [FeedRow]
@@ -167,6 +173,7 @@ public protocol HubWriting: HubReading {
     func put(_ shipment: ShipmentRow) throws
     func deleteShipment(_ record: RecordNumber) throws
 
+    func put(_ decision: DecisionRow) throws
     func put(_ stale: StaleRow) throws
     func deleteStale(view: String, key: [UInt8]) throws
 }

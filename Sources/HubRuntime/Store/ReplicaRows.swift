@@ -9,6 +9,11 @@ public struct SourceRow: Hashable, Sendable {
     /// The agent that opened its newest replica.
     public var agent: VerifyingKey?
 
+    /// In place of a site's number: the source is the hub itself, which writes operators' decisions.
+    public static let hubSite: SiteNumber = 0
+
+    public var isHub: Bool { site == Self.hubSite }
+
     public init(number: SourceNumber, id: SourceID, site: SiteNumber, name: String, agent: VerifyingKey?) {
         self.number = number
         self.id = id
@@ -21,7 +26,7 @@ public struct SourceRow: Hashable, Sendable {
 public struct ReplicaRow: Hashable, Sendable {
     public var number: ReplicaNumber
     public var id: ReplicaID
-    /// `nil`: only mentioned so far, or a generation of the hub.
+    /// `nil`: only mentioned so far.
     public var source: SourceNumber?
     public var follows: Dot?
     /// The last counter admitted; 0 before the opening.

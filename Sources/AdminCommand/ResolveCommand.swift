@@ -1,0 +1,215 @@
+import ArgumentParser
+import ChangeSets
+import Complaints
+import Foundation
+
+/// Who decides, and why: kept with every decision.
+struct DeciderOptions: ParsableArguments {
+    @Option(help: "Who decides, for the record.")
+    var by: String = ProcessInfo.processInfo.environment["USER"] ?? "operator"
+
+    @Option(help: "Why, for the record.")
+    var note: String?
+}
+
+/// A decision as the hub tells it.
+struct DecisionShown: Decodable {
+    let id, conflict, choice, message, author: String
+    let note, undoneBy: String?
+    let time: UInt64
+    let values: [JSONValue]
+}
+
+extension ConflictCommand {
+    struct Resolve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Decide one conflict; it covers exactly what is there now, and what arrives later is a conflict of its own.",
+            discussion: "The decision is sent to the sites like any other change, and can be undone.")
+
+        @Argument(help: "The conflict's id, as `conflict list` shows it.") var id: String
+
+        @Option(help: ArgumentHelp("Take this side: the site that wrote it, or its dot.", valueName: "SITE or DOT"))
+        var take: String?
+
+        @Option(help: "Set this value instead, as JSON; of stock the number of pieces.")
+        var value: String?
+
+        @Flag(help: "Leave it as it is, and ask no more until something new is known.")
+        var accept = false
+
+        @Flag(help: "Of a record that was deleted and edited at once: keep it.")
+        var keep = false
+
+        @Flag(help: "Of a record that was deleted and edited at once: delete it, the edit too.")
+        var delete = false
+
+        @OptionGroup var decider: DeciderOptions
+        @OptionGroup var listing: ListingOptions
+
+        func validate() throws {
+            guard [take != nil, value != nil, accept, keep, delete].filter({ $0 }).count == 1 else {
+                throw ValidationError("Give exactly one of --take, --value, --accept, --keep and --delete.")
+            }
+        }
+
+        private struct Question: Encodable {
+            let id, choice, seen, author: String
+            let side, note: String?
+            let value: JSONValue?
+        }
+
+        mutating func run() async throws {
+            let connection = try listing.hub.connection()
+            let found = try JSONDecoder().decode(
+                [Conflict].self, from: Data(try await connection.post("conflicts", "search", body: ["id": id])))
+            guard let conflict = found.first else {
+                throw Complaint("There is no open conflict \(id).", remedy: "List them: tributary conflict list")
+            }
+            let choice = take != nil ? "take" : value != nil ? "value" : accept ? "accept" : keep ? "keep" : "delete"
+            let question = Question(
+                id: conflict.id, choice: choice, seen: conflict.seen, author: decider.by, side: take, note: decider.note,
+                value: try value.map { try Self.parsed($0, conflict) })
+            let bytes = try await connection.post("conflicts", "resolve", body: question)
+            try listing.show(bytes, as: DecisionShown.self) { decision in
+                "\(conflict.short) is decided: \(decision.choice)\(decision.values.isEmpty ? "" : ", " + decision.values.map(conflict.shown).joined(separator: ", ")).\nTake it back: tributary conflict undo \(conflict.short)"
+            }
+        }
+
+        /// Pieces of stock become the hub's units of 10⁻⁴; anything else is JSON.
+        private static func parsed(_ text: String, _ conflict: Conflict) throws -> JSONValue {
+            if conflict.isAboutStock {
+                guard let pieces = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")), let units = Int64("\(pieces * 10_000)")
+                else {
+                    throw Complaint(
+                        "\(text) is no number of pieces.", remedy: "Give one with at most four decimals: --value 12 or --value 2.5")
+                }
+                return .integer(units)
+            }
+            guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)), value != .other else {
+                throw Complaint("\(text) is no JSON value.", remedy: "Put texts in double quotes: --value '\"text\"'")
+            }
+            return value
+        }
+    }
+
+    struct ResolveAll: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Decide many conflicts by one rule; says what it would do, and does it with --apply.")
+
+        @OptionGroup var filter: Filter
+
+        @Option(help: ArgumentHelp("Take the side of this site, or the latest or earliest.", valueName: "SITE|latest|earliest"))
+        var take: String?
+
+        @Flag(help: "Leave them as they are, and ask no more until something new is known.")
+        var accept = false
+
+        @Flag(help: "Of records that were deleted and edited at once: keep them.")
+        var keep = false
+
+        @Flag(help: "Of records that were deleted and edited at once: delete them.")
+        var delete = false
+
+        @Flag(help: "Do it; without this it is only said what would be done.")
+        var apply = false
+
+        @OptionGroup var decider: DeciderOptions
+        @OptionGroup var listing: ListingOptions
+
+        func validate() throws {
+            guard [take != nil, accept, keep, delete].filter({ $0 }).count == 1 else {
+                throw ValidationError("Give exactly one of --take, --accept, --keep and --delete.")
+            }
+            guard filter.kind != nil || filter.site != nil || filter.field != nil else {
+                throw ValidationError("Say which conflicts: --kind, --site or --field.")
+            }
+        }
+
+        private struct Question: Encodable {
+            let filter: Filter
+            let rule, author: String
+            let site, note: String?
+            let isDryRun: Bool
+        }
+
+        private struct Answer: Decodable {
+            struct Decided: Decodable {
+                let conflict, message, choice: String
+                let values: [JSONValue]
+            }
+            struct Left: Decodable { let conflict, message, reason: String }
+            let isDryRun: Bool
+            let decided: [Decided]
+            let left: [Left]
+        }
+
+        mutating func run() async throws {
+            let isPlainSide = take == "latest" || take == "earliest"
+            let rule = accept ? "accept" : keep ? "keep" : delete ? "delete" : isPlainSide ? take ?? "" : "site"
+            let question = Question(
+                filter: filter, rule: rule, author: decider.by, site: isPlainSide ? nil : take, note: decider.note, isDryRun: !apply)
+            let bytes = try await listing.hub.connection().post("conflicts", "resolve-all", body: question)
+            try listing.show(bytes, as: Answer.self) { answer in
+                var lines = answer.decided.map { decided in
+                    "\(decided.message)\n  → \(decided.choice)\(decided.values.isEmpty ? "" : ": " + decided.values.map { ConflictCommand.shown($0, of: decided.conflict) }.joined(separator: ", "))"
+                }
+                lines += answer.left.map { "\($0.message)\n  left: \($0.reason)" }
+                lines.append(
+                    answer.isDryRun
+                        ? "\(answer.decided.count) would be decided, \(answer.left.count) left. Do it: --apply"
+                        : "\(answer.decided.count) decided, \(answer.left.count) left.")
+                return lines.joined(separator: "\n")
+            }
+        }
+    }
+
+    struct Undo: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a decision back: the sides that it replaced stand again.",
+            discussion: "It is refused when somebody has written since, knowing of the decision.")
+
+        @Argument(help: "The conflict's id, or the decision's from `tributary audit list`.") var id: String
+        @OptionGroup var decider: DeciderOptions
+        @OptionGroup var listing: ListingOptions
+
+        private struct Question: Encodable {
+            let id, author: String
+            let note: String?
+        }
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().post(
+                "decisions", "undo", body: Question(id: id, author: decider.by, note: decider.note))
+            try listing.show(bytes, as: DecisionShown.self) { _ in "Undone. What it decided is open again: tributary conflict list" }
+        }
+    }
+}
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "What operators decided: who, when, what and why.", subcommands: [List.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the latest decisions, the newest first.")
+
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().get("decisions")
+            try listing.show(bytes, as: [DecisionShown].self) { decisions in
+                guard !decisions.isEmpty else { return "Nobody has decided anything yet." }
+                return decisions.map { decision in
+                    let value =
+                        decision.values.isEmpty
+                        ? "" : ": " + decision.values.map { ConflictCommand.shown($0, of: decision.conflict) }.joined(separator: ", ")
+                    var lines = [
+                        "\(Readable.time(decision.time))  \(decision.author)  \(decision.choice)\(value)", "  \(decision.message)",
+                    ]
+                    if let note = decision.note { lines.append("  \"\(note)\"") }
+                    lines.append("  \(Readable.dot(decision.id))\(decision.undoneBy == nil ? "" : "  undone")")
+                    return lines.map(TerminalText.line).joined(separator: "\n")
+                }.joined(separator: "\n")
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Causality
+import ChangeSets
+import Inventory
+import Merging
+import Orders
+
+import struct Crypto.SHA256
+
+/// One open conflict: what people are shown, and what a decision needs to know.
+struct Finding {
+    var answer: ConflictAnswer
+    var subject: Matter
+    /// What the conflict's screen shows just now.
+    var screen: Screen
+
+    enum Matter {
+        case field(RecordState, FieldName)
+        case crossing(RecordState)
+        case cell(StockCell)
+        case order(OrderView, RecordState)
+        case held(Dot)
+        /// Nothing in the hub can be written about it.
+        case outside
+    }
+
+    /// - Parameter facts: what besides the dots shown would open an accepted conflict again.
+    init(
+        _ kind: ConflictAnswer.Kind, _ name: String, message: String, remedy: String, sides: [WriteAnswer] = [], subject: Matter,
+        screen: Screen = Screen(dots: []), facts: String? = nil
+    ) {
+        let id = "\(kind.rawValue):\(name)"
+        self.subject = subject
+        self.screen = screen
+        answer = ConflictAnswer(
+            id: id, short: Self.short(id), kind: kind, subject: name, message: message, remedy: remedy, sides: sides,
+            choices: Self.choices(kind, subject).map(\.rawValue), seen: screen.description,
+            fingerprint: facts ?? screen.dots.sorted().map(\.description).joined(separator: ","))
+    }
+
+    /// Eight hexadecimal digits: what a person types.
+    static func short(_ id: String) -> String { String(Hexadecimal.string(Array(SHA256.hash(data: Array(id.utf8)))).prefix(8)) }
+
+    private static func choices(_ kind: ConflictAnswer.Kind, _ subject: Matter) -> [Decision.Choice] {
+        switch subject {
+        case .field: [.take, .value]
+        case .crossing: [.keep, .delete]
+        case .cell: kind == .concurrentCounts ? [.take, .value, .accept] : [.value, .accept]
+        case .order: [.take]
+        case .held: kind == .longWait ? [.discard, .accept] : [.replay, .discard]
+        case .outside: kind == .staleView ? [] : [.accept]
+        }
+    }
+
+    func matches(_ filter: ConflictFilter) -> Bool {
+        if let id = filter.id, id != answer.id, id != answer.short { return false }
+        if let site = filter.site, !answer.sides.contains(where: { $0.site == site }) { return false }
+        if let field = filter.field {
+            guard case .field(_, let name) = subject, name.description == field else { return false }
+        }
+        return filter.kind.map { $0 == answer.kind } ?? true
+    }
+}

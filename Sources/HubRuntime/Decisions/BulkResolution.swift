@@ -1,0 +1,73 @@
+import ChangeSets
+
+/// One rule for many conflicts.
+public struct BulkResolution: Decodable, Hashable, Sendable {
+    public enum Rule: String, Decodable, Hashable, Sendable, CaseIterable {
+        /// The side of the latest time that the hub trusts, which is what is shown already.
+        case latest
+        case earliest
+        /// The side of the site named in `site`.
+        case site
+        case accept, keep, delete, replay, discard
+    }
+
+    public var filter: ConflictFilter
+    public var rule: Rule
+    /// For the rule `site`.
+    public var site: String?
+    public var author: String
+    public var note: String?
+    /// Say what would be done, and do nothing.
+    public var isDryRun: Bool
+
+    public init(filter: ConflictFilter, rule: Rule, site: String? = nil, author: String, note: String? = nil, isDryRun: Bool) {
+        self.filter = filter
+        self.rule = rule
+        self.site = site
+        self.author = author
+        self.note = note
+        self.isDryRun = isDryRun
+    }
+
+    func resolution(of finding: Finding) throws(HubError) -> Resolution {
+        func take(_ side: String?) -> Resolution {
+            Resolution(.take, side: side ?? "", seen: finding.answer.seen, author: author, note: note)
+        }
+        func choose(_ choice: Decision.Choice) -> Resolution { Resolution(choice, seen: finding.answer.seen, author: author, note: note) }
+        switch rule {
+        case .latest: return take(finding.answer.sides.last?.dot)
+        case .earliest: return take(finding.answer.sides.first?.dot)
+        case .site:
+            guard let site else {
+                throw HubError(.badRequest, "The rule \"site\" names no site.", remedy: "Give its name: --take SITE.")
+            }
+            return take(site)
+        case .accept: return choose(.accept)
+        case .keep: return choose(.keep)
+        case .delete: return choose(.delete)
+        case .replay: return choose(.replay)
+        case .discard: return choose(.discard)
+        }
+    }
+}
+
+/// What a rule did, or would do.
+public struct BulkAnswer: Encodable, Hashable, Sendable {
+    public struct Decided: Encodable, Hashable, Sendable {
+        public var conflict: String
+        public var message: String
+        public var choice: Decision.Choice
+        /// What is set; empty where nothing is written.
+        public var values: [ValueAnswer]
+    }
+
+    public struct Left: Encodable, Hashable, Sendable {
+        public var conflict: String
+        public var message: String
+        public var reason: String
+    }
+
+    public var isDryRun: Bool
+    public var decided: [Decided]
+    public var left: [Left]
+}

@@ -1,0 +1,84 @@
+import Causality
+import ChangeSets
+
+/// What an operator decided about one conflict: a record of the hub's own, in the change-set of the writes that carry it out.
+///
+/// So who decided what, when and why stands in the journal, and a rebuild gives it again (law 4).
+public struct Decision: Hashable, Sendable {
+    public enum Choice: String, Hashable, Sendable, CaseIterable {
+        /// One side's value is the field's, the count's or the order's.
+        case take
+        /// A value or a quantity of the operator's own.
+        case value
+        /// Nothing is to be done about what was shown.
+        case accept
+        /// A record deleted and edited at once stays ...
+        case keep
+        /// ... or goes.
+        case delete
+        /// A quarantined change is judged again by today's rules.
+        case replay
+        /// A quarantined change is dropped; what stood behind it goes on.
+        case discard
+        /// An earlier decision is taken back.
+        case undo
+    }
+
+    public var choice: Choice
+    /// The conflict's id.
+    public var conflict: String
+    /// What the conflict said when it was decided.
+    public var message: String
+    /// Tells what was shown: an accepted conflict is open again as soon as this differs.
+    public var fingerprint: String
+    /// Who decided, as told.
+    public var author: String
+    public var note: String?
+    /// The held change that is replayed or discarded, or the decision that is undone.
+    public var target: Dot?
+
+    static let entity: EntityName = "decision"
+
+    public init(
+        _ choice: Choice, conflict: String, message: String, fingerprint: String, author: String, note: String?, target: Dot? = nil
+    ) {
+        self.choice = choice
+        self.conflict = conflict
+        self.message = message
+        self.fingerprint = fingerprint
+        self.author = author
+        self.note = note
+        self.target = target
+    }
+}
+
+extension Decision {
+    /// The change that creates its record.
+    ///
+    /// - Parameter counter: its own counter, which is the record's key, too.
+    func change(counter: UInt64, time: Timestamp) -> Change {
+        func text(_ field: FieldName, _ value: String?) -> FieldWrite? {
+            value.map { FieldWrite(field, .text(Text($0)), isPersonal: Catalogue[Self.entity]?[field]?.isPersonal ?? false) }
+        }
+        let writes = [
+            text("choice", choice.rawValue), text("conflict", conflict), text("message", message), text("fingerprint", fingerprint),
+            text("author", author), text("note", note), text("target", target?.description),
+            FieldWrite("at", .integer(Int64(time.milliseconds))),
+        ]
+        let key = LocalKey(.integer(Int64(counter)))
+        return Change(time: time, action: .write(Subject(entity: Self.entity, key: key), writes.compactMap { $0 }))
+    }
+
+    /// The decision that `change` records; `nil` when it is another kind of change, or of a newer form.
+    init?(_ change: Change) {
+        guard case .write(let subject, let writes) = change.action, subject.entity == Self.entity, subject.creates else { return nil }
+        self.init { name in writes.first { $0.field == name }?.value.text?.string }
+    }
+
+    init?(_ text: (FieldName) -> String?) {
+        guard let choice = text("choice").flatMap(Choice.init), let conflict = text("conflict") else { return nil }
+        self.init(
+            choice, conflict: conflict, message: text("message") ?? "", fingerprint: text("fingerprint") ?? "",
+            author: text("author") ?? "", note: text("note"), target: text("target").flatMap(Dot.init))
+    }
+}

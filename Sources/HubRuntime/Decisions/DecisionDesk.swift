@@ -1,0 +1,128 @@
+import Causality
+import ChangeSets
+
+/// Writes decisions in one transaction: each is a change-set of the hub's present generation, journaled and admitted like any other.
+///
+/// Not a value: what it has written is seen by what it writes next.
+final class DecisionDesk {
+    private let hub: Hub
+    private let store: any HubWriting
+    private let now: Timestamp
+    private(set) var documents: Documents
+    private(set) var standing: Standing
+
+    init(_ hub: Hub, store: any HubWriting, standing: Standing, now: Timestamp) throws {
+        self.hub = hub
+        self.store = store
+        self.standing = standing
+        self.now = now
+        documents = try Documents(store: store, standing: standing, now: now)
+    }
+
+    func decide(_ finding: Finding, _ resolution: Resolution) throws -> DecisionAnswer {
+        let changes = try changes(for: finding, resolution)
+        var decision = Decision(
+            resolution.choice, conflict: finding.answer.id, message: finding.answer.message, fingerprint: finding.answer.fingerprint,
+            author: resolution.author, note: resolution.note)
+        if case .held(let dot) = finding.subject { decision.target = dot }
+        return try write(changes, decision)
+    }
+
+    /// What the choice would write.
+    func changes(for finding: Finding, _ resolution: Resolution) throws -> [Change] {
+        let shown: Screen
+        if let seen = resolution.seen {
+            guard let screen = Screen(seen) else {
+                throw HubError(
+                    .badRequest, "What the decision says it has seen cannot be read.", remedy: "Send the conflict's `seen` as it came.")
+            }
+            shown = screen
+        } else {
+            shown = finding.screen
+        }
+        return try finding.changes(for: resolution, shown: shown, time: time, lineage: standing.lineage)
+    }
+
+    func undo(_ id: String, author: String, note: String?) throws -> DecisionAnswer {
+        guard let row = try row(id), let dot = standing.dot(of: row.record) else {
+            throw HubError(.notFound, "There is no decision \(id).", remedy: "List them: tributary audit list.")
+        }
+        if row.undone != nil || row.choice == .undo {
+            throw HubError(
+                .decisionSuperseded, row.choice == .undo ? "That is an undo itself." : "That decision was undone already.",
+                remedy: "Decide the conflict again: tributary conflict list.")
+        }
+        guard row.choice != .replay, row.choice != .discard else {
+            throw HubError(
+                .decisionSuperseded, "A change that was replayed or discarded cannot be set aside again.",
+                remedy: "It stands in the journal; correct the row at its site.")
+        }
+        let restored = try Undo(of: dot, documents: documents, time: time).changes()
+        let decision = Decision(
+            .undo, conflict: row.conflict, message: "Undone: \(row.choice.rawValue)", fingerprint: "", author: author, note: note,
+            target: dot)
+        return try write(restored, decision)
+    }
+
+    /// By its dot or as much of that as `audit list` shows, or the latest on a conflict that is not undone.
+    private func row(_ id: String) throws -> DecisionRow? {
+        if let record = Dot(id).flatMap(standing.record) { return try store.decision(record) }
+        var found = try store.decisions(on: id)
+        if found.isEmpty {
+            found = try store.decisions(limit: Hub.conflictsPerKindMax).reversed().filter { row in
+                Finding.short(row.conflict) == id || standing.dot(of: row.record)?.isMeant(by: id) == true
+            }
+        }
+        return found.last { $0.choice != .undo && $0.undone == nil } ?? found.last
+    }
+
+    // MARK: the hub as a writer
+
+    /// Times of one replica never fall (S10).
+    private var time: Timestamp { max(now, standing.replica(hub.generation.id)?.received ?? now) }
+
+    private func write(_ changes: [Change], _ decision: Decision) throws -> DecisionAnswer {
+        let replica = hub.generation.id
+        let known = standing.replica(replica)
+        let first = (known?.last ?? 0) + 1
+        let record = decision.change(counter: first + UInt64(changes.count), time: time)
+        let opening = first == 1 ? ChangeSet.Opening(source: SourceID(hub.id), name: "hub", follows: nil) : nil
+        let set = ChangeSet(
+            replica: replica, first: first, previous: known?.hash ?? .zero, opening: opening, part: .whole(drain: first),
+            changes: changes + [record])
+        let encoded = try ChangeSetCodec.encode(set, seed: hub.random(ChangeSetCodec.seedByteCount), key: hub.signingKey)
+        let arrival = SetAdmission.Arrival(
+            set: set, hash: encoded.hash, bytes: encoded.bytes, key: hub.signingKey.publicKey, site: SourceRow.hubSite, received: time,
+            offsetMilliseconds: 0)
+        let batch = Batch(store: store, standing: standing, sites: documents.sites, received: time, bound: hub.options.clockBound)
+        try SetAdmission(batch: batch, generation: replica).admit(arrival)
+        standing = batch.standing
+        documents = try Documents(store: store, standing: standing, now: now)
+        guard let number = standing.record(set.dot(at: changes.count)), let row = try store.decision(number),
+            let answer = try DecisionAnswer(row, documents)
+        else { throw HubError(.storageFailed, "The decision was not stored.", remedy: "Run `tributary-hub verify`, and report this.") }
+        return answer
+    }
+}
+
+extension DecisionAnswer {
+    /// `nil` when its record is gone.
+    init?(_ row: DecisionRow, _ documents: Documents) throws {
+        guard let state = try documents.state(row.record), let decision = Decision({ state[$0]?.text?.string }) else { return nil }
+        var sets = DecodedSets(store: documents.store)
+        let set = try sets.set(containing: row.record.counter, of: row.record.replica)
+        self.init(
+            id: state.id.life.description, conflict: row.conflict, choice: row.choice, message: decision.message, author: decision.author,
+            note: decision.note, time: UInt64(state["at"]?.integer ?? 0), undoneBy: row.undone.flatMap(documents.standing.dot)?.description,
+            values: set?.changes.flatMap(\.decidedValues) ?? [])
+    }
+}
+
+extension Change {
+    /// What a decision's write sets; nothing of the decision itself.
+    var decidedValues: [ValueAnswer] {
+        if case .count(let count) = stock { return [.integer(count.quantity)] }
+        guard case .write(let subject, let writes) = action, subject.entity != Decision.entity else { return [] }
+        return writes.map { ValueAnswer($0.value) }
+    }
+}

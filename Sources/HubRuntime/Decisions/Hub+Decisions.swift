@@ -1,0 +1,71 @@
+import Causality
+import ChangeSets
+
+extension Hub {
+    /// Decides one conflict: the hub writes what the choice means, and the decision itself, in one commit.
+    ///
+    /// - Parameter id: the conflict's id, or the short form of it.
+    /// - Throws: `HubError`: `conflict-gone`, `choice-invalid`, `request-invalid`, or a store that cannot write.
+    public func resolve(_ id: String, _ resolution: Resolution, now: Timestamp) async throws -> DecisionAnswer {
+        try resolution.check()
+        return try await deciding(now) { desk in
+            let list = ConflictList(documents: desk.documents, longWaitMilliseconds: self.options.longWaitMilliseconds)
+            guard let finding = try list.open(ConflictFilter(id: id)).first else { throw Finding.gone }
+            return try desk.decide(finding, resolution)
+        }
+    }
+
+    /// Decides all conflicts that a filter finds, by one rule, in one commit; a dry run says what that would do, and does nothing.
+    ///
+    /// At most `conflictsPerKindMax` of a kind; what the rule does not fit is left, with the reason.
+    public func resolveAll(_ bulk: BulkResolution, now: Timestamp) async throws -> BulkAnswer {
+        try Resolution(.accept, author: bulk.author, note: bulk.note).check()
+        return try await deciding(now) { desk in
+            let list = ConflictList(documents: desk.documents, longWaitMilliseconds: self.options.longWaitMilliseconds)
+            var answer = BulkAnswer(isDryRun: bulk.isDryRun, decided: [], left: [])
+            for finding in try list.open(bulk.filter) {
+                do {
+                    let resolution = try bulk.resolution(of: finding)
+                    let changes = try desk.changes(for: finding, resolution)
+                    let values = changes.flatMap(\.decidedValues)
+                    answer.decided.append(
+                        .init(conflict: finding.answer.id, message: finding.answer.message, choice: resolution.choice, values: values))
+                    if !bulk.isDryRun { _ = try desk.decide(finding, resolution) }
+                } catch let error as HubError where !error.isTransient {
+                    answer.left.append(.init(conflict: finding.answer.id, message: finding.answer.message, reason: error.message))
+                }
+            }
+            return answer
+        }
+    }
+
+    /// Takes a decision back: the sides that it replaced stand again, as writes of the hub that have seen the decision.
+    ///
+    /// - Parameter id: the decision's dot, or the id of the conflict that it decided.
+    /// - Throws: `HubError`: `not-found`, or `decision-superseded` when somebody has written since.
+    public func undo(_ id: String, author: String, note: String?, now: Timestamp) async throws -> DecisionAnswer {
+        try Resolution(.undo, author: author, note: note).check()
+        return try await deciding(now) { try $0.undo(id, author: author, note: note) }
+    }
+
+    /// The latest decisions, the newest first.
+    public func decisions(limit: Int = 200, now: Timestamp) async throws -> [DecisionAnswer] {
+        try await reading(now) { documents in
+            try documents.store.decisions(limit: min(limit, 1000)).compactMap { try DecisionAnswer($0, documents) }
+        }
+    }
+
+    /// Runs `body` in a commit of its own place, with all that a decision needs.
+    private func deciding<Value: Sendable>(
+        _ now: Timestamp, _ body: @escaping @Sendable (DecisionDesk) throws -> Value
+    ) async throws
+        -> Value
+    {
+        try await queue.submit(bytes: 4096, to: self) { store, standing, _ in
+            let desk = try DecisionDesk(self, store: store, standing: standing, now: now)
+            let value = try body(desk)
+            standing = desk.standing
+            return value
+        }
+    }
+}

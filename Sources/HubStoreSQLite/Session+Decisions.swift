@@ -1,0 +1,33 @@
+import ChangeSets
+import HubRuntime
+
+// Operators' decisions.
+extension Session {
+    private static func decision(_ row: RawStatement) throws -> DecisionRow {
+        guard let choice = Decision.Choice(rawValue: row.string(2)) else { throw damaged("A decision") }
+        return DecisionRow(
+            record: row.record(0), conflict: row.string(1), choice: choice, fingerprint: row.string(3), undone: row.optionalRecord(4))
+    }
+
+    func decision(_ record: RecordNumber) throws -> DecisionRow? {
+        try first("SELECT * FROM decision WHERE record = ?", bind: { $0.bind(record) }, Self.decision)
+    }
+
+    func decisions(on conflict: String) throws -> [DecisionRow] {
+        try all("SELECT * FROM decision WHERE conflict = ? ORDER BY record", bind: { $0.bind(conflict) }, Self.decision)
+    }
+
+    func decisions(limit: Int) throws -> [DecisionRow] {
+        try all("SELECT * FROM decision ORDER BY record DESC LIMIT ?", bind: { $0.bind(Int64(limit)) }, Self.decision)
+    }
+
+    func put(_ decision: DecisionRow) throws {
+        try run("INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?)") {
+            $0.bind(decision.record)
+            $0.bind(decision.conflict)
+            $0.bind(decision.choice.rawValue)
+            $0.bind(decision.fingerprint)
+            $0.bind(decision.undone)
+        }
+    }
+}
