@@ -11,6 +11,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 CSV ?= ../shared/data/online-retail-uci
 CUTS ?= 36
+HISTORIES ?= 1000000
 export SWIFT
 
 # In CI a warning in our own code is an error; dependencies are left alone (see Package.swift).
@@ -20,7 +21,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo test simulate powercuts breakdowns journey lint format bench
+.PHONY: help setup build demo test soak simulate powercuts breakdowns journey lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -50,6 +51,10 @@ journey: setup ## the whole of Online Retail through four tills, held against pl
 simulate: setup ## replay one seed of the simulator with its trace: make simulate SEED=7
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	TRIBUTARY_SEED=$(SEED) $(SWIFT) test --skip-build --filter SimulationTests
+
+soak: setup ## hold the merge against the whole history: a million random ones, and every small one (half an hour)
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	TRIBUTARY_HISTORIES=$(HISTORIES) TRIBUTARY_MODEL=4x6 $(SWIFT) test --skip-build --filter MergingTests
 
 powercuts: build ## cut the power of a shop's machine some dozens of times (root; ext4 in a loop-mounted file)
 	scripts/breakdown/powercuts --cuts $(CUTS)

@@ -83,8 +83,8 @@ struct History {
         return order
     }
 
-    func state(admitting order: [Entry]) -> RecordState {
-        var state = RecordState(id: Self.record)
+    func state(_ begun: RecordState = RecordState(id: History.record), admitting order: [Entry]) -> RecordState {
+        var state = begun
         for entry in order {
             let precedence = Precedence(isInBound: true, time: entry.change.time, dot: entry.dot)
             state.admit(entry.change, precedence: precedence, source: Self.source, lineage: lineage)

@@ -141,12 +141,6 @@ public enum Catalogue {
                 Field("at", .time), Field("document", .text),
             ]),
         Entity(
-            "decision",
-            [
-                Field("choice", .text), Field("conflict", .text), Field("message", .text, personal: true), Field("fingerprint", .text),
-                Field("author", .text), Field("note", .text, personal: true), Field("target", .text), Field("at", .time),
-            ]),
-        Entity(
             "note", shared: true,
             [
                 Field("customer", .reference("customer")), Field("text", .text, personal: true), Field("at", .time), Field("author", .text),

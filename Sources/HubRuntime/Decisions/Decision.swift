@@ -57,12 +57,13 @@ extension Decision {
     ///
     /// - Parameter counter: its own counter, which is the record's key, too.
     func change(counter: UInt64, time: Timestamp) -> Change {
-        func text(_ field: FieldName, _ value: String?) -> FieldWrite? {
-            value.map { FieldWrite(field, .text(Text($0)), isPersonal: Catalogue[Self.entity]?[field]?.isPersonal ?? false) }
+        func text(_ field: FieldName, _ value: String?, personal: Bool = false) -> FieldWrite? {
+            value.map { FieldWrite(field, .text(Text($0)), isPersonal: personal) }
         }
         let writes = [
-            text("choice", choice.rawValue), text("conflict", conflict), text("message", message), text("fingerprint", fingerprint),
-            text("author", author), text("note", note), text("target", target?.description),
+            text("choice", choice.rawValue), text("conflict", conflict), text("message", message, personal: true),
+            text("fingerprint", fingerprint), text("author", author), text("note", note, personal: true),
+            text("target", target?.description),
             FieldWrite("at", .integer(Int64(time.milliseconds))),
         ]
         let key = LocalKey(.integer(Int64(counter)))
