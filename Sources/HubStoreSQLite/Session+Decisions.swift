@@ -17,6 +17,11 @@ extension Session {
         try all("SELECT * FROM decision WHERE conflict = ? ORDER BY record", bind: { $0.bind(conflict) }, Self.decision)
     }
 
+    func decisions(choosing choice: Decision.Choice) throws -> [DecisionRow] {
+        try all(
+            "SELECT * FROM decision WHERE choice = ? AND undone IS NULL ORDER BY record", bind: { $0.bind(choice.rawValue) }, Self.decision)
+    }
+
     func decisions(limit: Int) throws -> [DecisionRow] {
         try all("SELECT * FROM decision ORDER BY record DESC LIMIT ?", bind: { $0.bind(Int64(limit)) }, Self.decision)
     }

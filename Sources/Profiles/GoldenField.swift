@@ -42,7 +42,9 @@ extension GoldenField {
         }
         let live = candidates.filter { candidate in !(seen[candidate.dot]?.contains { $0 != candidate.record } ?? false) }
         var ordered = policy.ordered(live)
-        guard let shown = ordered.popLast() else { return nil }
+        let value = policy.shown(ordered)
+        guard var shown = ordered.popLast() else { return nil }
+        shown.value = value ?? shown.value
         self.init(name: name, policy: policy, shown: shown, beaten: ordered.reversed())
     }
 }

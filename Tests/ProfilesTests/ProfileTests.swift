@@ -69,6 +69,7 @@ struct ProfileTests {
         arguments: [
             (FieldPolicy.latest, "zz"), (.earliest, "a"), (.mostFrequent, "bb"), (.longest, "cccc"), (.ranked(["depot", "web"]), "cccc"),
             (.ranked(["web"]), "a"),
+            (.maximum, "zz"), (.minimum, "a"), (.ask, "zz"), (.union, "a, bb, cccc, zz"),
         ] as [(FieldPolicy, Text)])
     func policies(policy: FieldPolicy, winner: Text) {
         var desk = Desk()

@@ -103,16 +103,23 @@ struct SetAdmission {
                 agent: arrival.key, bytes: arrival.bytes))
     }
 
-    /// What an operator's decision does besides writing: it lets a quarantined change go, or drops it.
+    /// What an operator's decision does besides writing: it lets a quarantined change go, drops it, or has views drawn anew.
     private func carryOut(_ change: Change) throws {
-        guard let decision = Decision(change), let target = decision.target, let replica = batch.standing.number(of: target.replica),
-            let held = try batch.store.held(replica: replica, counter: target.counter)
-        else { return }
+        guard let decision = Decision(change) else { return }
         switch decision.choice {
-        case .replay: try Release(admission: self).replay([held])
-        case .discard: try Release(admission: self).discard(held)
+        case .replay: if let held = try held(decision.target) { try Release(admission: self).replay([held]) }
+        case .discard: if let held = try held(decision.target) { try Release(admission: self).discard(held) }
+        case .policy: try batch.customers.redrawAll()
+        case .undo:
+            guard let undone = try decision.target.flatMap(batch.recordNumber).flatMap(batch.store.decision) else { return }
+            if undone.choice == .policy { try batch.customers.redrawAll() }
         default: break
         }
+    }
+
+    private func held(_ dot: Dot?) throws -> HeldRow? {
+        guard let dot, let replica = batch.standing.number(of: dot.replica) else { return nil }
+        return try batch.store.held(replica: replica, counter: dot.counter)
     }
 
     // MARK: one change

@@ -70,9 +70,11 @@ struct ConflictList {
     private func concurrentWrites() throws -> [Finding] {
         try store.records(flagged: .concurrent, limit: limit).flatMap { row -> [Finding] in
             let state = try RecordState(row, standing: documents.standing)
+            let policies = try documents.policies.get()[state.id.entity] ?? [:]
             return state.fieldNames.compactMap { field in
                 let siblings = state.siblings(of: field)
-                guard siblings.isConcurrent else { return nil }
+                // A field with a policy decides itself, unless the policy is to ask.
+                guard siblings.isConcurrent, policies[field] ?? .ask == .ask else { return nil }
                 return Finding(
                     .concurrentWrites, "\(state.id.life)/\(field)",
                     message:

@@ -22,6 +22,8 @@ public struct Decision: Hashable, Sendable {
         case discard
         /// An earlier decision is taken back.
         case undo
+        /// Which of several values of a field is shown, from now on: no conflict, but a rule.
+        case policy
     }
 
     public var choice: Choice

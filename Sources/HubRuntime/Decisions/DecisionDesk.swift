@@ -81,7 +81,7 @@ final class DecisionDesk {
     /// Times of one replica never fall (S10).
     private var time: Timestamp { max(now, standing.replica(hub.generation.id)?.received ?? now) }
 
-    private func write(_ changes: [Change], _ decision: Decision) throws -> DecisionAnswer {
+    func write(_ changes: [Change], _ decision: Decision) throws -> DecisionAnswer {
         let replica = hub.generation.id
         let known = standing.replica(replica)
         let first = (known?.last ?? 0) + 1

@@ -56,7 +56,7 @@ extension Hub {
     }
 
     /// Runs `body` in a commit of its own place, with all that a decision needs.
-    private func deciding<Value: Sendable>(
+    func deciding<Value: Sendable>(
         _ now: Timestamp, _ body: @escaping @Sendable (DecisionDesk) throws -> Value
     ) async throws
         -> Value

@@ -13,6 +13,7 @@ final class Documents {
     let now: Timestamp
     private(set) var standing: Standing
     let sites: [SiteRow]
+    private(set) lazy var policies = Policies(reading: store)
 
     /// - Parameter standing: what the hub knew by heart when the transaction began; read anew where the store is ahead of it.
     init(store: any HubReading, standing: Standing, now: Timestamp) throws {
@@ -49,7 +50,7 @@ final class Documents {
         return Profile(
             linked, states: states, purchases: try purchases(members),
             drawing: Profile.Drawing(
-                site: { [self] in site($0) }, writer: { [self] in writer($0) },
+                policies: try policies.get()["customer"] ?? [:], site: { [self] in site($0) }, writer: { [self] in writer($0) },
                 country: { [self] source in
                     standing.source(source).flatMap { site(number: $0.site) }?.country
                 }))

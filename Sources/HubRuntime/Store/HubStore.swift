@@ -114,6 +114,8 @@ public protocol HubReading {
     func decision(_ record: RecordNumber) throws -> DecisionRow?
     /// Those on one conflict, the oldest first.
     func decisions(on conflict: String) throws -> [DecisionRow]
+    /// Those of one choice that are not undone, the oldest first.
+    func decisions(choosing choice: Decision.Choice) throws -> [DecisionRow]
     /// The newest first.
     func decisions(limit: Int) throws -> [DecisionRow]
 

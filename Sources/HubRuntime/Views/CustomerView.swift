@@ -22,6 +22,16 @@ final class CustomerView {
         if bought.insert(customer).inserted { boughtOrder.append(customer) }
     }
 
+    /// Every profile is sent anew: what is shown of them may have changed, though nothing of theirs has.
+    func redrawAll() throws {
+        var number: UInt64 = 0
+        while case let rows = try batch.store.feed(.profiles, after: number, limit: 10_000), let last = rows.last {
+            for row in rows { changedProfiles.insert(RecordNumber(raw: row.id)) }
+            // A number whose rows were cut off is read again from its beginning.
+            number = rows.count < 10_000 || last.number == number + 1 ? last.number : last.number - 1
+        }
+    }
+
     func flush() throws {
         let tables = LinkTables(store: batch.store, standing: batch.standing)
         var changes: [LinkChange] = []

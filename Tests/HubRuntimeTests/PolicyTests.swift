@@ -1,0 +1,75 @@
+import Causality
+import ChangeSets
+import HubRuntime
+import HubTestSupport
+import Testing
+
+@Suite("Policies of fields")
+struct PolicyTests {
+    @Test(
+        "A policy decides anew from the values that are kept: profiles are drawn and fed again, nothing is sent again, undo brings the former back"
+    )
+    func redecides() async throws {
+        let bench = try await TestHub()
+        let one = try await bench.enrol("shop-1")
+        let two = try await bench.enrol("shop-2")
+        var mine = TestWriter("till", seed: 1, key: one.key)
+        var yours = TestWriter("till", seed: 2, key: two.key)
+        try await bench.push([try mine.seal([Make.customer(1, email: "ann@example.com", name: "Ann of one", at: bench.now)])], from: one)
+        let later = bench.now.advanced(byMilliseconds: 5)
+        try await bench.push([try yours.seal([Make.customer(1, email: "ann@example.com", name: "Ann of two", at: later)])], from: two)
+        func shown() async throws -> String {
+            let document = try #require(try await bench.hub.profiles(.email("ann@example.com"), now: bench.now).first)
+            let text = String(decoding: document.bytes, as: UTF8.self)
+            return try #require(["Ann of one", "Ann of two"].first { text.contains("\"name\":{\"value\":\"\($0)\"") }, "\(text)")
+        }
+        #expect(try await shown() == "Ann of two")
+        let before = try await bench.pullAll(one)
+        let decision = try await bench.hub.setPolicy(question("customer", "name", "ranked: shop-1"), now: bench.now)
+        #expect(try await shown() == "Ann of one")
+        let fed = try await bench.pullAll(one, cursor: before.cursor).bodies(.profile)
+        #expect(fed.count == 1 && fed.values.allSatisfy { String(decoding: $0, as: UTF8.self).contains("Ann of one") })
+        #expect(try await bench.hub.policies(now: bench.now).map(\.policy) == ["ranked: shop-1"])
+        _ = try await bench.hub.undo(decision.id, author: "ann", note: nil, now: bench.now)
+        #expect(try await shown() == "Ann of two")
+        #expect(try await bench.hub.policies(now: bench.now).isEmpty)
+        #expect(try await bench.hub.verify().isEqual)
+    }
+
+    @Test("Concurrent values of a field with a policy are no conflict; the policy \"ask\", or none, makes them one")
+    func asks() async throws {
+        let bench = try await TestHub()
+        let web = try await bench.enrol("web", kind: .web)
+        let depot = try await bench.enrol("depot", kind: .warehouse)
+        var shop = TestWriter("shop", seed: 1, key: web.key)
+        var store = TestWriter("wms", seed: 2, key: depot.key)
+        let order = shop.nextDot
+        try await bench.push([try shop.seal([Make.write("order", 1, [("currency", "GBP")], at: bench.now)])], from: web)
+        let other = Make.write("order", 1, [("currency", "EUR")], life: order, source: shop.source, at: bench.now)
+        try await bench.push([try store.seal([other])], from: depot)
+        for (policy, count) in [("latest", 0), ("ask", 1), ("earliest", 0)] {
+            _ = try await bench.hub.setPolicy(question("order", "currency", policy), now: bench.now)
+            #expect(try await bench.hub.conflicts(now: bench.now).count == count, "\(policy)")
+        }
+        #expect(try await bench.hub.policies(now: bench.now).map(\.policy) == ["earliest"])
+        #expect(try await bench.hub.verify().isEqual)
+    }
+
+    @Test(
+        "What is no policy, no field or no site is refused, and says what there is",
+        arguments: [
+            ("customer", "name", "newest"), ("customer", "shoe size", "latest"), ("customer", "name", "ranked: nowhere"),
+            ("customer", "name", "ranked:"),
+        ])
+    func refuses(entity: String, field: String, policy: String) async throws {
+        let bench = try await TestHub()
+        let error = await #expect(throws: HubError.self) {
+            _ = try await bench.hub.setPolicy(question(entity, field, policy), now: bench.now)
+        }
+        #expect(error?.code == .choiceInvalid)
+    }
+
+    private func question(_ entity: String, _ field: String, _ policy: String) -> PolicyQuestion {
+        PolicyQuestion(entity: entity, field: field, policy: policy, author: "ann")
+    }
+}
