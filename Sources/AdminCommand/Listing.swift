@@ -97,6 +97,18 @@ enum Readable {
         return (value < 0 ? "-" : "") + String(magnitude / 10_000) + (decimals.isEmpty ? "" : "." + decimals)
     }
 
+    /// Pieces as people write them, in units of 10⁻⁴.
+    static func units(ofPieces text: String) throws -> Int64 {
+        // Foundation takes the number that a text begins with; this has to be one whole.
+        guard text.allSatisfy({ "-.0123456789".contains($0) }),
+            let pieces = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")),
+            let units = Int64("\(pieces * 10_000)")
+        else {
+            throw Complaint("\(text) is no number of pieces.", remedy: "Give one with at most four decimals: 12 or 2.5.")
+        }
+        return units
+    }
+
     static func money(_ value: Int64, _ currency: String?) -> String {
         amount(value, decimalsMin: 2) + (currency.map { " " + $0 } ?? "")
     }

@@ -78,12 +78,7 @@ extension ConflictCommand {
         /// Pieces of stock become the hub's units of 10⁻⁴; anything else is JSON.
         private static func parsed(_ text: String, _ conflict: Conflict) throws -> JSONValue {
             if conflict.isAboutStock {
-                guard let pieces = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")), let units = Int64("\(pieces * 10_000)")
-                else {
-                    throw Complaint(
-                        "\(text) is no number of pieces.", remedy: "Give one with at most four decimals: --value 12 or --value 2.5")
-                }
-                return .integer(units)
+                return .integer(try Readable.units(ofPieces: text))
             }
             guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)), value != .other else {
                 throw Complaint("\(text) is no JSON value.", remedy: "Put texts in double quotes: --value '\"text\"'")

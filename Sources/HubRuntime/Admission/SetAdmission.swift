@@ -109,12 +109,18 @@ struct SetAdmission {
         switch decision.choice {
         case .replay: if let held = try held(decision.target) { try Release(admission: self).replay([held]) }
         case .discard: if let held = try held(decision.target) { try Release(admission: self).discard(held) }
-        case .policy: try batch.customers.redrawAll()
+        case .policy, .safety: try redraw(decision.choice, decision.conflict)
         case .undo:
             guard let undone = try decision.target.flatMap(batch.recordNumber).flatMap(batch.store.decision) else { return }
-            if undone.choice == .policy { try batch.customers.redrawAll() }
+            try redraw(undone.choice, undone.conflict)
         default: break
         }
+    }
+
+    /// What a rule shows otherwise is sent to the sites anew.
+    private func redraw(_ choice: Decision.Choice, _ name: String) throws {
+        if choice == .policy { try batch.customers.redrawAll() }
+        if choice == .safety, let name = SafetyStock.Name(name) { try batch.stock.redraw(name.covers) }
     }
 
     private func held(_ dot: Dot?) throws -> HeldRow? {

@@ -70,7 +70,7 @@ struct ConflictList {
     private func concurrentWrites() throws -> [Finding] {
         try store.records(flagged: .concurrent, limit: limit).flatMap { row -> [Finding] in
             let state = try RecordState(row, standing: documents.standing)
-            let policies = try documents.policies.get()[state.id.entity] ?? [:]
+            let policies = try documents.policies.get()[state.id.entity]
             return state.fieldNames.compactMap { field in
                 let siblings = state.siblings(of: field)
                 // A field with a policy decides itself, unless the policy is to ask.
@@ -152,9 +152,17 @@ struct ConflictList {
         case .countBesideMovements(let count, let movements):
             "The count \(count) of \(subject) and the movements of \(movements.count) other writers did not know of each other; they add up until somebody decides."
         case .oversold(let quantity, let movements):
-            "\(subject) is oversold by \(quantity / FixedPoint.one); \(movements.count == 1 ? "one writer" : "\(movements.count) writers") moved it since the last count."
+            "\(subject) is oversold by \(quantity / FixedPoint.one)\(Self.moved(by: movements.count))."
         case .receivedMoreThanSent(let document, let quantity):
             "Transfer \(document) brought \(quantity / FixedPoint.one) more of \(subject) than was sent."
+        }
+    }
+
+    private static func moved(by writers: Int) -> String {
+        switch writers {
+        case 0: ""
+        case 1: "; one writer moved it since the last count"
+        default: "; \(writers) writers moved it since the last count"
         }
     }
 

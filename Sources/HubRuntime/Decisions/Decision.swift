@@ -24,6 +24,8 @@ public struct Decision: Hashable, Sendable {
         case undo
         /// Which of several values of a field is shown, from now on: no conflict, but a rule.
         case policy
+        /// What is kept back of a pile, from now on.
+        case safety
     }
 
     public var choice: Choice

@@ -6,20 +6,16 @@ import Profiles
 ///
 /// A field without one is shown by `latest`, and its concurrent values are a conflict.
 struct Policies {
-    private let read: Result<[EntityName: [FieldName: FieldPolicy]], any Error>
+    private var policies: [EntityName: [FieldName: FieldPolicy]] = [:]
 
-    init(reading store: any HubReading) {
-        read = Result {
-            var policies: [EntityName: [FieldName: FieldPolicy]] = [:]
-            for row in try store.decisions(choosing: .policy) {
-                guard let name = Name(row.conflict), let policy = FieldPolicy(row.fingerprint) else { continue }
-                policies[name.entity, default: [:]][name.field] = policy
-            }
-            return policies
+    init(reading store: any HubReading) throws {
+        for row in try store.decisions(choosing: .policy) {
+            guard let name = Name(row.conflict), let policy = FieldPolicy(row.fingerprint) else { continue }
+            policies[name.entity, default: [:]][name.field] = policy
         }
     }
 
-    func get() throws -> [EntityName: [FieldName: FieldPolicy]] { try read.get() }
+    subscript(entity: EntityName) -> [FieldName: FieldPolicy] { policies[entity] ?? [:] }
 
     /// The field that a policy is about, as decisions name it: `policy:customer/phone`.
     struct Name: Hashable, CustomStringConvertible {

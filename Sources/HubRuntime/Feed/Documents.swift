@@ -13,7 +13,8 @@ final class Documents {
     let now: Timestamp
     private(set) var standing: Standing
     let sites: [SiteRow]
-    private(set) lazy var policies = Policies(reading: store)
+    private(set) lazy var policies = Result { try Policies(reading: store) }
+    private(set) lazy var safety = Result { try SafetyStock(reading: store) }
 
     /// - Parameter standing: what the hub knew by heart when the transaction began; read anew where the store is ahead of it.
     init(store: any HubReading, standing: Standing, now: Timestamp) throws {
@@ -50,7 +51,7 @@ final class Documents {
         return Profile(
             linked, states: states, purchases: try purchases(members),
             drawing: Profile.Drawing(
-                policies: try policies.get()["customer"] ?? [:], site: { [self] in site($0) }, writer: { [self] in writer($0) },
+                policies: try policies.get()["customer"], site: { [self] in site($0) }, writer: { [self] in writer($0) },
                 country: { [self] source in
                     standing.source(source).flatMap { site(number: $0.site) }?.country
                 }))
@@ -101,7 +102,8 @@ final class Documents {
     // MARK: stock and orders
 
     func figure(_ row: StockCellRow) throws -> StockFigure {
-        try StockCell(row, standing: standing).figure(now: now, lineage: standing.lineage) { [self] replica in
+        let safety = try safety.get().quantity(of: StockKey(sku: Text(row.sku), location: Text(row.location)))
+        return try StockCell(row, standing: standing).figure(now: now, safety: safety, lineage: standing.lineage) { [self] replica in
             // The hub's own counts are operators' decisions: no site that could be silent.
             guard let known = standing.replica(replica), let received = known.received,
                 let source = known.source.flatMap({ standing.source($0) }), !source.isHub, let site = writer(replica)

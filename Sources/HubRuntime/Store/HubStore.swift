@@ -223,3 +223,19 @@ public struct StoreCounts: Hashable, Sendable {
     public var orders: Int64 = 0
     public init() {}
 }
+
+extension HubReading {
+    /// All rows of a topic, in the order of the line.
+    func changed(_ topic: FeedTopic) throws -> [FeedRow] {
+        var found: [FeedRow] = []
+        var number: UInt64 = 0
+        let limit = 20 * FeedNumbering.rowsMax
+        while case let rows = try feed(topic, after: number, limit: limit), let last = rows.last {
+            // A number whose rows were cut off is read again from its beginning.
+            let isCut = rows.count == limit && last.number > number + 1
+            found += isCut ? rows.filter { $0.number < last.number } : rows
+            number = isCut ? last.number - 1 : last.number
+        }
+        return found
+    }
+}

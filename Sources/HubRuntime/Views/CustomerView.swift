@@ -24,12 +24,7 @@ final class CustomerView {
 
     /// Every profile is sent anew: what is shown of them may have changed, though nothing of theirs has.
     func redrawAll() throws {
-        var number: UInt64 = 0
-        while case let rows = try batch.store.feed(.profiles, after: number, limit: 10_000), let last = rows.last {
-            for row in rows { changedProfiles.insert(RecordNumber(raw: row.id)) }
-            // A number whose rows were cut off is read again from its beginning.
-            number = rows.count < 10_000 || last.number == number + 1 ? last.number : last.number - 1
-        }
+        for row in try batch.store.changed(.profiles) { changedProfiles.insert(RecordNumber(raw: row.id)) }
     }
 
     func flush() throws {

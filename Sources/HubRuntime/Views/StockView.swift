@@ -27,6 +27,17 @@ final class StockView {
         }
     }
 
+    /// Piles whose figure is shown otherwise from now on, though nothing of theirs has changed, are sent anew.
+    func redraw(_ isMeant: (StockKey) -> Bool) throws {
+        let numbers = try batch.store.changed(.stock).map(\.id)
+        for number in numbers {
+            guard let row = try batch.store.cell(number), case let key = StockKey(sku: Text(row.sku), location: Text(row.location)),
+                isMeant(key)
+            else { continue }
+            try begin(key)
+        }
+    }
+
     private func begin(_ key: StockKey) throws {
         guard entries[key] == nil else { return }
         if let row = try batch.store.cell(sku: key.sku.string, location: key.location.string) {
