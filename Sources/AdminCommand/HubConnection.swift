@@ -93,6 +93,8 @@ struct HubConnection: Sendable {
     private let connection = HTTPConnection(userAgent: "tributary")
 
     private static let answerSecondsMax = 60
+    /// A question about an earlier time takes the whole journal in once more.
+    static let lookBackSecondsMax = 1800
     private static let answerBytesMax = 64 << 20
 
     init(address: String, secret: String) {
@@ -104,16 +106,20 @@ struct HubConnection: Sendable {
         try await send(.get, parts, body: [])
     }
 
-    func post(_ parts: String..., body: some Encodable) async throws -> [UInt8] {
-        try await send(.post, parts, body: [UInt8](JSONEncoder().encode(body)))
+    func post(_ parts: String..., body: some Encodable, secondsMax: Int = answerSecondsMax) async throws -> [UInt8] {
+        try await send(.post, parts, body: [UInt8](JSONEncoder().encode(body)), secondsMax: secondsMax)
     }
 
     /// Parts of the path are percent-encoded whole: a SKU may hold a slash.
-    private func send(_ method: HTTPRequest.Method, _ parts: [String], body: [UInt8]) async throws -> [UInt8] {
+    private func send(
+        _ method: HTTPRequest.Method, _ parts: [String], body: [UInt8], secondsMax: Int = answerSecondsMax
+    ) async throws
+        -> [UInt8]
+    {
         let path = parts.map { $0.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? $0 }.joined(separator: "/")
         var headers = [(name: "Authorization", value: "Bearer \(secret)"), (name: "Accept", value: "application/json")]
         if method == .post { headers.append((name: "Content-Type", value: "application/json")) }
-        let limits = TransferLimits(totalMilliseconds: Self.answerSecondsMax * 1000, responseBytesMax: Self.answerBytesMax)
+        let limits = TransferLimits(totalMilliseconds: secondsMax * 1000, responseBytesMax: Self.answerBytesMax)
         let response: HTTPResponse
         do {
             response = try await connection.send(HTTPRequest(method, "\(address)/v1/\(path)", headers: headers, body: body, limits: limits))

@@ -94,11 +94,22 @@ struct ProfileCommand: AsyncParsableCommand {
 
         @Argument(help: "The profile's id, or a former one.") var id: String
         @Option(help: ArgumentHelp("Purchases shown, newest first.", valueName: "count")) var last = 20
+        @OptionGroup var past: PastOption
         @OptionGroup var listing: ListingOptions
+
+        private struct Question: Encodable {
+            let id: String
+            let time: UInt64
+        }
 
         mutating func run() async throws {
             let last = last
-            let bytes = try await listing.hub.connection().get("profiles", id)
+            let connection = try listing.hub.connection()
+            let bytes =
+                if let time = try past.time() {
+                    try await connection.post(
+                        "as-of", "profile", body: Question(id: id, time: time), secondsMax: HubConnection.lookBackSecondsMax)
+                } else { try await connection.get("profiles", id) }
             try listing.show(bytes, as: Profile.self) { Self.text(of: $0, purchasesMax: last) }
         }
 

@@ -27,10 +27,21 @@ struct StockCommand: AsyncParsableCommand {
             abstract: "Show one SKU: what is where, and how old each site's figure is.", discussion: "Example: tributary stock show 85123A")
 
         @Argument(help: "The SKU, as the sites write it.") var sku: String
+        @OptionGroup var past: PastOption
         @OptionGroup var listing: ListingOptions
 
+        private struct Question: Encodable {
+            let sku: String
+            let time: UInt64
+        }
+
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get("stock", sku)
+            let connection = try listing.hub.connection()
+            let bytes =
+                if let time = try past.time() {
+                    try await connection.post(
+                        "as-of", "stock", body: Question(sku: sku, time: time), secondsMax: HubConnection.lookBackSecondsMax)
+                } else { try await connection.get("stock", sku) }
             try listing.show(bytes, as: Stock.self) { stock in
                 var table = Table("LOCATION", ">ON HAND", ">RESERVED", ">KEPT BACK", ">AVAILABLE", ">IN TRANSIT", "KNOWN FROM", "NOTE")
                 for place in stock.locations {

@@ -37,6 +37,8 @@ public final class Hub: Sendable {
     let queue: CommitQueue
     /// Why the last commit failed; `nil` when it did not.
     let trouble = Mutex<HubError?>(nil)
+    /// Whether a question about an earlier time is being answered: each takes a store of its own.
+    let isLookingBack = Mutex(false)
 
     /// Opens the hub over its store: makes it a hub if it is empty, and opens a new generation (S23).
     ///

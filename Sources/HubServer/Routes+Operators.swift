@@ -14,6 +14,8 @@ extension HubRoutes {
             HubRoute(.post, "/v1/profiles/search", .operator, bodyBytesMax: Self.bodyBytesMax) { try await search($0) },
             HubRoute(.get, "/v1/profiles/{id}", .operator) { try await profile($0) },
             HubRoute(.get, "/v1/stock/{sku}", .operator) { try await stock($0) },
+            HubRoute(.post, "/v1/as-of/stock", .operator, bodyBytesMax: Self.bodyBytesMax) { try await stockThen($0) },
+            HubRoute(.post, "/v1/as-of/profile", .operator, bodyBytesMax: Self.bodyBytesMax) { try await profileThen($0) },
             HubRoute(.get, "/v1/orders/{number}", .operator) { try await orders($0) },
             HubRoute(.get, "/v1/conflicts", .operator) { try .json(try await hub.conflicts(now: $0.now)) },
             HubRoute(.post, "/v1/conflicts/search", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
@@ -93,19 +95,48 @@ extension HubRoutes {
 
     private func profile(_ call: HubCall) async throws -> HubReply {
         let id = try call.parameter("id")
-        guard let answer = try await hub.profile(id, now: call.now) else {
+        return try found(try await hub.profile(id, now: call.now), profile: id)
+    }
+
+    private func found(_ answer: JSONAnswer?, profile id: String) throws -> HubReply {
+        guard let answer else {
             throw HubError(.notFound, "There is no profile \(id).", remedy: "Look the customer up: tributary profile find.")
         }
         return .document(answer)
     }
 
+    private struct ProfileThen: Decodable {
+        let id: String
+        let time: UInt64
+    }
+
+    private func profileThen(_ call: HubCall) async throws -> HubReply {
+        let question = try call.json(ProfileThen.self)
+        let answer = try await hub.profile(question.id, asOf: Timestamp(milliseconds: question.time))
+        return try found(answer, profile: question.id)
+    }
+
     private func stock(_ call: HubCall) async throws -> HubReply {
         let sku = try call.parameter("sku")
-        guard let answer = try await hub.stock(sku: sku, now: call.now) else {
+        return try found(try await hub.stock(sku: sku, now: call.now), sku: sku)
+    }
+
+    private func found(_ answer: JSONAnswer?, sku: String) throws -> HubReply {
+        guard let answer else {
             throw HubError(
                 .notFound, "Nobody has moved or counted \(sku).", remedy: "Check the SKU's spelling; it is taken letter by letter.")
         }
         return .document(answer)
+    }
+
+    private struct StockThen: Decodable {
+        let sku: String
+        let time: UInt64
+    }
+
+    private func stockThen(_ call: HubCall) async throws -> HubReply {
+        let question = try call.json(StockThen.self)
+        return try found(try await hub.stock(sku: question.sku, asOf: Timestamp(milliseconds: question.time)), sku: question.sku)
     }
 
     private func orders(_ call: HubCall) async throws -> HubReply {

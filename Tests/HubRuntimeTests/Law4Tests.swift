@@ -27,7 +27,12 @@ struct Law4Tests {
     }
 
     /// Pushes a story's changes, cut and interleaved by the seed, with every set sent up to three times.
-    static func tell(_ story: Story, keys: [SigningKey], seed: UInt64) async throws -> TestHub {
+    ///
+    /// - Parameter meanwhile: what else happens, after every push.
+    static func tell(
+        _ story: Story, keys: [SigningKey], seed: UInt64,
+        meanwhile: (TestHub, inout SeededGenerator) async throws -> Void = { _, _ in }
+    ) async throws -> TestHub {
         var random = SeededGenerator(seed: seed)
         let bench = try await TestHub()
         var queues: [(agent: TestAgent, sets: [EncodedChangeSet])] = []
@@ -48,6 +53,7 @@ struct Law4Tests {
                     return bench
                 }
             }
+            try await meanwhile(bench, &random)
         }
         return bench
     }

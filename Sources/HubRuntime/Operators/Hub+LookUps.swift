@@ -60,33 +60,36 @@ extension Hub {
 
     /// One profile by its id or a former one; `nil` when there is none.
     public func profile(_ id: String, now: Timestamp) async throws -> JSONAnswer? {
-        guard let id = ProfileID(id) else { return nil }
-        return try await reading(now) { documents in
-            guard let record = documents.standing.record(id.life), let profile = try documents.store.customer(record)?.profile else {
-                return nil
-            }
-            return try documents.profile(profile).map { JSONAnswer(bytes: $0.json()) }
-        }
+        try await reading(now) { try Self.profile(id, $0) }
+    }
+
+    static func profile(_ id: String, _ documents: Documents) throws -> JSONAnswer? {
+        guard let id = ProfileID(id), let record = documents.standing.record(id.life),
+            let profile = try documents.store.customer(record)?.profile
+        else { return nil }
+        return try documents.profile(profile).map { JSONAnswer(bytes: $0.json()) }
     }
 
     /// One SKU at all locations: `{"sku", "locations": [figure]}`; `nil` when nobody ever moved or counted it.
     public func stock(sku: String, now: Timestamp) async throws -> JSONAnswer? {
-        try await reading(now) { documents in
-            let cells = try documents.store.cells(sku: sku)
-            guard !cells.isEmpty else { return nil }
-            let figures = try cells.map { cell in
-                do { return Array(try documents.figure(cell).json()) } catch let error as InventoryError {
-                    return JSONDocument.object {
-                        $0.add("sku", cell.sku)
-                        $0.add("location", cell.location)
-                        $0.add("error", error.code.rawValue)
-                        $0.add("message", error.message)
-                    }
+        try await reading(now) { try Self.stock(sku: sku, $0) }
+    }
+
+    static func stock(sku: String, _ documents: Documents) throws -> JSONAnswer? {
+        let cells = try documents.store.cells(sku: sku)
+        guard !cells.isEmpty else { return nil }
+        let figures = try cells.map { cell in
+            do { return Array(try documents.figure(cell).json()) } catch let error as InventoryError {
+                return JSONDocument.object {
+                    $0.add("sku", cell.sku)
+                    $0.add("location", cell.location)
+                    $0.add("error", error.code.rawValue)
+                    $0.add("message", error.message)
                 }
             }
-            let head = JSONDocument.object { $0.add("sku", sku) }.dropLast()
-            return JSONAnswer(bytes: Array(head) + Array(",\"locations\":[".utf8) + Self.joined(figures) + Array("]}".utf8))
         }
+        let head = JSONDocument.object { $0.add("sku", sku) }.dropLast()
+        return JSONAnswer(bytes: Array(head) + Array(",\"locations\":[".utf8) + joined(figures) + Array("]}".utf8))
     }
 
     /// All orders that bear a number; more than one when two shops count alike.

@@ -8,7 +8,7 @@ extension Hub {
     public func verify() async throws -> VerificationAnswer {
         let (scratch, bound, key) = (try store.scratch(), options.clockBound, signingKey.publicKey)
         return try await store.read { store in
-            var rebuild = Rebuild(of: store, in: scratch, bound: bound, key: key)
+            var rebuild = Rebuild(Replay(original: store, copy: scratch, bound: bound, key: key))
             try rebuild.run()
             return rebuild.answer
         }
@@ -17,72 +17,30 @@ extension Hub {
 
 /// A second hub made from the first one's journal.
 private struct Rebuild {
-    let original: any HubReading
-    let copy: any HubStore
-    let bound: ClockBound
-    /// The hub's own: operators' decisions are signed with it.
-    let key: VerifyingKey
+    let replay: Replay
     var answer = VerificationAnswer(changeSets: 0, changes: 0, rowsCompared: 0, differences: [])
+    private var original: any HubReading { replay.original }
+    private var copy: any HubStore { replay.copy }
 
-    init(of original: any HubReading, in copy: any HubStore, bound: ClockBound, key: VerifyingKey) {
-        self.original = original
-        self.copy = copy
-        self.bound = bound
-        self.key = key
-    }
+    init(_ replay: Replay) { self.replay = replay }
 
     mutating func run() throws {
-        try copyIdentities()
-        try takeInJournal()
+        try replay.run { entry, step in
+            answer.changeSets += 1
+            switch step {
+            case .homeless: differ("journal \(entry.number): its agent or its place on the line is missing")
+            case .taken(let set, let head, let line, let hash):
+                answer.changes += UInt64(set.changes.count)
+                if head != line { differ("line \(entry.number): the running hash is another one") }
+                if hash != entry.hash { differ("journal \(entry.number): the bytes do not have the hash they came with") }
+            }
+        }
         try compareReplicas()
         for table in DerivedTable.allCases { try compare(table) }
     }
 
     private mutating func differ(_ line: String) {
         if answer.differences.count < VerificationAnswer.differencesMax { answer.differences.append(line) }
-    }
-
-    private func copyIdentities() throws {
-        try copy.writeNow { copy in
-            for site in try original.sites() { try copy.insert(site) }
-            for agent in try original.agents() { try copy.put(agent) }
-            for generation in try original.generations() { try copy.insert(generation) }
-        }
-    }
-
-    private mutating func takeInJournal() throws {
-        var standing = try copy.readNow { try Standing(reading: $0) }
-        let sites = try original.sites()
-        var writers = Dictionary(try original.agents().map { ($0.key, $0.site.number) }, uniquingKeysWith: { first, _ in first })
-        writers[key] = SourceRow.hubSite
-        try original.eachJournal(after: 0) { entry in
-            answer.changeSets += 1
-            guard let site = writers[entry.agent], let line = try original.line(entry.number) else {
-                differ("journal \(entry.number): its agent or its place on the line is missing")
-                return true
-            }
-            let set = try decoded(entry)
-            answer.changes += UInt64(set.changes.count)
-            let arrival = SetAdmission.Arrival(
-                set: set, hash: try ChangeSetCodec.hash(of: entry.bytes), bytes: entry.bytes, key: entry.agent, site: site,
-                received: entry.received, offsetMilliseconds: entry.offsetMilliseconds, ruleVersion: entry.ruleVersion)
-            standing = try copy.writeNow { copy in
-                let batch = Batch(store: copy, standing: standing, sites: sites, received: entry.received, bound: bound)
-                try SetAdmission(batch: batch, generation: line.generation).admit(arrival)
-                return batch.standing
-            }
-            if standing.head != line { differ("line \(entry.number): the running hash is another one") }
-            if arrival.hash != entry.hash { differ("journal \(entry.number): the bytes do not have the hash they came with") }
-            return true
-        }
-    }
-
-    private func decoded(_ entry: JournalRow) throws -> ChangeSet {
-        do { return try ChangeSetCodec.decode(entry.bytes) } catch let error as ChangeSetError {
-            throw HubError(
-                .journalDamaged, "The journal's entry \(entry.number) cannot be read: \(error.message)",
-                remedy: "Keep the file, and restore the last backup: agents send again what it lacks.")
-        }
     }
 
     // MARK: comparing

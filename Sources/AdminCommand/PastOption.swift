@@ -1,0 +1,27 @@
+import ArgumentParser
+import Complaints
+import Foundation
+
+/// A look back: what the hub knew at a time.
+struct PastOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "As the hub knew it then: 2026-11-22, \"2026-11-22 10:30\" or 2026-11-22T10:30:00Z, in UTC. Takes as long as taking in all that had arrived.",
+            valueName: "TIME"))
+    var asOf: String?
+
+    /// Milliseconds since 1970; a day alone means its end. `nil`: now.
+    func time() throws -> UInt64? {
+        guard let asOf else { return nil }
+        for (form, isDay) in [("yyyy-MM-dd", true), ("yyyy-MM-dd HH:mm", false), ("yyyy-MM-dd'T'HH:mm:ss'Z'", false)] {
+            let format = DateFormatter()
+            format.locale = Locale(identifier: "en_US_POSIX")
+            format.timeZone = TimeZone(secondsFromGMT: 0)
+            format.dateFormat = form
+            guard asOf.count == (form.filter { $0 != "'" }).count, let date = format.date(from: asOf), date.timeIntervalSince1970 >= 0
+            else { continue }
+            return UInt64(date.timeIntervalSince1970 * 1000) + (isDay ? 24 * 3600 * 1000 - 1 : 0)
+        }
+        throw Complaint("\(asOf) is no time.", remedy: "Give it in UTC: 2026-11-22, \"2026-11-22 10:30\" or 2026-11-22T10:30:00Z.")
+    }
+}
