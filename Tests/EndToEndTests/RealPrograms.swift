@@ -28,6 +28,10 @@ final class RealPrograms: Sendable {
     func run(
         _ program: String, _ arguments: String..., environment: [String: String] = [:], input: String? = nil
     ) throws -> Outcome {
+        try run(program, all: arguments, environment: environment, input: input)
+    }
+
+    func run(_ program: String, all arguments: [String], environment: [String: String] = [:], input: String? = nil) throws -> Outcome {
         let process = Self.process(program, arguments, environment)
         if let input {
             let file = folder.appending(path: UUID().uuidString)
