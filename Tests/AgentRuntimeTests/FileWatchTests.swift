@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgentRuntime
 
-@Suite("FileWatch", .timeLimit(.minutes(1)))
+@Suite("FileWatch", .timeLimit(.minutes(10)))
 struct FileWatchTests {
     @Test("a sale wakes us, in WAL and in rollback-journal mode", arguments: ["wal", "delete", "truncate", "persist"])
     func wakes(mode: String) async throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CurlClient
 
-@Suite("HTTPConnection", .timeLimit(.minutes(1)))
+@Suite("HTTPConnection", .timeLimit(.minutes(10)))
 struct HTTPConnectionTests {
     static let quick = TransferLimits(connectMilliseconds: 2_000, totalMilliseconds: 5_000)
 

@@ -50,11 +50,23 @@ final class RealPrograms: Sendable {
 
     /// Starts a daemon; whoever starts it stops it.
     func start(_ program: String, _ arguments: String...) throws -> Process {
+        try start(program, arguments, log: folder.appending(path: "\(program)-\(UUID().uuidString).log"))
+    }
+
+    private func start(_ program: String, _ arguments: [String], log: URL) throws -> Process {
         let process = Self.process(program, arguments, [:])
-        let log = try Self.file(folder.appending(path: "\(program)-\(UUID().uuidString).log"))
+        let log = try Self.file(log)
         process.standardOutput = log
         process.standardError = log
         try process.run()
+        return process
+    }
+
+    /// Starts an agent and waits until it says so: before that, a signal ends it as it ends any program.
+    func startAgent(_ folder: String) async throws -> Process {
+        let log = self.folder.appending(path: "agent-\(UUID().uuidString).log")
+        let process = try start("tributary-agent", ["run", "--data", folder], log: log)
+        try #require(try await eventually { try String(contentsOf: log, encoding: .utf8).contains("agent started") })
         return process
     }
 

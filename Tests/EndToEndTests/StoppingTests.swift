@@ -19,11 +19,11 @@ struct StoppingTests {
         try programs.attach("till.db", to: "shop-1")
         let shop = programs.path("shop-1")
         for signal in [SIGTERM, SIGINT, SIGTERM, SIGINT] {
-            let agent = try programs.start("tributary-agent", "run", "--data", shop)
-            try await Task.sleep(for: .milliseconds(700))
+            let agent = try await programs.startAgent(shop)
+            try await Task.sleep(for: .milliseconds(200))
             #expect(try await agent.endPolitely(signal) == 0)
         }
-        let last = try programs.start("tributary-agent", "run", "--data", shop)
+        let last = try await programs.startAgent(shop)
         let isThere = try await programs.eventually {
             try programs.run("tributary", "stock", "show", "A7", "--data", programs.path("hub")).output.contains("A7: -200 on hand")
                 && programs.run("tributary-agent", "status", "--data", shop).output.contains("To send: 0 changes")
@@ -32,7 +32,7 @@ struct StoppingTests {
         // It waits for news now, and so does the hub for it to go.
         #expect(try await hub.process.endPolitely(SIGINT) == 0)
         #expect(try await last.endPolitely() == 0)
-        let alone = try programs.start("tributary-agent", "run", "--data", shop)
+        let alone = try await programs.startAgent(shop)
         let isDown = try await programs.eventually {
             try programs.run("tributary-agent", "status", "--data", shop).output.contains("could not be reached")
         }
