@@ -8,8 +8,8 @@ import Orders
 struct ConflictList {
     let documents: Documents
     let longWaitMilliseconds: UInt64
-    var limit = Hub.conflictsPerKindMax
     private var store: any HubReading { documents.store }
+    private var limit: Int { Hub.conflictsPerKindMax }
 
     /// What fits the filter and was not accepted as it stands.
     func open(_ filter: ConflictFilter) throws -> [Finding] {

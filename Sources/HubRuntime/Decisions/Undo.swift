@@ -10,14 +10,12 @@ import Merging
 struct Undo {
     let documents: Documents
     let time: Timestamp
-    private let decision: Dot
     private let set: ChangeSet
 
     /// - Throws: `not-found` when the journal does not hold it.
     init(of decision: Dot, documents: Documents, time: Timestamp) throws {
         self.documents = documents
         self.time = time
-        self.decision = decision
         var sets = DecodedSets(store: documents.store)
         guard let replica = documents.standing.number(of: decision.replica),
             let set = try sets.set(containing: decision.counter, of: replica)
