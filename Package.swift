@@ -83,26 +83,29 @@ let package = Package(
             "AgentRuntime",
             ["Capture", "CurlClient", "Merging", "ChangeSets", "Causality", "Threads", crypto, grdb, sqlite, logging, lifecycle]),
         module("Complaints", [argumentParser]),
+        module("Serving", [crypto, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, lifecycle]),
         module(
             "HubStoreSQLite",
             ["HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", grdb, sqlite, logging]),
+        // row 6
+        module("AgentServer", ["AgentRuntime", "Serving", "Capture", "ChangeSets", hummingbird, httpTypes, logging, lifecycle]),
         module(
             "HubServer",
             [
-                "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality",
-                crypto, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, metrics, coreMetrics, lifecycle,
+                "Serving", "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality",
+                crypto, hummingbird, httpTypes, logging, metrics, coreMetrics, lifecycle,
             ]),
-        // row 6
+        // row 7
         command(
             "AgentCommand",
             [
-                "Complaints", "AgentRuntime", "Capture", "CurlClient", "ChangeSets", "Causality",
+                "Complaints", "AgentServer", "AgentRuntime", "Serving", "Capture", "CurlClient", "ChangeSets", "Causality",
                 argumentParser, logging, lifecycle, unixSignals, yams,
             ]),
         command(
             "HubCommand",
             [
-                "Complaints", "HubServer", "HubStoreSQLite", "HubRuntime", "CurlClient", "ChangeSets", "Causality",
+                "Complaints", "HubServer", "Serving", "HubStoreSQLite", "HubRuntime", "CurlClient", "ChangeSets", "Causality",
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["Complaints", "CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
@@ -136,7 +139,8 @@ let package = Package(
         tests(
             "HubServerTests",
             [
-                "HubServer", "HubTestSupport", "HubRuntime", "CurlClient", "ChangeSets", "Causality", httpTypes, logging, coreMetrics,
+                "HubServer", "Serving", "HubTestSupport", "HubRuntime", "CurlClient", "ChangeSets", "Causality", httpTypes, logging,
+                coreMetrics,
                 lifecycle, yams,
             ]),
         tests("EndToEndTests", [sqlite]),

@@ -2,6 +2,7 @@ import AgentRuntime
 import Capture
 import Complaints
 import Foundation
+import Serving
 
 @main
 struct Main {
@@ -11,6 +12,7 @@ struct Main {
             if let error = error as? MappingError {
                 return error.problems.filter { $0.severity == .error }.map { Complaint("\($0.place): \($0.message)", remedy: $0.remedy) }
             }
+            if let error = error as? ServerError { return [Complaint(error.message, remedy: error.remedy)] }
             let problem = AgentHealth.Problem(error)
             return [Complaint(problem.message, remedy: problem.remedy)]
         }

@@ -2,6 +2,12 @@ import Capture
 import GRDB
 
 extension AgentError {
+    /// The same; `nil` for what is not SQLite's.
+    public init?(storage error: any Error) {
+        guard let error = error as? DatabaseError else { return nil }
+        self.init(database: error, file: "The agent's file")
+    }
+
     /// What SQLite said of the agent's own file, in an operator's words.
     init(database error: any Error, file: String) {
         if let known = error as? AgentError {

@@ -19,6 +19,11 @@ public struct AgentError: Error, Hashable, Sendable, CustomStringConvertible {
         case configuration = "configuration-invalid"
         case outboxDamaged = "outbox-damaged"
         case recovery = "recovery-incomplete"
+        case badPost = "post-invalid"
+        case lookAgain = "look-again"
+        case callerUnknown = "caller-unknown"
+        case failed = "agent-failed"
+        case movedElsewhere = "stock-moved-elsewhere"
     }
 
     public var code: Code

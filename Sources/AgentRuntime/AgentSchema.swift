@@ -11,6 +11,11 @@ public enum AgentSchema {
             // Of an abandoned replica: the last counter that its history here shares with the hub's.
             try db.execute(sql: "ALTER TABLE outbox_replica ADD COLUMN shared INTEGER")
         }
+        migrator.registerMigration("agent_3") { db in
+            // Orders are found by their number, and own changes of all shared records: both are read once more.
+            try db.execute(sql: "UPDATE view_cursor SET reached = NULL, loading = 1")
+            try db.execute(sql: "DELETE FROM own_index")
+        }
         try migrator.migrate(queue)
     }
 

@@ -72,8 +72,31 @@ enum CaptureSchema {
             try db.execute(sql: "ALTER TABLE capture_source ADD COLUMN hub_was_ahead INTEGER NOT NULL DEFAULT 0")
         }
         migrator.registerMigration("capture-3") { db in try db.execute(sql: "ALTER TABLE capture_shelf ADD COLUMN beside INTEGER") }
+        migrator.registerMigration("capture-4") { db in try db.execute(sql: posted) }
         return migrator
     }
+
+    /// The source without a file; its records' keys, and those that a recovery fetches; batches by their idempotency key; moments that `seen` tokens name (S13).
+    private static let posted = """
+        CREATE TABLE capture_posted (
+            number INTEGER PRIMARY KEY, id BLOB NOT NULL, replica INTEGER NOT NULL, last_drain INTEGER NOT NULL
+        );
+        CREATE TABLE capture_posted_record (
+            entity TEXT NOT NULL, key BLOB NOT NULL, source BLOB NOT NULL, replica BLOB NOT NULL, counter INTEGER NOT NULL,
+            PRIMARY KEY (entity, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE capture_posted_staged (
+            entity TEXT NOT NULL, key BLOB NOT NULL, source BLOB NOT NULL, replica BLOB NOT NULL, counter INTEGER NOT NULL,
+            PRIMARY KEY (entity, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE capture_posted_batch (
+            key TEXT PRIMARY KEY, digest BLOB NOT NULL, answer BLOB NOT NULL, at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX capture_posted_batch_age ON capture_posted_batch (at);
+        CREATE TABLE capture_moment (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, id INTEGER NOT NULL UNIQUE, clock BLOB NOT NULL, at INTEGER NOT NULL
+        );
+        """
 
     /// A *shelf* is one source's set of images; a recovery fills a new one and keeps the old beside it for a while (S15).
     /// Where several histories gave one key to several records, further shelves stand *beside* the first.

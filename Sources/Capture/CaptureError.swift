@@ -25,6 +25,9 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case journalDamaged = "journal-damaged"
         case agentDiskFull = "agent-disk-full"
         case agentFile = "data-folder"
+        case keyReused = "idempotency-key-reused"
+        case lookAgain = "look-again"
+        case recordUnknown = "record-unknown"
     }
 
     public var code: Code

@@ -62,6 +62,10 @@ extension CapturedSource {
         {
             return unfinished
         }
+        if name == PostedSource.name {
+            throw CaptureError(
+                .alreadyAttached, "\(name) is the name of what is posted to the agent itself.", remedy: "Choose another name.")
+        }
         if let taken = known.first(where: { $0.name == name || $0.file == file || ($0.id == found?.source) }) {
             throw CaptureError(
                 .alreadyAttached,
@@ -82,7 +86,7 @@ extension CapturedSource {
             sealed: found?.drain ?? DrainName(number: 0, nonce: drawn.nonce))
         stored.shelf = try Images.newShelf(db)
         try stored.save(db)
-        stored.replica = try StoredReplica.open(drawn.replica, source: stored, follows: nil, db).number
+        stored.replica = try StoredReplica.open(drawn.replica, source: (stored.number, stored.id, stored.name), follows: nil, db).number
         try stored.save(db)
         return stored
     }

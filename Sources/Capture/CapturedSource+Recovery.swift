@@ -122,7 +122,7 @@ extension CapturedSource {
             let former = stored.replica
             let ownCount = try !abandoning && !stored.hubWasAhead && Self.knowsMore(than: dot, former: former, db)
             if parting { stored.id = source }
-            stored.replica = try StoredReplica.open(id, source: stored, follows: dot, db).number
+            stored.replica = try StoredReplica.open(id, source: (stored.number, stored.id, stored.name), follows: dot, db).number
             try Self.forgetUnused(replica: former, db)
             try gatherLaterImages(ownCount: ownCount, db)
             stored.shelf = try stored.stagingShelf ?? Images.newShelf(db)

@@ -90,6 +90,18 @@ public final class CapturedSource {
         }
     }
 
+    /// Whether rows of the file move the stock of `location`, or may, because they say themselves where (S32).
+    public func mayMove(_ location: Text) -> Bool {
+        mapping.tables.compactMap(\.stock).contains { rule in
+            guard rule.role != .counts else { return false }
+            switch rule.location.source {
+            case .site: return location == site
+            case .constant(let value): return value.text == location
+            default: return true
+            }
+        }
+    }
+
     func reload() throws {
         guard let present = try store.read({ try StoredSource.named(name, $0) }), present.number == stored.number else {
             throw CaptureError(

@@ -1,3 +1,4 @@
+import Serving
 import Complaints
 import Foundation
 import HubRuntime
@@ -10,6 +11,7 @@ struct Main {
             switch error {
             case let error as HubError: [Complaint(error.message, remedy: error.remedy)]
             case let error as HubServerError: [Complaint(error.message, remedy: error.remedy)]
+            case let error as ServerError: [Complaint(error.message, remedy: error.remedy)]
             default: []
             }
         }

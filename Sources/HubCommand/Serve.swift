@@ -1,3 +1,4 @@
+import Serving
 import ArgumentParser
 import Complaints
 import Foundation
@@ -44,7 +45,7 @@ struct Serve: AsyncParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
 
         let (logger, metrics) = Observation.start(level: settings.logLevel)
-        let secret = OperatorSecret(try folder.secret())
+        let secret = BearerSecret(try folder.secret())
         let store = try SQLiteHubStore(path: folder.database)
         let hub = try await Hub.open(store: store, now: HubListener.wallClock(), logger: logger)
         logger.info("hub opened", metadata: ["hub": "\(hub.id.short)", "position": "\(hub.head)", "folder": "\(folder.path)"])

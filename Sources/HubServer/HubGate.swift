@@ -4,39 +4,30 @@ import HTTPTypes
 import HubRuntime
 import Hummingbird
 import Logging
-import NIOCore
+import Serving
 
 /// What every request passes before a route answers it: length, caller, room, body, signature; in this order, so that
 /// nobody unknown makes the hub read or hold a long body.
 struct HubGate: Sendable {
     let hub: Hub
-    let secret: OperatorSecret
+    let secret: BearerSecret
     let budget: BodyBudget
     let nonces = SeenNonces()
     let clock: @Sendable () -> Timestamp
 
-    func answer(_ route: HubRoute, _ request: Request, parameters: Parameters, logger: Logger) async throws -> HubReply {
-        let declared = try declaredLength(of: request, route: route)
+    func answer(_ route: HubRoute, _ request: Request, parameters: Parameters, logger: Logger) async throws -> Reply {
+        let declared = try BoundedBody.declaredLength(of: request, for: route)
         let caller = try await caller(of: request, route: route)
         let room = route.bodyBytesMax == 0 ? 0 : declared ?? route.bodyBytesMax
         try budget.take(room)
         defer { budget.giveBack(room) }
-        let body = try await body(of: request, route: route)
+        let body = try await BoundedBody.read(request, for: route)
         try caller?.signed.check(method: request.method, path: request.uri.path, body: body)
         try refuseRepeats(of: caller, route: route)
         return try await route.answer(
             HubCall(
                 body: body, caller: caller?.signed, agent: caller?.record, now: clock(), logger: logger,
                 parameters: { parameters.get($0) }))
-    }
-
-    private func declaredLength(of request: Request, route: HubRoute) throws(HubServerError) -> Int? {
-        guard let field = request.headers[.contentLength] else { return nil }
-        guard let length = Int(field), length >= 0 else {
-            throw HubServerError(.badRequest, "Content-Length is no number.", remedy: "Send the body's length in bytes.")
-        }
-        guard length <= route.bodyBytesMax else { throw Self.tooLarge(route) }
-        return length
     }
 
     /// Whoever may not ask is refused here, before the body is read.
@@ -71,27 +62,11 @@ struct HubGate: Sendable {
         return record
     }
 
-    private func body(of request: Request, route: HubRoute) async throws -> [UInt8] {
-        guard route.bodyBytesMax > 0 else { return [] }
-        do {
-            let buffer = try await request.body.collect(upTo: route.bodyBytesMax)
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw Self.tooLarge(route)
-        }
-    }
-
     private func refuseRepeats(of caller: (signed: SignedCaller, record: AgentRecord?)?, route: HubRoute) throws(HubServerError) {
         guard route.access == .agent, !route.mayRepeat, let signed = caller?.signed else { return }
         guard nonces.admit(signed.nonce, of: signed.key) else {
             throw HubServerError(
                 .repeated, "A request with this nonce was answered before.", remedy: "Ask again with a fresh nonce and signature.")
         }
-    }
-
-    private static func tooLarge(_ route: HubRoute) -> HubServerError {
-        HubServerError(
-            .tooLarge, "The body is longer than the \(route.bodyBytesMax) bytes that \(route.path) takes.",
-            remedy: route.bodyBytesMax == 0 ? "Send no body." : "Send it in smaller pieces.")
     }
 }

@@ -1,15 +1,15 @@
 import Causality
 import ChangeSets
-import Foundation
 import HTTPTypes
 import HubRuntime
 import Logging
+import Serving
 
 /// One row of the hub's route table: what is asked how, who may ask, how much a request may carry, and who answers.
 ///
 /// The table is the only list of routes: the router is built from it, the 405 answer is told from it, and a test
 /// holds `protocol/openapi.yaml` against it.
-public struct HubRoute: Sendable {
+public struct HubRoute: ServedPath {
     public enum Access: Hashable, Sendable {
         /// No proof: health and metrics, which say nothing about customers.
         case anyone
@@ -29,11 +29,11 @@ public struct HubRoute: Sendable {
     public let bodyBytesMax: Int
     /// Whether the very same signed request may come twice: it has one effect, and libcurl itself may send a POST twice.
     let mayRepeat: Bool
-    let answer: @Sendable (HubCall) async throws -> HubReply
+    let answer: @Sendable (HubCall) async throws -> Reply
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, bodyBytesMax: Int = 0, mayRepeat: Bool = false,
-        answer: @escaping @Sendable (HubCall) async throws -> HubReply
+        answer: @escaping @Sendable (HubCall) async throws -> Reply
     ) {
         self.method = method
         self.path = path
@@ -41,13 +41,6 @@ public struct HubRoute: Sendable {
         self.bodyBytesMax = bodyBytesMax
         self.mayRepeat = mayRepeat
         self.answer = answer
-    }
-
-    /// Whether `path` of a request has this route's form.
-    func matches(_ path: Substring) -> Bool {
-        let wanted = self.path.split(separator: "/")
-        let given = path.split(separator: "/")
-        return wanted.count == given.count && zip(wanted, given).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
     }
 }
 
@@ -64,9 +57,9 @@ struct HubCall: Sendable {
     let parameters: @Sendable (String) -> String?
 
     /// The part of the path that stands for `{name}`, percent-decoded.
-    func parameter(_ name: String) throws(HubServerError) -> String {
+    func parameter(_ name: String) throws(ServerError) -> String {
         guard let value = parameters(name)?.removingPercentEncoding, !value.isEmpty else {
-            throw HubServerError(
+            throw ServerError(
                 .badRequest, "The path's part for \(name) is empty or not percent-encoded UTF-8.",
                 remedy: "See \(name) in protocol/openapi.yaml.")
         }
@@ -74,64 +67,24 @@ struct HubCall: Sendable {
     }
 
     /// The body as JSON of `type`.
-    func json<Body: Decodable>(_ type: Body.Type = Body.self) throws(HubServerError) -> Body {
-        do {
-            return try JSONDecoder().decode(type, from: Data(body))
-        } catch {
-            throw HubServerError(
-                .badRequest, "The body is not the JSON that this route takes\(Self.place(of: error)).",
-                remedy: "See the route's request body in protocol/openapi.yaml.")
-        }
+    func json<Body: Decodable>(_ type: Body.Type = Body.self) throws(ServerError) -> Body {
+        try BoundedBody.json(body, as: type, describedIn: Self.description)
     }
 
-    /// Where the decoder stumbled: names of our own fields, never a value.
-    private static func place(of error: any Error) -> String {
-        let path: [any CodingKey]
-        switch error {
-        case DecodingError.keyNotFound(let key, let context): path = context.codingPath + [key]
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context): path = context.codingPath
-        default: path = []
-        }
-        return path.isEmpty ? "" : ": look at " + path.map(\.stringValue).joined(separator: ".")
-    }
+    static let description = "protocol/openapi.yaml"
 }
 
-/// What goes back: a status, a media type and bytes.
-struct HubReply: Sendable {
-    var status: HTTPResponse.Status = .ok
-    var mediaType: String
-    var bytes: [UInt8]
-    var fields: HTTPFields = [:]
-
-    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> HubReply {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return HubReply(status: status, mediaType: "application/json", bytes: [UInt8](try encoder.encode(value)))
-    }
-
+extension Reply {
     /// A document that a view has written.
-    static func document(_ answer: JSONAnswer) -> HubReply { HubReply(mediaType: "application/json", bytes: answer.bytes) }
+    static func document(_ answer: JSONAnswer) -> Reply { Reply(bytes: answer.bytes) }
 
-    static func list(_ answers: [JSONAnswer]) -> HubReply {
+    static func list(_ answers: [JSONAnswer]) -> Reply {
         let bytes = Array(answers.map(\.bytes).joined(separator: [UInt8(ascii: ",")]))
-        return HubReply(mediaType: "application/json", bytes: [UInt8(ascii: "[")] + bytes + [UInt8(ascii: "]")])
+        return Reply(bytes: [UInt8(ascii: "[")] + bytes + [UInt8(ascii: "]")])
     }
 
     /// A signed answer of the sync line.
-    static func answer(_ bytes: [UInt8]) -> HubReply { HubReply(mediaType: lineMediaType, bytes: bytes) }
+    static func answer(_ bytes: [UInt8]) -> Reply { Reply(mediaType: lineMediaType, bytes: bytes) }
 
     static let lineMediaType = "application/vnd.tributary"
-
-    static func error(_ complaint: Complaint) -> HubReply {
-        struct Body: Encodable {
-            struct Detail: Encodable { let code, message, remedy: String }
-            let error: Detail
-        }
-        let detail = Body.Detail(code: complaint.code, message: complaint.message, remedy: complaint.remedy)
-        let encoded = try? json(Body(error: detail), status: complaint.status)
-        var reply = encoded ?? HubReply(status: complaint.status, mediaType: "application/json", bytes: [])
-        if complaint.status == .serviceUnavailable { reply.fields[.retryAfter] = complaint.isTransient ? "1" : "60" }
-        if complaint.status == .unauthorized { reply.fields[.wwwAuthenticate] = "Bearer" }
-        return reply
-    }
 }

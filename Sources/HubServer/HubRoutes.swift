@@ -1,3 +1,4 @@
+import Serving
 import Causality
 import HubRuntime
 
@@ -19,7 +20,7 @@ struct HubRoutes: Sendable {
                 return try .json(Health())
             },
             HubRoute(.get, "/metrics", .anyone) { _ in
-                HubReply(mediaType: "text/plain; version=0.0.4; charset=utf-8", bytes: Array((metrics?.text() ?? "").utf8))
+                Reply(mediaType: "text/plain; version=0.0.4; charset=utf-8", bytes: Array((metrics?.text() ?? "").utf8))
             },
         ]
     }

@@ -1,3 +1,4 @@
+import Serving
 import Causality
 import HubRuntime
 
@@ -52,7 +53,7 @@ extension HubRoutes {
     }
     private struct Nothing: Encodable {}
 
-    private func addSite(_ call: HubCall) async throws -> HubReply {
+    private func addSite(_ call: HubCall) async throws -> Reply {
         let question = try call.json(SiteQuestion.self)
         let token = try await token(for: question, now: call.now)
         call.logger.info("site added", metadata: ["site": "\(question.name)", "kind": "\(question.kind.rawValue)"])
@@ -70,7 +71,7 @@ extension HubRoutes {
         }
     }
 
-    private func revoke(_ call: HubCall) async throws -> HubReply {
+    private func revoke(_ call: HubCall) async throws -> Reply {
         let name = try call.parameter("name")
         try await hub.revoke(site: name)
         call.logger.notice("site revoked", metadata: ["site": "\(name)"])
@@ -79,26 +80,26 @@ extension HubRoutes {
 
     private struct SearchQuestion: Decodable { let email, phone, id, name: String? }
 
-    private func search(_ call: HubCall) async throws -> HubReply {
+    private func search(_ call: HubCall) async throws -> Reply {
         let question = try call.json(SearchQuestion.self)
         let given: [ProfileSearch] = [
             question.email.map { .email($0) }, question.phone.map { .phone($0) }, question.id.map { .id($0) },
             question.name.map { .name($0) },
         ].compactMap { $0 }
         guard given.count == 1, let search = given.first else {
-            throw HubServerError(
+            throw ServerError(
                 .badRequest, "A search gives exactly one of email, phone, id and name; this one gives \(given.count).",
                 remedy: "Ask once for each.")
         }
         return .list(try await hub.profiles(search, now: call.now))
     }
 
-    private func profile(_ call: HubCall) async throws -> HubReply {
+    private func profile(_ call: HubCall) async throws -> Reply {
         let id = try call.parameter("id")
         return try found(try await hub.profile(id, now: call.now), profile: id)
     }
 
-    private func found(_ answer: JSONAnswer?, profile id: String) throws -> HubReply {
+    private func found(_ answer: JSONAnswer?, profile id: String) throws -> Reply {
         guard let answer else {
             throw HubError(.notFound, "There is no profile \(id).", remedy: "Look the customer up: tributary profile find.")
         }
@@ -110,18 +111,18 @@ extension HubRoutes {
         let time: UInt64
     }
 
-    private func profileThen(_ call: HubCall) async throws -> HubReply {
+    private func profileThen(_ call: HubCall) async throws -> Reply {
         let question = try call.json(ProfileThen.self)
         let answer = try await hub.profile(question.id, asOf: Timestamp(milliseconds: question.time))
         return try found(answer, profile: question.id)
     }
 
-    private func stock(_ call: HubCall) async throws -> HubReply {
+    private func stock(_ call: HubCall) async throws -> Reply {
         let sku = try call.parameter("sku")
         return try found(try await hub.stock(sku: sku, now: call.now), sku: sku)
     }
 
-    private func found(_ answer: JSONAnswer?, sku: String) throws -> HubReply {
+    private func found(_ answer: JSONAnswer?, sku: String) throws -> Reply {
         guard let answer else {
             throw HubError(
                 .notFound, "Nobody has moved or counted \(sku).", remedy: "Check the SKU's spelling; it is taken letter by letter.")
@@ -134,12 +135,12 @@ extension HubRoutes {
         let time: UInt64
     }
 
-    private func stockThen(_ call: HubCall) async throws -> HubReply {
+    private func stockThen(_ call: HubCall) async throws -> Reply {
         let question = try call.json(StockThen.self)
         return try found(try await hub.stock(sku: question.sku, asOf: Timestamp(milliseconds: question.time)), sku: question.sku)
     }
 
-    private func orders(_ call: HubCall) async throws -> HubReply {
+    private func orders(_ call: HubCall) async throws -> Reply {
         let number = try call.parameter("number")
         let answers = try await hub.orders(number: number, now: call.now)
         guard !answers.isEmpty else {
@@ -151,14 +152,14 @@ extension HubRoutes {
 
     private struct ConflictName: Decodable { let id: String }
 
-    private func resolve(_ call: HubCall) async throws -> HubReply {
+    private func resolve(_ call: HubCall) async throws -> Reply {
         let (name, resolution) = (try call.json(ConflictName.self), try call.json(Resolution.self))
         let answer = try await hub.resolve(name.id, resolution, now: call.now)
         call.logger.notice("conflict decided", metadata: ["decision": "\(answer.id)", "choice": "\(answer.choice.rawValue)"])
         return try .json(answer)
     }
 
-    private func resolveAll(_ call: HubCall) async throws -> HubReply {
+    private func resolveAll(_ call: HubCall) async throws -> Reply {
         let answer = try await hub.resolveAll(call.json(), now: call.now)
         if !answer.isDryRun { call.logger.notice("conflicts decided by rule", metadata: ["decided": "\(answer.decided.count)"]) }
         return try .json(answer)
@@ -169,7 +170,7 @@ extension HubRoutes {
         let note: String?
     }
 
-    private func undo(_ call: HubCall) async throws -> HubReply {
+    private func undo(_ call: HubCall) async throws -> Reply {
         let question = try call.json(UndoQuestion.self)
         let answer = try await hub.undo(question.id, author: question.author, note: question.note, now: call.now)
         call.logger.notice("decision undone", metadata: ["decision": "\(question.id)"])
@@ -182,10 +183,10 @@ extension HubRoutes {
         let position: UInt64
     }
 
-    private func backUp(_ call: HubCall) async throws -> HubReply {
+    private func backUp(_ call: HubCall) async throws -> Reply {
         let question = try call.json(BackupQuestion.self)
         guard question.file.hasPrefix("/") else {
-            throw HubServerError(.badRequest, "The backup's file has no absolute path.", remedy: "Name it from the root on: /backup/hub.db")
+            throw ServerError(.badRequest, "The backup's file has no absolute path.", remedy: "Name it from the root on: /backup/hub.db")
         }
         let position = try await hub.backUp(to: question.file)
         call.logger.notice("backup written", metadata: ["file": "\(question.file)", "position": "\(position)"])

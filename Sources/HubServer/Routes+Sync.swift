@@ -1,3 +1,4 @@
+import Serving
 import Causality
 import ChangeSets
 import HubRuntime
@@ -25,10 +26,10 @@ extension HubRoutes {
         let version: String
     }
 
-    private func enroll(_ call: HubCall) async throws -> HubReply {
+    private func enroll(_ call: HubCall) async throws -> Reply {
         let question = try call.json(EnrolmentQuestion.self)
         guard let caller = call.caller, VerifyingKey(question.publicKey) == caller.key else {
-            throw HubServerError(
+            throw ServerError(
                 .badRequest, "The body's publicKey is not the key that signed the request.", remedy: "Enrol with tributary-agent enroll.")
         }
         let answer = try await hub.enroll(token: question.token, publicKey: caller.key, now: call.now)
@@ -36,7 +37,7 @@ extension HubRoutes {
         return try .json(answer)
     }
 
-    private func push(_ call: HubCall) async throws -> HubReply {
+    private func push(_ call: HubCall) async throws -> Reply {
         let (agent, caller) = try known(call)
         let frames = try Frames.split(call.body)
         let answer = try await hub.push(frames, agent: agent, agentTime: caller.time, now: call.now)
@@ -53,7 +54,7 @@ extension HubRoutes {
         let maxBytes: Int
     }
 
-    private func pull(_ call: HubCall) async throws -> HubReply {
+    private func pull(_ call: HubCall) async throws -> Reply {
         let (agent, caller) = try known(call)
         let question = try call.json(PullQuestion.self)
         let request = PullRequest(
@@ -74,7 +75,7 @@ extension HubRoutes {
         let after: String?
     }
 
-    private func images(_ call: HubCall) async throws -> HubReply {
+    private func images(_ call: HubCall) async throws -> Reply {
         let (agent, caller) = try known(call)
         let question = try call.json(ImagesQuestion.self)
         let answer = try await hub.images(
@@ -94,13 +95,13 @@ extension HubRoutes {
         return (agent, caller)
     }
 
-    private func signed(_ answer: Answer, _ caller: SignedCaller) throws -> HubReply {
+    private func signed(_ answer: Answer, _ caller: SignedCaller) throws -> Reply {
         .answer(try answer.encoded(nonce: caller.nonce, key: hub.signingKey))
     }
 
-    private static func part<Part>(_ text: String, _ name: String, read: (String) -> Part?) throws(HubServerError) -> Part {
+    private static func part<Part>(_ text: String, _ name: String, read: (String) -> Part?) throws(ServerError) -> Part {
         guard let part = read(text) else {
-            throw HubServerError(
+            throw ServerError(
                 .badRequest, "The body's \(name) has not its form.", remedy: "See the route's request body in protocol/openapi.yaml.")
         }
         return part
@@ -109,7 +110,7 @@ extension HubRoutes {
 
 /// The body of a push: per change-set its length (u32, little-endian) and its bytes.
 enum Frames {
-    static func split(_ body: [UInt8]) throws(HubServerError) -> [[UInt8]] {
+    static func split(_ body: [UInt8]) throws(ServerError) -> [[UInt8]] {
         var frames: [[UInt8]] = []
         var offset = 0
         while offset < body.count {
@@ -123,8 +124,8 @@ enum Frames {
         return frames
     }
 
-    private static func cut(_ whole: Int) -> HubServerError {
-        HubServerError(
+    private static func cut(_ whole: Int) -> ServerError {
+        ServerError(
             .badRequest, "The push ends inside its frame \(whole + 1).",
             remedy: "Send it again; if it stays so, look at what stands between agent and hub.")
     }

@@ -15,6 +15,9 @@ extension OrderView {
             document.object("fields") { object in
                 for field in fields { object.add(field.name.description, field.value) }
             }
+            document.object("dots") { object in
+                for field in fields { object.add(field.name.description, field.dot.description) }
+            }
             document.array("states") { list in
                 for side in states { list.appendObject { side.write(to: &$0) } }
             }
@@ -45,6 +48,8 @@ extension OrderView.Side {
 
 extension OrderView.Shipment {
     func write(to document: inout JSONDocument) {
+        document.add("source", id.source.description)
+        document.array("key") { key in for value in id.key.values { key.append(value) } }
         document.add("life", id.life.description)
         if let state { document.add("state", state.name) }
         if let carrier { document.add("carrier", carrier) }

@@ -32,7 +32,12 @@ final class RealPrograms: Sendable {
     }
 
     func run(_ program: String, all arguments: [String], environment: [String: String] = [:], input: String? = nil) throws -> Outcome {
-        let process = Self.process(program, arguments, environment)
+        try run(path: Self.programs.appending(path: program).path, arguments, environment: environment, input: input)
+    }
+
+    /// Any program of the machine.
+    func run(path: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws -> Outcome {
+        let process = Self.process(path, arguments, environment)
         if let input {
             let file = folder.appending(path: UUID().uuidString)
             try input.write(to: file, atomically: true, encoding: .utf8)
@@ -54,7 +59,7 @@ final class RealPrograms: Sendable {
     }
 
     private func start(_ program: String, _ arguments: [String], log: URL) throws -> Process {
-        let process = Self.process(program, arguments, [:])
+        let process = Self.process(Self.programs.appending(path: program).path, arguments, [:])
         let log = try Self.file(log)
         process.standardOutput = log
         process.standardError = log
@@ -70,9 +75,9 @@ final class RealPrograms: Sendable {
         return process
     }
 
-    private static func process(_ program: String, _ arguments: [String], _ environment: [String: String]) -> Process {
+    private static func process(_ path: String, _ arguments: [String], _ environment: [String: String]) -> Process {
         let process = Process()
-        process.executableURL = programs.appending(path: program)
+        process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         // Nothing of the developer's own settings.
@@ -105,8 +110,8 @@ final class RealPrograms: Sendable {
     }
 
     /// Adds a site at the hub and enrols its agent in a folder of the site's name.
-    func join(_ site: String, at address: String, folder: String? = nil, hub: String? = nil) throws {
-        let added = try run("tributary", "site", "add", site, "--kind", "store", "--data", hub ?? path("hub"), "--json")
+    func join(_ site: String, at address: String, kind: String = "store", folder: String? = nil, hub: String? = nil) throws {
+        let added = try run("tributary", "site", "add", site, "--kind", kind, "--data", hub ?? path("hub"), "--json")
         let token = (try JSONSerialization.jsonObject(with: Data(added.output.utf8)) as? [String: Any])?["token"] as? String
         let enrolled = try run("tributary-agent", "enroll", "--hub", address, "--token", token ?? "", "--data", folder ?? path(site))
         try #require(enrolled.status == 0, "\(enrolled.complaint)")

@@ -1,3 +1,4 @@
+import Serving
 import Causality
 import ChangeSets
 import CurlClient
@@ -24,7 +25,7 @@ struct ServedHub: Sendable {
         let test = try await TestHub()
         let (ports, port) = AsyncStream<Int>.makeStream()
         let listener = HubListener(
-            hub: test.hub, secret: OperatorSecret(secret), options: .init(host: "127.0.0.1", port: 0), metrics: PrometheusMetrics(),
+            hub: test.hub, secret: BearerSecret(secret), options: .init(host: "127.0.0.1", port: 0), metrics: PrometheusMetrics(),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), clock: { TestHub.start },
             onListening: { port.yield($0) })
         let group = ServiceGroup(

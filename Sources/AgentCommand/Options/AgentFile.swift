@@ -9,6 +9,7 @@ struct AgentFile: Sendable {
     var proxy: String?
     var pollSeconds: Int?
     var sweepHours: Int?
+    var listen: String?
 
     static let defaultPath = "/etc/tributary/agent.yaml"
     static let bytesMax = 1 << 20
@@ -40,8 +41,10 @@ struct AgentFile: Sendable {
             case "proxy": file.proxy = try string(value, path)
             case "poll-seconds": file.pollSeconds = try number(value, 1...3600, path)
             case "sweep-hours": file.sweepHours = try number(value, 1...8760, path)
+            case "listen": file.listen = try string(value, path)
             default:
-                throw wrong(path, key, "\"\(key.string ?? "")\" is no known key; data, log-level, proxy, poll-seconds and sweep-hours are")
+                throw wrong(
+                    path, key, "\"\(key.string ?? "")\" is no known key; data, log-level, proxy, poll-seconds, sweep-hours and listen are")
             }
         }
         return file

@@ -29,6 +29,7 @@ struct AgentOptions: ParsableArguments {
         var proxy: String?
         var pollSeconds: Int?
         var sweepHours: Int?
+        var listen: String?
     }
 
     func resolved(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Resolved {
@@ -43,7 +44,8 @@ struct AgentOptions: ParsableArguments {
         }
         return Resolved(
             folder: DataFolder(data ?? environment["TRIBUTARY_DATA"] ?? file.data ?? Self.defaultData), logLevel: level,
-            proxy: environment["TRIBUTARY_PROXY"] ?? file.proxy, pollSeconds: file.pollSeconds, sweepHours: file.sweepHours)
+            proxy: environment["TRIBUTARY_PROXY"] ?? file.proxy, pollSeconds: file.pollSeconds, sweepHours: file.sweepHours,
+            listen: environment["TRIBUTARY_LISTEN"] ?? file.listen)
     }
 
     private func configuration(_ environment: [String: String]) throws -> AgentFile {

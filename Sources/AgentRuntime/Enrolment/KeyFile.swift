@@ -30,16 +30,21 @@ public enum KeyFile {
         if let key = try read(in: folder) { return key }
         let key = SigningKey()
         let path = folder + "/" + name
+        try make(path, text: Hexadecimal.string(key.rawBytes))
+        return key
+    }
+
+    /// Makes a file of one line that only its owner may read, and has it on disk.
+    static func make(_ path: String, text: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, "cannot be made: \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
-        let text = Array((Hexadecimal.string(key.rawBytes) + "\n").utf8)
-        let written = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard written == text.count, fsync(descriptor) == 0 else {
+        let line = Array((text + "\n").utf8)
+        let written = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        guard written == line.count, fsync(descriptor) == 0 else {
             unlink(path)
             throw failure(path, "cannot be written: \(String(cString: strerror(errno)))")
         }
-        return key
     }
 
     private static func failure(_ path: String, _ what: String) -> AgentError {

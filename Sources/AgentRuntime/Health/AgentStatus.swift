@@ -20,6 +20,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     /// Rows that could not be read, or not whole.
     public var rowsSetAside: [Rows]
     public var problems: [AgentHealth.Problem]
+    /// Programs on this machine post here, or have done so.
+    public var takesPosts = false
 
     public struct Rows: Codable, Hashable, Sendable {
         public var source: String
@@ -54,6 +56,7 @@ public struct AgentStatus: Codable, Hashable, Sendable {
                 shown.changesBeingRead = isRunning && source.changesBeingRead > 0 ? source.changesBeingRead : nil
                 return shown
             }, rowsSetAside: try RowProblemGroup.all(in: database).map { Rows($0) }, problems: [])
+        status.takesPosts = try folder.isLoopbackAnnounced || PostedSource(database).writer() != nil
         status.problems = status.ownProblems + [folder.spaceProblem(freeBytesMin: folderFreeBytesMin)].compactMap { $0 }
         if isRunning { status.problems += silence(of: health, now: AgentClock.system.wall().milliseconds) }
         status.problems += health.line
@@ -87,11 +90,11 @@ public struct AgentStatus: Codable, Hashable, Sendable {
             ]
         }
         var problems: [AgentHealth.Problem] = []
-        if sources.isEmpty {
+        if sources.isEmpty, !takesPosts {
             problems.append(
                 .init(
                     code: "nothing-attached", message: "No application file is attached, so nothing is captured.",
-                    remedy: "Run: tributary-agent attach APP.db --as NAME --mapping FILE.yaml"))
+                    remedy: "Run: tributary-agent attach APP.db --as NAME --mapping FILE.yaml (or, for programs that post: run --listen)"))
         }
         if !isRunning {
             problems.append(

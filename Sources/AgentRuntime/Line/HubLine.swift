@@ -74,8 +74,10 @@ public final class HubLine: Sendable {
         let question = PullQuestion(
             cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax)
         let limits = TransferLimits(totalMilliseconds: Int(waitMilliseconds) + Self.answerMilliseconds, slowSeconds: 120)
+        // One that is not held must not wait behind one that is: a recovery would stand still for most of a minute.
         let answer = try await ask(
-            "/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits, on: { $0.pull })
+            "/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits,
+            on: { waitMilliseconds == 0 ? $0.push : $0.pull })
         guard case .page(let page) = answer else { throw LineFailure.wrongAnswer }
         return page
     }

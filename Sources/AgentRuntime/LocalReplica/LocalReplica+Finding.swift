@@ -21,6 +21,8 @@ public struct StockFinding: Hashable, Sendable {
     public var unsentMovement: Int64
     /// An own stock-take that the document does not contain yet, with what was moved since.
     public var unsentCount: Int64?
+    /// Own changes that are laid over, or were, because the document contains them.
+    public var own = VectorClock()
 }
 
 public struct Found<Finding: Sendable>: Sendable {
@@ -81,7 +83,7 @@ extension LocalReplica {
         return []
     }
 
-    private static func unsent(of lives: [Dot], in db: Database) throws -> [OwnRecord] {
+    static func unsent(of lives: [Dot], in db: Database) throws -> [OwnRecord] {
         var own: [OwnRecord] = []
         for life in lives {
             let name = life.description
@@ -108,6 +110,8 @@ extension LocalReplica {
             }
             try Self.layOver(&findings, sku: sku, in: db)
             findings.sort { Text($0.location) < Text($1.location) }
+            let own = try Self.laidOver(in: db)
+            for index in findings.indices { findings[index].own = own }
             return Found(findings: findings, asOf: cursor.visibleTime, isLoading: cursor.isLoading)
         }
     }

@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import Foundation
 import GRDB
+import Merging
 
 extension LocalReplica {
     /// How often the time of an unchanged view is written down.
@@ -109,8 +110,20 @@ struct IndexEntry: Hashable {
         switch Topic(rawValue: topic) {
         case .profile: profile(body)
         case .stock: stock(key)
-        case .record, .order, nil: []
+        case .order: (OrderDocument(body)?.number).map { [IndexEntry(kind: orderNumberKind, value: $0)] } ?? []
+        case .record: ownOrder(key, body)
+        case nil: []
         }
+    }
+
+    static let orderNumberKind = "order number"
+
+    /// A store is not sent other sites' orders, but finds its own.
+    private static func ownOrder(_ key: [UInt8], _ body: Data) -> [IndexEntry] {
+        guard let id = try? RecordID(canonicalBytes: key), id.entity == "order",
+            let number = (try? RecordState(id: id, decoding: Array(body)))?["number"]?.text
+        else { return [] }
+        return [IndexEntry(kind: orderNumberKind, value: number.string)]
     }
 
     private static func stock(_ key: [UInt8]) -> [IndexEntry] {

@@ -1,3 +1,4 @@
+import Capture
 import Causality
 import ChangeSets
 import Foundation
@@ -68,7 +69,9 @@ public struct OwnChanges: Sendable {
             for (offset, change) in changes.enumerated() {
                 let dot = Dot(sealed.replica, first + UInt64(offset))
                 guard dot.counter > from else { continue }
-                try OwnRecord(change, dot: dot, source: sealed.opening.source)?.insert(in: db)
+                try OwnRecord(
+                    change, dot: dot, source: sealed.opening.source, isPosted: sealed.opening.name == PostedSource.name
+                )?.insert(in: db)
                 if let effect = change.stock { try Self.insert(effect, dot: dot, time: change.time, in: db) }
                 last = dot.counter
             }

@@ -19,11 +19,13 @@ public struct OwnRecord: Hashable, Sendable {
     }
 
     static let customer: EntityName = "customer"
-    static let ofCustomers: Set<EntityName> = ["sale", "return", "order", "event", "note", "consent"]
+    static let ofCustomers: Set<EntityName> = ["sale", "return", "event"]
 
-    /// `nil` for changes that nobody looks up by customer.
-    init?(_ change: Change, dot: Dot, source: SourceID) {
-        guard let subject = change.subject, subject.entity == Self.customer || Self.ofCustomers.contains(subject.entity) else { return nil }
+    /// `nil` for changes that nobody looks up: lines, payments and the like of an attached file.
+    ///
+    /// - Parameter isPosted: whoever posted it may ask for it again, whatever it is.
+    init?(_ change: Change, dot: Dot, source: SourceID, isPosted: Bool) {
+        guard let subject = change.subject, isPosted || Self.isLookedUp(subject.entity) else { return nil }
         self.dot = dot
         record = subject.record(dot: dot, source: source)
         time = change.time
@@ -33,6 +35,10 @@ public struct OwnRecord: Hashable, Sendable {
             parent = writes.first { $0.field == FieldName("customer") }?.value.reference?.life
         case .delete, .stockOnly: fields = nil
         }
+    }
+
+    private static func isLookedUp(_ entity: EntityName) -> Bool {
+        entity == customer || ofCustomers.contains(entity) || Catalogue[entity]?.isShared == true
     }
 
     func insert(in db: Database) throws {

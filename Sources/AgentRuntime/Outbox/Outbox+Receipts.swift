@@ -74,19 +74,50 @@ extension Outbox {
     /// - Parameter counter: the last one that the history here shares with the hub's; `nil`: what the file names is the hub's.
     public func abandon(_ replica: ReplicaID, sharing counter: UInt64?) throws {
         let sealed = try journal.sealedReplicas().first { $0.replica == replica }?.sealed
-        try queue.write { db in
-            var row = try ReplicaRow.fetch(replica, in: db)
-            if let sealed {
-                try journal.forget(upTo: sealed, of: replica, in: db)
-                row.cut = max(row.cut, sealed)
-            }
-            row.acknowledged = row.cut
-            row.acknowledgedHash = row.cutHash
-            row.shared = counter
-            try row.store(in: db)
-            try db.execute(
-                sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND position IS NULL", arguments: [Int64.max, replica.blob])
+        try queue.write { try abandon(replica, sealed: sealed, sharing: counter, in: $0) }
+    }
+
+    private func abandon(_ replica: ReplicaID, sealed: UInt64?, sharing counter: UInt64?, in db: Database) throws {
+        var row = try ReplicaRow.fetch(replica, in: db)
+        if let sealed {
+            try journal.forget(upTo: sealed, of: replica, in: db)
+            row.cut = max(row.cut, sealed)
         }
+        row.acknowledged = row.cut
+        row.acknowledgedHash = row.cutHash
+        row.shared = counter
+        try row.store(in: db)
+        try db.execute(
+            sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND position IS NULL", arguments: [Int64.max, replica.blob])
+    }
+
+    /// Ends a replica whose changes cannot be captured anew, because they were posted: takes those after `counter` out of its queue.
+    ///
+    /// - Returns: the last changes that can be read, without gaps up to the last one sealed; what stands before a damaged set is lost.
+    func take(after counter: UInt64, of replica: ReplicaID, in db: Database) throws -> [Change] {
+        var changes: [Change] = []
+        var next = counter
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND last > ? ORDER BY first",
+            arguments: [replica.blob, counter])
+        for row in rows {
+            let first: UInt64 = row[0]
+            if let set = try? ChangeSetCodec.open(row.bytes(2), key: key.publicKey).set, set.first == first, first <= next + 1 {
+                changes += set.changes.dropFirst(Int(next + 1 - first))
+            } else {
+                changes = []
+            }
+            next = row[1]
+        }
+        let sealed = try journal.sealed(of: replica, in: db)
+        while next < sealed {
+            let pieces = try journal.pieces(after: next, of: replica, changesMax: changesMax, in: db)
+            guard let last = pieces.last else { break }
+            changes += pieces.flatMap(\.changes)
+            next = last.last
+        }
+        try abandon(replica, sealed: max(sealed, next), sharing: counter, in: db)
+        return changes
     }
 
     /// The last counter of an abandoned replica that its history here shares with the hub's.

@@ -16,6 +16,16 @@ extension Journal: SealedJournal {
         try sealed(after: counter, of: replica, limit: changesMax).map { SealedPiece(first: $0.first, part: $0.part, changes: $0.changes) }
     }
 
+    public func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int, in db: Database) throws -> [SealedPiece] {
+        try sealed(after: counter, of: replica, limit: changesMax, db).map {
+            SealedPiece(first: $0.first, part: $0.part, changes: $0.changes)
+        }
+    }
+
+    public func sealed(of replica: ReplicaID, in db: Database) throws -> UInt64 {
+        try replicas(db).first { $0.replica == replica }?.last ?? 0
+    }
+
     public func forget(upTo counter: UInt64, of replica: ReplicaID, in db: Database) throws {
         try forget(upTo: counter, of: replica, db)
     }

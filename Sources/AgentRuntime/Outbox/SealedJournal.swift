@@ -8,8 +8,21 @@ public protocol SealedJournal: Sendable {
     func sealedReplicas() throws -> [SealedReplica]
     /// Sealed drains (or parts of one) above `counter`, in order, without gaps, up to about `changesMax` changes.
     func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int) throws -> [SealedPiece]
+    /// The same two within the caller's transaction.
+    func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int, in db: Database) throws -> [SealedPiece]
+    func sealed(of replica: ReplicaID, in db: Database) throws -> UInt64
     /// The outbox holds everything up to `counter`; runs in the transaction that stored it there.
     func forget(upTo counter: UInt64, of replica: ReplicaID, in db: Database) throws
+}
+
+extension SealedJournal {
+    public func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int, in db: Database) throws -> [SealedPiece] {
+        try pieces(after: counter, of: replica, changesMax: changesMax)
+    }
+
+    public func sealed(of replica: ReplicaID, in db: Database) throws -> UInt64 {
+        try sealedReplicas().first { $0.replica == replica }?.sealed ?? 0
+    }
 }
 
 public struct SealedReplica: Hashable, Sendable {

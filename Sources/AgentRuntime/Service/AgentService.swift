@@ -21,10 +21,21 @@ public struct AgentService: Service {
 
     private let agent: Agent
     private let settings: Settings
+    private let host: LineHost
 
     public init(agent: Agent, settings: Settings = Settings()) {
         self.agent = agent
         self.settings = settings
+        host = LineHost(agent: agent)
+    }
+
+    /// What programs on this machine ask and post; what they post is sent at once.
+    public var desk: LoopbackDesk {
+        LoopbackDesk(agent: agent) { [host] in
+            var round = SourceKeeper.Round()
+            round.sealed = true
+            await host.handle(round)
+        }
     }
 
     /// Runs until the service group stops gracefully: what is under way is given up between two steps then, as in a kill.
@@ -37,7 +48,6 @@ public struct AgentService: Service {
     }
 
     private func serve() async throws {
-        let host = LineHost(agent: agent)
         let driver = LineDriver(
             line: agent.line, outbox: agent.outbox, view: agent.view, host: host, settings: settings.line, stopping: agent.stopping,
             clock: agent.clock, log: agent.log)
@@ -85,4 +95,9 @@ public struct AgentService: Service {
             await host.handle(agent.keeper.sweepIdle(olderThan: settings.sweepMilliseconds, quietFor: settings.quietMilliseconds))
         }
     }
+}
+
+extension AgentService: CustomStringConvertible {
+    /// Not its parts: logs of the service group print it.
+    public var description: String { agent.description }
 }

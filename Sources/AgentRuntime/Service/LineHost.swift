@@ -84,6 +84,8 @@ final class LineHost: LineDriver.Host {
             guard !shared.isStopped, shared.recoveries[request.name.string] == nil else { return }
             shared.recoveries[request.name.string] = Task {
                 await self.repeatRecovery(request)
+                // What was posted and not sent has new names already; a file's changes get theirs by the drain below.
+                await self.shared.withLock { $0.driver }?.queueChanged()
                 _ = self.shared.withLock { $0.recoveries.removeValue(forKey: request.name.string) }
                 await self.handle(self.agent.keeper.drain([request.name.string]))
             }

@@ -34,9 +34,7 @@ struct SourceRecovery: Sendable {
         var count = 0
         if let dot = recovery.follows { count += try await stage(.named, asOf: dot, for: request) }
         if recovery.needsNewest { count += try await stage(.newest, asOf: recovery.follows, for: request) }
-        try await keeper.recover(
-            request.name.string, following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts)
-        try outbox.finish(recovery, of: request)
+        try await keeper.recover(request, as: recovery, outbox: outbox)
         log.notice(
             recovery.parts ? "another disk writes under this source's name; it goes on as a source of its own" : "source recovered",
             metadata: [
@@ -58,7 +56,7 @@ struct SourceRecovery: Sendable {
         var after: [UInt8]?
         for page in 0..<Self.pagesMax {
             let images = try await line.images(source: request.source, asOf: dot, isNewest: kind == .newest, after: after)
-            try await keeper.stage(images.records, as: kind, isFirst: page == 0, of: request.name.string)
+            try await keeper.stage(images.records, as: kind, isFirst: page == 0, of: request)
             count += images.records.count
             guard let next = images.next else { break }
             after = next

@@ -15,6 +15,9 @@ public actor SourceKeeper {
     private let log: Logger
     private var random = SystemRandomNumberGenerator()
     private var kept: [String: Kept] = [:]
+    public let posted: PostedSource
+    /// The hub and this folder do not agree about what was posted (S22).
+    private var postedMustRecover = false
 
     private struct Kept {
         var source: CapturedSource?
@@ -42,6 +45,7 @@ public actor SourceKeeper {
         log: Logger
     ) {
         self.database = database
+        posted = PostedSource(database)
         self.site = Text(site)
         self.owner = owner
         self.stopping = stopping
@@ -101,6 +105,7 @@ public actor SourceKeeper {
             }
             kept[name] = one
         }
+        if postedMustRecover, let request = try? posted.request() { round.recoveries.append(request) }
         return round
     }
 
@@ -223,6 +228,10 @@ public actor SourceKeeper {
     ///
     /// - Returns: whether a source writes under it.
     func requireRecovery(of replica: ReplicaID) throws -> Bool {
+        if try posted.writer()?.replica == replica {
+            postedMustRecover = true
+            return true
+        }
         guard let source = kept.values.compactMap(\.source).first(where: { (try? $0.writer().replica) == replica }) else { return false }
         try source.learn(hubLast: .max, of: replica)
         return true
@@ -231,12 +240,27 @@ public actor SourceKeeper {
     /// What a writer of this folder, a former one, too, continues.
     func followed(by replica: ReplicaID) throws -> Dot? { try Journal(database).followed(by: replica) }
 
-    func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of name: String) throws {
+    func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of request: RecoveryRequest) throws {
+        let name = request.name.string
+        if request.name == PostedSource.name { return try posted.stage(images, isFirst: isFirst, of: request.source) }
         try kept[name]?.source?.stage(images, as: kind, isFirst: isFirst)
     }
 
-    func recover(_ name: String, following dot: Dot?, abandoning: Bool, parting: Bool) throws {
-        try kept[name]?.source?.recover(following: dot, abandoning: abandoning, parting: parting, random: &random)
+    func recover(_ request: RecoveryRequest, as recovery: Recovery, outbox: Outbox) throws {
+        guard request.name == PostedSource.name else {
+            try kept[request.name.string]?.source?.recover(
+                following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts, random: &random)
+            return try outbox.finish(recovery, of: request)
+        }
+        try posted.recover(following: recovery.follows, parting: recovery.parts, random: &random) { replica, counter, db in
+            try outbox.take(after: counter, of: replica, in: db)
+        }
+        postedMustRecover = false
+    }
+
+    /// The attached source that moves the stock of a location, or may: whoever else did would count twice (S32).
+    public func mover(of location: Text) -> String? {
+        kept.filter { $0.value.source?.mayMove(location) ?? false }.keys.min { Text($0) < Text($1) }
     }
 }
 

@@ -116,14 +116,14 @@ struct StoredDrain: Hashable, Sendable {
 }
 
 extension StoredDrain {
-    /// Writes it down, unsealed.
-    func save(_ db: Database) throws {
+    /// Writes it down.
+    func save(isSealed: Bool = false, _ db: Database) throws {
         let insert = try RawStatement(
             cached: db,
             "INSERT OR REPLACE INTO capture_drain (source, number, replica, first, last, parts, nonce, high, sealed) "
-                + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)")
+                + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
         insert.bind(source, at: 1).bind(name.number, at: 2).bind(replica, at: 3).bind(first, at: 4).bind(last, at: 5)
-            .bind(parts, at: 6).bind(name.nonce, at: 7).bind(high, at: 8)
+            .bind(parts, at: 6).bind(name.nonce, at: 7).bind(high, at: 8).bind(isSealed ? 1 : 0 as Int64, at: 9)
         try insert.run()
     }
 

@@ -18,10 +18,11 @@ public struct Journal: Sendable {
         let statement = try RawStatement(
             db,
             """
-            SELECT r.number, s.id, s.name, s.replica = r.number, r.source_id, r.source_name FROM (
+            SELECT r.number, s.id, s.name, s.replica = r.number OR p.replica = r.number, r.source_id, r.source_name FROM (
                 SELECT number, source, source_id, source_name FROM capture_replica WHERE source IS NOT NULL
             ) AS r LEFT JOIN capture_source AS s ON s.number = r.source
-            WHERE (s.replica = r.number AND s.state IN (1, 3)) OR EXISTS (SELECT 1 FROM capture_batch WHERE replica = r.number)
+            LEFT JOIN capture_posted AS p ON p.number = r.source
+            WHERE (s.replica = r.number AND s.state IN (1, 3)) OR p.replica = r.number OR EXISTS (SELECT 1 FROM capture_batch WHERE replica = r.number)
             ORDER BY r.number
             """)
         var replicas: [JournalReplica] = []

@@ -141,7 +141,12 @@ struct StoredReplica: Hashable, Sendable {
     }
 
     /// Opens a writer for `source`, which continues `follows` (S1).
-    static func open(_ id: ReplicaID, source: StoredSource, follows: Dot?, _ db: Database) throws -> StoredReplica {
+    ///
+    /// What was shown of own changes before may be named otherwise from now on (S13).
+    static func open(
+        _ id: ReplicaID, source: (number: Int64, id: SourceID, name: Text), follows: Dot?, _ db: Database
+    ) throws -> StoredReplica {
+        try SeenMoment.forgetAll(db)
         let insert = try RawStatement(
             db,
             "INSERT INTO capture_replica (id, source, source_id, source_name, follows_replica, follows_counter, last, time) "

@@ -134,7 +134,8 @@ extension TableChecker {
 }
 
 extension Movement.Kind {
-    static let words: [(String, Movement.Kind)] = [
+    /// The kinds as mappings and posted writes spell them.
+    public static let words: [(String, Movement.Kind)] = [
         ("sale", .sale), ("customer return", .customerReturn), ("receipt", .receipt), ("transfer out", .transferOut),
         ("transfer in", .transferIn),
         ("adjustment", .adjustment), ("reservation", .reservation), ("release", .release),

@@ -35,6 +35,11 @@ public struct JSONDocument: Sendable {
         key(name)
         self.value(value)
     }
+    /// A document that was written before, as it is.
+    public mutating func add(_ name: String, document bytes: some Sequence<UInt8>) {
+        key(name)
+        self.bytes.append(contentsOf: bytes)
+    }
     public mutating func addNull(_ name: String) {
         key(name)
         raw("null")

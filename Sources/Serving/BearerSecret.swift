@@ -1,17 +1,17 @@
 import Crypto
 import Foundation
 
-/// The operators' secret of one hub: proves that a caller may read the hub's data folder.
+/// A secret that proves that a caller may read the server's data folder.
 ///
 /// Kept as its digest, so that it cannot be printed, and compared digest with digest, so that the time a
 /// comparison takes tells nothing about it.
-public struct OperatorSecret: Sendable {
+public struct BearerSecret: Sendable {
     private let digest: SHA256.Digest
 
-    /// - Parameter text: the line of `hub.secret`.
+    /// - Parameter text: the line of the secret's file.
     public init(_ text: String) { digest = SHA256.hash(data: Data(text.utf8)) }
 
-    func admits(authorization: String?) -> Bool {
+    public func admits(authorization: String?) -> Bool {
         guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return false }
         let offered = authorization.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)
         return SHA256.hash(data: Data(offered.utf8)) == digest

@@ -1,0 +1,107 @@
+import Causality
+import ChangeSets
+import GRDB
+
+/// Which record a posted key names at present.
+enum PostedRecords {
+    static func find(_ entity: EntityName, _ key: LocalKey, _ db: Database) throws -> RecordID? {
+        let statement = try RawStatement(
+            cached: db, "SELECT source, replica, counter FROM capture_posted_record WHERE entity = ?1 AND key = ?2")
+        defer { statement.reset() }
+        guard try statement.bind(entity.text.string, at: 1).bind(key.canonicalBytes, at: 2).step() else { return nil }
+        guard let source = SourceID(bytes: statement.bytes(0)), let replica = ReplicaID(bytes: statement.bytes(1)) else {
+            throw CaptureError.damagedJournal
+        }
+        return RecordID(entity: entity, source: source, key: key, life: Dot(replica, statement.unsigned(2)))
+    }
+
+    static func put(_ record: RecordID, isStaged: Bool = false, _ db: Database) throws {
+        let table = isStaged ? "capture_posted_staged" : "capture_posted_record"
+        let insert = try RawStatement(
+            cached: db, "INSERT OR REPLACE INTO \(table) (entity, key, source, replica, counter) VALUES (?1, ?2, ?3, ?4, ?5)")
+        try insert.bind(record.entity.text.string, at: 1).bind(record.key.canonicalBytes, at: 2).bind(record.source.bytes, at: 3)
+            .bind(record.life.replica.bytes, at: 4).bind(record.life.counter, at: 5).run()
+    }
+
+    static func forget(_ entity: EntityName, _ key: LocalKey, _ db: Database) throws {
+        let delete = try RawStatement(cached: db, "DELETE FROM capture_posted_record WHERE entity = ?1 AND key = ?2")
+        try delete.bind(entity.text.string, at: 1).bind(key.canonicalBytes, at: 2).run()
+    }
+
+    static func forgetStaged(_ db: Database) throws { try db.execute(sql: "DELETE FROM capture_posted_staged") }
+
+    /// Keys that are not in use here name what the hub told.
+    static func takeStaged(_ db: Database) throws {
+        try db.execute(sql: "INSERT OR IGNORE INTO capture_posted_record SELECT * FROM capture_posted_staged")
+        try forgetStaged(db)
+    }
+
+    /// Lives that were given after `dot` in its replica have been given anew by `writer`, which has `source` (S22).
+    static func rename(after dot: Dot, to writer: ReplicaID, source: SourceID, _ db: Database) throws {
+        let update = try RawStatement(
+            db, "UPDATE capture_posted_record SET replica = ?1, counter = counter - ?2, source = ?3 WHERE replica = ?4 AND counter > ?2")
+        try update.bind(writer.bytes, at: 1).bind(dot.counter, at: 2).bind(source.bytes, at: 3).bind(dot.replica.bytes, at: 4).run()
+    }
+}
+
+/// A batch that was taken, and what was answered.
+struct PostedBatch {
+    var key: String
+    var digest: [UInt8]
+    var answer: [UInt8]
+
+    static func find(_ key: String, _ db: Database) throws -> PostedBatch? {
+        let statement = try RawStatement(cached: db, "SELECT digest, answer FROM capture_posted_batch WHERE key = ?1")
+        defer { statement.reset() }
+        guard try statement.bind(key, at: 1).step() else { return nil }
+        return PostedBatch(key: key, digest: statement.bytes(0), answer: statement.bytes(1))
+    }
+
+    /// Writes it down, and lets go of those that are too old to be sent again.
+    func save(at now: Timestamp, _ db: Database) throws {
+        let insert = try RawStatement(
+            cached: db, "INSERT INTO capture_posted_batch (key, digest, answer, at) VALUES (?1, ?2, ?3, ?4)")
+        try insert.bind(key, at: 1).bind(digest, at: 2).bind(answer, at: 3).bind(now.milliseconds, at: 4).run()
+        let oldest = now.milliseconds - min(now.milliseconds, PostedSource.keyMillisecondsMax)
+        try RawStatement(cached: db, "DELETE FROM capture_posted_batch WHERE at < ?1").bind(oldest, at: 1).run()
+    }
+}
+
+/// The moments at which own changes that the hub may lack were shown (S13).
+///
+/// A `seen` token that names such changes carries the moment's number, which is random. The table goes back with the agent's
+/// folder, and is emptied where a writer is opened anew: so a token of a future that was taken back is told by its number alone,
+/// which does the work of a hash of the line and needs none.
+public enum SeenMoment {
+    /// How long a token can be used, in milliseconds: 7 days.
+    public static let millisecondsMax: UInt64 = 7 * 24 * 3_600_000
+
+    /// The number of the present moment.
+    ///
+    /// - Parameter clock: the last sealed counter of each own replica, as bytes.
+    public static func issue(
+        _ clock: [UInt8], now: Timestamp, in store: AgentDatabase, random: inout some RandomNumberGenerator
+    ) throws -> UInt64 {
+        let drawn = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
+        return try store.write { db in
+            let newest = try RawStatement(cached: db, "SELECT id, clock FROM capture_moment ORDER BY number DESC LIMIT 1")
+            defer { newest.reset() }
+            if try newest.step(), newest.bytes(1) == clock { return newest.unsigned(0) }
+            newest.reset()
+            try RawStatement(cached: db, "INSERT INTO capture_moment (id, clock, at) VALUES (?1, ?2, ?3)")
+                .bind(drawn, at: 1).bind(clock, at: 2).bind(now.milliseconds, at: 3).run()
+            let oldest = now.milliseconds - min(now.milliseconds, millisecondsMax)
+            try RawStatement(cached: db, "DELETE FROM capture_moment WHERE at < ?1").bind(oldest, at: 1).run()
+            return drawn
+        }
+    }
+
+    /// Whether a token of that moment may still be used.
+    static func isKnown(_ id: UInt64, _ db: Database) throws -> Bool {
+        let statement = try RawStatement(cached: db, "SELECT 1 FROM capture_moment WHERE id = ?1").bind(id, at: 1)
+        defer { statement.reset() }
+        return try statement.step()
+    }
+
+    static func forgetAll(_ db: Database) throws { try db.execute(sql: "DELETE FROM capture_moment") }
+}

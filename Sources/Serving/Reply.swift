@@ -1,0 +1,44 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// What goes back: a status, a media type and bytes.
+public struct Reply: Sendable {
+    public var status: HTTPResponse.Status
+    public var mediaType: String
+    public var bytes: [UInt8]
+    public var fields: HTTPFields = [:]
+
+    public init(status: HTTPResponse.Status = .ok, mediaType: String = "application/json", bytes: [UInt8]) {
+        self.status = status
+        self.mediaType = mediaType
+        self.bytes = bytes
+    }
+
+    public static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Reply {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Reply(status: status, bytes: [UInt8](try encoder.encode(value)))
+    }
+
+    public static func error(_ error: ErrorReply) -> Reply {
+        struct Body: Encodable {
+            struct Detail: Encodable { let code, message, remedy: String }
+            let error: Detail
+        }
+        let detail = Body.Detail(code: error.code, message: error.message, remedy: error.remedy)
+        let encoded = try? json(Body(error: detail), status: error.status)
+        var reply = encoded ?? Reply(status: error.status, bytes: [])
+        if error.status == .serviceUnavailable { reply.fields[.retryAfter] = error.isTransient ? "1" : "60" }
+        if error.status == .unauthorized { reply.fields[.wwwAuthenticate] = "Bearer" }
+        return reply
+    }
+
+    var response: Response {
+        var headers = fields
+        headers[.contentType] = mediaType
+        headers[.cacheControl] = "no-store"
+        headers[.xContentTypeOptions] = "nosniff"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
