@@ -19,6 +19,6 @@ struct Tributary: AsyncParsableCommand {
         subcommands: [
             LoginCommand.self, LogoutCommand.self, StatusCommand.self, SiteCommand.self, ProfileCommand.self, StockCommand.self,
             OrderCommand.self, ConflictCommand.self,
-            QuarantineCommand.self, PolicyCommand.self, AuditCommand.self, ChangeSetCommand.self,
+            QuarantineCommand.self, PolicyCommand.self, AuditCommand.self, CollectCommand.self, ChangeSetCommand.self,
         ])
 }

@@ -11,6 +11,8 @@ struct HubSettings: Sendable {
     var listen = ListenAddress(host: "127.0.0.1", port: 8080)
     var allowPlainHTTP = false
     var logLevel = Logger.Level.info
+    /// Records that are dead for so many days are let go; 0: never.
+    var collectAfterDays = 90
 
     /// The settings of a YAML file; unknown names are refused with line and column, for a typo must not be silent.
     mutating func read(yaml: String, file: String) throws {
@@ -37,7 +39,7 @@ struct HubSettings: Sendable {
         }
     }
 
-    static let names = ["data", "listen", "allow-plain-http", "log-level"]
+    static let names = ["data", "listen", "allow-plain-http", "log-level", "collect-after-days"]
 
     /// - Returns: whether there is a setting of that name.
     private mutating func set(_ name: String, to text: String, at place: String) throws -> Bool {
@@ -56,6 +58,11 @@ struct HubSettings: Sendable {
                 throw Self.wrong(place, "\"\(text)\" is no log level: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
             }
             logLevel = level
+        case "collect-after-days":
+            guard let days = Int(text), (0...100_000).contains(days) else {
+                throw Self.wrong(place, "\"\(text)\" is no number of days from 0 (never) on.")
+            }
+            collectAfterDays = days
         default: return false
         }
         return true

@@ -55,8 +55,9 @@ struct Serve: AsyncParsableCommand {
             logger: logger,
             onListening: { port in Self.announce(ListenAddress(host: settings.listen.host, port: port), folder: folder, logger: logger) })
         defer { folder.withdrawAddress() }
+        let housekeeping = Housekeeping(hub: hub, collectAfterDays: settings.collectAfterDays, logger: logger)
         let group = ServiceGroup(
-            configuration: .init(services: [listener], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            configuration: .init(services: [listener, housekeeping], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await hub.stop()
         try store.close()

@@ -32,6 +32,9 @@ extension HubRoutes {
             HubRoute(.post, "/v1/safety-stock", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.keepBack(call.json(), now: call.now))
             },
+            HubRoute(.post, "/v1/collect", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+                try .json(try await hub.collect(call.json(), now: call.now))
+            },
             HubRoute(.get, "/v1/decisions", .operator) { try .json(try await hub.decisions(now: $0.now)) },
             HubRoute(.post, "/v1/decisions/undo", .operator, bodyBytesMax: Self.bodyBytesMax) { try await undo($0) },
             HubRoute(.get, "/v1/quarantine", .operator) { call in

@@ -6,12 +6,12 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 2
+    static let version: Int32 = 3
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
     /// What brings a file of an earlier version to the next one.
-    static let steps: [Int32: String] = [2: decisions]
+    static let steps: [Int32: String] = [2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;"]
 
     private static let decisions = """
         CREATE TABLE decision (record INTEGER PRIMARY KEY, conflict TEXT NOT NULL, choice TEXT NOT NULL, fingerprint TEXT NOT NULL,

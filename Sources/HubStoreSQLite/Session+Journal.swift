@@ -56,6 +56,12 @@ extension Session {
         }
     }
 
+    func lastNumber(receivedBefore time: Timestamp) throws -> UInt64 {
+        try first(
+            "SELECT number FROM journal WHERE received < ? ORDER BY number DESC LIMIT 1", bind: { $0.bind(time.milliseconds) }
+        ) { $0.uint64(0) } ?? 0
+    }
+
     func insert(_ entry: JournalRow) throws {
         try run("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
             $0.bind(entry.number)
@@ -162,6 +168,18 @@ extension Session {
                 $0.bind(Int64(limit))
             }, Self.record)
     }
+
+    func deadRecords(through number: UInt64, after record: RecordNumber, limit: Int) throws -> [RecordRow] {
+        try all(
+            "SELECT * FROM record WHERE flags & 1 = 1 AND number <= ? AND record > ? ORDER BY record LIMIT ?",
+            bind: {
+                $0.bind(number)
+                $0.bind(record.raw)
+                $0.bind(Int64(limit))
+            }, Self.record)
+    }
+
+    func deleteRecord(_ record: RecordNumber) throws { try run("DELETE FROM record WHERE record = ?") { $0.bind(record.raw) } }
 
     func records(flagged flags: RecordRow.Flags, limit: Int) throws -> [RecordRow] {
         try all(

@@ -96,8 +96,9 @@ struct OrderViewTests {
         let (web, depot) = ("00000000000000010000000000000001", "00000000000000010000000000000002")
         let expected = """
             {"number":"W-1","state":"shipped","source":"\(web)","key":[1],"life":"\(web):1","fields":{"currency":"GBP","total":250000},\
+            "dots":{"currency":"\(web):1","total":"\(web):1"},\
             "states":[{"state":"paid","site":"web","dot":"\(web):1","time":5,"record":"\(web):1"}],\
-            "shipments":[{"life":"\(depot):1","state":"shipped","time":9,"states":[{"state":"shipped","site":"depot","dot":"\(depot):1","time":8,\
+            "shipments":[{"source":"\(depot)","key":[1],"life":"\(depot):1","state":"shipped","time":9,"states":[{"state":"shipped","site":"depot","dot":"\(depot):1","time":8,\
             "record":"\(depot):1"}]}]}
             """
         let view = OrderView(order, shipments: [shipment], site: OrderDesk.site)

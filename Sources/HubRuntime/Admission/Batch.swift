@@ -78,6 +78,14 @@ final class Batch {
         order.append(number)
     }
 
+    /// Puts a record back that was collected. Its views know it already, so to them it is not new.
+    func restore(_ number: RecordNumber, _ state: RecordState, source: SourceNumber) throws {
+        var record = TouchedRecord(id: state.id, source: source)
+        record.state = state
+        let bytes = try state.encoded { UInt64(try self.number(of: $0)) }
+        try store.put(record.row(number, place: place(cost: bytes.count + 64), state: bytes, lineage: standing.lineage), isNew: true)
+    }
+
     /// Merges a change into a record that was begun or exists.
     func admit(_ change: Change, precedence: Precedence, source: SourceID, into number: RecordNumber) throws {
         if touched[number] == nil {

@@ -41,9 +41,12 @@ enum Judgement {
                 : .hold(.quarantined, lacking: nil, code: "record-mismatch", reason: "The life it names belongs to another record.")
         } else {
             // The creating change was admitted and the record is gone, or the life never created one (S7).
-            self = .hold(.quarantined, lacking: nil, code: "edit-of-deleted", reason: "It edits a record that is gone: \(id.life).")
+            self = .hold(
+                .quarantined, lacking: nil, code: Self.editOfDeleted, reason: "It edits a record that was deleted and is gone: \(id.life).")
         }
     }
+
+    static let editOfDeleted = "edit-of-deleted"
 
     private static func fault(_ candidate: SetAdmission.Candidate, _ batch: Batch) -> Fault? {
         let replica = batch.standing.replica(candidate.replica)

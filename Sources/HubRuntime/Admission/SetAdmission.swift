@@ -107,7 +107,8 @@ struct SetAdmission {
     private func carryOut(_ change: Change) throws {
         guard let decision = Decision(change) else { return }
         switch decision.choice {
-        case .replay: if let held = try held(decision.target) { try Release(admission: self).replay([held]) }
+        case .replay: if let held = try held(decision.target) { try replay(held) }
+        case .collect: try Collection(decision.conflict)?.carryOut(in: batch)
         case .discard: if let held = try held(decision.target) { try Release(admission: self).discard(held) }
         case .policy, .safety: try redraw(decision.choice, decision.conflict)
         case .undo:
@@ -115,6 +116,14 @@ struct SetAdmission {
             try redraw(undone.choice, undone.conflict)
         default: break
         }
+    }
+
+    /// An edit of a record that was collected meanwhile finds it again (S7).
+    private func replay(_ held: HeldRow) throws {
+        if held.code == Judgement.editOfDeleted, !held.record.isEmpty {
+            try Collection.revive(RecordID(canonicalBytes: held.record), in: batch)
+        }
+        try Release(admission: self).replay([held])
     }
 
     /// What a rule shows otherwise is sent to the sites anew.

@@ -26,6 +26,8 @@ public struct Decision: Hashable, Sendable {
         case policy
         /// What is kept back of a pile, from now on.
         case safety
+        /// Records that are dead for long are let go (S9).
+        case collect
     }
 
     public var choice: Choice

@@ -52,6 +52,11 @@ final class DecisionDesk {
                 .decisionSuperseded, row.choice == .undo ? "That is an undo itself." : "That decision was undone already.",
                 remedy: "Decide the conflict again: tributary conflict list.")
         }
+        guard row.choice != .collect else {
+            throw HubError(
+                .decisionSuperseded, "Collected records are not brought back at once.",
+                remedy: "An edit of one stands in quarantine, and replaying it brings its record back.")
+        }
         guard row.choice != .replay, row.choice != .discard else {
             throw HubError(
                 .decisionSuperseded, "A change that was replayed or discarded cannot be set aside again.",

@@ -74,7 +74,9 @@ struct FeedReader {
 
     private func record(_ row: FeedRow) throws -> FeedEntry? {
         guard let state = try documents.state(RecordNumber(raw: row.id)) else { return nil }
-        return FeedEntry(number: row.number, topic: .record, key: state.id.canonicalBytes, body: state.encoded())
+        // Of a record that is dead nothing is left to show; it leaves the local replica before it is collected here (S9).
+        let isDead = state.isDead(in: documents.standing.lineage)
+        return FeedEntry(number: row.number, topic: .record, key: state.id.canonicalBytes, body: isDead ? nil : state.encoded())
     }
 
     private func profile(_ row: FeedRow) throws -> FeedEntry? {

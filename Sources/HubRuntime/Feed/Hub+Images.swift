@@ -57,6 +57,7 @@ private struct SourceImages {
     private enum Pass: UInt8 {
         case fromStates = 1
         case fromJournal = 2
+        case collected = 3
     }
 
     init(documents: Documents, source: SourceRow, upTo dot: Dot?, isNewest: Bool) {
@@ -85,10 +86,20 @@ private struct SourceImages {
             return ImagesPage(records: images, next: Self.encode(end == nil ? .fromJournal : .fromStates, end ?? RecordNumber(raw: 0)))
         case .fromJournal:
             let (touched, end) = try writtenLater(after: start)
-            let states = try merged(touched)
-            let images = touched.compactMap { row in states[row.record].flatMap { $0.liveDots.isEmpty ? nil : image($0) } }
-            return ImagesPage(records: images, next: end.map { Self.encode(.fromJournal, $0) })
+            let images = try images(
+                merged(Dictionary(touched.map { ($0.record, try state($0).id) }, uniquingKeysWith: { first, _ in first })))
+            let isLast = end == nil && standing.floor == 0
+            return ImagesPage(
+                records: images, next: isLast ? nil : Self.encode(end == nil ? .collected : .fromJournal, end ?? RecordNumber(raw: 0)))
+        case .collected:
+            let (ids, end) = try collected(after: start)
+            return ImagesPage(records: try images(merged(ids)), next: end.map { Self.encode(.collected, $0) })
         }
+    }
+
+    /// In the order of their numbers.
+    private func images(_ states: [RecordNumber: RecordState]) -> [RecordImage] {
+        states.sorted { $0.key < $1.key }.compactMap { $0.value.liveDots.isEmpty ? nil : image($0.value) }
     }
 
     private static func decode(_ token: [UInt8]?) throws -> (Pass, RecordNumber) {
@@ -147,10 +158,35 @@ private struct SourceImages {
         return (touched, place)
     }
 
+    /// Records that the source created and that were collected since (S9): a file restored from before their deletion still has them.
+    private func collected(after start: RecordNumber) throws -> (ids: [RecordNumber: RecordID], next: RecordNumber?) {
+        var ids: [RecordNumber: RecordID] = [:]
+        var end: RecordNumber?
+        for (replica, _) in incarnations where replica >= start.replica {
+            guard end == nil, let row = standing.replica(replica), let source = row.source.flatMap({ standing.source($0)?.id }) else {
+                continue
+            }
+            try documents.store.eachJournal(of: replica) { entry in
+                guard RecordNumber(replica: replica, counter: entry.last) > start else { return true }
+                let set = try ChangeSetCodec.decode(entry.bytes)
+                for (index, change) in set.changes.enumerated() where change.subject?.creates == true {
+                    let dot = set.dot(at: index)
+                    let number = RecordNumber(replica: replica, counter: dot.counter)
+                    guard number > start, end == nil, let id = change.subject?.record(dot: dot, source: source),
+                        try documents.store.record(number) == nil
+                    else { continue }
+                    ids[number] = id
+                    if ids.count == Hub.imageRowsMax { end = number }
+                }
+                return end == nil
+            }
+        }
+        return (ids, end)
+    }
+
     /// Merges the chain's own changes of these records once more.
-    private func merged(_ rows: [RecordRow]) throws -> [RecordNumber: RecordState] {
-        var states: [RecordNumber: RecordState] = [:]
-        for row in rows { states[row.record] = RecordState(id: try state(row).id) }
+    private func merged(_ ids: [RecordNumber: RecordID]) throws -> [RecordNumber: RecordState] {
+        var states = ids.mapValues { RecordState(id: $0) }
         guard !states.isEmpty else { return [:] }
         for (replica, counter) in chain.entries {
             guard let row = standing.replica(replica), let source = row.source.flatMap({ standing.source($0)?.id }) else { continue }

@@ -79,6 +79,8 @@ extension Hub {
                 page.consistentAt = documents.standing.head.position
             } else {
                 page.reached = try store.line(piece.reached)?.position ?? documents.standing.head.position
+                let floor = documents.standing.floor
+                if page.reached.number < floor { page.reached.generation = Self.loading(above: floor) }
             }
             return page
         }
@@ -87,9 +89,15 @@ extension Hub {
     /// Whether a position is one that this hub gave, and still has everything that it counted (S23).
     static func isOnLine(_ cursor: Position?, _ documents: Documents) throws -> Bool {
         guard let cursor, cursor.number > 0 else { return true }
-        guard cursor.number >= documents.standing.floor, let line = try documents.store.line(cursor.number) else { return false }
+        let floor = documents.standing.floor
+        guard cursor.number >= floor || cursor.generation == loading(above: floor), let line = try documents.store.line(cursor.number)
+        else { return false }
         return line.position.line == cursor.line
     }
+
+    /// What a first load's cursor bears in place of its generation while it lies below the floor: a load that began above the
+    /// same floor has missed no deletion, and goes on.
+    private static func loading(above floor: UInt64) -> ReplicaID { ReplicaID(high: 0, low: floor) }
 
     /// Where the hub stands with each replica of the agent's site (S22).
     private func own(_ agent: AgentRecord, _ documents: Documents, _ now: Timestamp) throws -> [Receipt] {

@@ -44,6 +44,8 @@ public protocol HubReading {
     func journal(replica: ReplicaNumber, first: UInt64) throws -> JournalRow?
     /// The set that holds a counter, or the replica's last one before it.
     func journal(containing counter: UInt64, of replica: ReplicaNumber) throws -> JournalRow?
+    /// The number of the last set that arrived before a time; 0 when none did.
+    func lastNumber(receivedBefore time: Timestamp) throws -> UInt64
     /// Calls `body` for each set after `number`, in the order of the line, until it answers false.
     func eachJournal(after number: UInt64, _ body: (JournalRow) throws -> Bool) throws
     /// Calls `body` for each set of one replica, in the order of its counters, until it answers false.
@@ -63,6 +65,8 @@ public protocol HubReading {
     func record(_ number: RecordNumber) throws -> RecordRow?
     /// By number, both ends included.
     func records(from first: RecordNumber, to last: RecordNumber, limit: Int) throws -> [RecordRow]
+    /// Dead ones that last changed at a number of the line or before, by number.
+    func deadRecords(through number: UInt64, after record: RecordNumber, limit: Int) throws -> [RecordRow]
     func records(flagged flags: RecordRow.Flags, limit: Int) throws -> [RecordRow]
 
     // What customers bought
@@ -152,6 +156,7 @@ public protocol HubWriting: HubReading {
     func deleteHeld(replica: ReplicaNumber, counter: UInt64) throws
 
     func put(_ record: RecordRow, isNew: Bool) throws
+    func deleteRecord(_ record: RecordNumber) throws
 
     func put(_ purchase: PurchaseRow) throws
     func put(_ line: PurchaseLineRow, isNew: Bool) throws
