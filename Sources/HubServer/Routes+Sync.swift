@@ -52,6 +52,7 @@ extension HubRoutes {
         let cursor: String?
         let waitMilliseconds: UInt64
         let maxBytes: Int
+        let replicas: [String]?
     }
 
     private func pull(_ call: HubCall) async throws -> Reply {
@@ -60,7 +61,8 @@ extension HubRoutes {
         let request = PullRequest(
             cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
             waitMilliseconds: min(question.waitMilliseconds, Self.pullWaitMillisecondsMax),
-            maxBytes: question.maxBytes)
+            maxBytes: question.maxBytes,
+            replicas: try question.replicas.map { ids in Set(try ids.map { try Self.part($0, "replicas") { ReplicaID($0) } }) })
         let answer = try await hub.pull(request, agent: agent, clock: clock)
         return try signed(answer, caller)
     }

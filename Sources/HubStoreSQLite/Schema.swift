@@ -6,12 +6,24 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 3
+    static let version: Int32 = 4
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
     /// What brings a file of an earlier version to the next one.
-    static let steps: [Int32: String] = [2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;"]
+    static let steps: [Int32: String] = [
+        2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
+    ]
+
+    /// What the journal says of a replica (how far it has come, when) is not said twice.
+    private static let replicas = """
+        CREATE TABLE known (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, source INTEGER, follows INTEGER, follows_counter INTEGER,
+            closed_after INTEGER);
+        INSERT INTO known SELECT number, id, source, (SELECT f.number FROM replica AS f WHERE f.id = r.follows), follows_counter, closed_after
+            FROM replica AS r;
+        DROP TABLE replica;
+        ALTER TABLE known RENAME TO replica;
+        """
 
     private static let decisions = """
         CREATE TABLE decision (record INTEGER PRIMARY KEY, conflict TEXT NOT NULL, choice TEXT NOT NULL, fingerprint TEXT NOT NULL,

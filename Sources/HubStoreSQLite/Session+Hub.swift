@@ -150,32 +150,34 @@ extension Session {
         }
     }
 
+    /// How far each has come is what its last set in the journal says; a thousand incarnations of one till cost a few bytes each.
     func replicas() throws -> [ReplicaRow] {
         try all(
             """
-            SELECT number, id, source, follows, follows_counter, last, hash, position, opened, received, closed_after FROM replica ORDER BY number
+            SELECT r.number, r.id, r.source, f.id, r.follows_counter, j.last, j.hash, j.number, o.received, j.received, r.closed_after
+            FROM replica AS r LEFT JOIN replica AS f ON f.number = r.follows
+            LEFT JOIN journal AS j ON j.replica = r.number AND j.first = (SELECT max(first) FROM journal WHERE replica = r.number)
+            LEFT JOIN journal AS o ON o.replica = r.number AND o.first = 1
+            ORDER BY r.number
             """
         ) { row in
-            ReplicaRow(
+            let hasSets = !row.isNull(5)
+            return ReplicaRow(
                 number: row.int32(0), id: try row.replicaID(1), source: row.isNull(2) ? nil : row.int32(2),
-                follows: row.isNull(3) ? nil : Dot(try row.replicaID(3), row.uint64(4)), last: row.uint64(5), hash: try row.digest(6),
-                position: row.uint64(7), opened: row.time(8), received: row.optionalTime(9),
+                follows: row.isNull(3) ? nil : Dot(try row.replicaID(3), row.uint64(4)), last: hasSets ? row.uint64(5) : 0,
+                hash: hasSets ? try row.digest(6) : .zero, position: hasSets ? row.uint64(7) : 0,
+                opened: row.optionalTime(8) ?? Timestamp(milliseconds: 0), received: row.optionalTime(9),
                 closedAfter: row.optionalInt64(10).map(UInt64.init(bitPattern:)))
         }
     }
 
     func put(_ replica: ReplicaRow) throws {
-        try run("INSERT OR REPLACE INTO replica VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
+        try run("INSERT OR REPLACE INTO replica VALUES (?, ?, ?, (SELECT number FROM replica WHERE id = ?), ?, ?)") {
             $0.bind(replica.number)
             $0.bind(replica.id.bytes)
             $0.bind(replica.source.map(Int64.init))
             $0.bind(replica.follows?.replica.bytes)
             $0.bind(replica.follows.map { Int64($0.counter) })
-            $0.bind(replica.last)
-            $0.bind(replica.hash.bytes)
-            $0.bind(replica.position)
-            $0.bind(replica.opened)
-            $0.bind(replica.received)
             $0.bind(replica.closedAfter.map(Int64.init(bitPattern:)))
         }
     }

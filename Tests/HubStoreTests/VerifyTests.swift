@@ -41,7 +41,7 @@ struct VerifyTests {
             ("identifier", "UPDATE identifier SET value = 'eve@example.com' WHERE value LIKE '%@%'"),
             ("customer", "INSERT INTO customer SELECT record + 1000000, profile, created, in_bound FROM customer"),
             ("profile", "UPDATE profile SET alive = 0"),
-            ("replica", "UPDATE replica SET last = last + 1"),
+            ("replica", "UPDATE replica SET closed_after = 1"),
         ])
     func planted(table: String, sql: String) async throws {
         let folder = try TemporaryFolder()

@@ -492,7 +492,9 @@ final class World {
         let site = sites[index]
         let fate = site.line.fate(using: &generator)
         guard fate == .delivered || fate == .doubled else { return .failed(Self.lost) }
-        let request = PullRequest(cursor: try site.agent.view.cursor().reached, maxBytes: 2 << 10)
+        let request = PullRequest(
+            cursor: try site.agent.view.cursor().reached, maxBytes: 2 << 10,
+            replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)))
         guard case .page(let page) = try await hub.pull(request, agent: try await record(of: site), now: time) else {
             return .failed(Self.lost)
         }

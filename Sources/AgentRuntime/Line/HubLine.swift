@@ -70,9 +70,13 @@ public final class HubLine: Sendable {
         return body
     }
 
-    public func pull(cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int) async throws -> FeedPage {
+    /// - Parameter replicas: own ones whose receipts are wanted; `nil`: all that the hub knows of this site.
+    public func pull(
+        cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int, replicas: [ReplicaID]? = nil
+    ) async throws -> FeedPage {
         let question = PullQuestion(
-            cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax)
+            cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax,
+            replicas: replicas?.map(\.description))
         let limits = TransferLimits(totalMilliseconds: Int(waitMilliseconds) + Self.answerMilliseconds, slowSeconds: 120)
         // One that is not held must not wait behind one that is: a recovery would stand still for most of a minute.
         let answer = try await ask(
@@ -98,6 +102,7 @@ public final class HubLine: Sendable {
         var cursor: String?
         var waitMilliseconds: UInt64
         var maxBytes: Int
+        var replicas: [String]?
     }
 
     private struct ImagesQuestion: Encodable {

@@ -102,6 +102,14 @@ extension LocalReplica {
         return Found(findings: findings, asOf: cursor.visibleTime, isLoading: cursor.isLoading)
     }
 
+    /// Replicas with changes laid over that the view does not contain yet.
+    func unsettled() throws -> [ReplicaID] {
+        try queue.read { db in
+            let standing = try Self.cursor(in: db).standing
+            return try Self.laidOver(in: db).entries.filter { standing[$0.replica] < $0.counter }.map(\.replica)
+        }
+    }
+
     /// What has been read off the journal of each own replica: look-ups lay all of it over.
     static func laidOver(in db: Database) throws -> VectorClock {
         var clock = VectorClock()

@@ -57,6 +57,12 @@ public struct Outbox: Sendable {
         }
     }
 
+    /// Those of this agent's replicas of which the hub's word can change anything: a former one, all of whose changes the hub has and the
+    /// view contains, costs nothing on the line.
+    public func replicas(openIn view: LocalReplica) throws -> [ReplicaID] {
+        Array(Set(try standings().map(\.replica)).union(try view.unsettled())).sorted()
+    }
+
     /// One replica's queue, also when nobody writes under it just now.
     public func queue(of replica: ReplicaID) throws -> QueueStanding {
         if let queue = try standings().first(where: { $0.replica == replica }) { return queue }

@@ -46,7 +46,8 @@ struct LineExchange: Sendable {
     func pull(_ order: SyncCore.PullOrder) async -> SyncCore.PullOutcome {
         do {
             let page = try await line.pull(
-                cursor: try view.cursor().reached, waitMilliseconds: order.waitMilliseconds, bytesMax: order.bytesMax)
+                cursor: try view.cursor().reached, waitMilliseconds: order.waitMilliseconds, bytesMax: order.bytesMax,
+                replicas: try outbox.replicas(openIn: view))
             return .answered(page, standings: try page.own.map { try outbox.standing(of: $0) })
         } catch { return .failed(LineFailure(error, of: outbox)) }
     }

@@ -49,6 +49,7 @@ struct SetAdmission {
         if let known = batch.standing.replica(arrival.set.replica), known.last > 0 { return known }
         guard let opening = arrival.set.opening else { return batch.standing.mention(arrival.set.replica).row }
         let source = try openedSource(opening, arrival)
+        if let follows = opening.follows { _ = try batch.number(of: follows.replica) }
         var replica = batch.standing.mention(arrival.set.replica).row
         replica.source = source.number
         replica.follows = opening.follows
@@ -95,7 +96,6 @@ struct SetAdmission {
         guard var row = batch.standing.replica(arrival.set.replica) else { return }
         row.position = batch.standing.head.number
         batch.standing.set(row)
-        try batch.store.put(row)
         try batch.store.insert(
             JournalRow(
                 number: row.position, replica: row.number, first: arrival.set.first, last: arrival.set.last, hash: arrival.hash,

@@ -11,8 +11,13 @@ public struct PullRequest: Hashable, Sendable {
     public var waitMilliseconds: UInt64
     /// Soft: a page ends at the first whole number of the line at or beyond it.
     public var maxBytes: Int
+    /// Own replicas whose receipts are wanted; `nil`: all of the site.
+    public var replicas: Set<ReplicaID>?
 
-    public init(cursor: Position? = nil, from: UInt64? = nil, waitMilliseconds: UInt64 = 0, maxBytes: Int = 1 << 20) {
+    public init(
+        cursor: Position? = nil, from: UInt64? = nil, waitMilliseconds: UInt64 = 0, maxBytes: Int = 1 << 20, replicas: Set<ReplicaID>? = nil
+    ) {
+        self.replicas = replicas
         self.cursor = cursor
         self.from = from
         self.waitMilliseconds = waitMilliseconds
@@ -67,7 +72,7 @@ extension Hub {
             let start = max(request.cursor?.number ?? 0, request.from ?? 0)
             var page = FeedPage(
                 entries: [], reached: documents.standing.head.position, consistentAt: nil, restart: false,
-                own: try self.own(agent, documents, now), held: try self.held(agent, documents), time: now)
+                own: try self.own(agent, request.replicas, documents, now), held: try self.held(agent, documents), time: now)
             guard try Self.isOnLine(request.cursor, documents), start <= documents.standing.head.number else {
                 page.restart = true
                 page.reached = LineRow(number: 0, generation: self.generation.id, hash: Digest.zero.bytes).position
@@ -100,8 +105,10 @@ extension Hub {
     private static func loading(above floor: UInt64) -> ReplicaID { ReplicaID(high: 0, low: floor) }
 
     /// Where the hub stands with each replica of the agent's site (S22).
-    private func own(_ agent: AgentRecord, _ documents: Documents, _ now: Timestamp) throws -> [Receipt] {
-        try ownReplicas(agent, documents).map { try receipt($0.id, documents.standing, documents.store, now) }
+    private func own(_ agent: AgentRecord, _ wanted: Set<ReplicaID>?, _ documents: Documents, _ now: Timestamp) throws -> [Receipt] {
+        try ownReplicas(agent, documents).filter { wanted?.contains($0.id) ?? true }.map {
+            try receipt($0.id, documents.standing, documents.store, now)
+        }
     }
 
     private func ownReplicas(_ agent: AgentRecord, _ documents: Documents) -> [ReplicaRow] {

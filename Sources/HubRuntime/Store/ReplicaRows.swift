@@ -23,6 +23,7 @@ public struct SourceRow: Hashable, Sendable {
     }
 }
 
+/// A replica. What its sets in the journal say (`last`, `hash`, `position`, `opened`, `received`) a store need not keep once more.
 public struct ReplicaRow: Hashable, Sendable {
     public var number: ReplicaNumber
     public var id: ReplicaID
