@@ -56,6 +56,29 @@ struct Lines {
                 price: Int64(item % 37 * 25 + 85) * 100, at: at)
         }
     }
+
+    /// The first lines of the data set in a folder of CSV files.
+    static func onlineRetail(_ folder: String, atLeast count: Int) throws -> [Line] {
+        var lines: [Line] = []
+        let format = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.dash).dateTimeSeparator(.space).time(
+            includingFractionalSeconds: false)
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where lines.count < count {
+            for row in try String(contentsOfFile: folder + "/" + file, encoding: .utf8).split(separator: "\r\n").flatMap({
+                $0.split(separator: "\n")
+            }).dropFirst() {
+                // The description may hold commas, the others do not.
+                let parts = row.split(separator: ",", omittingEmptySubsequences: false)
+                guard let sale = Int64(parts[0]), parts.count >= 8, let quantity = Int64(parts[parts.count - 5]),
+                    let price = Double(parts[parts.count - 3]), let at = try? format.parse(String(parts[parts.count - 4]))
+                else { continue }
+                lines.append(
+                    Line(
+                        sale: sale, sku: Text(parts[1]), quantity: quantity * 10_000, price: Int64((price * 10_000).rounded()),
+                        at: Int64(at.timeIntervalSince1970 * 1000)))
+            }
+        }
+        return lines
+    }
 }
 
 @Suite("What a line costs on the wire")
@@ -71,24 +94,7 @@ struct SizeTests {
     @Test("Online Retail itself", .enabled(if: ProcessInfo.processInfo.environment["TRIBUTARY_ONLINE_RETAIL"] != nil))
     func real() throws {
         let folder = ProcessInfo.processInfo.environment["TRIBUTARY_ONLINE_RETAIL"] ?? ""
-        var lines: [Lines.Line] = []
-        let format = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.dash).dateTimeSeparator(.space).time(
-            includingFractionalSeconds: false)
-        for file in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where lines.count < 60_000 {
-            for row in try String(contentsOfFile: folder + "/" + file, encoding: .utf8).split(separator: "\r\n").flatMap({
-                $0.split(separator: "\n")
-            }).dropFirst() {
-                // The description may hold commas, the others do not.
-                let parts = row.split(separator: ",", omittingEmptySubsequences: false)
-                guard let sale = Int64(parts[0]), parts.count >= 8, let quantity = Int64(parts[parts.count - 5]),
-                    let price = Double(parts[parts.count - 3]), let at = try? format.parse(String(parts[parts.count - 4]))
-                else { continue }
-                lines.append(
-                    Lines.Line(
-                        sale: sale, sku: Text(parts[1]), quantity: quantity * 10_000, price: Int64((price * 10_000).rounded()),
-                        at: Int64(at.timeIntervalSince1970 * 1000)))
-            }
-        }
+        let lines = try Lines.onlineRetail(folder, atLeast: 60_000)
         for count in [1, 4, 20, 100, 1000, 10_000] {
             var sizes: [Int] = []
             var plains: [Int] = []
