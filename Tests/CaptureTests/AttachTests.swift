@@ -131,7 +131,7 @@ struct AttachTests {
         #expect(alarm.code == .replaced)
     }
 
-    @Test("triggers whose log is gone are dropped before they fail the next sale")
+    @Test("law 3: triggers whose log is gone are dropped before they fail the next sale")
     func orphans() throws {
         let rig = try Rig(Shop.sql, Shop.yaml)
         try rig.attach()
@@ -147,7 +147,7 @@ struct AttachTests {
         try rig.sell("INSERT INTO customers (id) VALUES (5)")
     }
 
-    @Test("our triggers cost the application neither its row ids nor its counts")
+    @Test("law 3: our triggers cost the application neither its row ids nor its counts")
     func innocuous() throws {
         let rig = try Rig(Shop.sql, Shop.yaml)
         try rig.attach()

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Drains (S14, S19)")
 struct DrainTests {
-    @Test("a baseline sends every row once, and the present level as a count")
+    @Test("law 11: a baseline sends every row once, and the present level as a count; a sweep after it finds nothing to say")
     func baseline() throws {
         let rig = try Rig(Shop.sql, Shop.yaml)
         var hub = ModelHub()
@@ -46,7 +46,7 @@ struct DrainTests {
         #expect(try rig.number("SELECT count(*) FROM _tributary_log") == 0, "law 11: nothing outlives trimming")
     }
 
-    @Test("an edit sends the changed fields only, one that changes nothing sends nothing")
+    @Test("law 11: an edit sends the changed fields only, one that changes nothing sends nothing; the log is empty afterwards")
     func edit() throws {
         let rig = try Rig(Shop.sql, Shop.yaml)
         var hub = ModelHub()

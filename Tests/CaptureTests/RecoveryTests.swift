@@ -78,7 +78,7 @@ struct RecoveryTests {
         #expect(hub.last.count == 1)
     }
 
-    @Test("a power cut after the mark takes back nothing that was sent")
+    @Test("laws 1 and 2: a power cut after the mark takes back nothing that was sent")
     func cutAfterMark() throws {
         var (rig, hub) = try started()
         for id in 10..<20 { try rig.sell(Shop.sale(id)) }
@@ -149,7 +149,7 @@ struct RecoveryTests {
         #expect(try rig.differences(from: hub) == [])
     }
 
-    @Test("a restored folder of the agent goes on from what the hub has; nothing is lost or told twice")
+    @Test("law 8: a restored folder of the agent goes on from what the hub has; nothing is lost or told twice")
     func restoredAgent() throws {
         var (rig, hub) = try started()
         try rig.sell(Shop.sale(10))
@@ -228,7 +228,7 @@ struct RecoveryTests {
 struct CrashTests {
     /// A year of bad luck at one till. The oracle counts units: every sale that the hub was told of, and every one that the
     /// file still holds, moved its units exactly once.
-    @Test("no sale is skipped, doubled or forged", arguments: Seeds.list(16))
+    @Test("law 1: no sale is skipped, doubled or forged", arguments: Seeds.list(16))
     func storm(seed: UInt64) throws {
         var random = Seeded(seed)
         let rig = try Rig(Shop.sql, Shop.yaml, seed: seed)
@@ -290,7 +290,7 @@ struct CrashTests {
     ///
     /// The oracle: every sale carries a number of its own that no till would know. The hub has each sale that it was told
     /// of, or that the file still has, exactly once, and stock moved by exactly those.
-    @Test("restores of till and agent skip, double and forge no sale", arguments: Seeds.list(16))
+    @Test("laws 1 and 8: restores of till and agent skip, double and forge no sale", arguments: Seeds.list(16))
     func restores(seed: UInt64) throws {
         var random = Seeded(seed)
         let rig = try Rig(Shop.sql, Shop.yamlOfLines, seed: seed)

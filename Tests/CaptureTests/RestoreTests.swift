@@ -93,7 +93,7 @@ struct RestoreTests {
         #expect(sold(hub, "sale lines") == 3)
     }
 
-    @Test("a till restored to before a drain, its unread sales sold on: each counts once", arguments: mappings.keys.sorted())
+    @Test("law 8: a till restored to before a drain, its unread sales sold on: each counts once", arguments: mappings.keys.sorted())
     func tillWithUnread(kind: String) throws {
         var (rig, hub) = try started(kind)
         for id in 10..<13 { try rig.sell(Shop.sale(id)) }

@@ -16,7 +16,7 @@ struct TortureTests {
     @Test("without statements that hide from triggers, drains alone find everything")
     func drainsAlone() throws { try run(Seeds.list(60), hides: false) }
 
-    @Test("schema changes of the vendor neither fail nor lose a row", arguments: HostAct.Kind.schema)
+    @Test("law 3: schema changes of the vendor neither fail nor lose a row", arguments: HostAct.Kind.schema)
     func alteration(_ kind: HostAct.Kind) throws {
         var plan = TorturePlan(seed: 7, hides: false)
         var statements = HostStatements(random: Seeded(7), hides: false, isRecursive: true)

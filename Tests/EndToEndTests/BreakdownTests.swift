@@ -6,14 +6,14 @@ import Testing
 @Suite("Breakdowns of a shop's machine", .serialized)
 struct BreakdownTests {
     @Test(
-        "the power fails (ext4 shut down without a flush, the till at NORMAL): no sale is lost, doubled or forged, none that was sent taken back",
+        "laws 1 and 2: the power fails (ext4 shut down without a flush, the till at NORMAL): no sale is lost, doubled or forged, none that was sent taken back",
         .enabled(if: Breakdown.powercuts.canRun), arguments: ["WAL", "DELETE"])
     func powerCuts(journalMode: String) async throws {
         try await Breakdown.powercuts.check("--cuts", "4", "--journal-mode", journalMode)
     }
 
     @Test(
-        "the agent is killed at random moments and right before its n-th write or sync: no sale is lost, doubled or forged",
+        "law 1: the agent is killed at random moments and right before its n-th write or sync: no sale is lost, doubled or forged",
         .enabled(if: Breakdown.kills.canRun), arguments: ["WAL", "DELETE"])
     func kills(journalMode: String) async throws {
         try await Breakdown.kills.check("--kills", "12", "--journal-mode", journalMode)
@@ -26,7 +26,7 @@ struct BreakdownTests {
         try await Breakdown.diskfaults.check("--steps", "3")
     }
 
-    @Test("till, folder or machine restored, the folder lost, the machine cloned: every figure at the hub is what happened")
+    @Test("law 8: till, folder or machine restored, the folder lost, the machine cloned: every figure at the hub is what happened")
     func restores() async throws {
         try await Breakdown.restores.check()
     }

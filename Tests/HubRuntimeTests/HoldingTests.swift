@@ -124,4 +124,32 @@ struct HoldingTests {
         #expect(try await bench.hub.site("depot", now: bench.now).warnings.contains { $0.contains("clock") })
         #expect(try await bench.hub.conflicts(now: bench.now).contains { $0.kind == .concurrentWrites })
     }
+
+    @Test("a sum in another currency stands beside the site's own; a count of an SKU that nobody knows is a pile of its own (S32)")
+    func unusualButValid() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let customer = Make.reference("customer", 1, life: till.nextDot)
+        func sale(_ key: Int64, _ currency: String, _ total: Int64) -> Change {
+            Make.write(
+                "sale", key,
+                [
+                    ("customer", customer), ("currency", .text(Text(currency))), ("total", .integer(total)),
+                    ("at", .integer(Int64(bench.now.milliseconds))),
+                ], at: bench.now)
+        }
+        try await bench.push(
+            [
+                try till.seal([
+                    Make.customer(1, email: "a@example.com", at: bench.now), sale(2, "GBP", 100_000), sale(3, "EUR", 70_000),
+                    Make.count("NEVER-SEEN", "shop", pieces: 3, at: bench.now), sale(4, "GBP", 5_000),
+                ])
+            ], from: shop)
+        #expect(try await bench.hub.status(now: bench.now).quarantined == 0)
+        let found = try #require(try await bench.hub.profiles(.email("a@example.com"), now: bench.now).first)
+        #expect(String(decoding: found.bytes, as: UTF8.self).contains(#""totals":{"EUR":70000,"GBP":105000}"#))
+        #expect(try await bench.stockOnHand("NEVER-SEEN", "shop") == 30_000)
+        #expect(try await bench.hub.verify().isEqual)
+    }
 }

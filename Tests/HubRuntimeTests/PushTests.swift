@@ -49,7 +49,7 @@ struct PushTests {
         #expect(verification.changes == 4)
     }
 
-    @Test("The same bytes twice have one effect and the same receipt")
+    @Test("Law 1: the same bytes twice have one effect and the same receipt")
     func repeatHasOneEffect() async throws {
         let bench = try await TestHub()
         let shop = try await bench.enrol("shop-1")
@@ -66,7 +66,7 @@ struct PushTests {
         #expect(try await bench.stockOnHand("MUG", "shop-1") == 70_000)
     }
 
-    @Test("A journaled counter with another hash is a fork, a missing one is a gap; neither has an effect")
+    @Test("Law 8: a journaled counter with another hash is a fork, a missing one is a gap; neither has an effect")
     func forkAndGap() async throws {
         let bench = try await TestHub()
         let shop = try await bench.enrol("shop-1")
@@ -160,7 +160,7 @@ struct PushTests {
         await #expect(throws: HubError.self) { _ = try await bench.hub.pull(PullRequest(), agent: shop.record, now: bench.now) }
     }
 
-    @Test("What waits when the hub stops is refused, and what was receipted is there")
+    @Test("Law 2: what waits when the hub stops is refused, and what was receipted is there")
     func stopping() async throws {
         let bench = try await TestHub()
         let shop = try await bench.enrol("shop-1")
