@@ -10,9 +10,20 @@ struct PastOption: ParsableArguments {
             valueName: "TIME"))
     var asOf: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --as-of: as this site knew it, by the view that it had been sent (to within some minutes) and what it had written itself.",
+            valueName: "NAME"))
+    var site: String?
+
     /// Milliseconds since 1970; a day alone means its end. `nil`: now.
     func time() throws -> UInt64? {
-        guard let asOf else { return nil }
+        guard let asOf else {
+            guard site == nil else {
+                throw Complaint("--site says who knew it, but not when.", remedy: "Add --as-of TIME, or leave --site out.")
+            }
+            return nil
+        }
         for (form, isDay) in [("yyyy-MM-dd", true), ("yyyy-MM-dd HH:mm", false), ("yyyy-MM-dd'T'HH:mm:ss'Z'", false)] {
             let format = DateFormatter()
             format.locale = Locale(identifier: "en_US_POSIX")

@@ -100,6 +100,7 @@ struct ProfileCommand: AsyncParsableCommand {
         private struct Question: Encodable {
             let id: String
             let time: UInt64
+            let site: String?
         }
 
         mutating func run() async throws {
@@ -108,7 +109,8 @@ struct ProfileCommand: AsyncParsableCommand {
             let bytes =
                 if let time = try past.time() {
                     try await connection.post(
-                        "as-of", "profile", body: Question(id: id, time: time), secondsMax: HubConnection.lookBackSecondsMax)
+                        "as-of", "profile", body: Question(id: id, time: time, site: past.site),
+                        secondsMax: HubConnection.lookBackSecondsMax)
                 } else { try await connection.get("profiles", id) }
             try listing.show(bytes, as: Profile.self) { Self.text(of: $0, purchasesMax: last) }
         }

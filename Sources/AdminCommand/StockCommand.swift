@@ -33,6 +33,7 @@ struct StockCommand: AsyncParsableCommand {
         private struct Question: Encodable {
             let sku: String
             let time: UInt64
+            let site: String?
         }
 
         mutating func run() async throws {
@@ -40,7 +41,8 @@ struct StockCommand: AsyncParsableCommand {
             let bytes =
                 if let time = try past.time() {
                     try await connection.post(
-                        "as-of", "stock", body: Question(sku: sku, time: time), secondsMax: HubConnection.lookBackSecondsMax)
+                        "as-of", "stock", body: Question(sku: sku, time: time, site: past.site),
+                        secondsMax: HubConnection.lookBackSecondsMax)
                 } else { try await connection.get("stock", sku) }
             try listing.show(bytes, as: Stock.self) { stock in
                 var table = Table("LOCATION", ">ON HAND", ">RESERVED", ">KEPT BACK", ">AVAILABLE", ">IN TRANSIT", "KNOWN FROM", "NOTE")

@@ -34,6 +34,7 @@ public final class Hub: Sendable {
     let logger: Logger
     let standing: Mutex<Standing>
     let commits = CommitSignal()
+    let views = SiteViews()
     let queue: CommitQueue
     /// Why the last commit failed; `nil` when it did not.
     let trouble = Mutex<HubError?>(nil)

@@ -112,11 +112,12 @@ extension HubRoutes {
     private struct ProfileThen: Decodable {
         let id: String
         let time: UInt64
+        let site: String?
     }
 
     private func profileThen(_ call: HubCall) async throws -> Reply {
         let question = try call.json(ProfileThen.self)
-        let answer = try await hub.profile(question.id, asOf: Timestamp(milliseconds: question.time))
+        let answer = try await hub.profile(question.id, asOf: Timestamp(milliseconds: question.time), at: question.site)
         return try found(answer, profile: question.id)
     }
 
@@ -136,11 +137,13 @@ extension HubRoutes {
     private struct StockThen: Decodable {
         let sku: String
         let time: UInt64
+        let site: String?
     }
 
     private func stockThen(_ call: HubCall) async throws -> Reply {
         let question = try call.json(StockThen.self)
-        return try found(try await hub.stock(sku: question.sku, asOf: Timestamp(milliseconds: question.time)), sku: question.sku)
+        return try found(
+            try await hub.stock(sku: question.sku, asOf: Timestamp(milliseconds: question.time), at: question.site), sku: question.sku)
     }
 
     private func orders(_ call: HubCall) async throws -> Reply {

@@ -6,13 +6,14 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 4
+    static let version: Int32 = 5
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
     /// What brings a file of an earlier version to the next one.
     static let steps: [Int32: String] = [
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
+        5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
     ]
 
     /// What the journal says of a replica (how far it has come, when) is not said twice.

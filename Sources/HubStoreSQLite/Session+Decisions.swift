@@ -1,3 +1,4 @@
+import Causality
 import ChangeSets
 import HubRuntime
 
@@ -33,6 +34,31 @@ extension Session {
             $0.bind(decision.choice.rawValue)
             $0.bind(decision.fingerprint)
             $0.bind(decision.undone)
+        }
+    }
+
+    func siteView(_ site: SiteNumber, at time: Timestamp) throws -> SiteViewRow? {
+        try first(
+            "SELECT site, at, number FROM site_view WHERE site = ? AND at <= ? ORDER BY at DESC LIMIT 1",
+            bind: {
+                $0.bind(site)
+                $0.bind(time)
+            }
+        ) { SiteViewRow(site: $0.int32(0), at: $0.time(1), number: $0.uint64(2)) }
+    }
+
+    func put(_ view: SiteViewRow) throws {
+        try run("INSERT OR REPLACE INTO site_view VALUES (?, ?, ?)") {
+            $0.bind(view.site)
+            $0.bind(view.at)
+            $0.bind(view.number)
+        }
+    }
+
+    func deleteSiteViews(of site: SiteNumber, before time: Timestamp) throws {
+        try run("DELETE FROM site_view WHERE site = ? AND at < ?") {
+            $0.bind(site)
+            $0.bind(time)
         }
     }
 }

@@ -39,4 +39,37 @@ struct AsOfTests {
         #expect(then[1].profile != then[4].profile && then[2].stock != then[3].stock)
         #expect(try await bench.hub.verify().isEqual)
     }
+
+    @Test("What a site knew then: the view that it had been sent, and what it had written itself, though it came later")
+    func siteKnew() async throws {
+        let bench = try await TestHub()
+        let (north, south) = (try await bench.enrol("north"), try await bench.enrol("south"))
+        var (till, other) = (TestWriter("till", seed: 1, key: north.key), TestWriter("till", seed: 2, key: south.key))
+        func pass(_ minutes: UInt64) { bench.now = bench.now.advanced(byMilliseconds: minutes * 60_000) }
+        func ask(_ agent: TestAgent, _ cursor: Position?) async throws -> Position? {
+            try await bench.pullAll(agent, cursor: cursor).cursor
+        }
+        try await bench.push([try till.seal([Make.count("MUG", "pool", pieces: 10, at: bench.now)])], from: north)
+        // South is shown ten, says so with its next question, and then its line is down.
+        let shown = try await ask(south, nil)
+        pass(1)
+        _ = try await ask(south, shown)
+        pass(10)
+        try await bench.push([try till.seal([Make.movement("MUG", "pool", pieces: -3, kind: .sale, at: bench.now)])], from: north)
+        let own = try other.seal([Make.movement("MUG", "pool", pieces: -4, kind: .sale, at: bench.now)])
+        pass(1)
+        let then = bench.now
+        pass(60)
+        let late = try other.seal([Make.movement("MUG", "pool", pieces: -1, kind: .sale, at: bench.now)])
+        try await bench.push([own, late], from: south)
+        func onHand(_ site: String?) async throws -> String {
+            let answer = try #require(try await bench.hub.stock(sku: "MUG", asOf: then, at: site))
+            return String(decoding: answer.bytes, as: UTF8.self)
+        }
+        #expect(try await onHand(nil).contains(#""onHand":70000"#))
+        #expect(try await onHand("south").contains(#""onHand":60000"#))
+        await #expect(throws: HubError.self) { try await onHand("north") }
+        await #expect(throws: HubError.self) { try await onHand("nowhere") }
+        #expect(try await bench.stockOnHand("MUG", "pool") == 20_000)
+    }
 }

@@ -35,12 +35,16 @@ extension Hub {
         try Self.checkNotRevoked(agent)
         let wait = min(request.waitMilliseconds, options.pullWaitMillisecondsMax)
         let deadline = ContinuousClock.now.advanced(by: .milliseconds(wait))
+        await noteView(of: agent, cursor: request.cursor, now: clock())
         var request = request
         while true {
             let page = try await page(request, agent: agent, now: clock())
             guard page.entries.isEmpty, !page.restart, wait > 0, let head = page.consistentAt, ContinuousClock.now < deadline,
                 await newsArrives(beyond: head.number, by: deadline)
-            else { return .page(page) }
+            else {
+                views.gave(page.consistentAt, to: agent.site.number)
+                return .page(page)
+            }
             // Nothing up to here was in scope: it need not be looked at again.
             request.from = head.number
         }

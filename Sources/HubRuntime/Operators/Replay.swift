@@ -17,16 +17,36 @@ struct Replay {
         case taken(set: ChangeSet, head: LineRow, line: LineRow, hash: Digest)
     }
 
-    /// - Parameter time: ends before the first set that arrived later; `nil`: takes all.
+    /// Where to look back to.
+    struct Past {
+        var time: Timestamp
+        /// As a site knew it: what its view contained, and what it had written itself by then.
+        var view: SiteViewRow?
+
+        enum Verdict { case take, skip, stop }
+
+        func judge(_ entry: JournalRow, by site: SiteNumber?, _ set: () throws -> ChangeSet) rethrows -> Verdict {
+            guard let view else { return entry.received > time ? .stop : .take }
+            if entry.number <= view.number { return .take }
+            // Times of one replica never fall, so these are the first of its sets.
+            return try site == view.site && set().changes.allSatisfy { $0.time <= time } ? .take : .skip
+        }
+    }
+
+    /// - Parameter past: what is taken; `nil`: all.
     /// - Throws: `journal-damaged`, or what the stores throw.
-    func run(until time: Timestamp? = nil, _ visit: (JournalRow, Step) throws -> Void) throws {
+    func run(until past: Past? = nil, _ visit: (JournalRow, Step) throws -> Void) throws {
         try copyIdentities()
         var standing = try copy.readNow { try Standing(reading: $0) }
         let sites = try original.sites()
         var writers = Dictionary(try original.agents().map { ($0.key, $0.site.number) }, uniquingKeysWith: { first, _ in first })
         writers[key] = SourceRow.hubSite
         try original.eachJournal(after: 0) { entry in
-            if let time, entry.received > time { return false }
+            switch try past?.judge(entry, by: writers[entry.agent], { try decoded(entry) }) ?? .take {
+            case .take: break
+            case .skip: return true
+            case .stop: return false
+            }
             guard let site = writers[entry.agent], let line = try original.line(entry.number) else {
                 try visit(entry, .homeless)
                 return true

@@ -123,6 +123,9 @@ public protocol HubReading {
     /// The newest first.
     func decisions(limit: Int) throws -> [DecisionRow]
 
+    /// The last one of a site up to a time.
+    func siteView(_ site: SiteNumber, at time: Timestamp) throws -> SiteViewRow?
+
     // Feed
     /// What last changed after a number, by number and id; at most `limit`.
     func feed(_ topic: FeedTopic, after number: UInt64, limit: Int) throws -> [FeedRow]
@@ -181,6 +184,8 @@ public protocol HubWriting: HubReading {
     func deleteShipment(_ record: RecordNumber) throws
 
     func put(_ decision: DecisionRow) throws
+    func put(_ view: SiteViewRow) throws
+    func deleteSiteViews(of site: SiteNumber, before time: Timestamp) throws
     func put(_ stale: StaleRow) throws
     func deleteStale(view: String, key: [UInt8]) throws
 }
