@@ -20,6 +20,29 @@ struct DrainTests {
         #expect(try rig.sweep() == .nothing, "law 11")
     }
 
+    @Test(
+        "S32: a pool's opening stock is told by its declared site alone; the others tell what they move from then on",
+        arguments: [true, false])
+    func pool(ofLevels: Bool) throws {
+        for (opener, opens) in [("depot", false), ("shop", true)] {
+            let yaml = (ofLevels ? Shop.yaml : Shop.yamlOfLines).replacing("tables:", with: "pools: {shop: \(opener)}\ntables:")
+            let rig = try Rig(Shop.sql, yaml)
+            var hub = ModelHub()
+            try rig.sell(Shop.sale(9, quantity: 5))
+            try rig.attach()
+            try rig.drain()
+            try hub.take(rig.agentStore())
+            let effects = hub.history.compactMap(\.change.stock)
+            #expect(effects.isEmpty == !opens, "\(opener): \(effects)")
+            let before = hub.state.stock[.init(sku: "shoe", location: "shop")] ?? 0
+            try rig.sell(Shop.sale(10, quantity: 3))
+            try rig.drain()
+            try hub.take(rig.agentStore())
+            #expect((hub.state.stock[.init(sku: "shoe", location: "shop")] ?? 0) - before == -30_000, "\(opener)")
+            #expect(try rig.mapping().explanation().contains("shop is a pool: \(opener) tells"))
+        }
+    }
+
     @Test("a sale arrives whole, in log order, its line naming the sale's new life and the level moving by the difference")
     func sale() throws {
         let rig = try Rig(Shop.sql, Shop.yaml)

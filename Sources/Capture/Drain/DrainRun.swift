@@ -106,7 +106,10 @@ final class DrainRun {
     private func piece(_ agent: Database) throws {
         let rows = try RowWork(
             source: source, agent: agent, writer: writer, time: now,
-            opening: everything && source.stored.state == .attached ? .baseline(countsMoveStock: source.watched.countsMoveStock) : .none,
+            opening: everything && source.stored.state == .attached
+                ? .baseline(
+                    countsMoveStock: source.watched.countsMoveStock,
+                    poolsOpenedElsewhere: source.mapping.poolsOpenedElsewhere(than: source.site)) : .none,
             comparisons: comparisons)
         rowsInPiece = 0
         let changes = writer.count

@@ -14,7 +14,8 @@ struct RowComparison: Sendable {
     enum Opening: Hashable, Sendable {
         case none
         /// - countsMoveStock: whether nothing but the stock-takes tells this source's stock.
-        case baseline(countsMoveStock: Bool)
+        /// - poolsOpenedElsewhere: locations whose opening stock another site tells; the past says nothing of them.
+        case baseline(countsMoveStock: Bool, poolsOpenedElsewhere: Set<Text> = [])
     }
 
     /// What became of one row.
@@ -121,11 +122,12 @@ struct RowComparison: Sendable {
     // MARK: Stock
 
     private func openingEffect(_ reading: StockReading) -> StockEffect? {
-        switch (reading, opening) {
+        if case .baseline(_, let elsewhere) = opening, elsewhere.contains(reading.location) { return nil }
+        return switch (reading, opening) {
         case (.movement(let movement), _): movement.quantity == 0 ? nil : .movement(movement)
         case (.level(let sku, let location, let quantity), .baseline): .count(Count(sku: sku, location: location, quantity: quantity))
         case (.level(let sku, let location, let quantity), .none): adjustment(sku, location, by: quantity)
-        case (.count, .baseline(countsMoveStock: false)): nil
+        case (.count, .baseline(countsMoveStock: false, _)): nil
         case (.count(let sku, let location, let quantity), _): .count(Count(sku: sku, location: location, quantity: quantity))
         }
     }
@@ -216,6 +218,15 @@ extension StockReading {
         case .level: self = .level(sku: sku, location: location, quantity: quantity)
         case .movements: self = .movement(Movement(sku: sku, location: location, quantity: quantity, kind: .adjustment))
         case .saleLines: self = .movement(Movement(sku: sku, location: location, quantity: 0 - quantity.clamped, kind: .sale))
+        }
+    }
+}
+
+extension StockReading {
+    fileprivate var location: Text {
+        switch self {
+        case .movement(let movement): movement.location
+        case .level(_, let location, _), .count(_, let location, _): location
         }
     }
 }

@@ -34,6 +34,9 @@ extension CheckedMapping {
     public func explanation() -> String {
         var lines = account.about.map { [$0, ""] } ?? []
         for table in account.tables { lines += table.lines + [""] }
+        for (location, opener) in poolOpeners.sorted(by: { $0.key < $1.key }) {
+            lines.append("\(location) is a pool: \(opener) tells what is there at first, the other sites only what they move from now on.")
+        }
         if !account.leftOutTables.isEmpty { lines.append("Left out on purpose: \(account.leftOutTables.joined(separator: ", ")).") }
         if !account.otherTables.isEmpty {
             lines.append("Not captured, because the mapping does not name them: \(account.otherTables.joined(separator: ", ")).")

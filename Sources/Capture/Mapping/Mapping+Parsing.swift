@@ -33,11 +33,13 @@ struct MappingParser {
         }
         return Mapping(
             file: file, about: options["about"]?.string, zone: options["time zone"].flatMap { word($0, "time zone") },
-            currency: options["currency"].flatMap { word($0, "currency") }, leftOutTables: words(options["leave out"], "leave out") ?? [],
+            currency: options["currency"].flatMap { word($0, "currency") },
+            pools: options["pools"].map { entries($0, "pools").compactMap { pool($0, $1) } } ?? [],
+            leftOutTables: words(options["leave out"], "leave out") ?? [],
             tables: entries(tables, "tables").compactMap { name, node in table(name, node) })
     }
 
-    private static let topOptions = ["mapping", "about", "time zone", "currency", "leave out", "tables"]
+    private static let topOptions = ["mapping", "about", "time zone", "currency", "pools", "leave out", "tables"]
     private static let tableOptions = [
         "entity", "own entity", "key", "parents", "fields", "extra", "personal", "same if", "stock", "deleted", "on delete", "leave out",
         "mutable",
@@ -52,6 +54,17 @@ struct MappingParser {
 // MARK: Sections
 
 extension MappingParser {
+    private mutating func pool(_ location: Word, _ node: Node) -> (location: Word, opener: Word)? {
+        guard let opener = word(node, location.text) else { return nil }
+        guard !opener.text.isEmpty, !location.text.isEmpty else {
+            problems.add(
+                .badValue, at: opener.place, "The pool `\(location.text)` does not say which site counts it first.",
+                remedy: "Write `LOCATION: SITE`, with the site's name as the hub knows it.")
+            return nil
+        }
+        return (location, opener)
+    }
+
     private mutating func table(_ name: Word, _ node: Node) -> TableSection? {
         guard let options = options(node, Self.tableOptions, of: "table `\(name.text)`") else { return nil }
         guard let entity = (options["entity"] ?? options["own entity"]).flatMap({ word($0, "entity") }) else {

@@ -16,6 +16,8 @@ public struct Mapping: Sendable {
     let zone: Word?
     /// Of money in tables that map no currency themselves.
     let currency: Word?
+    /// Locations that several sites move, each with the site that counts it first (S32).
+    let pools: [(location: Word, opener: Word)]
     let leftOutTables: [Word]
     let tables: [TableSection]
 }

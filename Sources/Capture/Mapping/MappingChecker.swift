@@ -61,7 +61,10 @@ struct MappingChecker {
         try problems.throwErrors()
         let account = MappingAccount(
             about: mapping.about, tables: accounts, otherTables: otherTables(besides: leftOut), leftOutTables: leftOut)
-        return CheckedMapping(tables: tables, warnings: problems.ordered, watchedTables: watched(tables), account: account)
+        let pools = mapping.pools.map { (Text($0.location.text), Text($0.opener.text)) }
+        return CheckedMapping(
+            tables: tables, warnings: problems.ordered, watchedTables: watched(tables),
+            poolOpeners: Dictionary(pools, uniquingKeysWith: { _, last in last }), account: account)
     }
 
     /// Every mapped table with the key it is watched by; `nil` where that cannot be known.
