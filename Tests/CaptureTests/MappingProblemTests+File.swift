@@ -84,7 +84,7 @@ extension MappingTests.Problems {
                 """,
             expected: """
                 m.yaml:1:1: Here the options of a mapping are expected, as `name: value` lines.
-                  It takes `mapping`, `about`, `time zone`, `currency`, `leave out` or `tables`.
+                  It takes `mapping`, `about`, `time zone`, `currency`, `pools`, `leave out` or `tables`.
                 """),
     ]
 }
