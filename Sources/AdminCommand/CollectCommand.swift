@@ -5,7 +5,7 @@ struct CollectCommand: AsyncParsableCommand {
         commandName: "collect", abstract: "Let go of records that were deleted long ago.",
         discussion: """
             Says how many there are; --apply does it. The hub does so by itself every day, for what is dead for 90 days
-            (collect-after-days in its settings). The journal keeps every change: an edit of a collected record stands in quarantine,
+            (collect-after-days in its settings). The journal keeps every change: an edit of a collected record is set aside as a conflict,
             and replaying it brings the record back. A site that was away since before the deletions loads its view anew.
 
               tributary collect --older-than 30

@@ -22,7 +22,7 @@ public struct LoopbackListener: Service {
         desk: LoopbackDesk, secret: String, host: String, port: Int, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
     ) {
         var options = Listener.Options(host: host, port: port)
-        options.connectionsMax = 64
+        options.connectionsMax = 16
         listener = Listener("The agent", options: options, choice: "--listen", logger: logger)
         routes = LoopbackRoutes(desk: desk)
         self.secret = BearerSecret(secret)
@@ -63,7 +63,9 @@ public struct LoopbackListener: Service {
     static func isLoopback(_ authority: String?) -> Bool {
         guard let authority else { return false }
         let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
-        return ["127.0.0.1", "localhost", "[::1]"].contains(host.lowercased())
+        let name = host.lowercased()
+        // A name that only begins like an address is somebody's.
+        return name == "localhost" || name == "[::1]" || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     /// Own errors as they are; anything else is ours to mend, and logged whole.

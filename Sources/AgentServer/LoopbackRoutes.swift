@@ -39,7 +39,7 @@ struct LoopbackRoutes: Sendable {
     let desk: LoopbackDesk
 
     static let questionBytesMax = 16 << 10
-    static let batchBytesMax = 8 << 20
+    static let batchBytesMax = 4 << 20
 
     var all: [LoopbackRoute] {
         [

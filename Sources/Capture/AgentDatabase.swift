@@ -87,7 +87,7 @@ enum CaptureSchema {
         ) WITHOUT ROWID;
         CREATE TABLE capture_posted_staged (
             entity TEXT NOT NULL, key BLOB NOT NULL, source BLOB NOT NULL, replica BLOB NOT NULL, counter INTEGER NOT NULL,
-            PRIMARY KEY (entity, key)
+            deleted INTEGER NOT NULL, PRIMARY KEY (entity, key, replica, counter)
         ) WITHOUT ROWID;
         CREATE TABLE capture_posted_batch (
             key TEXT PRIMARY KEY, digest BLOB NOT NULL, answer BLOB NOT NULL, at INTEGER NOT NULL

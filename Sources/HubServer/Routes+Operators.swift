@@ -38,7 +38,8 @@ extension HubRoutes {
             HubRoute(.get, "/v1/decisions", .operator) { try .json(try await hub.decisions(now: $0.now)) },
             HubRoute(.post, "/v1/decisions/undo", .operator, bodyBytesMax: Self.bodyBytesMax) { try await undo($0) },
             HubRoute(.get, "/v1/quarantine", .operator) { call in
-                try .json(try await hub.conflicts(ConflictFilter(kind: .quarantine), now: call.now))
+                // Edits of records that are gone are conflicts of a kind of their own, and stand in quarantine, too.
+                try .json(try await hub.conflicts(now: call.now).filter { $0.choices.contains(Decision.Choice.replay.rawValue) })
             },
             HubRoute(.post, "/v1/backup", .operator, bodyBytesMax: Self.bodyBytesMax) { try await backUp($0) },
             HubRoute(.get, "/v1/status", .operator) { try .json(try await hub.status(now: $0.now)) },

@@ -57,9 +57,13 @@ extension Session {
     }
 
     func lastNumber(receivedBefore time: Timestamp) throws -> UInt64 {
-        try first(
-            "SELECT number FROM journal WHERE received < ? ORDER BY number DESC LIMIT 1", bind: { $0.bind(time.milliseconds) }
-        ) { $0.uint64(0) } ?? 0
+        // Not simply the last one before: the hub's own clock may have been wrong once.
+        let next = try first(
+            "SELECT number FROM journal WHERE received >= ? ORDER BY number LIMIT 1", bind: { $0.bind(time.milliseconds) }
+        ) { $0.uint64(0) }
+        return try first(
+            "SELECT max(number) FROM journal WHERE number < ?", bind: { $0.bind(next ?? UInt64(Int64.max)) }
+        ) { $0.isNull(0) ? 0 : $0.uint64(0) } ?? 0
     }
 
     func insert(_ entry: JournalRow) throws {

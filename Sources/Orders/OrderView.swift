@@ -14,7 +14,7 @@ public struct OrderView: Hashable, Sendable {
     /// In the order of their times, then of their lives.
     public var shipments: [Shipment]
     public var contradiction: Contradiction?
-    /// The live values of the order's other fields, the highest precedence of each, in the order of their names.
+    /// The order's other fields, each as its policy chooses among the live values, in the order of their names.
     public var fields: [Field]
 
     /// One side's word on where the order stands.
@@ -59,8 +59,11 @@ public struct OrderView: Hashable, Sendable {
     ///   - order: the merged order.
     ///   - shipments: the merged shipments that name it, by reference or by its declared number, in any order and
     ///     without dead ones; see `OrderView.isShipment(_:of:)`.
+    ///   - policies: of its fields; `latest` unless said otherwise.
     ///   - site: the site of the writer of a change.
-    public init(_ order: RecordState, shipments: [RecordState], site: (ReplicaID) -> Text? = { _ in nil }) {
+    public init(
+        _ order: RecordState, shipments: [RecordState], policies: [FieldName: FieldPolicy] = [:], site: (ReplicaID) -> Text? = { _ in nil }
+    ) {
         id = order.id
         number = order["number"]?.text
         states = Self.sides(of: order, site: site)
@@ -70,7 +73,9 @@ public struct OrderView: Hashable, Sendable {
         let told = contradiction == nil ? Self.furthest(words) : words.max { $0.precedence < $1.precedence }
         state = told?.state ?? .placed
         fields = order.fieldNames.filter { $0 != "state" && $0 != "number" }.compactMap { name in
-            order.siblings(of: name).latest.map { Field(name: name, value: $0.content.value, dot: $0.dot) }
+            GoldenField(name, of: [order], policy: policies[name] ?? .latest, site: site).map {
+                Field(name: name, value: $0.shown.value, dot: $0.shown.dot)
+            }
         }
     }
 

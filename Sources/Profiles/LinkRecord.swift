@@ -46,17 +46,6 @@ extension RecordState {
     }
 }
 
-extension Value {
-    /// The value as somebody would type it; `nil` for what nobody types.
-    var typed: Text? {
-        switch self {
-        case .text(let text): text
-        case .integer(let number): Text(String(number))
-        default: nil
-        }
-    }
-}
-
 /// What an operator said of two records.
 public struct LinkDecision: Hashable, Sendable {
     public enum Verdict: String, Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Merging
 
 extension Profile {
     /// The person as a JSON document with a fixed order of keys, for the feed and `/v1/profiles`.

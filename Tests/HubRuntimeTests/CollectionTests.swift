@@ -147,6 +147,26 @@ struct CollectionTests {
         }
     }
 
+    @Test("a creation that was discarded stays without effect, also when an edit of it is replayed")
+    func discardedCreation() async throws {
+        let bench = try await TestHub()
+        let agent = try await bench.enrol("shop")
+        var till = TestWriter("till", seed: 1, key: agent.key)
+        let life = till.nextDot
+        let wrong = Make.write("sale", 1, [("at", "yesterday")], at: bench.now)
+        try await bench.push([try till.seal([wrong])], from: agent)
+        func held() async throws -> ConflictAnswer? {
+            try await bench.hub.conflicts(now: bench.now).first
+        }
+        _ = try await bench.hub.resolve(try #require(try await held()).id, Resolution(.discard, author: "ann"), now: bench.now)
+        try await bench.push([try till.seal([Make.write("sale", 1, [("number", "7")], life: life, at: bench.now)])], from: agent)
+        _ = try await bench.hub.resolve(try #require(try await held()).id, Resolution(.replay, author: "ann"), now: bench.now)
+        #expect(try await bench.hub.status(now: bench.now).quarantined == 1)
+        #expect(try await held() != nil)
+        #expect(try await bench.hub.explain(record: life, now: bench.now) == nil)
+        #expect(try await bench.hub.verify().isEqual)
+    }
+
     @Test("S15: a file restored from before the deletion finds the image of a collected record, so its row is no new record")
     func imagesOfCollected() async throws {
         var shop = try await Shop()
@@ -188,7 +208,7 @@ struct CollectionTests {
             collected += try await bench.hub.collect(question, now: bench.now).records
         }
         // Edits that came late wait for somebody; replayed, everything is as if nothing had been collected.
-        for held in try await bench.hub.conflicts(ConflictFilter(kind: .quarantine), now: bench.now)
+        for held in try await bench.hub.conflicts(ConflictFilter(kind: .editOfDeleted), now: bench.now)
         where held.message.contains("deleted and is gone") {
             _ = try await bench.hub.resolve(held.id, Resolution(.replay, author: "ann"), now: bench.now)
         }

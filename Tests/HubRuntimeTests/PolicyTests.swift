@@ -52,6 +52,16 @@ struct PolicyTests {
             #expect(try await bench.hub.conflicts(now: bench.now).count == count, "\(policy)")
         }
         #expect(try await bench.hub.policies(now: bench.now).map(\.policy) == ["earliest"])
+        // What is shown of an order follows its policy, too, and is fed anew.
+        for (site, currency) in [("web", "GBP"), ("depot", "EUR"), ("web", "GBP")] {
+            let before = try await bench.pullAll(depot)
+            let decision = try await bench.hub.setPolicy(question("order", "currency", "ranked: \(site)"), now: bench.now)
+            let fed = try await bench.pullAll(depot, cursor: before.cursor).bodies(.order).values.map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            #expect(fed.count == 1 && fed[0].contains(#""fields":{"currency":"\#(currency)"}"#), "\(site): \(fed)")
+            _ = try await bench.hub.undo(decision.id, author: "ann", note: nil, now: bench.now)
+        }
         #expect(try await bench.hub.verify().isEqual)
     }
 

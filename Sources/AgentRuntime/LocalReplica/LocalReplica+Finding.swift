@@ -21,6 +21,7 @@ public struct StockFinding: Hashable, Sendable {
     public var unsentMovement: Int64
     /// An own stock-take that the document does not contain yet, with what was moved since.
     public var unsentCount: Int64?
+    var unsentCountDot: Dot?
     /// Own changes that are laid over, or were, because the document contains them.
     public var own = VectorClock()
 }
@@ -118,7 +119,8 @@ extension LocalReplica {
 
     private static func layOver(_ findings: inout [StockFinding], sku: String, in db: Database) throws {
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT location, kind, quantity FROM own_stock WHERE sku = ? ORDER BY time, replica, counter", arguments: [sku])
+            db, sql: "SELECT location, kind, quantity, replica, counter FROM own_stock WHERE sku = ? ORDER BY time, replica, counter",
+            arguments: [sku])
         while let row = try rows.next() {
             let location: String = row[0]
             let kind: UInt8 = row[1]
@@ -133,6 +135,7 @@ extension LocalReplica {
             switch Movement.Kind(rawValue: kind) {
             case nil:  // a count replaces what was moved before it
                 findings[index].unsentCount = quantity
+                findings[index].unsentCountDot = ReplicaID(bytes: row.bytes(3)).map { Dot($0, row[4]) }
                 findings[index].unsentMovement = 0
             case .reservation, .release: break  // claims, which move nothing
             default:

@@ -23,6 +23,7 @@ extension LocalReplica {
             try Self.reveal(in: db)
             var standing = before.standing
             for receipt in page.own { standing[receipt.replica] = receipt.last }
+            try OwnChanges.settle(released: before.held.filter { !page.held.contains($0) }, in: db)
             try OwnChanges.settle(from: before.standing, to: standing, held: page.held, in: db)
             try db.execute(
                 sql: "UPDATE view_cursor SET loading = 0, visible = ?, visible_time = ?, standing = ?, held = ? WHERE id = 1",

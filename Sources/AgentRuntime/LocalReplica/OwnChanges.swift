@@ -99,7 +99,26 @@ public struct OwnChanges: Sendable {
     /// A count among the kinds of movements.
     static let countKind: UInt8 = 0
 
-    /// The view now contains our changes up to `to`: they are laid over no longer, but for those held at the hub.
+    /// The view now contains own changes: they are laid over no longer.
+    ///
+    /// - Parameter released: own changes that waited at the hub, and do so no longer.
+    static func settle(released: [Dot], in db: Database) throws {
+        for dot in released { try delete("counter = ?", of: dot.replica, dot.counter, in: db) }
+    }
+
+    /// What this folder tells otherwise from now on is laid over no longer.
+    static func forget(after counter: UInt64, of replica: ReplicaID, in db: Database) throws {
+        try delete("counter > ?", of: replica, counter, in: db)
+        try db.execute(sql: "UPDATE own_index SET indexed = min(indexed, ?) WHERE replica = ?", arguments: [counter, replica.blob])
+    }
+
+    private static func delete(_ condition: String, of replica: ReplicaID, _ counter: UInt64, in db: Database) throws {
+        for table in ["own_record", "own_identifier", "own_stock"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE replica = ? AND \(condition)", arguments: [replica.blob, counter])
+        }
+    }
+
+    /// The same for all up to `to`, but for those held at the hub.
     ///
     /// After a restore of the hub `to` lies below `from`; the index then goes back, and is read off the outbox again.
     static func settle(from: VectorClock, to: VectorClock, held: [Dot], in db: Database) throws {

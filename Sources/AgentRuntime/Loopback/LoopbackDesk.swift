@@ -41,7 +41,7 @@ public struct LoopbackDesk: Sendable {
             Self.add("figure", finding.document, &item)
             item.add("unsentMovement", finding.unsentMovement)
             if let count = finding.unsentCount { item.add("unsentCount", count) }
-            showing.show(finding.document.flatMap { StockDocument($0) }, sku: finding.sku, location: finding.location, own: finding.own)
+            showing.show(finding)
         }
     }
 
@@ -89,8 +89,9 @@ public struct LoopbackDesk: Sendable {
         _ name: String, _ find: () throws -> Found<Finding>, draw: (Finding, inout Showing, inout JSONDocument) throws -> Void
     ) throws -> [UInt8] {
         try agent.own.catchUp()
-        let moment = try issue()
         let found = try find()
+        // After the look, so that it holds all that was shown.
+        let moment = try issue()
         return try JSONDocument.object { document in
             if let asOf = found.asOf { document.add("asOf", asOf.milliseconds) } else { document.addNull("asOf") }
             document.add("loading", found.isLoading)
@@ -143,6 +144,9 @@ public struct LoopbackDesk: Sendable {
                 .badPost, "The batch has no idempotency key, or one longer than \(Self.keyBytesMax) bytes.",
                 remedy: "Draw one (a UUID) for each batch, and send it as Idempotency-Key; the same key again has no second effect.")
         }
+        let digest = Array(SHA256.hash(data: Data(body)))
+        // Whatever has changed since: what was taken once is answered as it was then.
+        if let answer = try agent.posted.answer(to: key, digest: digest) { return answer }
         let batch = try Self.batch(body)
         var writes: [PostedWrite] = []
         var moments: Set<UInt64> = []
@@ -153,7 +157,7 @@ public struct LoopbackDesk: Sendable {
             if let effect = write.stock { try await check(effect, place: index) }
             writes.append(write)
         }
-        switch try take(writes, moments: moments, key: key, digest: Array(SHA256.hash(data: Data(body)))) {
+        switch try take(writes, moments: moments, key: key, digest: digest) {
         case .repeated(let answer): return answer
         case .posted(let answer):
             await onPosted()
@@ -180,7 +184,7 @@ public struct LoopbackDesk: Sendable {
         case .count(let count) where count.coverage != .chain: return
         default: break
         }
-        guard let mover = await agent.keeper.mover(of: effect.location) else { return }
+        guard let mover = try await agent.keeper.mover(of: effect.location) else { return }
         throw AgentError(
             .movedElsewhere, "writes[\(place)] moves stock at \(effect.location), which the attached source \(mover) moves.",
             remedy: "Let \(mover) tell it, or use a location of your own; a count may come from here with the `seen` of a stock look-up.")
@@ -190,7 +194,16 @@ public struct LoopbackDesk: Sendable {
         _ writes: [PostedWrite], moments: Set<UInt64>, key: String, digest: [UInt8]
     ) throws -> PostedSource.Outcome {
         var random = SystemRandomNumberGenerator()
-        return try agent.posted.post(
+        do { return try post(writes, moments: moments, key: key, digest: digest, random: &random) } catch let error as ChangeSetError {
+            throw AgentError(
+                .badPost, "The batch holds what no change-set can: \(error.message)", remedy: "Make it smaller. Nothing of it was taken.")
+        }
+    }
+
+    private func post(
+        _ writes: [PostedWrite], moments: Set<UInt64>, key: String, digest: [UInt8], random: inout some RandomNumberGenerator
+    ) throws -> PostedSource.Outcome {
+        try agent.posted.post(
             writes, key: key, digest: digest, moments: moments, now: agent.clock.wall(), random: &random
         ) { posted in
             JSONDocument.object { document in

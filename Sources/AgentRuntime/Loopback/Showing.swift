@@ -40,9 +40,9 @@ struct Showing {
         }
     }
 
-    /// - Parameter own: what of this site's own changes is laid over the hub's figure.
-    mutating func show(_ document: StockDocument?, sku: String, location: String, own: VectorClock) {
-        var figure = SeenToken.Figure(sku: Text(sku), location: Text(location), contains: own)
+    mutating func show(_ finding: StockFinding) {
+        let document = finding.document.flatMap { StockDocument($0) }
+        var figure = SeenToken.Figure(sku: Text(finding.sku), location: Text(finding.location), contains: finding.own)
         for site in document?.sites ?? [] {
             for (replica, counter) in site.clock ?? [:] {
                 if let replica = ReplicaID(replica) { figure.contains.insert(Dot(replica, counter)) }
@@ -50,8 +50,9 @@ struct Showing {
         }
         let counts = [document?.count?.dot] + (document?.conflicts ?? []).flatMap { ($0.counts ?? []) + [$0.count] }
         for dot in counts.compactMap({ $0.flatMap { Dot($0) } }) { figure.counts.insert(dot) }
+        if let dot = finding.unsentCountDot { figure.counts.insert(dot) }
         token.figures.append(figure)
-        if !own.isEmpty { hasOwn = true }
+        if !finding.own.isEmpty { hasOwn = true }
     }
 
     // MARK: what is drawn here

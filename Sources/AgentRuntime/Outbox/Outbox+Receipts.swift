@@ -79,6 +79,7 @@ extension Outbox {
 
     private func abandon(_ replica: ReplicaID, sealed: UInt64?, sharing counter: UInt64?, in db: Database) throws {
         var row = try ReplicaRow.fetch(replica, in: db)
+        try OwnChanges.forget(after: counter ?? row.acknowledged, of: replica, in: db)
         if let sealed {
             try journal.forget(upTo: sealed, of: replica, in: db)
             row.cut = max(row.cut, sealed)

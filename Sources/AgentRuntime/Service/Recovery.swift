@@ -12,6 +12,8 @@ struct Recovery: Hashable, Sendable {
     var parts = false
     /// The newest images are needed, too: the folder's own are too old or say nothing of what was.
     var needsNewest: Bool
+    /// The former replica's last change when this was chosen; later ones are no part of the hub's history.
+    var sealed: UInt64 = 0
     /// Of an abandoned replica: how far its history here is the hub's; `nil`: all that the file names.
     var shared: UInt64?
 
@@ -42,7 +44,9 @@ extension Outbox {
             shared: try request.named.flatMap { try shared(of: $0.replica) })
         // A writer that this folder knows nothing of: the folder is older than it, and so are its own images.
         let hasForgotten = try heard.contains { try !hasSent($0.replica) }
-        return Recovery(plan, isDamaged: isDamaged, needsNewest: request.wantsNewest || hasForgotten)
+        var recovery = Recovery(plan, isDamaged: isDamaged, needsNewest: request.wantsNewest || hasForgotten)
+        recovery?.sealed = queue?.sealed ?? 0
+        return recovery
     }
 
     /// The source has recovered as `recovery` says.

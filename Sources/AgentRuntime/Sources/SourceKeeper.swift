@@ -252,15 +252,20 @@ public actor SourceKeeper {
                 following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts, random: &random)
             return try outbox.finish(recovery, of: request)
         }
-        try posted.recover(following: recovery.follows, parting: recovery.parts, random: &random) { replica, counter, db in
+        try posted.recover(
+            following: recovery.follows, sharing: recovery.sealed, parting: recovery.parts, random: &random
+        ) { replica, counter, db in
             try outbox.take(after: counter, of: replica, in: db)
         }
         postedMustRecover = false
     }
 
     /// The attached source that moves the stock of a location, or may: whoever else did would count twice (S32).
-    public func mover(of location: Text) -> String? {
-        kept.filter { $0.value.source?.mayMove(location) ?? false }.keys.min { Text($0) < Text($1) }
+    ///
+    /// One that cannot be opened just now may, too.
+    public func mover(of location: Text) throws -> String? {
+        try open()
+        return kept.filter { $0.value.source?.mayMove(location) ?? true }.keys.min { Text($0) < Text($1) }
     }
 }
 

@@ -17,9 +17,9 @@ extension PostedSource {
     public func stage(_ images: [RecordImage], isFirst: Bool, of source: SourceID) throws {
         try store.write { db in
             if isFirst { try PostedRecords.forgetStaged(db) }
-            for image in images where !image.isDeleted {
+            for image in images {
                 let record = RecordID(entity: image.entity, source: source, key: image.key, life: image.life)
-                try PostedRecords.put(record, isStaged: true, db)
+                try PostedRecords.stage(record, isDeleted: image.isDeleted, db)
             }
         }
     }
@@ -30,16 +30,18 @@ extension PostedSource {
     ///
     /// - Parameters:
     ///   - dot: `nil`: follows nothing.
+    ///   - sealed: the former writer's last change when the recovery was chosen: what was posted since is not in the hub's history, whatever
+    ///     stands there under its name.
     ///   - parting: the histories differ from there: under a source id of its own.
     ///   - unsent: takes the former writer's last changes, those after the counter given, out of its queue, and ends it.
     public func recover(
-        following dot: Dot?, parting: Bool, random: inout some RandomNumberGenerator,
+        following dot: Dot?, sharing sealed: UInt64, parting: Bool, random: inout some RandomNumberGenerator,
         unsent: (ReplicaID, UInt64, Database) throws -> [Change]
     ) throws {
         let drawn = (source: SourceID(.random(using: &random)), replica: ReplicaID.random(using: &random), nonce: random.next() as UInt64)
         try store.write { db in
             guard var source = try StoredPosted.find(db), let former = try StoredReplica.of(number: source.replica, db) else { return }
-            let shared = dot.map { $0.replica == former.id ? min($0.counter, former.last) : 0 } ?? 0
+            let shared = dot.map { $0.replica == former.id ? min($0.counter, sealed, former.last) : 0 } ?? 0
             let changes = try unsent(former.id, shared, db)
             if parting { source.id = drawn.source }
             try source.open(drawn.replica, follows: dot, db)
@@ -48,7 +50,7 @@ extension PostedSource {
             let last = Dot(former.id, former.last - UInt64(changes.count))
             let renaming = Renaming(after: last, to: drawn.replica)
             try PostedRecords.rename(after: last, to: drawn.replica, source: source.id, db)
-            try PostedRecords.takeStaged(db)
+            try PostedRecords.takeStaged(besides: drawn.replica, db)
             try source.append(changes.map(renaming.change), to: &writer, nonce: drawn.nonce, db)
             // The hub had not heard of these deletions when it told which keys are in use.
             for case .delete(let subject, _) in changes.map(\.action) {

@@ -29,7 +29,7 @@ public struct PostedSource: Sendable {
     ///   - digest: of what the batch says, so that a key used for something else is noticed.
     ///   - moments: what tokens of the writes name besides what the hub has (`SeenMoment`).
     ///   - answer: draws the answer that is kept with the key.
-    /// - Throws: `CaptureError.keyReused`, `.lookAgain`, `.recordUnknown`, or what the agent's own disk says; nothing was taken then.
+    /// - Throws: `ChangeSetError` for what no change-set can hold; `CaptureError.keyReused`, `.lookAgain`, `.recordUnknown`, or what the agent's own disk says; nothing was taken then.
     public func post(
         _ writes: [PostedWrite], key: String, digest: [UInt8], moments: Set<UInt64> = [], now: Timestamp,
         random: inout some RandomNumberGenerator, answer: ([PostedChange]) throws -> [UInt8]
@@ -45,10 +45,24 @@ public struct PostedSource: Sendable {
             guard var replica = try StoredReplica.of(number: source.replica, db) else { throw CaptureError.damagedJournal }
             let time = replica.time.next(wallClock: now)
             let posting = try Posting(writes, source: source.id, after: Dot(replica.id, replica.last), db)
-            try source.append(try posting.changes(time: time), to: &replica, nonce: drawn.nonce, db)
+            let changes = try posting.changes(time: time)
+            // What a change-set cannot hold would stand in the journal for ever.
+            try ChangeSet.check(changes)
+            try source.append(changes, to: &replica, nonce: drawn.nonce, db)
             let bytes = try answer(posting.posted)
             try PostedBatch(key: key, digest: digest, answer: bytes).save(at: now, db)
             return .posted(bytes)
+        }
+    }
+
+    /// What was answered to a batch that was taken before; `nil` when none was under this key.
+    ///
+    /// - Throws: `CaptureError.keyReused`.
+    public func answer(to key: String, digest: [UInt8]) throws -> [UInt8]? {
+        try store.read { db in
+            guard let earlier = try PostedBatch.find(key, db) else { return nil }
+            guard earlier.digest == digest else { throw CaptureError.keyReused }
+            return earlier.answer
         }
     }
 

@@ -15,10 +15,9 @@ enum PostedRecords {
         return RecordID(entity: entity, source: source, key: key, life: Dot(replica, statement.unsigned(2)))
     }
 
-    static func put(_ record: RecordID, isStaged: Bool = false, _ db: Database) throws {
-        let table = isStaged ? "capture_posted_staged" : "capture_posted_record"
+    static func put(_ record: RecordID, _ db: Database) throws {
         let insert = try RawStatement(
-            cached: db, "INSERT OR REPLACE INTO \(table) (entity, key, source, replica, counter) VALUES (?1, ?2, ?3, ?4, ?5)")
+            cached: db, "INSERT OR REPLACE INTO capture_posted_record (entity, key, source, replica, counter) VALUES (?1, ?2, ?3, ?4, ?5)")
         try insert.bind(record.entity.text.string, at: 1).bind(record.key.canonicalBytes, at: 2).bind(record.source.bytes, at: 3)
             .bind(record.life.replica.bytes, at: 4).bind(record.life.counter, at: 5).run()
     }
@@ -30,9 +29,31 @@ enum PostedRecords {
 
     static func forgetStaged(_ db: Database) throws { try db.execute(sql: "DELETE FROM capture_posted_staged") }
 
-    /// Keys that are not in use here name what the hub told.
-    static func takeStaged(_ db: Database) throws {
-        try db.execute(sql: "INSERT OR IGNORE INTO capture_posted_record SELECT * FROM capture_posted_staged")
+    static func stage(_ record: RecordID, isDeleted: Bool, _ db: Database) throws {
+        let insert = try RawStatement(
+            cached: db,
+            "INSERT OR REPLACE INTO capture_posted_staged (entity, key, source, replica, counter, deleted) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        try insert.bind(record.entity.text.string, at: 1).bind(record.key.canonicalBytes, at: 2).bind(record.source.bytes, at: 3)
+            .bind(record.life.replica.bytes, at: 4).bind(record.life.counter, at: 5).bind(isDeleted ? 1 : 0 as Int64, at: 6).run()
+    }
+
+    /// The hub's word on which record a key names counts, but for records that have just got their names from `writer`.
+    static func takeStaged(besides writer: ReplicaID, _ db: Database) throws {
+        try RawStatement(
+            db,
+            """
+            DELETE FROM capture_posted_record AS r WHERE replica <> ?1 AND EXISTS (SELECT 1 FROM capture_posted_staged AS s
+                WHERE s.deleted = 1 AND s.entity = r.entity AND s.key = r.key AND s.replica = r.replica AND s.counter = r.counter)
+            """
+        ).bind(writer.bytes, at: 1).run()
+        try RawStatement(
+            db,
+            """
+            INSERT OR REPLACE INTO capture_posted_record (entity, key, source, replica, counter)
+                SELECT entity, key, source, replica, counter FROM capture_posted_staged AS s WHERE deleted = 0 AND NOT EXISTS (
+                    SELECT 1 FROM capture_posted_record AS r WHERE r.entity = s.entity AND r.key = s.key AND r.replica = ?1)
+            """
+        ).bind(writer.bytes, at: 1).run()
         try forgetStaged(db)
     }
 
@@ -73,8 +94,9 @@ struct PostedBatch {
 /// folder, and is emptied where a writer is opened anew: so a token of a future that was taken back is told by its number alone,
 /// which does the work of a hash of the line and needs none.
 public enum SeenMoment {
-    /// How long a token can be used, in milliseconds: 7 days.
-    public static let millisecondsMax: UInt64 = 7 * 24 * 3_600_000
+    /// How long a token can be used, in milliseconds: 7 days at least.
+    public static let millisecondsMax: UInt64 = 8 * 24 * 3_600_000
+    private static let refreshMilliseconds: UInt64 = 24 * 3_600_000
 
     /// The number of the present moment.
     ///
@@ -84,9 +106,18 @@ public enum SeenMoment {
     ) throws -> UInt64 {
         let drawn = UInt64.random(in: 1...UInt64(Int64.max), using: &random)
         return try store.write { db in
-            let newest = try RawStatement(cached: db, "SELECT id, clock FROM capture_moment ORDER BY number DESC LIMIT 1")
+            let newest = try RawStatement(cached: db, "SELECT id, clock, at FROM capture_moment ORDER BY number DESC LIMIT 1")
             defer { newest.reset() }
-            if try newest.step(), newest.bytes(1) == clock { return newest.unsigned(0) }
+            if try newest.step(), newest.bytes(1) == clock {
+                let (id, at) = (newest.unsigned(0), newest.unsigned(2))
+                newest.reset()
+                // A token counts from when it was given, within a day.
+                if now.milliseconds > at + refreshMilliseconds {
+                    try RawStatement(cached: db, "UPDATE capture_moment SET at = ?1 WHERE id = ?2")
+                        .bind(now.milliseconds, at: 1).bind(id, at: 2).run()
+                }
+                return id
+            }
             newest.reset()
             try RawStatement(cached: db, "INSERT INTO capture_moment (id, clock, at) VALUES (?1, ?2, ?3)")
                 .bind(drawn, at: 1).bind(clock, at: 2).bind(now.milliseconds, at: 3).run()

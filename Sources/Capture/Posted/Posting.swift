@@ -24,7 +24,9 @@ struct Posting {
             case .write(let target, _): (record, isNew) = try Self.record(of: target, dot: dot, source: source, db)
             case .delete(let target):
                 record = try Self.known(target, db)
-                if case .own(let entity, let key) = target { try PostedRecords.forget(entity, key, db) }
+                if let record, try PostedRecords.find(record.entity, record.key, db) == record {
+                    try PostedRecords.forget(record.entity, record.key, db)
+                }
             }
             posted.append(PostedChange(dot: dot, record: record))
             creates.append(isNew)

@@ -2,6 +2,15 @@ import Causality
 
 /// What a set must keep to be encoded: the same bounds that a reader holds it to.
 extension ChangeSet {
+    /// Whether changes fit one set, alone or in parts: for writers whose changes are kept before they are cut.
+    ///
+    /// - Throws: `ChangeSetError` as encoding them would.
+    public static func check(_ changes: [Change]) throws(ChangeSetError) {
+        let someone = ReplicaID(high: 0, low: 0)
+        let opening = Opening(source: SourceID(someone), name: "check", follows: nil)
+        try ChangeSet(replica: someone, first: 1, previous: .zero, opening: opening, part: .whole(drain: 1), changes: changes).checkLimits()
+    }
+
     func checkLimits() throws(ChangeSetError) {
         guard !changes.isEmpty else { throw invalid("it holds no change") }
         try check(changes.count, Limits.changesMax, "changes")

@@ -128,7 +128,13 @@ struct SetAdmission {
 
     /// What a rule shows otherwise is sent to the sites anew.
     private func redraw(_ choice: Decision.Choice, _ name: String) throws {
-        if choice == .policy { try batch.customers.redrawAll() }
+        if choice == .policy {
+            switch Policies.Name(name)?.entity {
+            case "customer": try batch.customers.redrawAll()
+            case "order": try batch.orders.redrawAll()
+            default: break
+            }
+        }
         if choice == .safety, let name = SafetyStock.Name(name) { try batch.stock.redraw(name.covers) }
     }
 

@@ -56,10 +56,13 @@ struct ConflictList {
                     screen: Screen(dots: [dot]))
             case .behind: return nil
             case .quarantined:
+                let isOfDeleted = row.code == Judgement.editOfDeleted
                 return Finding(
-                    row.code == "edit-of-deleted" ? .editOfDeleted : .quarantine, "\(dot)",
+                    isOfDeleted ? .editOfDeleted : .quarantine, "\(dot)",
                     message: "A change of \(subject) from \(site) is set aside (\(row.code)). \(row.reason)",
-                    remedy: "Mend the mapping or the row at its site, then replay the change, or discard it: tributary quarantine.",
+                    remedy: isOfDeleted
+                        ? "Replay the change, which brings the record back if it was collected, or discard it: tributary quarantine."
+                        : "Mend the mapping or the row at its site, then replay the change, or discard it: tributary quarantine.",
                     subject: .held(dot), screen: Screen(dots: [dot]))
             }
         }

@@ -59,6 +59,7 @@ struct Collection {
         guard let number = try batch.recordNumber(id.life), try batch.record(number) == nil,
             let first = try batch.store.journal(containing: id.life.counter, of: number.replica)
         else { return }
+        let discarded = try Decision.discarded(reading: batch.store, standing: batch.standing)
         var state = RecordState(id: id)
         var wasCreated = false
         try batch.store.eachJournal(after: first.number - 1) { entry in
@@ -70,7 +71,7 @@ struct Collection {
             let inheritance = Inheritance(of: set.replica, in: batch.standing)
             for (index, change) in set.changes.enumerated() {
                 let (change, dot) = (inheritance.named(change), set.dot(at: index))
-                guard change.subject?.record(dot: dot, source: source.id) == id,
+                guard change.subject?.record(dot: dot, source: source.id) == id, !discarded.contains(dot),
                     try batch.store.held(replica: replica.number, counter: dot.counter) == nil
                 else { continue }
                 wasCreated = wasCreated || dot == id.life

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Merging
 
 /// What an operator decided about one conflict: a record of the hub's own, in the change-set of the writes that carry it out.
 ///
@@ -87,5 +88,17 @@ extension Decision {
         self.init(
             choice, conflict: conflict, message: text("message") ?? "", fingerprint: text("fingerprint") ?? "",
             author: text("author") ?? "", note: text("note"), target: text("target").flatMap(Dot.init))
+    }
+}
+
+extension Decision {
+    /// Changes that operators have dropped: they stand in the journal and have no effect.
+    static func discarded(reading store: any HubReading, standing: Standing) throws -> Set<Dot> {
+        var dots: Set<Dot> = []
+        for row in try store.decisions(choosing: .discard) {
+            let state = try store.record(row.record).map { try RecordState($0, standing: standing) }
+            if let dot = state?["target"]?.text.flatMap({ Dot($0.string) }) { dots.insert(dot) }
+        }
+        return dots
     }
 }

@@ -1,6 +1,6 @@
 import Causality
 import ChangeSets
-import Profiles
+import Merging
 
 /// Which policy is in force for which field: the latest decision about each that is not undone.
 ///

@@ -114,7 +114,9 @@ final class Documents {
 
     func order(_ row: OrderRow) throws -> OrderView? {
         guard let state = try state(row.record) else { return nil }
-        return try OrderDocument.view(of: state, number: row.record, name: row.name, store: store, site: { [self] in writer($0) }) {
+        return try OrderDocument.view(
+            of: state, number: row.record, name: row.name, store: store, policies: policies.get()["order"], site: { [self] in writer($0) }
+        ) {
             try self.state($0)
         }
     }

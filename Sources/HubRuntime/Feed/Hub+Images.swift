@@ -188,6 +188,7 @@ private struct SourceImages {
     private func merged(_ ids: [RecordNumber: RecordID]) throws -> [RecordNumber: RecordState] {
         var states = ids.mapValues { RecordState(id: $0) }
         guard !states.isEmpty else { return [:] }
+        let discarded = try Decision.discarded(reading: documents.store, standing: standing)
         for (replica, counter) in chain.entries {
             guard let row = standing.replica(replica), let source = row.source.flatMap({ standing.source($0)?.id }) else { continue }
             let held = Set(try documents.store.heldDots(replica: row.number))
@@ -196,7 +197,8 @@ private struct SourceImages {
                 let set = try ChangeSetCodec.decode(entry.bytes)
                 for (index, change) in set.changes.enumerated() where set.first + UInt64(index) <= counter {
                     let dot = set.dot(at: index)
-                    guard !held.contains(dot.counter), let life = change.subject.map({ $0.life ?? dot }), let number = standing.record(life)
+                    guard !held.contains(dot.counter), !discarded.contains(dot), let life = change.subject.map({ $0.life ?? dot }),
+                        let number = standing.record(life)
                     else { continue }
                     let precedence = Precedence(isInBound: true, time: change.time, dot: dot)
                     states[number]?.admit(inheritance.named(change), precedence: precedence, source: source, lineage: standing.lineage)

@@ -76,7 +76,7 @@ extension Hub {
             let start = max(request.cursor?.number ?? 0, request.from ?? 0)
             var page = FeedPage(
                 entries: [], reached: documents.standing.head.position, consistentAt: nil, restart: false,
-                own: try self.own(agent, request.replicas, documents, now), held: try self.held(agent, documents), time: now)
+                own: try self.own(agent, request, documents, now), held: try self.held(agent, documents), time: now)
             guard try Self.isOnLine(request.cursor, documents), start <= documents.standing.head.number else {
                 page.restart = true
                 page.reached = LineRow(number: 0, generation: self.generation.id, hash: Digest.zero.bytes).position
@@ -109,8 +109,13 @@ extension Hub {
     private static func loading(above floor: UInt64) -> ReplicaID { ReplicaID(high: 0, low: floor) }
 
     /// Where the hub stands with each replica of the agent's site (S22).
-    private func own(_ agent: AgentRecord, _ wanted: Set<ReplicaID>?, _ documents: Documents, _ now: Timestamp) throws -> [Receipt] {
-        try ownReplicas(agent, documents).filter { wanted?.contains($0.id) ?? true }.map {
+    ///
+    /// Of those that were not asked for, only what has come since the agent's cursor: a writer may have opened while it waited.
+    private func own(_ agent: AgentRecord, _ request: PullRequest, _ documents: Documents, _ now: Timestamp) throws -> [Receipt] {
+        let since = request.cursor?.number ?? .max
+        return try ownReplicas(agent, documents).filter { replica in
+            request.replicas?.contains(replica.id) ?? true || replica.position > since
+        }.map {
             try receipt($0.id, documents.standing, documents.store, now)
         }
     }

@@ -41,10 +41,15 @@ struct Replay {
         let sites = try original.sites()
         var writers = Dictionary(try original.agents().map { ($0.key, $0.site.number) }, uniquingKeysWith: { first, _ in first })
         writers[key] = SourceRow.hubSite
+        var skipped: Set<ReplicaNumber> = []
         try original.eachJournal(after: 0) { entry in
+            // A replica's sets follow on one another: what comes after one that is left out is left out, too.
+            if skipped.contains(entry.replica) { return true }
             switch try past?.judge(entry, by: writers[entry.agent], { try decoded(entry) }) ?? .take {
             case .take: break
-            case .skip: return true
+            case .skip:
+                skipped.insert(entry.replica)
+                return true
             case .stop: return false
             }
             guard let site = writers[entry.agent], let line = try original.line(entry.number) else {

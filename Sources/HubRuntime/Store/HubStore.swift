@@ -44,7 +44,7 @@ public protocol HubReading {
     func journal(replica: ReplicaNumber, first: UInt64) throws -> JournalRow?
     /// The set that holds a counter, or the replica's last one before it.
     func journal(containing counter: UInt64, of replica: ReplicaNumber) throws -> JournalRow?
-    /// The number of the last set that arrived before a time; 0 when none did.
+    /// The number of the last set before the first that arrived at a time or later; 0 when there is none.
     func lastNumber(receivedBefore time: Timestamp) throws -> UInt64
     /// Calls `body` for each set after `number`, in the order of the line, until it answers false.
     func eachJournal(after number: UInt64, _ body: (JournalRow) throws -> Bool) throws

@@ -20,6 +20,11 @@ final class OrderViews {
         }
     }
 
+    /// Every order is sent anew: what is shown of them may have changed, though nothing of theirs has.
+    func redrawAll() throws {
+        for row in try batch.store.changed(.orders) { changed(RecordNumber(raw: row.id)) }
+    }
+
     private func changed(_ number: RecordNumber) {
         if orders.insert(number).inserted { order.append(number) }
     }
@@ -65,10 +70,11 @@ final class OrderViews {
 /// Draws an order from its record and its shipments.
 enum OrderDocument {
     static func view(
-        of order: RecordState, number: RecordNumber, name: String?, store: any HubReading, site: (ReplicaID) -> Text? = { _ in nil },
+        of order: RecordState, number: RecordNumber, name: String?, store: any HubReading, policies: [FieldName: FieldPolicy] = [:],
+        site: (ReplicaID) -> Text? = { _ in nil },
         state: (RecordNumber) throws -> RecordState?
     ) throws -> OrderView {
         let shipments = try store.shipments(of: number, named: name).compactMap { try state($0.record) }
-        return OrderView(order, shipments: shipments, site: site)
+        return OrderView(order, shipments: shipments, policies: policies, site: site)
     }
 }

@@ -1,8 +1,8 @@
 import Causality
 import ChangeSets
-import Merging
 
-/// One field of a person, chosen from the live values of all records, with where it comes from and what it was preferred to.
+/// One field of a person or of an order, chosen from the live values of all its records, with where it comes from and what it was
+/// preferred to.
 public struct GoldenField: Hashable, Sendable {
     public var name: FieldName
     public var policy: FieldPolicy
@@ -27,8 +27,8 @@ public struct GoldenField: Hashable, Sendable {
 extension GoldenField {
     /// Chooses from the live values that the records hold of one field; `nil` when none has any.
     ///
-    /// A value whose exact dot another record's write `saw` is superseded by it, as long as both belong to this person (S30).
-    init?(_ name: FieldName, of records: [RecordState], policy: FieldPolicy, site: (ReplicaID) -> Text?) {
+    /// A value whose exact dot another record's write `saw` is superseded by it, as long as both belong to what is drawn (S30).
+    public init?(_ name: FieldName, of records: [RecordState], policy: FieldPolicy, site: (ReplicaID) -> Text?) {
         var candidates: [Candidate] = []
         var seen: [Dot: Set<RecordID>] = [:]
         for record in records {

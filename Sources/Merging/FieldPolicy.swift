@@ -1,7 +1,7 @@
 import Causality
 import ChangeSets
 
-/// Which of several live values of a field is shown as a person's; the others stay and are listed.
+/// Which of several live values of a field is shown, of a person or of an order; the others stay and are listed.
 ///
 /// Blank values (null, or nothing but spaces) are passed over while another record has something to say: a shop that never
 /// asked for a phone number does not take away the web shop's.
@@ -134,6 +134,17 @@ extension Value {
         case .null: true
         case .text(let text): text.string.allSatisfy(\.isWhitespace)
         default: false
+        }
+    }
+}
+
+extension Value {
+    /// The value as somebody would type it; `nil` for what nobody types.
+    public var typed: Text? {
+        switch self {
+        case .text(let text): text
+        case .integer(let number): Text(String(number))
+        default: nil
         }
     }
 }

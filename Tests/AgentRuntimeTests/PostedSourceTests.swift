@@ -1,0 +1,120 @@
+import Causality
+import ChangeSets
+import GRDB
+import TestSupport
+import Testing
+
+@testable import AgentRuntime
+@testable import Capture
+
+@Suite("What is posted")
+struct PostedSourceTests {
+    let folder: TemporaryFolder
+    let database: AgentDatabase
+    let posted: PostedSource
+    let outbox: Outbox
+    let own: OwnChanges
+
+    init() throws {
+        folder = try TemporaryFolder()
+        database = try AgentDatabase(path: folder.path + "/agent.db")
+        try AgentSchema.migrate(database.queue)
+        posted = PostedSource(database)
+        outbox = Outbox(queue: database.queue, journal: Journal(database), key: SigningKey())
+        own = OwnChanges(queue: database.queue, journal: Journal(database))
+    }
+
+    private static func order(_ key: Int64, _ state: String) -> PostedWrite {
+        PostedWrite(.write(.own("order", LocalKey(.integer(key))), [.init("state", .text(Text(state)))]))
+    }
+
+    @discardableResult
+    private func post(_ writes: PostedWrite..., key: String) throws -> [PostedChange] {
+        var random = SystemRandomNumberGenerator()
+        var made: [PostedChange] = []
+        _ = try posted.post(writes, key: key, digest: Array(key.utf8), now: Timestamp(milliseconds: 5), random: &random) {
+            made = $0
+            return []
+        }
+        return made
+    }
+
+    private func recover(following dot: Dot, sharing sealed: UInt64, parting: Bool = false) throws {
+        var random = SystemRandomNumberGenerator()
+        try posted.recover(following: dot, sharing: sealed, parting: parting, random: &random) { replica, counter, db in
+            try outbox.take(after: counter, of: replica, in: db)
+        }
+    }
+
+    private func image(_ key: Int64, _ life: Dot, isDeleted: Bool = false) -> RecordImage {
+        RecordImage(entity: "order", key: LocalKey(.integer(key)), life: life, fields: [], isDeleted: isDeleted)
+    }
+
+    @Test("Law 2: what is posted while a recovery is under way keeps its effect, under its new name")
+    func postedMeanwhile() throws {
+        let first = try #require(try post(Self.order(1, "placed"), key: "a").first)
+        // The plan is drawn here: the hub has more of this writer than the folder, up to 5. Then somebody posts.
+        try post(Self.order(2, "placed"), key: "b")
+        try recover(following: Dot(first.dot.replica, 5), sharing: 1)
+        let writer = try #require(try posted.writer())
+        #expect(writer.follows == Dot(first.dot.replica, 5) && writer.last == 1)
+        let pieces = try Journal(database).sealed(after: 0, of: writer.replica, limit: 10)
+        #expect(pieces.flatMap(\.changes).map { $0.subject?.key } == [LocalKey(.integer(2))])
+        #expect(try posted.record("order", LocalKey(.integer(2)))?.life == Dot(writer.replica, 1))
+        #expect(try posted.record("order", LocalKey(.integer(1)))?.life == first.dot)
+        // Nothing of the former writer waits any more.
+        #expect(try outbox.standings().allSatisfy { $0.replica == writer.replica || $0.sealed == $0.acknowledged })
+    }
+
+    @Test("S27: what got another name is laid over once, under that name")
+    func laidOverOnce() throws {
+        let movement = Movement(sku: "A", location: "x", quantity: -10_000, kind: .sale)
+        let first = try #require(try post(PostedWrite(.stockOnly, stock: .movement(movement)), key: "a").first)
+        try own.catchUp()
+        let view = LocalReplica(queue: database.queue)
+        #expect(try view.stock(sku: "A").findings.map(\.unsentMovement) == [-10_000])
+        try recover(following: Dot(first.dot.replica, 0), sharing: 1, parting: true)
+        try own.catchUp()
+        let found = try #require(try view.stock(sku: "A").findings.first)
+        #expect(found.unsentMovement == -10_000)
+        #expect(found.own[first.dot.replica] == 0, "no token may name what is no more")
+    }
+
+    @Test("S22: the hub's word on a key counts, deletions too, but for what has just got its name")
+    func keysOfTheLostFuture() throws {
+        let made = try post(Self.order(1, "placed"), Self.order(2, "placed"), Self.order(3, "placed"), key: "a")
+        let replica = made[0].dot.replica
+        let source = try #require(try posted.writer()).source
+        // Since the backup, 1 was deleted, 2 was deleted and given again, and 4 was made; 3 was posted after the backup.
+        let images = [
+            image(1, made[0].dot, isDeleted: true), image(2, made[1].dot, isDeleted: true), image(2, Dot(replica, 7)),
+            image(4, Dot(replica, 8)), image(3, Dot(replica, 3)),
+        ]
+        try posted.stage(images, isFirst: true, of: source)
+        try recover(following: Dot(replica, 2), sharing: 3, parting: true)
+        let writer = try #require(try posted.writer())
+        func life(_ key: Int64) throws -> Dot? { try posted.record("order", LocalKey(.integer(key)))?.life }
+        #expect(try life(1) == nil && life(2) == Dot(replica, 7) && life(4) == Dot(replica, 8))
+        #expect(try life(3) == Dot(writer.replica, 1))
+    }
+
+    @Test("S6: a deletion by the record's name frees its key, too")
+    func deletedByName() throws {
+        let made = try #require(try post(Self.order(1, "placed"), key: "a").first)
+        let record = try #require(made.record)
+        try post(PostedWrite(.delete(.shown(record))), key: "b")
+        let again = try #require(try post(Self.order(1, "placed"), key: "c").first)
+        #expect(again.record?.life == again.dot)
+    }
+
+    @Test("what no change-set can hold is refused before it is taken, and the journal stays whole")
+    func tooLarge() throws {
+        let name = EntityName(String(repeating: "x", count: 256))
+        let reference = Value.reference(Reference(entity: name, key: LocalKey(.integer(1)), life: nil))
+        let write = PostedWrite(.write(.own("order", LocalKey(.integer(1))), [.init("odd", reference)]))
+        #expect(throws: ChangeSetError.self) { try post(write, key: "a") }
+        #expect(try posted.writer() == nil)
+        try post(Self.order(1, "placed"), key: "a")
+        try own.catchUp()
+    }
+}
