@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Foundation
+import Glibc
 import GRDB
 import Testing
 
@@ -111,17 +112,29 @@ struct SliceTests {
     @Test("a baseline holds one page and one batch in memory, not itself")
     func largeBaseline() throws {
         let rows = ProcessInfo.processInfo.environment["TRIBUTARY_ROWS"].flatMap { Int($0) } ?? 60_000
+        // Other tests share the process, and their memory can only add to ours: the least of some tries is what counts.
+        var least = Int.max
+        for _ in 0..<5 where least >= Self.baselineBytesMax { least = min(least, try growth(rows)) }
+        #expect(least < Self.baselineBytesMax)
+    }
+
+    private static let baselineBytesMax = 30_000_000
+
+    /// How much more private memory the process had at most while a baseline was read, in bytes.
+    private func growth(_ rows: Int) throws -> Int {
         let rig = try Rig(
             "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b, c); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows)) "
                 + "INSERT INTO t SELECT i, 'some text ' || i, i * 3, 'more of it ' || (i % 1000) FROM n",
             Self.yaml.replacing("{a: a}", with: "{a: a, b: b, c: c}"))
         try rig.attach()
+        // What an earlier try has left to the allocator would hide what this one takes.
+        typealias Trim = @convention(c) (Int) -> CInt
+        _ = dlsym(nil, "malloc_trim").map { unsafeBitCast($0, to: Trim.self)(0) }
         let before = privateMemory()
         var most = before
         rig.hook.action = { _ in most = max(most, self.privateMemory()) }
         #expect(try rig.drain() == .sealed(drain: 1, changes: rows))
-        let grown = most - before
-        #expect(grown < 30_000_000, "\(grown) bytes over \(before)")
+        return most - before
     }
 
     /// RssAnon of this process, in bytes.

@@ -31,6 +31,7 @@ struct Status: ParsableCommand {
             status.isRunning
                 ? "The agent is running\(status.isConnected ? " and connected" : ", without a line to the hub")."
                 : "The agent is not running.")
+        if let address = status.loopback { say("Programs on this machine are answered at \(address).") }
         say("To send: \(status.queued) changes. Last sent \(Words.age(of: status.lastPush, now: now)).")
         let view =
             "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))"

@@ -20,6 +20,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     /// Rows that could not be read, or not whole.
     public var rowsSetAside: [Rows]
     public var problems: [AgentHealth.Problem]
+    /// Where the agent answers programs on this machine.
+    public var loopback: String?
     /// Programs on this machine post here, or have done so.
     public var takesPosts = false
 
@@ -56,7 +58,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
                 shown.changesBeingRead = isRunning && source.changesBeingRead > 0 ? source.changesBeingRead : nil
                 return shown
             }, rowsSetAside: try RowProblemGroup.all(in: database).map { Rows($0) }, problems: [])
-        status.takesPosts = try folder.isLoopbackAnnounced || PostedSource(database).writer() != nil
+        status.loopback = isRunning ? folder.loopbackAddress : nil
+        status.takesPosts = try status.loopback != nil || PostedSource(database).writer() != nil
         status.problems = status.ownProblems + [folder.spaceProblem(freeBytesMin: folderFreeBytesMin)].compactMap { $0 }
         if isRunning { status.problems += silence(of: health, now: AgentClock.system.wall().milliseconds) }
         status.problems += health.line

@@ -31,7 +31,10 @@ extension DataFolder {
         try Data((address + "\n").utf8).write(to: loopbackAddressFile, options: .atomic)
     }
 
-    var isLoopbackAnnounced: Bool { FileManager.default.fileExists(atPath: loopbackAddressFile.path) }
+    /// `nil`: no agent answers programs here.
+    var loopbackAddress: String? {
+        (try? String(contentsOf: loopbackAddressFile, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
 
     /// Where this fails, programs find nobody at the address.
     public func withdrawLoopback() { try? FileManager.default.removeItem(at: loopbackAddressFile) }
