@@ -41,7 +41,6 @@ extension LocalReplica {
     /// Answers from this machine alone; `own` has been caught up by the caller.
     public func customers(_ lookUp: LookUp) throws -> Found<CustomerFinding> {
         try queue.read { db in
-            let cursor = try Self.cursor(in: db)
             var findings: [CustomerFinding] = []
             var shown: Set<Dot> = []
             for document in try Self.documents(lookUp, in: db) {
@@ -54,7 +53,7 @@ extension LocalReplica {
                 alone.append(own.record)
             }
             for record in alone { findings.append(CustomerFinding(document: nil, unsent: try Self.unsent(of: [record.life], in: db))) }
-            return Found(findings: findings, asOf: cursor.visibleTime, isLoading: cursor.isLoading)
+            return try Self.found(findings, in: db)
         }
     }
 
@@ -98,7 +97,6 @@ extension LocalReplica {
 
     public func stock(sku: String) throws -> Found<StockFinding> {
         try queue.read { db in
-            let cursor = try Self.cursor(in: db)
             var findings: [StockFinding] = []
             let rows = try Row.fetchAll(
                 db, sql: "SELECT key, body FROM view_entry WHERE id IN (SELECT entry FROM view_index WHERE kind = 'sku' AND value = ?)",
@@ -113,7 +111,7 @@ extension LocalReplica {
             findings.sort { Text($0.location) < Text($1.location) }
             let own = try Self.laidOver(in: db)
             for index in findings.indices { findings[index].own = own }
-            return Found(findings: findings, asOf: cursor.visibleTime, isLoading: cursor.isLoading)
+            return try Self.found(findings, in: db)
         }
     }
 

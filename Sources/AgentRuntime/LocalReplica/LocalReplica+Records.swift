@@ -31,6 +31,7 @@ extension LocalReplica {
             for entry in entries {
                 let document: Data = entry[2]
                 let isRecord = entry[0] as UInt8 == Topic.record.rawValue
+                // One that cannot be read is passed over, as it is by the index.
                 let state = isRecord ? try? Self.state(entry.bytes(1), document) : nil
                 guard let life = state?.id.life ?? Dot(String(decoding: entry.bytes(1), as: UTF8.self)), lives.insert(life).inserted else {
                     continue
@@ -97,7 +98,7 @@ extension LocalReplica {
         try RecordState(id: RecordID(canonicalBytes: key), decoding: Array(body))
     }
 
-    private static func found<Finding>(_ findings: [Finding], in db: Database) throws -> Found<Finding> {
+    static func found<Finding>(_ findings: [Finding], in db: Database) throws -> Found<Finding> {
         let cursor = try cursor(in: db)
         return Found(findings: findings, asOf: cursor.visibleTime, isLoading: cursor.isLoading)
     }

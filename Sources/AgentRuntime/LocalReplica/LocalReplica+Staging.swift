@@ -119,7 +119,7 @@ struct IndexEntry: Hashable {
 
     static let orderNumberKind = "order number"
 
-    /// A store is not sent other sites' orders, but finds its own.
+    /// A store is not sent other sites' orders, but finds its own. What cannot be read is found by nothing, but stays as it came.
     private static func ownOrder(_ key: [UInt8], _ body: Data) -> [IndexEntry] {
         guard let id = try? RecordID(canonicalBytes: key), id.entity == "order",
             let number = (try? RecordState(id: id, decoding: Array(body)))?["number"]?.text

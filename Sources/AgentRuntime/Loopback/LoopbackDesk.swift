@@ -63,7 +63,7 @@ public struct LoopbackDesk: Sendable {
         }
         return try answer("records") {
             guard let source = question.source else {
-                return try agent.view.records([try agent.posted.record(entity, key)].compactMap { $0 })
+                return try agent.view.records([try agent.keeper.posted.record(entity, key)].compactMap { $0 })
             }
             guard let attached = try AttachedSource.all(in: agent.database).first(where: { $0.name == Text(source) }) else {
                 throw AgentError(.unknownSource, "No source is attached as \(source).", remedy: "See tributary-agent status for the names.")
@@ -90,8 +90,8 @@ public struct LoopbackDesk: Sendable {
     ) throws -> [UInt8] {
         try agent.own.catchUp()
         let found = try find()
-        // After the look, so that it holds all that was shown.
-        let moment = try issue()
+        // After the look, so that it holds all that was shown; only where something own was.
+        var moment: UInt64?
         return try JSONDocument.object { document in
             if let asOf = found.asOf { document.add("asOf", asOf.milliseconds) } else { document.addNull("asOf") }
             document.add("loading", found.isLoading)
@@ -100,7 +100,8 @@ public struct LoopbackDesk: Sendable {
                     try list.appendObject { item in
                         var showing = Showing()
                         try draw(finding, &showing, &item)
-                        item.add("seen", showing.token(moment: showing.hasOwn ? moment : 0))
+                        if showing.hasOwn, moment == nil { moment = try issue() }
+                        item.add("seen", showing.token(moment: showing.hasOwn ? moment ?? 0 : 0))
                     }
                 }
             }
@@ -146,15 +147,16 @@ public struct LoopbackDesk: Sendable {
         }
         let digest = Array(SHA256.hash(data: Data(body)))
         // Whatever has changed since: what was taken once is answered as it was then.
-        if let answer = try agent.posted.answer(to: key, digest: digest) { return answer }
+        if let answer = try agent.keeper.posted.answer(to: key, digest: digest) { return answer }
         let batch = try Self.batch(body)
         var writes: [PostedWrite] = []
         var moments: Set<UInt64> = []
+        var free: Set<Text> = []
         for (index, json) in batch.writes.enumerated() {
             let token = try json.seen.map { try SeenToken($0) }
             let write = try PostedReader(place: "writes[\(index)]").write(json, token: token)
             if let moment = token?.moment, moment != 0 { moments.insert(moment) }
-            if let effect = write.stock { try await check(effect, place: index) }
+            if let effect = write.stock { try await check(effect, place: index, free: &free) }
             writes.append(write)
         }
         switch try take(writes, moments: moments, key: key, digest: digest) {
@@ -178,13 +180,19 @@ public struct LoopbackDesk: Sendable {
     }
 
     /// One site's share of a pile has one source of movements (S32); a count may come from elsewhere if it knows what it includes.
-    private func check(_ effect: StockEffect, place: Int) async throws {
+    ///
+    /// - Parameter free: locations that no attached file moves, as found so far.
+    private func check(_ effect: StockEffect, place: Int, free: inout Set<Text>) async throws {
         switch effect {
         case .movement(let movement) where movement.kind == .reservation || movement.kind == .release: return
         case .count(let count) where count.coverage != .chain: return
         default: break
         }
-        guard let mover = try await agent.keeper.mover(of: effect.location) else { return }
+        guard !free.contains(effect.location) else { return }
+        guard let mover = try await agent.keeper.mover(of: effect.location) else {
+            free.insert(effect.location)
+            return
+        }
         throw AgentError(
             .movedElsewhere, "writes[\(place)] moves stock at \(effect.location), which the attached source \(mover) moves.",
             remedy: "Let \(mover) tell it, or use a location of your own; a count may come from here with the `seen` of a stock look-up.")
@@ -203,7 +211,7 @@ public struct LoopbackDesk: Sendable {
     private func post(
         _ writes: [PostedWrite], moments: Set<UInt64>, key: String, digest: [UInt8], random: inout some RandomNumberGenerator
     ) throws -> PostedSource.Outcome {
-        try agent.posted.post(
+        try agent.keeper.posted.post(
             writes, key: key, digest: digest, moments: moments, now: agent.clock.wall(), random: &random
         ) { posted in
             JSONDocument.object { document in

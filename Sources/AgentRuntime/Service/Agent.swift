@@ -13,7 +13,6 @@ public struct Agent: Sendable {
     public let view: LocalReplica
     public let own: OwnChanges
     public let keeper: SourceKeeper
-    public let posted: PostedSource
     public let line: HubLine
     public let log: Logger
     let clock: AgentClock
@@ -38,7 +37,6 @@ public struct Agent: Sendable {
         outbox = Outbox(queue: database.queue, journal: journal, key: key)
         view = LocalReplica(queue: database.queue)
         own = OwnChanges(queue: database.queue, journal: journal)
-        posted = PostedSource(database)
         keeper = SourceKeeper(database: database, site: membership.site, owner: key.publicKey, stopping: stopping, clock: clock, log: log)
         line = HubLine(
             hub: try membership.address(), key: key, hubKey: try membership.verifyingKey(), proxy: proxy, version: Self.version,

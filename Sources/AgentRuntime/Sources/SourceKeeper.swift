@@ -105,6 +105,7 @@ public actor SourceKeeper {
             }
             kept[name] = one
         }
+        // What cannot be read now is asked for again at the next round.
         if postedMustRecover, let request = try? posted.request() { round.recoveries.append(request) }
         return round
     }

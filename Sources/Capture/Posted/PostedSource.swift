@@ -36,10 +36,7 @@ public struct PostedSource: Sendable {
     ) throws -> Outcome {
         let drawn = (source: SourceID(.random(using: &random)), replica: ReplicaID.random(using: &random), nonce: random.next() as UInt64)
         return try store.write { db in
-            if let earlier = try PostedBatch.find(key, db) {
-                guard earlier.digest == digest else { throw CaptureError.keyReused }
-                return .repeated(earlier.answer)
-            }
+            if let answer = try PostedBatch.answer(to: key, digest: digest, db) { return .repeated(answer) }
             for moment in moments where try !SeenMoment.isKnown(moment, db) { throw CaptureError.lookAgain }
             var source = try StoredPosted.find(db) ?? .open(drawn.source, writer: drawn.replica, db)
             guard var replica = try StoredReplica.of(number: source.replica, db) else { throw CaptureError.damagedJournal }
@@ -59,11 +56,7 @@ public struct PostedSource: Sendable {
     ///
     /// - Throws: `CaptureError.keyReused`.
     public func answer(to key: String, digest: [UInt8]) throws -> [UInt8]? {
-        try store.read { db in
-            guard let earlier = try PostedBatch.find(key, db) else { return nil }
-            guard earlier.digest == digest else { throw CaptureError.keyReused }
-            return earlier.answer
-        }
+        try store.read { try PostedBatch.answer(to: key, digest: digest, $0) }
     }
 
     /// The record of a key that was posted; `nil` when there is none, or it was deleted.

@@ -71,11 +71,13 @@ struct PostedBatch {
     var digest: [UInt8]
     var answer: [UInt8]
 
-    static func find(_ key: String, _ db: Database) throws -> PostedBatch? {
+    /// - Throws: `CaptureError.keyReused` when another batch was taken under the key.
+    static func answer(to key: String, digest: [UInt8], _ db: Database) throws -> [UInt8]? {
         let statement = try RawStatement(cached: db, "SELECT digest, answer FROM capture_posted_batch WHERE key = ?1")
         defer { statement.reset() }
         guard try statement.bind(key, at: 1).step() else { return nil }
-        return PostedBatch(key: key, digest: statement.bytes(0), answer: statement.bytes(1))
+        guard statement.bytes(0) == digest else { throw CaptureError.keyReused }
+        return statement.bytes(1)
     }
 
     /// Writes it down, and lets go of those that are too old to be sent again.
