@@ -130,7 +130,10 @@ let package = Package(
             swiftSettings: settings),
         tests(
             "HubRuntimeTests",
-            ["HubTestSupport", "HubRuntime", "HubStoreSQLite", "Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+            [
+                "HubTestSupport", "HubRuntime", "HubStoreSQLite", "Profiles", "Inventory", "Merging", "ChangeSets", "Causality",
+                "TestSupport",
+            ]),
         tests("HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),

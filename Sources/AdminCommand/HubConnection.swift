@@ -106,6 +106,15 @@ struct HubConnection: Sendable {
         try await send(.get, parts, body: [])
     }
 
+    /// For questions that take the hub longer.
+    func get(_ parts: [String], secondsMax: Int) async throws -> [UInt8] {
+        try await send(.get, parts, body: [], secondsMax: secondsMax)
+    }
+
+    func post(_ parts: [String], json: [UInt8], secondsMax: Int) async throws -> [UInt8] {
+        try await send(.post, parts, body: json, secondsMax: secondsMax)
+    }
+
     func post(_ parts: String..., body: some Encodable, secondsMax: Int = answerSecondsMax) async throws -> [UInt8] {
         try await send(.post, parts, body: [UInt8](JSONEncoder().encode(body)), secondsMax: secondsMax)
     }

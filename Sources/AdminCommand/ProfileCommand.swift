@@ -3,7 +3,8 @@ import ChangeSets
 
 struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "profile", abstract: "Customers, as merged from all sites.", subcommands: [Find.self, Show.self])
+        commandName: "profile", abstract: "Customers, as merged from all sites.",
+        subcommands: [Find.self, Show.self, ProfileLinks.Link.self, ProfileLinks.Unlink.self, ProfileLinks.Apart.self])
 
     struct Profile: Decodable {
         struct Golden: Decodable {

@@ -50,7 +50,8 @@ public final class Hub: Sendable {
         store: any HubStore, now: Timestamp, options: Options = Options(), logger: Logger = Logger(label: "tributary.hub"),
         random: @escaping @Sendable (Int) -> [UInt8] = Hub.systemRandom
     ) async throws -> Hub {
-        let opened = try await store.write { try Opening(store: $0, now: now, random: random) }
+        var opened = try await store.write { try Opening(store: $0, now: now, random: random) }
+        try await ViewsVersion.bringUpToDate(store, &opened, now: now, bound: options.clockBound)
         return Hub(store: store, opened: opened, options: options, logger: logger, random: random)
     }
 

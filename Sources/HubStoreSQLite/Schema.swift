@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 5
+    static let version: Int32 = 6
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -14,7 +14,20 @@ enum Schema {
     static let steps: [Int32: String] = [
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
+        6: identity,
     ]
+
+    /// Kinds of identifiers became bits, so that kinds can be combined. What the rows lack is read anew when the hub opens
+    /// (`IdentityTables`).
+    private static let identity = """
+        UPDATE identifier SET kind = CASE kind WHEN 3 THEN 4 WHEN 10 THEN 1048576 ELSE kind END WHERE kind IN (3, 10);
+        UPDATE earlier SET kind = 4 WHERE kind = 3;
+        ALTER TABLE customer ADD COLUMN names TEXT NOT NULL DEFAULT '';
+        CREATE TABLE link_decision (lower INTEGER NOT NULL, higher INTEGER NOT NULL, decision INTEGER NOT NULL, same INTEGER NOT NULL,
+            PRIMARY KEY (lower, higher, decision)) WITHOUT ROWID;
+        CREATE INDEX link_decision_higher ON link_decision (higher);
+        CREATE INDEX link_decision_of ON link_decision (decision);
+        """
 
     /// What the journal says of a replica (how far it has come, when) is not said twice.
     private static let replicas = """

@@ -42,6 +42,7 @@ extension Session: HubWriting {
             case .order: "SELECT * FROM \"order\" ORDER BY record"
             case .shipment: "SELECT * FROM shipment ORDER BY record"
             case .decision: "SELECT * FROM decision ORDER BY record"
+            case .linkDecision: "SELECT * FROM link_decision ORDER BY lower, higher, decision"
             }
         return Walk(RawStatement(try StorageFault.translating { try database.makeStatement(sql: sql) }))
     }

@@ -157,7 +157,17 @@ extension Session {
     // MARK: customers and profiles
 
     private static func customer(_ row: RawStatement) -> CustomerRow {
-        CustomerRow(record: row.record(0), profile: row.record(1), created: row.time(2), isCreatedInBound: row.bool(3))
+        CustomerRow(
+            record: row.record(0), profile: row.record(1), created: row.time(2), isCreatedInBound: row.bool(3), names: list(row.string(4)))
+    }
+
+    func customers(after record: RecordNumber, limit: Int) throws -> [CustomerRow] {
+        try all(
+            "SELECT * FROM customer WHERE record > ? ORDER BY record LIMIT ?",
+            bind: {
+                $0.bind(record)
+                $0.bind(Int64(limit))
+            }, Self.customer)
     }
 
     func customer(_ record: RecordNumber) throws -> CustomerRow? {
@@ -169,11 +179,12 @@ extension Session {
     }
 
     func put(_ customer: CustomerRow) throws {
-        try run("INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?)") {
+        try run("INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, ?)") {
             $0.bind(customer.record)
             $0.bind(customer.profile)
             $0.bind(customer.created)
             $0.bind(customer.isCreatedInBound)
+            $0.bind(customer.names.joined(separator: "\n"))
         }
     }
 
@@ -182,8 +193,9 @@ extension Session {
     }
 
     private static func identifier(_ row: RawStatement) throws -> IdentifierRow {
-        guard let kind = IdentifierRow.Kind(rawValue: row.int32(0)) else { throw damaged("An identifier") }
-        return IdentifierRow(record: row.record(2), kind: kind, value: row.string(1), source: row.int32(3), isCurrent: row.bool(4))
+        IdentifierRow(
+            record: row.record(2), kind: IdentifierRow.Kind(rawValue: row.int32(0)), value: row.string(1), source: row.int32(3),
+            isCurrent: row.bool(4))
     }
 
     func identifiers(record: RecordNumber) throws -> [IdentifierRow] {
@@ -242,10 +254,10 @@ extension Session {
 
     func earlier(record: RecordNumber) throws -> [EarlierRow] {
         try all("SELECT * FROM earlier WHERE record = ? ORDER BY field, replica, counter", bind: { $0.bind(record) }) { row in
-            guard let kind = IdentifierRow.Kind(rawValue: row.int32(7)) else { throw Self.damaged("An identifier") }
-            return EarlierRow(
+            EarlierRow(
                 record: row.record(0), field: row.string(1), replica: row.int32(2), counter: row.uint64(3), time: row.time(4),
-                isInBound: row.bool(5), isChained: row.bool(6), kind: kind, value: row.string(8), isCorrected: row.bool(9))
+                isInBound: row.bool(5), isChained: row.bool(6), kind: IdentifierRow.Kind(rawValue: row.int32(7)), value: row.string(8),
+                isCorrected: row.bool(9))
         }
     }
 
@@ -262,6 +274,33 @@ extension Session {
             $0.bind(earlier.value)
             $0.bind(earlier.isCorrected)
         }
+    }
+
+    private static func linkDecision(_ row: RawStatement) -> LinkDecisionRow {
+        LinkDecisionRow(lower: row.record(0), higher: row.record(1), decision: row.record(2), isSame: row.bool(3))
+    }
+
+    func linkDecisions(about record: RecordNumber) throws -> [LinkDecisionRow] {
+        try all(
+            "SELECT * FROM link_decision WHERE lower = ?1 OR higher = ?1 ORDER BY lower, higher, decision", bind: { $0.bind(record) },
+            Self.linkDecision)
+    }
+
+    func linkDecisions() throws -> [LinkDecisionRow] {
+        try all("SELECT * FROM link_decision ORDER BY lower, higher, decision", bind: { _ in }, Self.linkDecision)
+    }
+
+    func put(_ decision: LinkDecisionRow) throws {
+        try run("INSERT OR REPLACE INTO link_decision VALUES (?, ?, ?, ?)") {
+            $0.bind(decision.lower)
+            $0.bind(decision.higher)
+            $0.bind(decision.decision)
+            $0.bind(decision.isSame)
+        }
+    }
+
+    func deleteLinkDecisions(of decision: RecordNumber) throws {
+        try run("DELETE FROM link_decision WHERE decision = ?") { $0.bind(decision) }
     }
 
     func profile(_ id: RecordNumber) throws -> ProfileRow? {
@@ -282,6 +321,6 @@ extension Session {
         }
     }
 
-    /// Regions hold no line feed: `addSite` refuses one.
+    /// Regions hold no line feed, since `addSite` refuses one, and folded names hold none.
     private static func list(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 }

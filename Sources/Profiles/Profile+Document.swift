@@ -17,7 +17,7 @@ extension Profile {
             document.array("identifiers") { list in
                 for held in identifiers {
                     list.appendObject {
-                        $0.add("kind", held.identifier.kind.rawValue)
+                        $0.add("kind", held.identifier.kind.description)
                         $0.add("value", held.identifier.value)
                         $0.array("records") { records in for record in held.records { records.append(record.life.description) } }
                     }
@@ -52,7 +52,7 @@ extension LinkedProfile.Link {
         case .decision:
             document.add("by", "decision")
         case .identifier(let identifier):
-            document.add("by", identifier.kind.rawValue)
+            document.add("by", identifier.kind.description)
             document.add("value", identifier.value)
         }
     }

@@ -39,7 +39,7 @@ struct VerifyTests {
             ("total", "DELETE FROM total"),
             ("record", "UPDATE record SET state = x'00' WHERE record = (SELECT max(record) FROM record)"),
             ("identifier", "UPDATE identifier SET value = 'eve@example.com' WHERE value LIKE '%@%'"),
-            ("customer", "INSERT INTO customer SELECT record + 1000000, profile, created, in_bound FROM customer"),
+            ("customer", "INSERT INTO customer SELECT record + 1000000, profile, created, in_bound, names FROM customer"),
             ("profile", "UPDATE profile SET alive = 0"),
             ("replica", "UPDATE replica SET closed_after = 1"),
         ])

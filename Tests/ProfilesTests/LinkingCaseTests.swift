@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Merging
 import Profiles
 import TestSupport
 import Testing
@@ -76,7 +77,94 @@ struct LinkingCaseTests {
         let never = try #require(LinkDecision(.neverSame, records[0].id, records[2].id))
         let linking = Linking.link(records, decisions: [never], rules: .standard)
         #expect(linking.profiles.map(\.records) == [[records[0].id, records[1].id], [records[2].id]])
-        #expect(linking.refusals == [.neverSame(lower: records[1].id, higher: records[2].id, reason: .identifier(phone))])
+        #expect(linking.refusals == [.pair(.neverSame, lower: records[1].id, higher: records[2].id, reason: .identifier(phone))])
+    }
+
+    @Test("A phone that several people may have joins records of two shops, unless their names contradict each other")
+    func sharedPhone() {
+        func named(_ number: Int, source: Int, _ first: String, _ last: String) -> LinkRecord {
+            let plain = record(number, source: source, [phone])
+            let names = first.isEmpty && last.isEmpty ? [] : [PersonName(first: first, last: last).text]
+            return LinkRecord(id: plain.id, created: plain.created, identifiers: plain.identifiers, names: names)
+        }
+        let (ann, initial, bob, nameless) = (
+            named(1, source: 1, "Ann", "Lee"), named(2, source: 2, "A", "Lee"), named(3, source: 3, "Bob", "Lee"),
+            named(4, source: 4, "", "")
+        )
+        #expect(Linking.link([ann, initial, nameless], decisions: [], rules: .standard).profiles.count == 1)
+        let linking = Linking.link([ann, bob, nameless], decisions: [], rules: .standard)
+        #expect(linking.profiles.map(\.records) == [[ann.id, nameless.id], [bob.id]])
+        #expect(linking.refusals == [.pair(.names, lower: ann.id, higher: bob.id, reason: .identifier(phone))])
+    }
+
+    @Test("A device tells whose an unknown visitor's record is, and never joins two known persons, in whichever order")
+    func devices() {
+        let device = Identifier(kind: .device, value: "D1")
+        let jane = record(1, source: 1, [email, device])
+        let visitors = [record(2, source: 2, [device]), record(3, source: 3, [device])]
+        #expect(Linking.link([jane] + visitors, decisions: [], rules: .standard).profiles.map(\.records.count) == [3])
+        let joe = record(4, source: 1, [phone, device])
+        let linking = Linking.link([jane, joe] + visitors, decisions: [], rules: .standard)
+        #expect(linking.profiles.allSatisfy { $0.records.count == 1 })
+        let holders = [jane, joe].map(\.id) + visitors.map(\.id)
+        #expect(linking.refusals == [.severalPersons(identifier: device, records: holders.sorted { $0.life < $1.life })])
+    }
+
+    @Test("Records with different account ids are never one person by a rule; an operator may still say so")
+    func unchanging() throws {
+        func account(_ value: Text) -> Identifier { Identifier(kind: .account, value: value) }
+        let records = [record(1, source: 1, [email, account("A1")]), record(2, source: 2, [email, account("A2")])]
+        let linking = Linking.link(records, decisions: [], rules: .standard)
+        #expect(linking.profiles.count == 2)
+        #expect(
+            linking.refusals == [
+                .pair(.unchanging(.account), lower: records[0].id, higher: records[1].id, reason: .identifier(email))
+            ])
+        let same = try #require(LinkDecision(.same, records[0].id, records[1].id))
+        #expect(Linking.link(records, decisions: [same], rules: .standard).profiles.count == 1)
+    }
+
+    @Test("Kinds combined link where all parts agree, whatever the parts alone may do")
+    func combined() {
+        var desk = Desk()
+        var rules = LinkRules.standard
+        rules.ranks = [.init(kind: [.phone, .postcode], recordsPerSourceMax: 2)]
+        let fields: [[FieldName: Value]] = [
+            ["phone": "+44 20 7946 0018", "postcode": "N1 9GU"], ["phone": "+442079460018", "postcode": "n1 9gu"],
+            ["phone": "+442079460018", "postcode": "SW1A 1AA"],
+        ]
+        let records = fields.enumerated().map { index, fields in
+            let state = desk.create(fields, source: index, at: 1)
+            return LinkRecord(
+                state, created: Precedence(isInBound: true, time: Timestamp(milliseconds: 1), dot: state.id.life), rules: rules)
+        }
+        #expect(Linking.link(records, decisions: [], rules: rules).profiles.map(\.records.count) == [2, 1])
+    }
+
+    @Test(
+        "Kinds are written by their names, joined by a plus; traits alone are none",
+        arguments: [
+            ("phone", true), ("phone+name", true), ("name+phone", true), ("name", false), ("name+postcode", false), ("fax", false),
+            ("phone+phone", false), ("", false),
+        ])
+    func kindText(text: String, isKind: Bool) {
+        #expect((Identifier.Kind(text) != nil) == isKind)
+        if let kind = Identifier.Kind(text) { #expect(Identifier.Kind(kind.description) == kind) }
+    }
+
+    @Test(
+        "Names contradict where first or last names differ by more than a slip, a short form or their order",
+        arguments: [
+            ("Ann", "Lee", "ann", "LEE", false), ("Ann", "Lee", "A", "Lee", false), ("Rob", "Lee", "Robert", "Lee", false),
+            ("Jose\u{301}", "Lee", "José", "Lee", false), ("Lee", "Ann", "Ann", "Lee", false), ("Carol", "Lee", "Carlo", "Lee", false),
+            ("", "Lee", "Ann", "Lee", false),
+            ("Ann", "Lee", "Bob", "Lee", true), ("Ann", "Lee", "Ann", "Smith", true), ("Ann", "", "Bob", "", true),
+        ])
+    func names(first: String, last: String, otherFirst: String, otherLast: String, contradict: Bool) {
+        let (one, other) = (PersonName(first: first, last: last), PersonName(first: otherFirst, last: otherLast))
+        #expect(one.contradicts(other) == contradict)
+        #expect(other.contradicts(one) == contradict)
+        #expect(PersonName(text: one.text) == one)
     }
 
     @Test("An operator's link outlives rules that would not make it; taken back, the records part")

@@ -91,14 +91,16 @@ struct LinkingLawTests {
 private struct NaiveLinking {
     var groups: Set<Set<RecordID>>
     private var never: [LinkDecision]
+    private let records: [RecordID: LinkRecord]
 
     init(_ people: People) {
+        records = Dictionary(uniqueKeysWithValues: people.records.map { ($0.id, $0) })
         never = people.decisions.filter { $0.verdict == .neverSame }
         groups = Set(people.records.map { [$0.id] })
         for decision in people.decisions.filter({ $0.verdict == .same }).sorted(by: {
             ($0.lower.life, $0.higher.life) < ($1.lower.life, $1.higher.life)
         }) {
-            attempt(decision.lower, decision.higher)
+            attempt(decision.lower, decision.higher, nil)
         }
         for rank in People.rules.ranks { take(rank, people.records) }
     }
@@ -118,14 +120,41 @@ private struct NaiveLinking {
         // What all of them together would make.
         var supposed = groups
         for pair in pairs { Self.unite(&supposed, pair.lower, pair.higher) }
+        var isOfSeveral: [Text: Bool] = [:]
         for pair in pairs {
             guard let group = supposed.first(where: { $0.contains(pair.lower) }) else { continue }
             if group.count > People.rules.componentRecordsMax { continue }
-            attempt(pair.lower, pair.higher)
+            if !rank.opens {
+                // Judged when the value's first pair is met.
+                let several = isOfSeveral[pair.value] ?? standsForSeveral(Identifier(kind: rank.kind, value: pair.value))
+                isOfSeveral[pair.value] = several
+                if several { continue }
+            }
+            attempt(pair.lower, pair.higher, rank)
         }
     }
 
-    private mutating func attempt(_ lower: RecordID, _ higher: RecordID) {
+    private func standsForSeveral(_ value: Identifier) -> Bool {
+        let opening = People.rules.ranks.filter(\.opens).map(\.kind)
+        let persons = groups.filter { group in
+            group.contains { records[$0]?.identifiers.contains(value) == true }
+                && group.contains { records[$0]?.identifiers.contains { opening.contains($0.kind) } == true }
+        }
+        return persons.count > 1
+    }
+
+    /// Whether a rule must not bring two groups together.
+    private func contradict(_ left: Set<RecordID>, _ right: Set<RecordID>, _ rank: LinkRules.Rank) -> Bool {
+        func values(_ group: Set<RecordID>) -> Set<Identifier> {
+            Set(group.flatMap { records[$0]?.identifiers ?? [] }.filter { $0.kind == .account })
+        }
+        func names(_ group: Set<RecordID>) -> [PersonName] { group.flatMap { records[$0]?.names ?? [] }.map { PersonName(text: $0) } }
+        let (one, other) = (values(left), values(right))
+        if !one.isEmpty, !other.isEmpty, one.isDisjoint(with: other) { return true }
+        return !rank.isExclusive && names(left).contains { name in names(right).contains { name.contradicts($0) } }
+    }
+
+    private mutating func attempt(_ lower: RecordID, _ higher: RecordID, _ rank: LinkRules.Rank?) {
         guard let left = groups.first(where: { $0.contains(lower) }), let right = groups.first(where: { $0.contains(higher) }) else {
             return
         }
@@ -133,7 +162,9 @@ private struct NaiveLinking {
             (left.contains(decision.lower) && right.contains(decision.higher))
                 || (right.contains(decision.lower) && left.contains(decision.higher))
         }
-        if !isForbidden || left == right { Self.unite(&groups, lower, higher) }
+        if left == right || isForbidden { return }
+        if let rank, contradict(left, right, rank) { return }
+        Self.unite(&groups, lower, higher)
     }
 
     private static func unite(_ groups: inout Set<Set<RecordID>>, _ one: RecordID, _ other: RecordID) {

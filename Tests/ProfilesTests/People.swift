@@ -21,9 +21,9 @@ struct People {
         version: 1,
         ranks: [
             .init(kind: .id, recordsPerSourceMax: 2), .init(kind: .email, recordsPerSourceMax: 2),
-            .init(kind: .phone, recordsPerSourceMax: 1),
+            .init(kind: .phone, recordsPerSourceMax: 1, isExclusive: false), .init(kind: .device, recordsPerSourceMax: 2, opens: false),
         ],
-        componentRecordsMax: 5)
+        unchanging: [.account], componentRecordsMax: 5)
 
     init(seed: UInt64, count: Int) {
         var generator = SeededGenerator(seed: seed)
@@ -35,13 +35,22 @@ struct People {
 
     static func record(_ number: Int, of count: Int, _ generator: inout SeededGenerator) -> LinkRecord {
         let id = id(number, source: Int.random(in: 0..<4, using: &generator))
-        return LinkRecord(id: id, created: created(id, &generator), identifiers: identifiers(of: count, &generator))
+        return LinkRecord(
+            id: id, created: created(id, &generator), identifiers: identifiers(of: count, &generator), names: names(&generator))
+    }
+
+    /// Few enough that they agree and contradict often; a third of the records bear none.
+    static func names(_ generator: inout SeededGenerator) -> [Text] {
+        let all = ["ann", "anna", "bob", "", "carol"].flatMap { first in ["lee", "smith"].map { PersonName(first: first, last: $0).text } }
+        return (0..<Int.random(in: 0...2, using: &generator)).compactMap { _ in all.randomElement(using: &generator) }
     }
 
     static func identifiers(of count: Int, _ generator: inout SeededGenerator) -> [Identifier] {
-        Identifier.Kind.allCases.flatMap { kind in
-            (0..<Int.random(in: 0...2, using: &generator)).map { _ in
-                Identifier(kind: kind, value: Text("v\(Int.random(in: 0..<max(count * 2 / 3, 1), using: &generator))"))
+        [.id, .email, .phone, .device, .account].flatMap { (kind: Identifier.Kind) in
+            // A record in four is known by a device alone.
+            (0..<Int.random(in: 0...(kind == .account ? 1 : 2), using: &generator)).compactMap { _ in
+                kind != .device && generator.chance(25)
+                    ? nil : Identifier(kind: kind, value: Text("v\(Int.random(in: 0..<max(count * 2 / 3, 1), using: &generator))"))
             }
         }
     }

@@ -55,7 +55,8 @@ public enum Catalogue {
                 Field("address", .text, personal: true),
                 Field("address 2", .text, personal: true), Field("city", .text, personal: true), Field("region", .text, personal: true),
                 Field("postcode", .text, personal: true), Field("country", .text), Field("number", .text), Field("created at", .time),
-                Field("note", .text, personal: true),
+                Field("note", .text, personal: true), Field("account id", .text, personal: true), Field("device id", .text, personal: true),
+                Field("cookie id", .text, personal: true),
             ]),
         Entity(
             "item",

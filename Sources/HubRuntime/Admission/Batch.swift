@@ -78,6 +78,12 @@ final class Batch {
         order.append(number)
     }
 
+    /// Has the views look at a record in which nothing has changed.
+    func look(at row: RecordRow) throws {
+        touched[row.record] = try TouchedRecord(row, standing: standing)
+        order.append(row.record)
+    }
+
     /// Puts a record back that was collected. Its views know it already, so to them it is not new.
     func restore(_ number: RecordNumber, _ state: RecordState, source: SourceNumber) throws {
         var record = TouchedRecord(id: state.id, source: source)

@@ -6,7 +6,7 @@ struct Opening {
     let hub: ReplicaID
     let signingKey: SigningKey
     let generation: GenerationRow
-    let standing: Standing
+    var standing: Standing
 
     init(store: any HubWriting, now: Timestamp, random: @Sendable (Int) -> [UInt8]) throws {
         hub = try Self.hubID(store, random: random)
@@ -17,7 +17,10 @@ struct Opening {
             number: Int32(earlier.count + 1), id: Self.replicaID(random(16)), parent: earlier.last?.id, start: head, opened: now)
         try store.insert(generation)
         var standing = try Standing(reading: store)
-        if standing.head.number == 0 { standing.head.generation = generation.id }
+        if standing.head.number == 0 {
+            standing.head.generation = generation.id
+            try store.set(.views, number: ViewsVersion.current)
+        }
         self.standing = standing
     }
 

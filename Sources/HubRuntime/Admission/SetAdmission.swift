@@ -110,7 +110,7 @@ struct SetAdmission {
         case .replay: if let held = try held(decision.target) { try replay(held) }
         case .collect: try Collection(decision.conflict)?.carryOut(in: batch)
         case .discard: if let held = try held(decision.target) { try Release(admission: self).discard(held) }
-        case .policy, .safety: try redraw(decision.choice, decision.conflict)
+        case .policy, .safety, .identity: try redraw(decision.choice, decision.conflict)
         case .undo:
             guard let undone = try decision.target.flatMap(batch.recordNumber).flatMap(batch.store.decision) else { return }
             try redraw(undone.choice, undone.conflict)
@@ -135,6 +135,7 @@ struct SetAdmission {
             default: break
             }
         }
+        if choice == .identity { batch.customers.rulesChanged() }
         if choice == .safety, let name = SafetyStock.Name(name) { try batch.stock.redraw(name.covers) }
     }
 

@@ -1,5 +1,7 @@
 import Causality
 import ChangeSets
+import Merging
+import Profiles
 
 /// What the writer knows by heart: who has come how far, and where the line ends.
 ///
@@ -17,6 +19,8 @@ struct Standing: Sendable {
     var heldCount: Int64
     var floor: UInt64
     var backup: UInt64
+    /// How customers are linked now.
+    var linkRules: LinkRules
 
     /// Reads it all from the store.
     init(reading store: any HubReading) throws {
@@ -24,8 +28,10 @@ struct Standing: Sendable {
         heldCount = try store.heldCount(nil)
         floor = try store.number(.floor)
         backup = try store.number(.backup)
+        linkRules = .standard
         for replica in try store.replicas() { set(replica) }
         for source in try store.sources() { set(source) }
+        linkRules = try LinkRules.inForce(reading: store) { try store.record($0).map { try RecordState($0, standing: self) } }
     }
 
     mutating func set(_ replica: ReplicaRow) {

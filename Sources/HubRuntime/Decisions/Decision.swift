@@ -29,6 +29,12 @@ public struct Decision: Hashable, Sendable {
         case safety
         /// Records that are dead for long are let go (S9).
         case collect
+        /// Customer records are one person ...
+        case same
+        /// ... or never are.
+        case apart
+        /// The rules by which customers are linked, from now on.
+        case identity
     }
 
     public var choice: Choice
@@ -43,11 +49,14 @@ public struct Decision: Hashable, Sendable {
     public var note: String?
     /// The held change that is replayed or discarded, or the decision that is undone.
     public var target: Dot?
+    /// What the choice is about in full, where the rest does not say it: pairs of records, or rules.
+    public var content: String?
 
     static let entity: EntityName = "decision"
 
     public init(
-        _ choice: Choice, conflict: String, message: String, fingerprint: String, author: String, note: String?, target: Dot? = nil
+        _ choice: Choice, conflict: String, message: String, fingerprint: String, author: String, note: String?, target: Dot? = nil,
+        content: String? = nil
     ) {
         self.choice = choice
         self.conflict = conflict
@@ -56,6 +65,7 @@ public struct Decision: Hashable, Sendable {
         self.author = author
         self.note = note
         self.target = target
+        self.content = content
     }
 }
 
@@ -70,7 +80,7 @@ extension Decision {
         let writes = [
             text("choice", choice.rawValue), text("conflict", conflict), text("message", message, personal: true),
             text("fingerprint", fingerprint), text("author", author), text("note", note, personal: true),
-            text("target", target?.description),
+            text("target", target?.description), text("content", content, personal: true),
             FieldWrite("at", .integer(Int64(time.milliseconds))),
         ]
         let key = LocalKey(.integer(Int64(counter)))
@@ -87,7 +97,7 @@ extension Decision {
         guard let choice = text("choice").flatMap(Choice.init), let conflict = text("conflict") else { return nil }
         self.init(
             choice, conflict: conflict, message: text("message") ?? "", fingerprint: text("fingerprint") ?? "",
-            author: text("author") ?? "", note: text("note"), target: text("target").flatMap(Dot.init))
+            author: text("author") ?? "", note: text("note"), target: text("target").flatMap(Dot.init), content: text("content"))
     }
 }
 

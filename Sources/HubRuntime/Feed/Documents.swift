@@ -39,6 +39,9 @@ final class Documents {
         return site(number: source.site).map { Text($0.name) }
     }
 
+    /// The default country of a source's site.
+    func country(of source: SourceID) -> Text? { standing.source(source).flatMap { site(number: $0.site) }?.country }
+
     func site(number: SiteNumber) -> SiteRow? { number >= 1 && Int(number) <= sites.count ? sites[Int(number) - 1] : nil }
 
     // MARK: profiles
@@ -52,22 +55,18 @@ final class Documents {
             linked, states: states, purchases: try purchases(members),
             drawing: Profile.Drawing(
                 policies: try policies.get()["customer"], site: { [self] in site($0) }, writer: { [self] in writer($0) },
-                country: { [self] source in
-                    standing.source(source).flatMap { site(number: $0.site) }?.country
-                }))
+                country: { [self] in country(of: $0) }, rules: standing.linkRules))
     }
 
-    /// The profile with the reasons of its links: linking its records alone gives again what joined them.
+    /// The profile with the reasons of its links: linking its records and what they are connected with gives again what joined them.
     private func linked(_ members: [CustomerRow], _ states: [RecordState]) throws -> LinkedProfile? {
         let tables = LinkTables(store: store, standing: standing)
+        let update = try LinkUpdate(around: members.compactMap { tables.name($0.record) }, index: tables, rules: standing.linkRules)
         let names = Dictionary(states.map { ($0.id.life, $0.id) }, uniquingKeysWith: { first, _ in first })
-        let records = try members.compactMap { try tables.linkRecord($0.record) }.map { record in
-            LinkRecord(id: names[record.id.life] ?? record.id, created: record.created, identifiers: record.identifiers)
-        }
-        let linking = Linking.link(records, decisions: [], rules: .standard)
-        guard var whole = linking.profiles.first else { return nil }
+        let parts = update.linking.profiles.map { $0.renamed(names) }.filter { !$0.records.isEmpty }
+        guard var whole = parts.first else { return nil }
         // What held the parts together is gone or stands elsewhere; the next change of theirs brings it up to date.
-        for part in linking.profiles.dropFirst() {
+        for part in parts.dropFirst() {
             whole.records += part.records
             whole.links += part.links
         }
@@ -119,5 +118,16 @@ final class Documents {
         ) {
             try self.state($0)
         }
+    }
+}
+
+extension LinkedProfile {
+    /// The records that have a name here, by their whole names, with the links between them.
+    fileprivate func renamed(_ names: [Dot: RecordID]) -> LinkedProfile {
+        let links = links.compactMap { link -> Link? in
+            guard let lower = names[link.lower.life], let higher = names[link.higher.life] else { return nil }
+            return Link(lower: lower, higher: higher, reason: link.reason)
+        }
+        return LinkedProfile(id: id, records: records.compactMap { names[$0.life] }, links: links)
     }
 }

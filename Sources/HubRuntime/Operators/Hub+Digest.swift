@@ -61,7 +61,7 @@ struct CanonicalRows {
         case .purchaseLine: [.record, .record, .plain, .plain, .plain, .plain]
         case .total: [.record, .plain, .plain, .plain]
         case .event: [.record, .record, .plain, .plain]
-        case .customer: [.record, .record, .plain, .plain]
+        case .customer: [.record, .record, .plain, .plain, .plain]
         case .identifier: [.plain, .plain, .record, .source, .plain]
         case .earlier: [.record, .plain, .replica] + Array(repeating: .plain, count: 7)
         case .profile: [.record, .skipped, .plain, .skipped, .plain]
@@ -70,6 +70,7 @@ struct CanonicalRows {
         case .order: [.record, .plain, .skipped, .plain, .plain]
         case .shipment: [.record, .record, .plain]
         case .decision: [.record, .plain, .plain, .plain, .record]
+        case .linkDecision: [.record, .record, .record, .plain]
         }
     }
 

@@ -39,7 +39,9 @@ extension Hub {
             let countries = [nil] + Set(documents.sites.compactMap(\.country)).sorted().map(Optional.some)
             var values: [Identifier] = []
             for country in countries {
-                if let identifier = Identifier(kind: kind, raw: Text(raw), country: country), !values.contains(identifier) {
+                if let identifier = Identifier(kind: kind, raw: Text(raw), country: country, rules: documents.standing.linkRules),
+                    !values.contains(identifier)
+                {
                     values.append(identifier)
                 }
             }
@@ -52,7 +54,7 @@ extension Hub {
             if let id = ProfileID(raw) { return documents.standing.record(id.life).map { [$0] } ?? [] }
             return try holders(.id, raw)
         case .name(let raw):
-            let prefix = SearchName.folded(raw)
+            let prefix = PersonName.folded(raw)
             guard !prefix.isEmpty else { return [] }
             return try store.identifiers(.name, startingWith: prefix, limit: limit).map(\.record)
         }

@@ -7,23 +7,27 @@ public struct CustomerRow: Hashable, Sendable {
     /// Of the change that created the record: decides which record of a profile is the oldest.
     public var created: Timestamp
     public var isCreatedInBound: Bool
+    /// The names that it bears, for rules that ask whether names contradict (`LinkRecord.names`).
+    public var names: [String]
 
-    public init(record: RecordNumber, profile: RecordNumber, created: Timestamp, isCreatedInBound: Bool) {
+    public init(record: RecordNumber, profile: RecordNumber, created: Timestamp, isCreatedInBound: Bool, names: [String] = []) {
         self.record = record
         self.profile = profile
         self.created = created
         self.isCreatedInBound = isCreatedInBound
+        self.names = names
     }
 }
 
 /// A value that a customer record holds or held, in its normal form.
 public struct IdentifierRow: Hashable, Sendable {
-    public enum Kind: Int32, Hashable, Sendable, CaseIterable {
-        case id = 1
-        case email = 2
-        case phone = 3
-        /// For search only; never links.
-        case name = 10
+    /// `Identifier.Kind` as stores keep it, and what is kept for search besides.
+    public struct Kind: RawRepresentable, Hashable, Sendable {
+        public var rawValue: Int32
+        public init(rawValue: Int32) { self.rawValue = rawValue }
+
+        /// A whole name, folded: for search only; never links.
+        public static let name = Kind(rawValue: 1 << 20)
     }
 
     public var record: RecordNumber
@@ -54,6 +58,7 @@ public struct EarlierRow: Hashable, Sendable {
     /// Written without a `seen` token.
     public var isChained: Bool
     public var kind: IdentifierRow.Kind
+    /// As it was written, so that other rules can read it anew.
     public var value: String
     public var isCorrected: Bool
 
@@ -71,6 +76,21 @@ public struct EarlierRow: Hashable, Sendable {
         self.kind = kind
         self.value = value
         self.isCorrected = isCorrected
+    }
+}
+
+/// What an operator said of two customer records; a decision may speak of many pairs.
+public struct LinkDecisionRow: Hashable, Sendable {
+    public var lower: RecordNumber
+    public var higher: RecordNumber
+    public var decision: RecordNumber
+    public var isSame: Bool
+
+    public init(lower: RecordNumber, higher: RecordNumber, decision: RecordNumber, isSame: Bool) {
+        self.lower = lower
+        self.higher = higher
+        self.decision = decision
+        self.isSame = isSame
     }
 }
 

@@ -86,6 +86,10 @@ public protocol HubReading {
     // Customers
     func customer(_ record: RecordNumber) throws -> CustomerRow?
     func customers(profile: RecordNumber) throws -> [CustomerRow]
+    /// By record.
+    func customers(after record: RecordNumber, limit: Int) throws -> [CustomerRow]
+    func linkDecisions(about record: RecordNumber) throws -> [LinkDecisionRow]
+    func linkDecisions() throws -> [LinkDecisionRow]
     func identifiers(record: RecordNumber) throws -> [IdentifierRow]
     /// Who holds or held a value, by record; at most `limit`.
     func identifiers(_ kind: IdentifierRow.Kind, _ value: String, limit: Int) throws -> [IdentifierRow]
@@ -173,6 +177,9 @@ public protocol HubWriting: HubReading {
     func put(_ identifier: IdentifierRow) throws
     func delete(_ identifier: IdentifierRow) throws
     func put(_ earlier: EarlierRow) throws
+    func put(_ decision: LinkDecisionRow) throws
+    /// Forgets what a decision said of all its pairs.
+    func deleteLinkDecisions(of decision: RecordNumber) throws
     func put(_ profile: ProfileRow) throws
 
     /// - Returns: the cell's number, given on its first `put`.
@@ -205,6 +212,8 @@ public enum MetaName: String, Sendable, CaseIterable {
     case backup
     /// Numbers at or below it need a first load, 8 bytes.
     case floor
+    /// `ViewsVersion` of the hub that made the views, 8 bytes.
+    case views
 }
 
 /// One kind of thing in the feed.

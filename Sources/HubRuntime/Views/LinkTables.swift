@@ -17,12 +17,17 @@ struct LinkTables: LinkIndex {
 
     /// The record as linking sees it; `nil` when it is not live.
     func linkRecord(_ number: RecordNumber) throws -> LinkRecord? {
-        guard let id = name(number), let customer = try store.customer(number) else { return nil }
-        let identifiers = try store.identifiers(record: number).compactMap { row in
+        guard let customer = try store.customer(number) else { return nil }
+        return try linkRecord(customer)
+    }
+
+    func linkRecord(_ customer: CustomerRow) throws -> LinkRecord? {
+        guard let id = name(customer.record) else { return nil }
+        let identifiers = try store.identifiers(record: customer.record).compactMap { row in
             row.kind.identifierKind.map { Identifier(kind: $0, value: Text(row.value)) }
         }
         let created = Precedence(isInBound: customer.isCreatedInBound, time: customer.created, dot: id.life)
-        return LinkRecord(id: id, created: created, identifiers: identifiers)
+        return LinkRecord(id: id, created: created, identifiers: identifiers, names: customer.names.map { Text($0) })
     }
 
     func record(_ id: RecordID) throws -> LinkRecord? {
@@ -42,6 +47,37 @@ struct LinkTables: LinkIndex {
         try store.identifiers(IdentifierRow.Kind(identifier.kind), identifier.value.string, limit: .max).compactMap { name($0.record) }
     }
 
-    /// Operators' links and "never the same" come with the desk; until then nobody decides.
-    func decisions(about record: RecordID) throws -> [LinkDecision] { [] }
+    // MARK: decisions
+
+    func decisions(about record: RecordID) throws -> [LinkDecision] {
+        guard let number = standing.record(record.life) else { return [] }
+        return try store.linkDecisions(about: number).compactMap(decision)
+    }
+
+    /// All that are in force.
+    func decisions() throws -> [LinkDecision] { try store.linkDecisions().compactMap(decision) }
+
+    private func decision(_ row: LinkDecisionRow) -> LinkDecision? {
+        guard let lower = name(row.lower), let higher = name(row.higher) else { return nil }
+        return LinkDecision(row.isSame ? .same : .neverSame, lower, higher)
+    }
+
+    func decision(_ pair: LinkPairs.Pair, _ verdict: LinkDecision.Verdict) -> LinkDecision? {
+        guard let lower = standing.record(pair.lower).flatMap(name), let higher = standing.record(pair.higher).flatMap(name) else {
+            return nil
+        }
+        return LinkDecision(verdict, lower, higher)
+    }
+}
+
+extension HubReading {
+    /// Every live customer record, by number.
+    func eachCustomer(_ body: (CustomerRow) throws -> Void) throws {
+        var after = RecordNumber(raw: .min)
+        let limit = 1_000
+        while case let rows = try customers(after: after, limit: limit), let last = rows.last {
+            for row in rows { try body(row) }
+            after = last.record
+        }
+    }
 }

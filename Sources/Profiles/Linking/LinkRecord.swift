@@ -7,13 +7,16 @@ public struct LinkRecord: Hashable, Sendable {
     public var id: RecordID
     /// The creating change's time with the verdict on it; decides which record of a profile is the oldest.
     public var created: Precedence
-    /// Without repeats, in the order of `Identifier`.
+    /// Single and combined ones, without repeats, in the order of `Identifier`.
     public private(set) var identifiers: [Identifier]
+    /// The names that the record bears, one `PersonName.text` each, without repeats, in the order of their bytes.
+    public private(set) var names: [Text]
 
-    public init(id: RecordID, created: Precedence, identifiers: some Sequence<Identifier>) {
+    public init(id: RecordID, created: Precedence, identifiers: some Sequence<Identifier>, names: some Sequence<Text> = []) {
         self.id = id
         self.created = created
         self.identifiers = Set(identifiers).sorted()
+        self.names = Set(names).sorted()
     }
 
     /// Reads the identifiers of a customer record: all siblings of all identifying fields link, whoever wins (S29).
@@ -26,12 +29,16 @@ public struct LinkRecord: Hashable, Sendable {
     public init(
         _ state: RecordState, created: Precedence, country: Text? = nil, earlier: [Identifier] = [], rules: LinkRules = .standard
     ) {
-        self.init(id: state.id, created: created, identifiers: state.identifiers(country: country, rules: rules) + earlier)
+        let singles = state.identifiers(country: country, rules: rules) + earlier
+        let names = state.names
+        self.init(
+            id: state.id, created: created, identifiers: singles + rules.combinations(of: singles + state.traits),
+            names: names.filter { !$0.isBlank }.map(\.text))
     }
 }
 
 extension RecordState {
-    /// The identifiers among the live values of the record, in the order of `Identifier`.
+    /// The single identifiers among the live values of the record, in the order of `Identifier`.
     ///
     /// A number in a text field counts as its digits: tills keep phones and cards as integers, too.
     public func identifiers(country: Text? = nil, rules: LinkRules = .standard) -> [Identifier] {
@@ -43,6 +50,42 @@ extension RecordState {
             }
         }
         return found.sorted()
+    }
+
+    /// The names that the record bears now, of the values that are shown.
+    var names: [PersonName] {
+        func text(_ field: FieldName) -> String { self[field]?.text?.string ?? "" }
+        let parts = PersonName(first: text("first name"), last: text("last name"))
+        return parts.isBlank ? [PersonName(whole: text("name"))].filter { !$0.isBlank } : [parts]
+    }
+
+    /// What counts in company only: name, birth date, postcode, as far as they are whole.
+    var traits: [Identifier] {
+        var found = names.filter { !$0.first.isEmpty && !$0.last.isEmpty }.map { Identifier(kind: .name, value: $0.text) }
+        for (field, kind) in [("birth date", Identifier.Kind.birthDate), ("postcode", .postcode)] as [(FieldName, Identifier.Kind)] {
+            guard let raw = self[field]?.typed, let normal = Normalization.id(raw.string) else { continue }
+            found.append(Identifier(kind: kind, value: Text(normal)))
+        }
+        return found
+    }
+}
+
+extension LinkRules {
+    /// Combinations of one record are cut off here: a record with a hundred phones is no person's.
+    static let combinationsMax = 16
+    private static let separator = "\u{1F}"
+
+    /// The identifiers of combined kinds that these rules ask for: each choice of one value per part.
+    func combinations(of singles: [Identifier]) -> [Identifier] {
+        combined.flatMap { kind in
+            var values = [""]
+            for (place, part) in kind.parts.enumerated() {
+                let held = Set(singles.filter { $0.kind == part }.map(\.value)).sorted()
+                values = values.flatMap { value in held.map { place == 0 ? $0.string : value + Self.separator + $0.string } }
+                values = Array(values.prefix(Self.combinationsMax))
+            }
+            return values.map { Identifier(kind: kind, value: Text($0)) }
+        }
     }
 }
 

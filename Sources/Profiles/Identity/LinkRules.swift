@@ -7,6 +7,8 @@ public struct LinkRules: Hashable, Sendable {
     public var version: UInt32
     /// Kinds in the order in which they are tried; one that is not listed never links.
     public var ranks: [Rank]
+    /// Single kinds of which a person has one value for life: records with different ones are never one person.
+    public var unchanging: Set<Identifier.Kind>
     /// The most records that rules may join into one person. Operators' links are not bound by it.
     public var componentRecordsMax: Int
     /// Raw values, trimmed and in lower case, that mean "nothing".
@@ -16,38 +18,54 @@ public struct LinkRules: Hashable, Sendable {
     /// Normal forms that an operator has blocked: the shop's own phone.
     public var blockedValues: Set<Identifier>
 
+    /// A kind of identifier, as far as it links.
     public struct Rank: Hashable, Sendable {
         public var kind: Identifier.Kind
         /// A value that more records than this *of one source* hold links nothing (S28).
         public var recordsPerSourceMax: Int
+        /// Whether it opens a known profile. One that does not (a device, a cookie) only tells whose an unknown visitor's record
+        /// is: it never joins two persons who are both known by something better.
+        public var opens: Bool
+        /// Whether only one person can have it. One that several may have (a family's phone) does not join records whose
+        /// names contradict each other.
+        public var isExclusive: Bool
 
-        public init(kind: Identifier.Kind, recordsPerSourceMax: Int) {
+        public init(kind: Identifier.Kind, recordsPerSourceMax: Int, opens: Bool = true, isExclusive: Bool = true) {
             self.kind = kind
             self.recordsPerSourceMax = recordsPerSourceMax
+            self.opens = opens
+            self.isExclusive = isExclusive
         }
     }
 
     public init(
-        version: UInt32, ranks: [Rank], componentRecordsMax: Int, blockedWords: Set<Text> = LinkRules.usualBlockedWords,
+        version: UInt32, ranks: [Rank], unchanging: Set<Identifier.Kind> = [], componentRecordsMax: Int,
+        blockedWords: Set<Text> = LinkRules.usualBlockedWords,
         blockedEmailPrefixes: [Text] = LinkRules.usualBlockedEmailPrefixes, blockedValues: Set<Identifier> = []
     ) {
         self.version = version
         self.ranks = ranks
+        self.unchanging = unchanging
         self.componentRecordsMax = componentRecordsMax
         self.blockedWords = blockedWords
         self.blockedEmailPrefixes = blockedEmailPrefixes
         self.blockedValues = blockedValues
     }
 
-    /// By id, then e-mail, then phone. A phone is shared in a family or an office, so it links the fewest.
+    /// By card, account and e-mail, then by phone, which families and offices share: together with the name, or alone where no
+    /// source has it twice and no names contradict. Devices and cookies come last, and join no two known persons.
     public static let standard = LinkRules(
         version: 1,
         ranks: [
-            Rank(kind: .id, recordsPerSourceMax: 3),
-            Rank(kind: .email, recordsPerSourceMax: 3),
-            Rank(kind: .phone, recordsPerSourceMax: 2),
+            Rank(kind: .id, recordsPerSourceMax: 10),
+            Rank(kind: .account, recordsPerSourceMax: 10),
+            Rank(kind: .email, recordsPerSourceMax: 10),
+            Rank(kind: [.phone, .name], recordsPerSourceMax: 3),
+            Rank(kind: .phone, recordsPerSourceMax: 1, isExclusive: false),
+            Rank(kind: .device, recordsPerSourceMax: 10, opens: false),
+            Rank(kind: .cookie, recordsPerSourceMax: 10, opens: false),
         ],
-        componentRecordsMax: 200)
+        unchanging: [.account], componentRecordsMax: 200)
 
     public static let usualBlockedWords: Set<Text> = [
         "n/a", "na", "none", "null", "nil", "unknown", "undefined", "anonymous", "guest", "test", "no", "-", "x", "xx", "xxx", "?", "tba",
@@ -69,4 +87,9 @@ public struct LinkRules: Hashable, Sendable {
     }
 
     func rank(of kind: Identifier.Kind) -> Int? { ranks.firstIndex { $0.kind == kind } }
+
+    /// The combined kinds among the ranks.
+    var combined: [Identifier.Kind] { ranks.map(\.kind).filter { !$0.isSingle } }
+    /// Whether any rank asks whether names contradict.
+    var comparesNames: Bool { ranks.contains { !$0.isExclusive } }
 }

@@ -56,6 +56,16 @@ public struct LinkUpdate: Sendable {
         linking = Linking.link(Array(walk.records.values), decisions: Array(walk.decisions), rules: rules, shared: walk.shared)
     }
 
+    /// What linking says of some records and all that they are connected with: of each the profile that it belongs to.
+    public init(around ids: [RecordID], index: some LinkIndex, rules: LinkRules) throws {
+        var walk = Walk(index: index, rules: rules)
+        walk.enqueue(ids)
+        try walk.finish()
+        records = walk.records.keys.sorted(by: RecordOrder.areInOrder)
+        removed = []
+        linking = Linking.link(Array(walk.records.values), decisions: Array(walk.decisions), rules: rules, shared: walk.shared)
+    }
+
     /// Walks from the changed records along everything that may link.
     private struct Walk<Index: LinkIndex> {
         let index: Index

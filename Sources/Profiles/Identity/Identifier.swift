@@ -5,15 +5,8 @@ import ChangeSets
 /// Two identifiers are equal when kind and normal form are. It is personal data: it prints as a placeholder, and
 /// `value` goes into stores and documents only, never into a message, label or log.
 public struct Identifier: Hashable, Sendable, CustomStringConvertible {
-    public enum Kind: String, Hashable, Sendable, CaseIterable {
-        /// A loyalty card or another id that is the same in all systems.
-        case id
-        case email
-        case phone
-    }
-
     public var kind: Kind
-    /// The normal form (`Normalization`).
+    /// The normal form (`Normalization`); of a combined kind the parts' forms, in the order of their bits, with U+001F between.
     public var value: Text
 
     /// - Parameter value: already in normal form; for raw text use `init?(kind:raw:country:rules:)`.
@@ -22,13 +15,13 @@ public struct Identifier: Hashable, Sendable, CustomStringConvertible {
         self.value = value
     }
 
-    public var description: String { "\(kind.rawValue) (hidden)" }
+    public var description: String { "\(kind) (hidden)" }
 }
 
 extension Identifier: Comparable {
-    /// By kind's name, then by the value's bytes; for lists. Linking goes by the rules' rank instead.
+    /// By kind, then by the value's bytes; for lists. Linking goes by the rules' rank instead.
     public static func < (left: Identifier, right: Identifier) -> Bool {
-        left.kind == right.kind ? left.value < right.value : left.kind.rawValue < right.kind.rawValue
+        left.kind == right.kind ? left.value < right.value : left.kind < right.kind
     }
 }
 
@@ -38,19 +31,23 @@ extension Identifier {
     /// The hub's look-ups (`/v1/profiles/search`) use it too, so that what is asked and what is kept have one form.
     ///
     /// - Parameters:
+    ///   - kind: a single one.
     ///   - country: the site's default country (ISO 3166, two letters), for phone numbers without a country code.
     /// - Returns: `nil` when the text is no identifier of this kind: blank, a dummy ("000", "n/a", "test@…"), or malformed.
     public init?(kind: Kind, raw: Text, country: Text? = nil, rules: LinkRules = .standard) {
         let normal: String? =
             switch kind {
-            case .id: Normalization.id(raw.string)
             case .email: Normalization.email(raw.string)
             case .phone: Normalization.phone(raw.string, country: country?.string)
+            case .id, .account, .device, .cookie: Normalization.id(raw.string)
+            default: nil
             }
         guard let normal, !rules.blocks(normal: Text(normal), raw: raw, kind: kind) else { return nil }
         self.init(kind: kind, value: Text(normal))
     }
 
     /// The catalogue's customer fields that identify, in the order in which they are read.
-    public static let fields: [(field: FieldName, kind: Kind)] = [("loyalty id", .id), ("email", .email), ("phone", .phone)]
+    public static let fields: [(field: FieldName, kind: Kind)] = [
+        ("loyalty id", .id), ("account id", .account), ("email", .email), ("phone", .phone), ("device id", .device), ("cookie id", .cookie),
+    ]
 }

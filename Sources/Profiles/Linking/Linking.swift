@@ -9,7 +9,10 @@ import ChangeSets
 /// 2. Operators' links are taken, in the order of (lower record, higher record).
 /// 3. Kinds go in the rules' order. Where a kind would join more records than one person may have, it joins none of
 ///    them. Otherwise its pairs are tried in the order of (value bytes, lower record, higher record).
-/// 4. A pair, an operator's too, that would bring two records together that are declared never the same is refused.
+/// 4. A pair, an operator's too, that would bring two records together that are declared never the same is refused. So is a
+///    rule's pair that would bring different values of an unchanging kind together or, by a value that several people may
+///    have, names that contradict each other.
+/// 5. A value of a kind that opens no known profile joins its holders only while at most one of their groups is known by more.
 public struct Linking: Hashable, Sendable {
     /// In the order of their ids; every record is in exactly one, alone if need be.
     public var profiles: [LinkedProfile]
@@ -52,10 +55,21 @@ public enum LinkReason: Hashable, Sendable {
 
 /// A link that the rules asked for and did not get; shown to operators.
 public enum LinkRefusal: Hashable, Sendable {
-    /// It would have joined records that are declared never the same.
-    case neverSame(lower: RecordID, higher: RecordID, reason: LinkReason)
+    /// Two records, and what stood between the groups that they belonged to.
+    case pair(Cause, lower: RecordID, higher: RecordID, reason: LinkReason)
     /// This kind would have made one person of too many records: of these profiles' records, in order of their lives, it joined none.
     case tooManyRecords(kind: Identifier.Kind, records: [RecordID])
+    /// A value that opens no known profile stands at two known persons or more: it joined none of these records.
+    case severalPersons(identifier: Identifier, records: [RecordID])
+
+    public enum Cause: Hashable, Sendable {
+        /// An operator said so, of two of their records.
+        case neverSame
+        /// Different values of a kind that never changes.
+        case unchanging(Identifier.Kind)
+        /// Several people may have the value, and the names contradict each other.
+        case names
+    }
 }
 
 /// A value that too many records of one source hold.
@@ -80,24 +94,25 @@ extension Linking {
     ///   - decisions: every decision in force; one about a record that is not here has no effect. Where one pair is
     ///     declared both, "never the same" holds.
     public static func link(_ records: [LinkRecord], decisions: [LinkDecision], rules: LinkRules) -> Linking {
-        var counts: [Identifier: [SourceID: Int]] = [:]
-        for record in records {
-            for identifier in record.identifiers { counts[identifier, default: [:]][record.id.source, default: 0] += 1 }
-        }
-        let shared = counts.compactMapValues { SharedValue.Worst($0) }.filter { rules.isShared($0.key, worst: $0.value) }
-        return link(records, decisions: decisions, rules: rules, shared: shared)
+        let records = records.sorted { RecordOrder.areInOrder($0.id, $1.id) }
+        let holders = Holders(records, of: Set(rules.ranks.map(\.kind)))
+        return link(records, holders, decisions: decisions, rules: rules, shared: holders.tooShared(rules))
     }
 
     /// - Parameter shared: the values that link nothing, judged over *all* records.
     static func link(
         _ records: [LinkRecord], decisions: [LinkDecision], rules: LinkRules, shared: [Identifier: SharedValue.Worst]
     ) -> Linking {
-        var joiner = Joiner(records.sorted { RecordOrder.areInOrder($0.id, $1.id) })
-        joiner.forbid(decisions)
-        joiner.joinDecided(decisions)
-        for rank in rules.ranks {
-            joiner.join(rank.kind, recordsMax: rules.componentRecordsMax) { shared[$0] == nil }
-        }
+        let records = records.sorted { RecordOrder.areInOrder($0.id, $1.id) }
+        return link(records, Holders(records, of: Set(rules.ranks.map(\.kind))), decisions: decisions, rules: rules, shared: shared)
+    }
+
+    private static func link(
+        _ records: [LinkRecord], _ holders: Holders, decisions: [LinkDecision], rules: LinkRules, shared: [Identifier: SharedValue.Worst]
+    ) -> Linking {
+        var joiner = Joiner(records, rules: rules, holders: holders)
+        joiner.take(decisions)
+        for rank in rules.ranks { joiner.join(rank) { shared[$0] == nil } }
         let values = shared.map { SharedValue(identifier: $0.key, source: $0.value.source, records: $0.value.records) }
         return Linking(
             profiles: joiner.profiles(), refusals: joiner.refusals, sharedValues: values.sorted { $0.identifier < $1.identifier })

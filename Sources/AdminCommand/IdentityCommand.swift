@@ -1,0 +1,241 @@
+import ArgumentParser
+import ChangeSets
+import Complaints
+import Foundation
+
+struct IdentityCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "identity", abstract: "The rules by which customer records are one person.",
+        discussion: """
+            tributary identity weigh                         what each kind of identifier brings on your own data
+            tributary identity shared                        values on so many records that they tell nobody apart
+            tributary identity block phone +442079460018     the shop's own phone is nobody's
+            tributary identity rules > rules.json            then edit it
+            tributary identity try rules.json                what would merge and split, and nothing is changed
+            tributary identity apply rules.json --note "cards first"
+            """,
+        subcommands: [Rules.self, Try.self, Apply.self, Weigh.self, Shared.self, Block.self, Unblock.self])
+
+    /// Linking everybody once over takes its time.
+    static let secondsMax = 900
+
+    struct Rules: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Print the rules in force, as a file to edit.")
+        @OptionGroup var hub: HubOptions
+
+        mutating func run() async throws {
+            print(try RulesFile(bytes: try await hub.connection().get("identity")).text)
+        }
+    }
+
+    struct Try: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what other rules would merge and split, with examples. Nothing is changed.")
+        @Argument(help: ArgumentHelp("The rules, as `tributary identity rules` prints them.", valueName: "file")) var file: String
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws {
+            let rules = try RulesFile(path: file)
+            let bytes = try await listing.hub.connection().post(
+                ["identity", "try"], json: rules.bytes(), secondsMax: IdentityCommand.secondsMax)
+            try listing.show(bytes, as: Trial.self, \.text)
+        }
+    }
+
+    struct Apply: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Set the rules, and link all customers anew.",
+            discussion: "Operators' links outlive it. Take it back: tributary conflict undo DECISION")
+        @Argument(help: ArgumentHelp("The rules, as `tributary identity rules` prints them.", valueName: "file")) var file: String
+        @OptionGroup var decider: DeciderOptions
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws { try await RulesFile(path: file).apply(decider, listing) }
+    }
+
+    struct Weigh: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what each kind of identifier brings on the data that the hub holds.",
+            discussion: """
+                COVERAGE: records that hold one. CHANGES: how often a record changes it in a year. COLLISIONS: values on several records of one
+                source, and those over the limit. PROFILES: how many it would make alone, and the records it would join to another.
+                """)
+        @OptionGroup var listing: ListingOptions
+
+        private struct Weight: Decodable {
+            let kind: String
+            let rank: Int?
+            let records, values, collisions, collidingRecords, overLimit, profiles, recordsJoined: Int
+            let coverage: Double
+            let changesAYear: Double?
+        }
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().get(["identity", "weights"], secondsMax: IdentityCommand.secondsMax)
+            try listing.show(bytes, as: [Weight].self) { weights in
+                var table = Table("RANK", "KIND", ">COVERAGE", ">CHANGES/YEAR", ">COLLISIONS", ">OVER LIMIT", ">PROFILES", ">JOINED")
+                for weight in weights {
+                    table.add(
+                        weight.rank.map(String.init) ?? "-", weight.kind, String(format: "%.1f %%", weight.coverage * 100),
+                        weight.changesAYear.map { String(format: "%.2f", $0) } ?? "-", String(weight.collisions), String(weight.overLimit),
+                        String(weight.profiles), String(weight.recordsJoined))
+                }
+                return table.text()
+            }
+        }
+    }
+
+    struct Shared: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List values that link nothing, since too many records of one site hold them.",
+            discussion: "The shop's own phone, a clerk's address. Block what is nobody's: tributary identity block KIND VALUE")
+        @OptionGroup var listing: ListingOptions
+
+        private struct Value: Decodable {
+            let kind, value: String
+            let site: String?
+            let records: Int
+        }
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().get(["identity", "shared"], secondsMax: IdentityCommand.secondsMax)
+            try listing.show(bytes, as: [Value].self) { values in
+                var table = Table(">RECORDS", "KIND", "VALUE", "MOST AT")
+                for value in values {
+                    let shown = value.value.replacingOccurrences(of: "\u{1F}", with: " ")
+                    table.add(String(value.records), value.kind, shown, value.site ?? "-")
+                }
+                return table.isEmpty ? "No value is on too many records." : table.text()
+            }
+        }
+    }
+
+    struct Block: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let a value link nobody from now on.")
+        @Argument(help: "id, email, phone, account, device or cookie.") var kind: String
+        @Argument(help: "The value in its normal form, as `tributary identity shared` lists it.") var value: String
+        @OptionGroup var decider: DeciderOptions
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws {
+            var rules = try RulesFile(bytes: try await listing.hub.connection().get("identity"))
+            guard !rules.blocked.contains([kind, value]) else {
+                throw Complaint("That \(kind) is blocked already.", remedy: "See the list: tributary identity rules.")
+            }
+            rules.blocked.append([kind, value])
+            try await rules.apply(decider, listing)
+        }
+    }
+
+    struct Unblock: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let a blocked value link again.")
+        @Argument(help: "id, email, phone, account, device or cookie.") var kind: String
+        @Argument(help: "The value, as `tributary identity rules` lists it.") var value: String
+        @OptionGroup var decider: DeciderOptions
+        @OptionGroup var listing: ListingOptions
+
+        mutating func run() async throws {
+            var rules = try RulesFile(bytes: try await listing.hub.connection().get("identity"))
+            guard let place = rules.blocked.firstIndex(of: [kind, value]) else {
+                throw Complaint("That \(kind) is not blocked.", remedy: "See the list: tributary identity rules.")
+            }
+            rules.blocked.remove(at: place)
+            try await rules.apply(decider, listing)
+        }
+    }
+}
+
+/// The hub's rules as a file: whatever stands in it is kept, known here or not.
+private struct RulesFile {
+    private var fields: [String: Any]
+
+    init(path: String) throws {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw Complaint("\(path) cannot be read.", remedy: "Write one: tributary identity rules > \(path)")
+        }
+        do { try self.init(bytes: [UInt8](bytes)) } catch {
+            throw Complaint("\(path) is no JSON object.", remedy: "Start from the rules in force: tributary identity rules > \(path)")
+        }
+    }
+
+    init(bytes: [UInt8]) throws {
+        guard let fields = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
+            throw Complaint("The rules are no JSON object.", remedy: "See docs/operating/identity.md.")
+        }
+        self.fields = fields
+    }
+
+    func bytes() throws -> [UInt8] { try Self.bytes(fields) }
+
+    var text: String {
+        let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return (try? JSONSerialization.data(withJSONObject: fields, options: options)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
+    /// Pairs of kind and value.
+    var blocked: [[String]] {
+        get { (fields["blockedValues"] as? [[String: String]] ?? []).map { [$0["kind"] ?? "", $0["value"] ?? ""] } }
+        set { fields["blockedValues"] = newValue.map { ["kind": $0[0], "value": $0[1]] } }
+    }
+
+    func apply(_ decider: DeciderOptions, _ listing: ListingOptions) async throws {
+        var question: [String: Any] = ["rules": fields, "author": decider.by]
+        question["note"] = decider.note
+        let answer = try await listing.hub.connection().post(
+            ["identity"], json: Self.bytes(question), secondsMax: IdentityCommand.secondsMax)
+        try listing.show(answer, as: DecisionShown.self) { decision in
+            "\(decision.message)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
+        }
+    }
+
+    private static func bytes(_ object: [String: Any]) throws -> [UInt8] {
+        [UInt8](try JSONSerialization.data(withJSONObject: object, options: .sortedKeys))
+    }
+}
+
+/// What other rules would do.
+private struct Trial: Decodable {
+    struct Side: Decodable {
+        let profiles, parts: Int
+        let examples: [Example]
+    }
+    struct Example: Decodable {
+        let profiles: [String]
+        let records: Int
+        let by: [String]
+    }
+    struct Refusal: Decodable {
+        let cause, by: String
+        let records: [String]
+    }
+    let records, profilesNow, profilesThen, sharedValues: Int
+    let merged, split: Side
+    let refusals: [Refusal]
+
+    var text: String {
+        let head = "\(records) records: \(profilesNow) profiles now, \(profilesThen) by these rules."
+        let blocks = [
+            "\(merged.profiles) new profiles would bring \(merged.parts) of today's together\(merged.examples.isEmpty ? "." : ", like")",
+            examples(merged),
+            "\(split.profiles) of today's profiles would fall apart into \(split.parts)\(split.examples.isEmpty ? "." : ", like")",
+            examples(split),
+            refusals.isEmpty ? nil : "Links that the rules ask for and would not get, like", refused,
+            "\(sharedValues) values would link nothing, since too many records of one site hold them.",
+        ]
+        return ([head] + blocks.compactMap { $0 }).joined(separator: "\n")
+    }
+
+    private func examples(_ side: Side) -> String? {
+        var table = Table("PROFILES", ">RECORDS", "BY")
+        for example in side.examples {
+            table.add(example.profiles.joined(separator: " "), String(example.records), example.by.joined(separator: ", "))
+        }
+        return table.isEmpty ? nil : table.text(indentedBy: 2)
+    }
+
+    private var refused: String? {
+        var table = Table("WHY", "ASKED BY", "RECORDS")
+        for refusal in refusals { table.add(refusal.cause, refusal.by, refusal.records.joined(separator: " ")) }
+        return table.isEmpty ? nil : table.text(indentedBy: 2)
+    }
+}

@@ -1,0 +1,69 @@
+import Causality
+import ChangeSets
+import Merging
+import Profiles
+
+/// One customer record as the rules in force read it: what it may be linked by, and the rows that say so.
+struct CustomerReading {
+    let link: LinkRecord
+    private let current: Set<Identifier>
+    private let searchNames: [String]
+
+    /// - Parameter earlier: its superseded identifying values, corrections among them.
+    init(_ state: RecordState, created: Precedence, country: Text?, earlier: [EarlierRow], rules: LinkRules) {
+        let linking = earlier.filter { !$0.isCorrected }.compactMap { row in
+            row.kind.identifierKind.flatMap { Identifier(kind: $0, raw: Text(row.value), country: country, rules: rules) }
+        }
+        link = LinkRecord(state, created: created, country: country, earlier: linking, rules: rules)
+        current = Set(state.identifiers(country: country, rules: rules))
+        searchNames = Self.searchNames(of: state)
+    }
+
+    func rows(_ record: RecordNumber, source: SourceNumber) -> [IdentifierRow] {
+        func row(_ kind: IdentifierRow.Kind, _ value: String, isCurrent: Bool) -> IdentifierRow {
+            IdentifierRow(record: record, kind: kind, value: value, source: source, isCurrent: isCurrent)
+        }
+        return link.identifiers.map { identifier in
+            row(
+                IdentifierRow.Kind(identifier.kind), identifier.value.string,
+                isCurrent: !identifier.kind.isSingle || current.contains(identifier))
+        } + searchNames.map { row(.name, $0, isCurrent: true) }
+    }
+
+    func row(_ record: RecordNumber, profile: RecordNumber) -> CustomerRow {
+        CustomerRow(
+            record: record, profile: profile, created: link.created.time, isCreatedInBound: link.created.isInBound,
+            names: link.names.map(\.string))
+    }
+
+    /// Names in the form that they are searched by: whole, and with the last name before the first.
+    private static func searchNames(of state: RecordState) -> [String] {
+        let first = state["first name"]?.text?.string ?? ""
+        let last = state["last name"]?.text?.string ?? ""
+        let whole = ["name", "company"].compactMap { state[FieldName($0)]?.text?.string }
+        let joined = (whole + ["\(first) \(last)", last, "\(last) \(first)"]).map(PersonName.folded).filter { !$0.isEmpty }
+        return Array(Set(joined)).sorted { Text($0) < Text($1) }
+    }
+}
+
+extension LinkRecord {
+    /// The same under another name of the record.
+    func named(_ name: RecordID?) -> LinkRecord {
+        LinkRecord(id: name ?? id, created: created, identifiers: identifiers, names: names)
+    }
+}
+
+extension IdentifierRow.Kind {
+    init(_ kind: Identifier.Kind) { self.init(rawValue: kind.rawValue) }
+
+    /// `nil` for what never links.
+    var identifierKind: Identifier.Kind? { self == .name ? nil : Identifier.Kind(rawValue: rawValue) }
+}
+
+extension SiteRow {
+    /// Stands for "no region": what everybody sees.
+    static let everyRegion = "*"
+
+    /// The default country for phone numbers: a region that is a country's two letters.
+    var country: Text? { region.flatMap { $0.utf8.count == 2 ? Text($0) : nil } }
+}

@@ -1,0 +1,41 @@
+import HubRuntime
+import Profiles
+import Serving
+
+/// Which customer records are one person: operators' links, and the rules.
+extension HubRoutes {
+    /// Rules carry lists of blocked values.
+    static let rulesBytesMax = 1 << 20
+
+    var identityRoutes: [HubRoute] {
+        [
+            HubRoute(.post, "/v1/profiles/link", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+                try logged(.link, try await hub.link(call.json(), now: call.now), call)
+            },
+            HubRoute(.post, "/v1/profiles/unlink", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+                try logged(.unlink, try await hub.unlink(call.json(), now: call.now), call)
+            },
+            HubRoute(.post, "/v1/profiles/apart", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+                try logged(.apart, try await hub.keepApart(call.json(), now: call.now), call)
+            },
+            HubRoute(.get, "/v1/identity", .operator) { _ in try .json(hub.linkRules) },
+            HubRoute(.post, "/v1/identity", .operator, bodyBytesMax: Self.rulesBytesMax) { call in
+                let answer = try await hub.setIdentity(call.json(), now: call.now)
+                call.logger.notice("rules of identity set", metadata: ["decision": "\(answer.id)"])
+                return try .json(answer)
+            },
+            HubRoute(.post, "/v1/identity/try", .operator, bodyBytesMax: Self.rulesBytesMax) { call in
+                try .json(try await hub.tryIdentity(call.json(LinkRules.self), now: call.now))
+            },
+            HubRoute(.get, "/v1/identity/weights", .operator) { try .json(try await hub.weighIdentity(now: $0.now)) },
+            HubRoute(.get, "/v1/identity/shared", .operator) { try .json(try await hub.sharedIdentifiers(now: $0.now)) },
+        ]
+    }
+
+    private enum Verb: String { case link, unlink, apart }
+
+    private func logged(_ verb: Verb, _ answer: LinkAnswer, _ call: HubCall) throws -> Reply {
+        call.logger.notice("customers decided", metadata: ["verdict": "\(verb.rawValue)", "decision": "\(answer.decision.id)"])
+        return try .json(answer)
+    }
+}

@@ -1,0 +1,90 @@
+import ChangeSets
+import Foundation
+import Merging
+
+/// A person's first and last name as names are compared: folded to lower case without accents.
+public struct PersonName: Hashable, Sendable {
+    public var first: String
+    public var last: String
+
+    /// - Parameters: as somebody typed them; either may be blank.
+    public init(first: String, last: String) {
+        self.first = Self.folded(first)
+        self.last = Self.folded(last)
+    }
+
+    /// A whole name: its last word is taken for the last name, unless a comma sets the last name before the first.
+    public init(whole: String) {
+        let parts = whole.split(separator: ",", maxSplits: 1).map(String.init)
+        if parts.count == 2 {
+            self.init(first: parts[1], last: parts[0])
+        } else {
+            let words = Self.folded(whole).split(separator: " ")
+            self.init(first: words.dropLast().joined(separator: " "), last: words.last.map(String.init) ?? "")
+        }
+    }
+
+    public var isBlank: Bool { first.isEmpty && last.isEmpty }
+
+    /// Lower case, without accents, one space between words: how names are searched and compared.
+    public static func folded(_ name: String) -> String {
+        let plain: String
+        if name.utf8.allSatisfy({ $0 < 0x80 }) {
+            plain = name.lowercased()
+        } else {
+            // Letters outside ASCII lose their accents by their canonical decomposition.
+            let scalars = name.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars.filter {
+                !$0.properties.isDiacritic || $0.isASCII
+            }
+            plain = String(String.UnicodeScalarView(scalars))
+        }
+        return plain.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}
+
+extension PersonName {
+    private static let separator: Character = "\u{1F}"
+
+    /// Last and first name in one text, to be kept and compared byte by byte.
+    public var text: Text { Text("\(last)\(Self.separator)\(first)") }
+
+    public init(text: Text) {
+        let parts = text.string.split(separator: Self.separator, maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        last = parts.first ?? ""
+        first = parts.count > 1 ? parts[1] : ""
+    }
+
+    /// Whether two names cannot well be one person's: a first or a last name that is given on both sides and alike on neither
+    /// reading. An initial, a short form, a letter typed wrong and swapped names are alike.
+    public func contradicts(_ other: PersonName) -> Bool {
+        let isStraight = Self.areAlike(first, other.first) && Self.areAlike(last, other.last)
+        let areWhole = ![first, last, other.first, other.last].contains("")
+        let areSwapped = areWhole && Self.areAlike(first, other.last) && Self.areAlike(last, other.first)
+        return !isStraight && !areSwapped
+    }
+
+    /// A blank is alike to everything.
+    private static func areAlike(_ left: String, _ right: String) -> Bool {
+        if left.isEmpty || right.isEmpty || left == right { return true }
+        let (short, long) =
+            left.utf8.count <= right.utf8.count ? (Array(left.utf8), Array(right.utf8)) : (Array(right.utf8), Array(left.utf8))
+        if long.starts(with: short) { return true }
+        return EditDistance.isAtMostOne(short, long) && short.count > 3
+    }
+}
+
+/// Whether one letter changed, added, left out or swapped with its neighbour makes one text of another.
+///
+/// Source: F. Damerau, "A technique for computer detection and correction of spelling errors" (1964).
+enum EditDistance {
+    static func isAtMostOne(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        let (short, long) = left.count <= right.count ? (left, right) : (right, left)
+        guard long.count - short.count <= 1 else { return false }
+        let start = zip(short, long).prefix { $0 == $1 }.count
+        if start == short.count { return true }
+        if long.count > short.count { return short[start...].elementsEqual(long[(start + 1)...]) }
+        if short[(start + 1)...].elementsEqual(long[(start + 1)...]) { return true }
+        return start + 1 < short.count && short[start] == long[start + 1] && short[start + 1] == long[start]
+            && short[(start + 2)...].elementsEqual(long[(start + 2)...])
+    }
+}
