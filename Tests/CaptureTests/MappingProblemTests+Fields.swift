@@ -65,7 +65,7 @@ extension MappingTests.Problems {
                 m.yaml:8:7: The catalogue's customer has no field `emial`.
                   Did you mean `email`?
                 m.yaml:9:7: The catalogue's customer has no field `zodiac`.
-                  It has `first name`, `last name`, `name`, `email`, `phone`, `loyalty id`, `company`, `birth date`, `address`, `address 2`, `city`, `region`, `postcode`, `country`, `number`, `created at` or `note`. A field of your own goes under `extra:`.
+                  It has `first name`, `last name`, `name`, `email`, `phone`, `loyalty id`, `company`, `birth date`, `address`, `address 2`, `city`, `region`, `postcode`, `country`, `number`, `created at`, `note`, `account id`, `device id` or `cookie id`. A field of your own goes under `extra:`.
                 """),
         Case(
             title: "an unknown column",

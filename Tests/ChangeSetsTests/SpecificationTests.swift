@@ -25,11 +25,16 @@ struct SpecificationTests {
         #expect(NameCodes.entity(0) == nil && NameCodes.entity(17) == nil && NameCodes.code(of: "unheard of") == nil)
     }
 
+    /// What the catalogue gained since: it travels by name.
+    private static let later: Set<String> = ["customer.account id", "customer.device id", "customer.cookie id"]
+
     @Test("version 1 has a code for every name of the catalogue as it was then")
     func catalogue() {
         for entity in Catalogue.entities {
             #expect(NameCodes.code(of: entity.name) != nil, "\(entity.name) travels literally until a new version")
-            for field in entity.fields { #expect(NameCodes.code(of: field.name, in: entity.name) != nil, "\(entity.name).\(field.name)") }
+            for field in entity.fields where !Self.later.contains("\(entity.name).\(field.name)") {
+                #expect(NameCodes.code(of: field.name, in: entity.name) != nil, "\(entity.name).\(field.name)")
+            }
         }
     }
 
