@@ -30,6 +30,7 @@ enum Alphabet: Hashable {
     static func areMixed(_ word: some Sequence<Unicode.Scalar>) -> Bool {
         var first: Alphabet?
         for scalar in word {
+            if first == .latin, scalar.isASCII { continue }
             guard let alphabet = Alphabet(scalar) else { continue }
             guard let known = first else {
                 first = alphabet

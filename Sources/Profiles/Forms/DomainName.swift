@@ -12,14 +12,17 @@ struct DomainName: Hashable {
     /// - Throws: `malformed`, `mixedAlphabets`, `tooLong`.
     init(_ scalars: some Sequence<Unicode.Scalar>) throws(FormFault) {
         // IDNA2003 took the ideographic full stops for dots, and keyboards still type them.
-        let dotted = TextFolding.lowercased(scalars.map { ["\u{3002}", "\u{FF61}"].contains($0) ? "." : $0 })
-        var labels = dotted.split(separator: ".", omittingEmptySubsequences: false)[...]
-        if labels.count > 1, labels.last?.isEmpty == true { labels.removeLast() }
-        guard labels.count >= 2 else { throw .malformed }
-        var written: [String] = []
-        for label in labels { written.append(try Self.ascii(label)) }
-        guard let last = written.last, Self.isPlausibleTop(last) else { throw .malformed }
-        text = written.joined(separator: ".")
+        var name = TextFolding.lowercased(scalars.map { $0 == "\u{3002}" || $0 == "\u{FF61}" ? "." : $0 })[...]
+        if name.last == "." { name.removeLast() }
+        var written = ""
+        var label = name.prefix { $0 != "." }
+        while label.endIndex < name.endIndex {
+            written += try Self.ascii(label) + "."
+            label = name[(label.endIndex + 1)...].prefix { $0 != "." }
+        }
+        let top = try Self.ascii(label)
+        guard !written.isEmpty, Self.isPlausibleTop(top) else { throw .malformed }
+        text = written + top
         guard text.utf8.count <= Self.bytesMax else { throw .tooLong }
     }
 

@@ -34,7 +34,7 @@ struct EmailAddress {
         let rule = rules.rule(of: domain)
         var address = self
         address.domain = rule.name
-        if let mark = local.firstIndex(where: { rule.tagMarks.contains($0) }) { address.local = String(local[..<mark]) }
+        if !rule.tagMarks.isEmpty, let mark = local.firstIndex(where: { rule.tagMarks.contains($0) }) { address.local = String(local[..<mark]) }
         if rule.ignoresDots { address.local.removeAll { $0 == "." } }
         guard !address.local.isEmpty, address.local.last != ".", address.domain.contains(".") else { throw .malformed }
         if address.domain != domain, EmailRules.contains(address.domain, in: rules.refusedDomains) { throw .dummy }
@@ -46,7 +46,7 @@ struct EmailAddress {
         var rest = scalars[...]
         func trim() {
             while let first = rest.first, TextFolding.isSpace(first) { rest.removeFirst() }
-            while let last = rest.last, TextFolding.isSpace(last) || [",", ";", "."].contains(last) { rest.removeLast() }
+            while let last = rest.last, TextFolding.isSpace(last) || last == "," || last == ";" || last == "." { rest.removeLast() }
         }
         trim()
         if rest.last == ">", let open = rest.lastIndex(of: "<") { rest = rest[(open + 1)...].dropLast() }

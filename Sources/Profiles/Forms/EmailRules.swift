@@ -75,6 +75,7 @@ public struct EmailRules: Hashable, Sendable, Codable {
     /// A domain's rule with those of the domains it is the same as, and the last of these. Of a ring, the first by name.
     func rule(of domain: String) -> (name: String, ignoresDots: Bool, tagMarks: String) {
         var found = (name: domain, ignoresDots: false, tagMarks: "")
+        guard domains[domain] != nil || domains[Self.anyDomain] != nil else { return found }
         var path: [String] = []
         var next: String? = domain
         while let name = next {

@@ -4,7 +4,7 @@ enum IDForm {
         guard raw.utf8.count <= Normalization.rawBytesMax else { throw .tooLong }
         let kept = TextFolding.trimmed(raw).filter { !TextFolding.isSpace($0) && $0 != "-" && $0 != "." }
         let form = TextFolding.uppercased(kept.map(plainDigit))
-        guard form.contains(where: { $0.properties.isAlphabetic || $0.properties.numericType != nil }) else { throw .blank }
+        guard form.contains(where: isLetterOrDigit) else { throw .blank }
         guard !Alphabet.areMixed(form) else { throw .mixedAlphabets }
         return try checked(form)
     }
@@ -26,8 +26,13 @@ enum IDForm {
         return text
     }
 
+    private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.isASCII else { return scalar.properties.isAlphabetic || scalar.properties.numericType != nil }
+        return ("0"..."9").contains(scalar) || ("A"..."Z").contains(scalar)
+    }
+
     private static func plainDigit(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        TextFolding.digit(scalar).map { Unicode.Scalar($0 + 0x30) } ?? scalar
+        scalar.isASCII ? scalar : TextFolding.digit(scalar).map { Unicode.Scalar($0 + 0x30) } ?? scalar
     }
 
     /// 8-4-4-4-12 hexadecimal digits in lower case (RFC 9562), from a form in braces, behind `urn:uuid:` or without dashes.

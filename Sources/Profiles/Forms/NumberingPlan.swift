@@ -1,5 +1,5 @@
-/// How numbers are dialled within one region, and which digits are a number there.
-struct NumberingPlan: Sendable {
+/// How numbers are dialled within one region, and which digits are a number there. One object a region, for as long as the program runs.
+final class NumberingPlan: Sendable {
     typealias Digits = ArraySlice<UInt8>
 
     /// Digits that stand for themselves, or 255 for any digit.
@@ -21,26 +21,34 @@ struct NumberingPlan: Sendable {
         var area: [UInt8]
     }
 
-    var code: Int
+    let code: Int
     /// Dialled before a calling code.
-    var abroad: [Prefix]
+    let abroad: [Prefix]
     /// Dialled before a national number at home, and left out from abroad; `nil` where there is none.
-    var trunk: Prefix?
-    /// Other prefixes at home: of carriers, or of former plans.
-    var others: [Prefix]
+    let trunk: Prefix?
+    /// All that may stand before a national number at home: the trunk prefix first, then those of carriers and of former plans.
+    let prefixes: [Prefix]
     /// Possible lengths of a national number, as bits.
-    var lengths: UInt32
-    var local: Local?
+    let lengths: UInt32
+    let local: Local?
     /// Where the automaton begins for the calling code.
-    var start: NumberAutomaton.State
+    let start: NumberAutomaton.State
+    /// The fewest digits of a valid number typed without a trunk prefix; fewer are a local number where people write the prefix.
+    let bareDigitsMin: Int
 
-    /// North America's trunk prefix may be left out at home, since full numbers always have ten digits.
+    /// Whether a number of a possible length is whole as it stands. North America's trunk prefix may be left out, since full
+    /// numbers always have ten digits.
     var needsNoTrunk: Bool { trunk == nil || code == 1 }
 
-    /// The fewest digits, typed without the trunk prefix where one is usual, that are still no local number.
-    var bareDigitsMin: Int {
-        guard !needsNoTrunk else { return 0 }
-        return min(9, 31 - lengths.leadingZeroBitCount)
+    init(code: Int, abroad: [Prefix], trunk: Prefix?, isWritten: Bool, others: [Prefix], lengths: UInt32, local: Local?, start: NumberAutomaton.State) {
+        self.code = code
+        self.abroad = abroad
+        self.trunk = trunk
+        prefixes = (trunk.map { [$0] } ?? []) + others
+        self.lengths = lengths
+        self.local = local
+        self.start = start
+        bareDigitsMin = trunk != nil && isWritten ? min(9, 31 - lengths.leadingZeroBitCount) : 0
     }
 
     /// Whether a national number may have this length, whoever has it. No number begins with a trunk prefix of 0 or 1.

@@ -3,8 +3,8 @@
 /// Held against libphonenumber by `scripts/phone-plans`. It knowingly differs:
 /// - A number of a possible length that no pattern has is still taken (area codes are added every month, made-up numbers tell
 ///   people apart), but only with its trunk prefix where the country has one: without, it may be a local number.
-/// - A valid number without its trunk prefix is taken from nine digits on (fewer where the country's are shorter): "345678" in Germany
-///   may be local or a whole number.
+/// - Where people write the trunk prefix, a valid number without it is taken from nine digits on (fewer where the country's are
+///   shorter): "345678" in Germany may be local or a whole number.
 /// - `00` begins a call abroad from everywhere, also where people dial 011: it is what clerks write.
 /// - Mexico's prefixes from before 2019 (+52 1, 01, 044, 045) are dropped, so that numbers kept since then meet new ones.
 /// - Letters are no digits, short and emergency numbers are no one's, and dummies are refused (`PhoneNumber`).
@@ -72,7 +72,7 @@ struct NumberingPlans: Sendable {
 
     /// What is valid behind the trunk prefix or another one.
     private func validRest(_ digits: Digits, _ plan: NumberingPlan) -> Digits? {
-        for prefix in [plan.trunk].compactMap({ $0 }) + plan.others where prefix.begins(digits) {
+        for prefix in plan.prefixes where prefix.begins(digits) {
             let rest = digits.dropFirst(prefix.digits.count)
             if isValid(rest, plan) { return rest }
         }
@@ -126,12 +126,15 @@ extension NumberingPlans {
         for row in Self.regionRows.split(separator: "\n").map({ $0.split(separator: " ") }) {
             let code = Self.number(row[1])
             regions[String(row[0])] = NumberingPlan(
-                code: code, abroad: Self.prefixes(row[2]), trunk: Self.prefixes(row[3]).first, others: Self.prefixes(row[4]),
-                lengths: Self.lengths(row[5]), local: Self.local(row[6]), start: starts[code, default: 0])
+                code: code, abroad: Self.prefixes(row[2]), trunk: Self.prefixes(row[3].drop { $0 == "~" }).first,
+                isWritten: !row[3].hasPrefix("~"), others: Self.prefixes(row[4]), lengths: Self.lengths(row[5]),
+                local: Self.local(row[6]), start: starts[code, default: 0])
         }
         for row in codeRows {
             let code = Self.number(row[0])
-            let nowhere = NumberingPlan(code: code, abroad: [], others: [], lengths: Self.lengths(row[2]), start: starts[code, default: 0])
+            let nowhere = NumberingPlan(
+                code: code, abroad: [], trunk: nil, isWritten: false, others: [], lengths: Self.lengths(row[2]), local: nil,
+                start: starts[code, default: 0])
             codes[code] = regions[String(row[1])] ?? nowhere
         }
     }

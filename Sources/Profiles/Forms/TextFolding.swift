@@ -76,7 +76,8 @@ enum TextFolding {
         return written
     }
 
-    static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+    static func string(_ scalars: some Collection<Unicode.Scalar>) -> String {
+        if scalars.allSatisfy(\.isASCII) { return String(decoding: scalars.map { UInt8(truncatingIfNeeded: $0.value) }, as: UTF8.self) }
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars)
         return String(text)
