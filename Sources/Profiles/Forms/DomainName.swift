@@ -30,7 +30,9 @@ struct DomainName: Hashable {
         guard let first = label.first, let last = label.last, first != "-", last != "-" else { throw .malformed }
         var written = TextFolding.string(label)
         if written.hasPrefix("xn--") {
-            guard label.allSatisfy(\.isASCII), let unicode = Punycode.decoded(written.dropFirst(4)), isWritten(unicode) else { throw .malformed }
+            guard label.allSatisfy(\.isASCII), let unicode = Punycode.decoded(written.dropFirst(4)), isWritten(unicode) else {
+                throw .malformed
+            }
             // What says more than it needs to is another name's look-alike.
             guard Punycode.encoded(unicode).map({ "xn--" + $0 }) == written else { throw .malformed }
             guard !Alphabet.areMixed(unicode) else { throw .mixedAlphabets }

@@ -34,7 +34,9 @@ struct EmailAddress {
         let rule = rules.rule(of: domain)
         var address = self
         address.domain = rule.name
-        if !rule.tagMarks.isEmpty, let mark = local.firstIndex(where: { rule.tagMarks.contains($0) }) { address.local = String(local[..<mark]) }
+        if !rule.tagMarks.isEmpty, let mark = local.firstIndex(where: { rule.tagMarks.contains($0) }) {
+            address.local = String(local[..<mark])
+        }
         if rule.ignoresDots { address.local.removeAll { $0 == "." } }
         guard !address.local.isEmpty, address.local.last != ".", address.domain.contains(".") else { throw .malformed }
         if address.domain != domain, EmailRules.contains(address.domain, in: rules.refusedDomains) { throw .dummy }
@@ -86,7 +88,8 @@ struct EmailAddress {
             }
         }
         switch scalar {
-        case "a"..."z", "0"..."9", "!", "#", "$", "%", "&", "'", "*", "+", "-", "/", "=", "?", "^", "_", "`", "{", "|", "}", "~": return true
+        case "a"..."z", "0"..."9", "!", "#", "$", "%", "&", "'", "*", "+", "-", "/", "=", "?", "^", "_", "`", "{", "|", "}", "~":
+            return true
         default: return false
         }
     }

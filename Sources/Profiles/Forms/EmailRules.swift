@@ -59,7 +59,9 @@ public struct EmailRules: Hashable, Sendable, Codable {
     public static let none = EmailRules(domains: [:])
 
     /// Names that nobody can have (RFC 2606, RFC 6761): for `refusedDomains`, and suspicious to `FieldCheck`.
-    public static let reservedDomains: Set<String> = ["example.com", "example.org", "example.net", "example", "test", "invalid", "localhost"]
+    public static let reservedDomains: Set<String> = [
+        "example.com", "example.org", "example.net", "example", "test", "invalid", "localhost",
+    ]
 
     /// Whether a domain, or one that it belongs to, is in a set.
     static func contains(_ domain: String, in set: Set<String>) -> Bool {

@@ -40,7 +40,10 @@ final class NumberingPlan: Sendable {
     /// numbers always have ten digits.
     var needsNoTrunk: Bool { trunk == nil || code == 1 }
 
-    init(code: Int, abroad: [Prefix], trunk: Prefix?, isWritten: Bool, others: [Prefix], lengths: UInt32, local: Local?, start: NumberAutomaton.State) {
+    init(
+        code: Int, abroad: [Prefix], trunk: Prefix?, isWritten: Bool, others: [Prefix], lengths: UInt32, local: Local?,
+        start: NumberAutomaton.State
+    ) {
         self.code = code
         self.abroad = abroad
         self.trunk = trunk

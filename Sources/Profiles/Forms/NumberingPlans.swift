@@ -102,7 +102,9 @@ struct NumberingPlans: Sendable {
     /// The calling code typed without a plus, or a local number of a region that is one area.
     private func withCodeOrArea(_ digits: Digits, _ plan: NumberingPlan) -> Number? {
         if let found = international(digits), found.code == plan.code, found.isValid, digits.count > found.national.count { return found }
-        guard let local = plan.local, local.length == digits.count, let first = digits.first, local.firstDigits >> first & 1 == 1 else { return nil }
+        guard let local = plan.local, local.length == digits.count, let first = digits.first, local.firstDigits >> first & 1 == 1 else {
+            return nil
+        }
         let whole = (local.area + digits)[...]
         return isValid(whole, plan) ? Number(code: plan.code, national: whole, isValid: true) : nil
     }
