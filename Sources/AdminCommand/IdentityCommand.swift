@@ -8,13 +8,13 @@ struct IdentityCommand: AsyncParsableCommand {
         commandName: "identity", abstract: "The rules by which customer records are one person.",
         discussion: """
             tributary identity weigh                         what each kind of identifier brings on your own data
-            tributary identity shared                        values on so many records that they tell nobody apart
+            tributary identity ignored                       what links nobody, and why: dummies, the shop's own phone
             tributary identity block phone +442079460018     the shop's own phone is nobody's
             tributary identity rules > rules.json            then edit it
             tributary identity try rules.json                what would merge and split, and nothing is changed
             tributary identity apply rules.json --note "cards first"
             """,
-        subcommands: [Rules.self, Try.self, Apply.self, Weigh.self, Shared.self, Block.self, Unblock.self])
+        subcommands: [Rules.self, Try.self, Apply.self, Weigh.self, Ignored.self, Block.self, Unblock.self])
 
     /// Linking everybody once over takes its time.
     static let secondsMax = 900
@@ -85,27 +85,49 @@ struct IdentityCommand: AsyncParsableCommand {
         }
     }
 
-    struct Shared: AsyncParsableCommand {
+    struct Ignored: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List values that link nothing, since too many records of one site hold them.",
-            discussion: "The shop's own phone, a clerk's address. Block what is nobody's: tributary identity block KIND VALUE")
+            abstract: "List what stands in identifying fields and links nobody, and why.",
+            discussion: """
+                Values that are none; values on so many records of one site that they tell nobody apart (the shop's own phone, a clerk's address);
+                links that the rules ask for and do not get. Block what is nobody's: tributary identity block KIND VALUE
+                """)
         @OptionGroup var listing: ListingOptions
 
         private struct Value: Decodable {
+            let site, kind, explanation: String
+            let values: Int
+            let examples: [String]
+        }
+        private struct Shared: Decodable {
             let kind, value: String
             let site: String?
             let records: Int
         }
+        private struct Answer: Decodable {
+            let values: [Value]
+            let shared: [Shared]
+            let refusals: [LinkRefusal]
+            let sharedCount, refusalCount: Int
+        }
 
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get(["identity", "shared"], secondsMax: IdentityCommand.secondsMax)
-            try listing.show(bytes, as: [Value].self) { values in
-                var table = Table(">RECORDS", "KIND", "VALUE", "MOST AT")
-                for value in values {
-                    let shown = value.value.replacingOccurrences(of: "\u{1F}", with: " ")
-                    table.add(String(value.records), value.kind, shown, value.site ?? "-")
+            let bytes = try await listing.hub.connection().get(["identity", "ignored"], secondsMax: IdentityCommand.secondsMax)
+            try listing.show(bytes, as: Answer.self) { answer in
+                var (values, shared) = (Table(">VALUES", "AT", "KIND", "WHY", "FOR EXAMPLE"), Table(">RECORDS", "KIND", "VALUE", "MOST AT"))
+                for value in answer.values {
+                    values.add(String(value.values), value.site, value.kind, value.explanation, value.examples.first ?? "-")
                 }
-                return table.isEmpty ? "No value is on too many records." : table.text()
+                for value in answer.shared {
+                    let shown = value.value.replacingOccurrences(of: "\u{1F}", with: " ")
+                    shared.add(String(value.records), value.kind, shown, value.site ?? "-")
+                }
+                let blocks = [
+                    values.isEmpty ? nil : "No identifiers:\n" + values.text(indentedBy: 2),
+                    shared.isEmpty ? nil : "On too many records of one site (\(answer.sharedCount)):\n" + shared.text(indentedBy: 2),
+                    LinkRefusal.text(answer.refusals).map { "Links that were refused (\(answer.refusalCount)):\n" + $0 },
+                ].compactMap { $0 }
+                return blocks.isEmpty ? "Nothing is ignored." : blocks.joined(separator: "\n\n")
             }
         }
     }
@@ -113,7 +135,7 @@ struct IdentityCommand: AsyncParsableCommand {
     struct Block: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Let a value link nobody from now on.")
         @Argument(help: "id, email, phone, account, device or cookie.") var kind: String
-        @Argument(help: "The value in its normal form, as `tributary identity shared` lists it.") var value: String
+        @Argument(help: "The value in its normal form, as `tributary identity ignored` lists it.") var value: String
         @OptionGroup var decider: DeciderOptions
         @OptionGroup var listing: ListingOptions
 
@@ -204,13 +226,9 @@ private struct Trial: Decodable {
         let records: Int
         let by: [String]
     }
-    struct Refusal: Decodable {
-        let cause, by: String
-        let records: [String]
-    }
     let records, profilesNow, profilesThen, sharedValues: Int
     let merged, split: Side
-    let refusals: [Refusal]
+    let refusals: [LinkRefusal]
 
     var text: String {
         let head = "\(records) records: \(profilesNow) profiles now, \(profilesThen) by these rules."
@@ -219,7 +237,7 @@ private struct Trial: Decodable {
             examples(merged),
             "\(split.profiles) of today's profiles would fall apart into \(split.parts)\(split.examples.isEmpty ? "." : ", like")",
             examples(split),
-            refusals.isEmpty ? nil : "Links that the rules ask for and would not get, like", refused,
+            refusals.isEmpty ? nil : "Links that the rules ask for and would not get, like", LinkRefusal.text(refusals),
             "\(sharedValues) values would link nothing, since too many records of one site hold them.",
         ]
         return ([head] + blocks.compactMap { $0 }).joined(separator: "\n")
@@ -232,8 +250,14 @@ private struct Trial: Decodable {
         }
         return table.isEmpty ? nil : table.text(indentedBy: 2)
     }
+}
 
-    private var refused: String? {
+/// A link that rules asked for and did not get.
+private struct LinkRefusal: Decodable {
+    let cause, by: String
+    let records: [String]
+
+    static func text(_ refusals: [LinkRefusal]) -> String? {
         var table = Table("WHY", "ASKED BY", "RECORDS")
         for refusal in refusals { table.add(refusal.cause, refusal.by, refusal.records.joined(separator: " ")) }
         return table.isEmpty ? nil : table.text(indentedBy: 2)

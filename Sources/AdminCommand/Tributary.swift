@@ -18,6 +18,7 @@ struct Tributary: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             LoginCommand.self, LogoutCommand.self, StatusCommand.self, SiteCommand.self, ProfileCommand.self, IdentityCommand.self,
+            QualityCommand.self,
             StockCommand.self,
             OrderCommand.self, ConflictCommand.self,
             QuarantineCommand.self, PolicyCommand.self, AuditCommand.self, CollectCommand.self, ChangeSetCommand.self,

@@ -28,7 +28,8 @@ extension HubRoutes {
                 try .json(try await hub.tryIdentity(call.json(LinkRules.self), now: call.now))
             },
             HubRoute(.get, "/v1/identity/weights", .operator) { try .json(try await hub.weighIdentity(now: $0.now)) },
-            HubRoute(.get, "/v1/identity/shared", .operator) { try .json(try await hub.sharedIdentifiers(now: $0.now)) },
+            HubRoute(.get, "/v1/identity/ignored", .operator) { try .json(try await hub.ignoredIdentifiers(now: $0.now)) },
+            HubRoute(.get, "/v1/quality", .operator) { .document(try await hub.quality(now: $0.now)) },
         ]
     }
 

@@ -235,13 +235,38 @@ struct IdentityTests {
         let (phone, email) = (try #require(weights["phone"]), try #require(weights["email"]))
         #expect(phone.records == 22 && phone.values == 2 && phone.collisions == 1 && phone.collidingRecords == 20 && phone.overLimit == 1)
         #expect(phone.recordsJoined == 1 && email.recordsJoined == 1 && email.records == 2 && email.rank == 3)
-        let shared = try await hub.sharedIdentifiers(now: now)
-        #expect(shared == [SharedValueAnswer(kind: "phone", value: "+442079460000", site: "shop", records: 20)])
+        let ignored = try await hub.ignoredIdentifiers(now: now)
+        #expect(ignored.values.isEmpty && ignored.refusals.isEmpty)
+        #expect(ignored.shared == [SharedValueAnswer(kind: "phone", value: "+442079460000", site: "shop", records: 20)])
         var rules = hub.linkRules
         rules.blockedValues = [Identifier(kind: .phone, value: "+442079460018")]
         _ = try await hub.setIdentity(IdentityQuestion(rules: rules, author: "ann"), now: now)
         #expect(try await shops.members(online[1]) == ["\(online[1])"])
         #expect(try await shops.isVerified())
+    }
+
+    @Test("Bad input links nobody and is shown with its reason: blanks, dummies, look-alikes, one phone on ten thousand people")
+    func badInput() async throws {
+        var shops = try await TwoShops()
+        let nothing: [Value] = [.null, "", "  ", "null", "0000000", "test@example.com", "n/a", "-", "\u{200B}", "undefined"]
+        let bad = try await shops.atShop(
+            nothing.flatMap { value in (0..<3).map { _ in ["email": value, "phone": value, "loyalty id": value] } })
+        // Cyrillic а in a Latin address, twice: a look-alike of ann's, and of itself.
+        let alike = try await shops.atShop([["email": "\u{430}nn@shop.eu"], ["email": "\u{430}nn@shop.eu"], ["email": "ann@shop.eu"]])
+        let many = try await shops.online((0..<300).map { ["name": .text(Text("N\($0) Doe")), "phone": "+44 20 7946 0018"] })
+        for life in bad + alike + [many[0], many[299]] { #expect(try await shops.members(life) == ["\(life)"]) }
+        let answer = try await shops.bench.hub.ignoredIdentifiers(now: shops.bench.now)
+        func values(_ kind: String, _ reason: String) -> Int {
+            answer.values.filter { $0.kind == kind && $0.reason == reason }.reduce(0) { $0 + $1.values }
+        }
+        #expect(values("email", "mixedAlphabets") == 2 && values("phone", "dummy") == 3 && values("id", "blocked") >= 12)
+        #expect(answer.shared.first.map { $0.records } == 300)
+        #expect(answer.values.allSatisfy { !$0.examples.isEmpty && $0.examples.count <= 5 })
+        let quality = try await shops.bench.hub.quality(now: shops.bench.now)
+        let rows = try #require(
+            try (JSONSerialization.jsonObject(with: Data(quality.bytes)) as? [String: Any])?["rows"] as? [[String: Any]])
+        let phones = try #require(rows.first { $0["site"] as? String == "web" && $0["field"] as? String == "phone" })
+        #expect(phones["present"] as? Int == 300 && (phones["shared"] as? [String: Int])?["records"] == 300)
     }
 
     @Test("A file whose views an earlier hub has made is brought up to date when it is opened")

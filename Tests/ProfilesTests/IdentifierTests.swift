@@ -30,7 +30,7 @@ struct IdentifierTests {
             Case("030 123456", "DE", "+4930123456"), Case("123456", "DE", "123456"), Case("06 12345678", "IT", "+390612345678"),
             Case("12345", "GB", nil), Case("", "GB", nil), Case("   ", nil, nil), Case("+", nil, nil), Case("call me", "GB", nil),
             Case("+0123456789", nil, nil), Case("+1234567", nil, nil), Case("+1234567890123456", nil, nil), Case("++4420", nil, nil),
-            Case("٠٢٠٧٩٤٦٠٠١٨", "GB", nil), Case(String(repeating: "1234567890", count: 100), "GB", nil),
+            Case("٠٢٠٧٩٤٦٠٠١٨", "GB", "+442079460018"), Case(String(repeating: "1234567890", count: 100), "GB", nil),
         ])
     func phones(example: Case) {
         #expect(Identifier(kind: .phone, raw: Text(example.raw), country: example.country)?.value == example.normal.map { Text($0) })
@@ -41,7 +41,8 @@ struct IdentifierTests {
         arguments: [
             Case(" Jane.Doe@Example.COM\n", nil, "jane.doe@example.com"), Case("a+b@x.co", nil, "a+b@x.co"), Case("jane@example", nil, nil),
             Case("jane@@example.com", nil, nil), Case("@example.com", nil, nil), Case("jane@", nil, nil), Case("jane@.com", nil, nil),
-            Case("jane doe@example.com", nil, nil), Case("jane", nil, nil), Case("", nil, nil), Case("jane@example.com.", nil, nil),
+            Case("jane doe@example.com", nil, nil), Case("jane", nil, nil), Case("", nil, nil),
+            Case("jane@example.com.", nil, "jane@example.com"),
         ])
     func emails(example: Case) {
         #expect(Identifier(kind: .email, raw: Text(example.raw))?.value == example.normal.map { Text($0) })

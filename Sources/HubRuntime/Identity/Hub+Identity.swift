@@ -68,15 +68,32 @@ extension Hub {
         }
     }
 
-    /// Values that link nothing since too many records of one source hold them, the most frequent first: proposals for blocking.
-    public func sharedIdentifiers(limit: Int = 100, now: Timestamp) async throws -> [SharedValueAnswer] {
+    /// What stands in identifying fields and links nobody, and why: nothing is ignored in silence.
+    public func ignoredIdentifiers(now: Timestamp) async throws -> IgnoredAnswer {
         try await scanning(linkRules, now: now) { scan, documents in
-            let shared = scan.linking(decisions: []).sharedValues.sorted { ($1.records, $0.identifier) < ($0.records, $1.identifier) }
-            return shared.prefix(min(limit, 1_000)).map {
-                SharedValueAnswer(
-                    kind: "\($0.identifier.kind)", value: $0.identifier.value.string, site: documents.site($0.source)?.string,
-                    records: $0.records)
+            let decisions = try LinkTables(store: documents.store, standing: documents.standing).decisions()
+            return IgnoredAnswer(scan, scan.linking(decisions: decisions), documents)
+        }
+    }
+
+    /// How good the customer records of each site are, field by field. It holds no value; nothing is changed.
+    ///
+    /// - Parameter freshDays: a value written within so many days is fresh.
+    public func quality(freshDays: Int = 365, now: Timestamp) async throws -> JSONAnswer {
+        try await reading(now) { documents in
+            var countries: [Text: Text] = [:]
+            for site in documents.sites { countries[Text(site.name)] = site.country }
+            var tally = QualityTally(now: now, freshDays: freshDays, countries: countries)
+            try documents.store.eachCustomer { customer in
+                guard let state = try documents.state(customer.record) else { return }
+                let values = state.fieldNames.flatMap { field in
+                    state.siblings(of: field).writes.compactMap { write in
+                        write.content.value.typed.map { QualityRecord.Value(field: field, text: $0, written: write.precedence.time) }
+                    }
+                }
+                tally.add(QualityRecord(site: documents.site(state.id.source) ?? "?", id: state.id, values: values))
             }
+            return JSONAnswer(bytes: tally.report().json())
         }
     }
 

@@ -15,6 +15,22 @@ struct IdentityScan {
     /// Of each record: its superseded identifying values that were no corrections, by kind.
     private(set) var changes: [[Identifier.Kind]] = []
 
+    /// Values that are no identifiers, by site, kind and reason.
+    private(set) var ignored: [IgnoredKey: IgnoredCount] = [:]
+
+    struct IgnoredKey: Hashable {
+        var site: Text
+        var kind: Identifier.Kind
+        var fault: FormFault
+    }
+
+    struct IgnoredCount {
+        var records = 0
+        /// The first by their numbers.
+        var examples: [Dot] = []
+        static let examplesMax = 5
+    }
+
     init(_ documents: Documents, rules: LinkRules) throws {
         self.rules = rules
         let tables = LinkTables(store: documents.store, standing: documents.standing)
@@ -22,8 +38,12 @@ struct IdentityScan {
             guard let state = try documents.state(customer.record), let name = tables.name(customer.record) else { return }
             let earlier = try documents.store.earlier(record: customer.record)
             let created = Precedence(isInBound: customer.isCreatedInBound, time: customer.created, dot: state.id.life)
-            let reading = CustomerReading(
-                state, created: created, country: documents.country(of: state.id.source), earlier: earlier, rules: rules)
+            let country = documents.country(of: state.id.source)
+            let reading = CustomerReading(state, created: created, country: country, earlier: earlier, rules: rules)
+            for (kind, fault) in state.ignoredIdentifiers(country: country, rules: rules) {
+                let key = IgnoredKey(site: documents.site(state.id.source) ?? "?", kind: kind, fault: fault)
+                ignored[key, default: IgnoredCount()].take(state.id.life)
+            }
             records.append(reading.link.named(name))
             profiles.append(customer.profile)
             changes.append(earlier.filter { !$0.isCorrected }.compactMap(\.kind.identifierKind))
@@ -31,4 +51,11 @@ struct IdentityScan {
     }
 
     func linking(decisions: [LinkDecision]) -> Linking { Linking.link(records, decisions: decisions, rules: rules) }
+}
+
+extension IdentityScan.IgnoredCount {
+    fileprivate mutating func take(_ life: Dot) {
+        records += 1
+        if examples.count < Self.examplesMax { examples.append(life) }
+    }
 }

@@ -59,19 +59,3 @@ extension IdentityWeight {
 
     private static let yearMilliseconds = 365.25 * 24 * 3600 * 1000
 }
-
-/// A value that links nothing, since too many records of one source hold it.
-public struct SharedValueAnswer: Encodable, Hashable, Sendable {
-    public var kind: String
-    public var value: String
-    /// Where most records hold it, and how many.
-    public var site: String?
-    public var records: Int
-
-    public init(kind: String, value: String, site: String?, records: Int) {
-        self.kind = kind
-        self.value = value
-        self.site = site
-        self.records = records
-    }
-}

@@ -14,6 +14,8 @@ public enum FormFault: String, Error, Hashable, Sendable, CaseIterable, Codable 
     case mixedAlphabets
     /// Written well, but no country has such a number.
     case impossible
+    /// On a list of the rules: a word for "nothing", or a value that an operator has blocked.
+    case blocked
 
     /// One line for an operator.
     public var explanation: String {
@@ -24,6 +26,7 @@ public enum FormFault: String, Error, Hashable, Sendable, CaseIterable, Codable 
         case .malformed: "the value is not written like one of its kind"
         case .mixedAlphabets: "the value mixes letters of several alphabets"
         case .impossible: "no such number can exist"
+        case .blocked: "the value is on a list of blocked ones"
         }
     }
 }

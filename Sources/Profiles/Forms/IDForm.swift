@@ -18,7 +18,7 @@ enum IDForm {
     }
 
     private static func checked(_ form: [Unicode.Scalar]) throws(FormFault) -> String {
-        let digits = form.filter { $0 != "-" }
+        let digits = form.filter { $0 != "-" && $0 != "+" }
         if digits.allSatisfy({ $0 == "0" }) { throw .dummy }
         if digits.count > 1, let first = digits.first, ("0"..."9").contains(first), digits.allSatisfy({ $0 == first }) { throw .dummy }
         let text = TextFolding.string(form)

@@ -35,15 +35,24 @@ extension Identifier {
     ///   - country: the site's default country (ISO 3166, two letters), for phone numbers without a country code.
     /// - Returns: `nil` when the text is no identifier of this kind: blank, a dummy ("000", "n/a", "test@…"), or malformed.
     public init?(kind: Kind, raw: Text, country: Text? = nil, rules: LinkRules = .standard) {
-        let normal: String? =
-            switch kind {
-            case .email: Normalization.email(raw.string)
-            case .phone: Normalization.phone(raw.string, country: country?.string)
-            case .id, .account, .device, .cookie: Normalization.id(raw.string)
-            default: nil
-            }
-        guard let normal, !rules.blocks(normal: Text(normal), raw: raw, kind: kind) else { return nil }
+        guard let read = try? Identifier(reading: raw, as: kind, country: country, rules: rules) else { return nil }
+        self = read
+    }
+
+    /// The same, with the reason why a value is none.
+    ///
+    /// - Throws: `FormFault`: of the form, or `blocked` by the rules.
+    public init(reading raw: Text, as kind: Kind, country: Text? = nil, rules: LinkRules = .standard) throws(FormFault) {
+        let normal: String
+        switch kind {
+        case .email: normal = try Normalization.readEmail(raw.string, rules: rules.email)
+        case .phone: normal = try Normalization.readPhone(raw.string, country: country?.string)
+        case .id, .account: normal = try Normalization.readID(raw.string)
+        case .device, .cookie: normal = try Normalization.readToken(raw.string)
+        default: throw .malformed
+        }
         self.init(kind: kind, value: Text(normal))
+        if rules.blocks(self, raw: raw) { throw .blocked }
     }
 
     /// The catalogue's customer fields that identify, in the order in which they are read.

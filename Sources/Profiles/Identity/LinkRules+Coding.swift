@@ -5,7 +5,7 @@ extension LinkRules: Codable {
     private enum CodingKeys: String, CodingKey {
         case version, ranks, unchanging
         case componentRecordsMax = "recordsPerPersonMax"
-        case blockedWords, blockedEmailPrefixes, blockedValues
+        case blockedWords, blockedEmailPrefixes, blockedValues, email
     }
 
     public init(from decoder: any Decoder) throws {
@@ -21,7 +21,8 @@ extension LinkRules: Codable {
             componentRecordsMax: try container.decodeIfPresent(Int.self, forKey: .componentRecordsMax) ?? standard.componentRecordsMax,
             blockedWords: Set(try texts(.blockedWords) ?? Array(standard.blockedWords)),
             blockedEmailPrefixes: try texts(.blockedEmailPrefixes) ?? standard.blockedEmailPrefixes,
-            blockedValues: Set(try container.decodeIfPresent([BlockedValue].self, forKey: .blockedValues)?.map(\.identifier) ?? []))
+            blockedValues: Set(try container.decodeIfPresent([BlockedValue].self, forKey: .blockedValues)?.map(\.identifier) ?? []),
+            email: try container.decodeIfPresent(EmailRules.self, forKey: .email) ?? standard.email)
     }
 
     /// Lists that have no order of their own are written in the order of their bytes, so that the same rules are the same text.
@@ -34,6 +35,7 @@ extension LinkRules: Codable {
         try container.encode(blockedWords.sorted().map(\.string), forKey: .blockedWords)
         try container.encode(blockedEmailPrefixes.map(\.string), forKey: .blockedEmailPrefixes)
         try container.encode(blockedValues.sorted().map(BlockedValue.init), forKey: .blockedValues)
+        try container.encode(email, forKey: .email)
     }
 
     private struct BlockedValue: Codable {
@@ -95,8 +97,10 @@ extension LinkRules {
         if let kind = unchanging.first(where: { !$0.isSingle || $0.isTrait }) {
             return "\"\(kind)\" cannot be unchanging; name a single kind."
         }
-        if max(blockedWords.count, blockedEmailPrefixes.count, blockedValues.count) > Self.blockedMax {
-            return "A list of blocked values is longer than \(Self.blockedMax)."
+        if max(blockedWords.count, blockedEmailPrefixes.count, blockedValues.count, email.domains.count, email.refusedDomains.count)
+            > Self.blockedMax
+        {
+            return "A list of blocked values or of domains is longer than \(Self.blockedMax)."
         }
         return nil
     }

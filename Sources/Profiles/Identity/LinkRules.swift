@@ -17,6 +17,8 @@ public struct LinkRules: Hashable, Sendable {
     public var blockedEmailPrefixes: [Text]
     /// Normal forms that an operator has blocked: the shop's own phone.
     public var blockedValues: Set<Identifier>
+    /// Which spellings of an address are one mailbox.
+    public var email: EmailRules
 
     /// A kind of identifier, as far as it links.
     public struct Rank: Hashable, Sendable {
@@ -41,7 +43,8 @@ public struct LinkRules: Hashable, Sendable {
     public init(
         version: UInt32, ranks: [Rank], unchanging: Set<Identifier.Kind> = [], componentRecordsMax: Int,
         blockedWords: Set<Text> = LinkRules.usualBlockedWords,
-        blockedEmailPrefixes: [Text] = LinkRules.usualBlockedEmailPrefixes, blockedValues: Set<Identifier> = []
+        blockedEmailPrefixes: [Text] = LinkRules.usualBlockedEmailPrefixes, blockedValues: Set<Identifier> = [],
+        email: EmailRules = .standard
     ) {
         self.version = version
         self.ranks = ranks
@@ -50,6 +53,7 @@ public struct LinkRules: Hashable, Sendable {
         self.blockedWords = blockedWords
         self.blockedEmailPrefixes = blockedEmailPrefixes
         self.blockedValues = blockedValues
+        self.email = email
     }
 
     /// By card, account and e-mail, then by phone, which families and offices share: together with the name, or alone where no
@@ -74,16 +78,12 @@ public struct LinkRules: Hashable, Sendable {
         "test@", "none@", "no@", "noemail@", "nomail@", "null@", "unknown@", "noreply@", "no-reply@", "n/a@", "na@", "guest@",
     ]
 
-    /// Whether a value stands for "nothing" and must never link.
-    func blocks(normal: Text, raw: Text, kind: Identifier.Kind) -> Bool {
+    /// Whether a value, which is well formed, stands for "nothing" and must never link.
+    func blocks(_ identifier: Identifier, raw: Text) -> Bool {
         let word = Text(raw.string.lowercased().filter { !$0.isWhitespace })
-        if blockedWords.contains(word) || blockedValues.contains(Identifier(kind: kind, value: normal)) { return true }
-        // `^[0-]*$`, and one digit over and over: 0000000, 111111, 999-999-999.
-        let digits = normal.string.utf8.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
-        if digits.allSatisfy({ $0 == UInt8(ascii: "0") }) { return true }
+        if blockedWords.contains(word) || blockedValues.contains(identifier) { return true }
         // Typed into any field: clerks put a made-up address where a card's number belongs, too.
-        if blockedEmailPrefixes.contains(where: { word.string.utf8.starts(with: $0.string.utf8) }) { return true }
-        return (kind == .phone || digits.count > 1) && Set(digits).count == 1
+        return blockedEmailPrefixes.contains { word.string.utf8.starts(with: $0.string.utf8) }
     }
 
     func rank(of kind: Identifier.Kind) -> Int? { ranks.firstIndex { $0.kind == kind } }

@@ -52,6 +52,20 @@ extension RecordState {
         return found.sorted()
     }
 
+    /// What stands in identifying fields and is no identifier, with the reason. Blank fields are not among them.
+    public func ignoredIdentifiers(country: Text? = nil, rules: LinkRules = .standard) -> [(kind: Identifier.Kind, fault: FormFault)] {
+        var found: [(Identifier.Kind, FormFault)] = []
+        for (field, kind) in Identifier.fields {
+            for write in siblings(of: field).writes {
+                guard let raw = write.content.value.typed else { continue }
+                do throws(FormFault) { _ = try Identifier(reading: raw, as: kind, country: country, rules: rules) } catch {
+                    if error != .blank { found.append((kind, error)) }
+                }
+            }
+        }
+        return found
+    }
+
     /// The names that the record bears now, of the values that are shown.
     var names: [PersonName] {
         func text(_ field: FieldName) -> String { self[field]?.text?.string ?? "" }
@@ -62,9 +76,13 @@ extension RecordState {
     /// What counts in company only: name, birth date, postcode, as far as they are whole.
     var traits: [Identifier] {
         var found = names.filter { !$0.first.isEmpty && !$0.last.isEmpty }.map { Identifier(kind: .name, value: $0.text) }
-        for (field, kind) in [("birth date", Identifier.Kind.birthDate), ("postcode", .postcode)] as [(FieldName, Identifier.Kind)] {
-            guard let raw = self[field]?.typed, let normal = Normalization.id(raw.string) else { continue }
-            found.append(Identifier(kind: kind, value: Text(normal)))
+        if let raw = self["birth date"]?.typed, let date = try? BirthDate(raw.string, country: self["country"]?.text?.string),
+            !date.isDefault
+        {
+            found.append(Identifier(kind: .birthDate, value: Text("\(date.year)-\(date.month)-\(date.day)")))
+        }
+        if let raw = self["postcode"]?.typed, let normal = Normalization.id(raw.string) {
+            found.append(Identifier(kind: .postcode, value: Text(normal)))
         }
         return found
     }

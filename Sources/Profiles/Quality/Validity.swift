@@ -73,7 +73,7 @@ extension Validity.Reason {
     init(_ fault: FormFault) {
         switch fault {
         case .blank: self = .blank
-        case .dummy: self = .dummy
+        case .dummy, .blocked: self = .dummy
         case .tooLong: self = .tooLong
         case .malformed: self = .malformed
         case .mixedAlphabets: self = .mixedAlphabets
