@@ -152,6 +152,7 @@ final class TradingDay {
         try sell(Sale(number: "900001", time: "2010-12-01 11:55:00", customer: byPhone, lines: [mug]), at: bath, as: ada)
         narrator.tell("She buys a mug in Bath, under her other name and address, but with the same phone.")
         let email = ada.email
+        try await tellThatTheyAreOne(email, byPhone.email)
         let isOne = try await waitUntil(seconds: 30) {
             let found = try await hub.customers(email: email)
             return found.count == 1 && found[0].purchases == 3 && found[0].sites == ["web", "camden", "bath"]
@@ -160,6 +161,21 @@ final class TradingDay {
         let leith = leith
         let known = try await waitUntil(seconds: 30) { try leith.purchases(email: email) == 3 }
         narrator.claim("Leith, where she never was, knows all three", known)
+    }
+
+    /// A phone is shared in families: under another name it is no proof, and a person decides.
+    private func tellThatTheyAreOne(_ email: String, _ other: String) async throws {
+        let areTwo = try await waitUntil(seconds: 30) {
+            let (one, two) = (try await hub.customers(email: email), try await hub.customers(email: other))
+            return one.first?.purchases == 2 && two.first?.purchases == 1
+        }
+        narrator.claim("a phone alone makes no one person of two names", areTwo)
+        narrator.quote(try hub.operatorSees("identity", "ignored"))
+        guard let one = try await hub.customers(email: email).first?.id, let two = try await hub.customers(email: other).first?.id else {
+            return
+        }
+        narrator.tell("She says so herself, and the hub's operator links the two.")
+        narrator.quote(try hub.operatorSees("profile", "link", one, two, "--by", "operator", "--note", "she told us in Bath"))
     }
 
     private func shipAdasOrder() async throws {
