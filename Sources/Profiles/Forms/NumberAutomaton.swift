@@ -1,6 +1,6 @@
 /// Knows which digits are a valid number of a calling code: one minimal automaton, whose start is the code's own state.
 ///
-/// Made by `scripts/phone-plans` from the patterns of all kinds of numbers; four thousand states stand for 2,000 patterns.
+/// Made by `scripts/phone-plans` from the patterns of all kinds of numbers; four thousand states stand for 1,141 patterns.
 struct NumberAutomaton: Sendable {
     typealias State = UInt16
 

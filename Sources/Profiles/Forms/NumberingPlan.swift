@@ -54,10 +54,12 @@ final class NumberingPlan: Sendable {
         bareDigitsMin = trunk != nil && isWritten ? min(9, 31 - lengths.leadingZeroBitCount) : 0
     }
 
-    /// Whether a national number may have this length, whoever has it. No number begins with a trunk prefix of 0 or 1.
+    /// Whether a national number may have this length, whoever has it.
+    ///
+    /// None begins with a trunk prefix of 0, nor with a 0 in North America. A 1 is let through there: nobody has such a number, but
+    /// made-up ones tell people apart as well.
     func isPossible(_ number: Digits) -> Bool {
         guard number.count < 32, lengths >> number.count & 1 == 1, let first = number.first else { return false }
-        if code == 1, first < 2 { return false }
-        return !(first == 0 && trunk?.digits == [0])
+        return first != 0 || (code != 1 && trunk?.digits != [0])
     }
 }

@@ -61,9 +61,8 @@ public enum FieldCheck {
     private static func email(_ raw: String) -> Validity {
         do throws(FormFault) {
             let address = try EmailAddress(raw)
-            if LinkRules.usualBlockedEmailPrefixes.contains(where: { (address.local + "@").hasPrefix($0.string) }) {
-                return .invalid(.dummy)
-            }
+            let text = address.text
+            if LinkRules.usualBlockedEmailPrefixes.contains(where: { text.utf8.starts(with: $0.string.utf8) }) { return .invalid(.dummy) }
             if EmailRules.contains(address.domain, in: EmailRules.reservedDomains) { return .suspicious(.reservedDomain) }
             return MisspelledDomain.isLikely(address.domain) ? .suspicious(.misspelledDomain) : .valid
         } catch {

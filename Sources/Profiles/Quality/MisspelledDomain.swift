@@ -11,7 +11,7 @@ enum MisspelledDomain {
     private static let tops: Set<Substring> = ["con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "clm", "nte", "ner", "ogr", "rog"]
 
     static func isLikely(_ domain: String) -> Bool {
-        if let top = domain.split(separator: ".").last, tops.contains(top) { return true }
+        if let dot = domain.lastIndex(of: "."), tops.contains(domain[domain.index(after: dot)...]) { return true }
         guard !others.contains(domain), !providers.contains(domain) else { return false }
         return providers.contains { isOneSlip($0.utf8, domain.utf8) }
     }

@@ -24,7 +24,7 @@ enum NameCheck {
         guard raw.utf8.count <= nameBytesMax else { return .suspicious(.tooLong) }
         if isDummy(raw) { return .invalid(.dummy) }
         let scalars = TextFolding.trimmed(raw)
-        if scalars.contains("@") || TextFolding.string(scalars).contains("://") { return .suspicious(.misplaced) }
+        if scalars.contains("@") || scalars.contains(":") && scalars.contains("/") { return .suspicious(.misplaced) }
         guard scalars.contains(where: { Alphabet($0) != nil }) else { return .invalid(.malformed) }
         let words = scalars.split { TextFolding.isSpace($0) || $0 == "-" }
         return words.contains { Alphabet.areMixed($0) } ? .suspicious(.mixedAlphabets) : .valid
@@ -33,15 +33,22 @@ enum NameCheck {
     /// A word that stands for nothing, or one character over and over (xxx, ....).
     static func isDummy(_ raw: String) -> Bool {
         let letters = TextFolding.lowercased(TextFolding.trimmed(raw).filter { !TextFolding.isSpace($0) })
-        let word = Text(TextFolding.string(letters))
-        if LinkRules.usualBlockedWords.contains(word) || usualWords.contains(word) { return true }
-        guard let first = letters.first, Set(letters).count == 1 else { return false }
+        guard let first = letters.first else { return false }
+        if letters.count <= wordLettersMax {
+            let word = Text(TextFolding.string(letters))
+            if LinkRules.usualBlockedWords.contains(word) || usualWords.contains(word) { return true }
+        }
+        guard letters.allSatisfy({ $0 == first }) else { return false }
         return letters.count >= 3 || Alphabet(first) == nil && TextFolding.digit(first).map { $0 == 0 } ?? true
     }
 
+    /// Longer than any word of the lists.
+    private static let wordLettersMax = 24
+
     /// What clerks type into a name to get on.
     private static let usualWords: Set<Text> = [
-        "customer", "cashcustomer", "walkin", "walk-in", "walkincustomer", "kunde", "client", "cliente", "firstname", "lastname", "name",
+        "customer", "cashcustomer", "walkin", "walk-in", "walkincustomer", "walk-incustomer", "kunde", "client", "cliente", "firstname",
+        "lastname", "name",
         "vorname", "nachname", "asdf", "asd", "qwerty", "qwertz", "dummy", "default", "empty", "(blank)", "tbd", "notprovided",
         "notavailable", "notgiven", "unbekannt", "inconnu", "desconocido", "johndoe", "testtest",
     ]

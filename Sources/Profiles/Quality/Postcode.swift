@@ -37,7 +37,8 @@ enum Postcode {
 
     /// The former codes of cars, which people still put before.
     private static let prefixes: [String: [String]] = [
-        "DE": ["D"], "FR": ["F"], "AT": ["A"], "IT": ["I"], "ES": ["E"], "BE": ["B"], "SE": ["S"],
+        "AT": ["A"], "BE": ["B"], "DE": ["D"], "ES": ["E"], "FR": ["F"], "HU": ["H"], "IT": ["I"], "LU": ["L"], "NO": ["N"], "PT": ["P"],
+        "SE": ["S"],
     ]
 
     private static let patterns: [String: [Substring]] = {

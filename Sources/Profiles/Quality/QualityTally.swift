@@ -28,10 +28,16 @@ public struct QualityTally: Sendable {
         self.countries = countries
     }
 
+    private static let fields = Set(FieldCheck.fields)
+
     public mutating func add(_ record: QualityRecord) {
         sites[record.site, default: Site()].records += 1
         let home = home(of: record)
-        for (field, values) in Dictionary(grouping: record.values, by: \.field) where FieldCheck.fields.contains(field) {
+        for (place, value) in record.values.enumerated() where Self.fields.contains(value.field) {
+            let field = value.field
+            // Each field once, with its siblings: records have a dozen values.
+            guard !record.values[..<place].contains(where: { $0.field == field }) else { continue }
+            let values = record.values[place...].filter { $0.field == field }
             let country = field == "phone" ? countries[record.site] : home
             guard let seen = seen(values, of: field, country: country) else { continue }
             sites[record.site, default: Site()].fields[field, default: FieldTally()].add(seen, of: record.id)
