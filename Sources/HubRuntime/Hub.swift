@@ -50,7 +50,12 @@ public final class Hub: Sendable {
         store: any HubStore, now: Timestamp, options: Options = Options(), logger: Logger = Logger(label: "tributary.hub"),
         random: @escaping @Sendable (Int) -> [UInt8] = Hub.systemRandom
     ) async throws -> Hub {
-        let opened = try await store.write { try Opening(store: $0, now: now, random: random) }
+        let opened = try await store.write { writing in
+            let opened = try Opening(store: writing, now: now, random: random)
+            let redraw = Redraw(store: store, bound: options.clockBound, key: opened.signingKey.publicKey)
+            if try redraw.run(in: writing) { logger.notice("views of an earlier version were drawn anew from the journal") }
+            return opened
+        }
         return Hub(store: store, opened: opened, options: options, logger: logger, random: random)
     }
 

@@ -42,8 +42,26 @@ extension Session: HubWriting {
             case .order: "SELECT * FROM \"order\" ORDER BY record"
             case .shipment: "SELECT * FROM shipment ORDER BY record"
             case .decision: "SELECT * FROM decision ORDER BY record"
+            case .item: "SELECT * FROM item ORDER BY record"
+            case .consent: "SELECT * FROM consent ORDER BY record"
+            case .note: "SELECT * FROM note ORDER BY record"
+            case .superseded: "SELECT * FROM superseded ORDER BY record, field, replica, counter"
             }
         return Walk(RawStatement(try StorageFault.translating { try database.makeStatement(sql: sql) }))
+    }
+
+    func replace(_ table: DerivedTable, with rows: any DerivedRows) throws {
+        let name = table == .purchaseLine ? "purchase_line" : table.rawValue
+        try database.execute(sql: "DELETE FROM \"\(name)\"")
+        var insert: RawStatement?
+        while let row = try rows.next() {
+            let places = Array(repeating: "?", count: row.count).joined(separator: ", ")
+            var statement = try insert ?? RawStatement(database.makeStatement(sql: "INSERT INTO \"\(name)\" VALUES (\(places))"))
+            statement.rewind()
+            for value in row { statement.bind(value) }
+            try statement.run()
+            insert = statement
+        }
     }
 
     private final class Walk: DerivedRows {

@@ -54,7 +54,7 @@ final class Documents {
                 policies: try policies.get()["customer"], site: { [self] in site($0) }, writer: { [self] in writer($0) },
                 country: { [self] source in
                     standing.source(source).flatMap { site(number: $0.site) }?.country
-                }))
+                }, lineage: standing.lineage))
     }
 
     /// The profile with the reasons of its links: linking its records alone gives again what joined them.
