@@ -79,7 +79,8 @@ final class Documents {
         for member in members {
             var number = 0
             var totals: [Text: Int128] = [:]
-            for total in try store.totals(customer: member.record) {
+            // A sum that came down to nothing says as little as one that never was.
+            for total in try store.totals(customer: member.record) where total.purchases != 0 || total.amount != 0 {
                 number += Int(total.purchases)
                 totals[Text(total.currency), default: 0] += Int128(total.amount)
             }

@@ -103,7 +103,7 @@ final class PurchaseView {
         for number in order {
             guard let row = entries[number]?.row, row.kind == .giveBack, row.customer == nil, row.order == nil, let sale = row.sale
             else { continue }
-            let buyer = try entries[sale]?.row.buyer ?? batch.store.purchase(sale)?.buyer
+            let buyer = try (entries[sale]?.row ?? batch.store.purchase(sale))?.buyer
             try withEntry(number) { $0.buyer = buyer }
         }
     }

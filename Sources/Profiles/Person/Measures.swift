@@ -34,6 +34,9 @@ public struct Measures: Hashable, Sendable {
     /// Purchases that count for nothing: cancelled orders.
     public var attempts = 0
 
+    /// Of somebody who did nothing.
+    public init() {}
+
     public static let logInWeeks: Int64 = 12
     public static let traitsMax = 50
 
@@ -44,6 +47,11 @@ public struct Measures: Hashable, Sendable {
         /// What was given back of it.
         public var returned: Int128 = 0
         public var net: Int128 { gross - returned }
+
+        public init(gross: Int128 = 0, returned: Int128 = 0) {
+            self.gross = gross
+            self.returned = returned
+        }
     }
 
     /// The most units kept (bought less given back), then the latest, then the first in the order of bytes. Nothing is the
@@ -60,6 +68,12 @@ public struct Measures: Hashable, Sendable {
         public var value: Text
         public var bought: Int128
         public var returned: Int128
+
+        public init(value: Text, bought: Int128, returned: Int128) {
+            self.value = value
+            self.bought = bought
+            self.returned = returned
+        }
     }
 }
 
