@@ -17,7 +17,9 @@ struct PersonLedger {
         var isCancelled = false
     }
 
-    private func all(_ entities: EntityName...) -> [(state: RecordState, site: Text)] { records.filter { entities.contains($0.state.id.entity) } }
+    private func all(_ entities: EntityName...) -> [(state: RecordState, site: Text)] {
+        records.filter { entities.contains($0.state.id.entity) }
+    }
 
     // MARK: who bought what
 
@@ -30,7 +32,8 @@ struct PersonLedger {
             let own = named.filter { $0.id.source == sale.id.source }
             let order = named.count == 1 ? named[0] : own.count == 1 ? own[0] : nil
             if let order { fulfilled.insert(order.id.life) }
-            deals.append(Deal(state: sale, site: site, buyer: life(sale, "customer") ?? order.flatMap { life($0, "customer") }, isCounted: true))
+            deals.append(
+                Deal(state: sale, site: site, buyer: life(sale, "customer") ?? order.flatMap { life($0, "customer") }, isCounted: true))
         }
         for (order, site) in all("order") {
             let isCancelled = order["state"] == "cancelled"
@@ -58,7 +61,9 @@ struct PersonLedger {
         all("sale line", "order line").map(\.state).filter { (life($0, "sale") ?? life($0, "order")) == deal.state.id.life }
     }
 
-    private func amount(_ line: RecordState) -> Int64 { (line["quantity"]?.integer ?? 0) / FixedPoint.one * (line["unit price"]?.integer ?? 0) }
+    private func amount(_ line: RecordState) -> Int64 {
+        (line["quantity"]?.integer ?? 0) / FixedPoint.one * (line["unit price"]?.integer ?? 0)
+    }
 
     /// Gross and returned.
     func worth(_ deal: Deal) -> (gross: Int128, returned: Int128) {

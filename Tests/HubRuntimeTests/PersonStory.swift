@@ -147,12 +147,15 @@ struct PersonStory {
     }
 
     private mutating func delete(_ teller: Int) {
-        let entity: EntityName = ["customer", "sale", "sale line", "return", "event", "consent", "item"].randomElement(using: &random) ?? "sale"
+        let entity: EntityName =
+            ["customer", "sale", "sale line", "return", "event", "consent", "item"].randomElement(using: &random) ?? "sale"
         guard let life = lives[teller][entity]?.randomElement(using: &random) else { return }
         let subject = Subject(entity: entity, key: LocalKey(.integer(Int64(life.counter))), life: life)
         add(Change(time: written(), action: .delete(subject, .chain)), teller)
     }
 
-    private mutating func written() -> Timestamp { Timestamp(milliseconds: now.milliseconds - UInt64.random(in: 0..<200_000_000, using: &random)) }
+    private mutating func written() -> Timestamp {
+        Timestamp(milliseconds: now.milliseconds - UInt64.random(in: 0..<200_000_000, using: &random))
+    }
     private mutating func add(_ change: Change, _ teller: Int) { story.tellers[teller].changes.append(change) }
 }

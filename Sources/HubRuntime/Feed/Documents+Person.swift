@@ -18,7 +18,9 @@ extension Documents {
     // MARK: places
 
     func place(_ source: SourceNumber?) -> Place {
-        guard let source = source.flatMap({ standing.source($0) }), !source.isHub, let site = site(number: source.site) else { return Place() }
+        guard let source = source.flatMap({ standing.source($0) }), !source.isHub, let site = site(number: source.site) else {
+            return Place()
+        }
         return Place(site: Text(site.name), channel: Text(site.kind.rawValue))
     }
 

@@ -42,7 +42,8 @@ extension Measures.Purchase {
     init?(_ row: PurchaseRow, place: Place) {
         guard let kind = row.kind, row.isAlive else { return nil }
         self.init(
-            kind: kind == .giveBack ? .giveBack : .purchase, isCounted: row.isCounted, isCancelled: row.isCancelled, place: place, at: row.at,
+            kind: kind == .giveBack ? .giveBack : .purchase, isCounted: row.isCounted, isCancelled: row.isCancelled, place: place,
+            at: row.at,
             currency: Text(row.currency ?? ""), value: row.value, returned: row.returned)
     }
 }

@@ -12,14 +12,18 @@ extension Hub {
     ///   - before: `next` of the page before.
     ///   - limit: at most `Timeline.pageMax`.
     /// - Throws: `request-invalid` for a cursor that this hub did not give, or a limit out of bounds.
-    public func timeline(_ id: String, before cursor: String? = nil, limit: Int = timelineEntriesUsual, now: Timestamp) async throws -> JSONAnswer? {
+    public func timeline(
+        _ id: String, before cursor: String? = nil, limit: Int = timelineEntriesUsual, now: Timestamp
+    ) async throws -> JSONAnswer? {
         guard (1...Timeline.pageMax).contains(limit) else {
-            throw HubError(.badRequest, "A page of a timeline has 1 to \(Timeline.pageMax) entries.", remedy: "Ask for fewer, and go on by `next`.")
+            throw HubError(
+                .badRequest, "A page of a timeline has 1 to \(Timeline.pageMax) entries.", remedy: "Ask for fewer, and go on by `next`.")
         }
         let place = cursor.flatMap { TimelinePlace($0) }
         guard cursor == nil || place != nil else {
             throw HubError(
-                .badRequest, "That is no place in a timeline.", remedy: "Give `next` of the page before, or nothing for the newest entries.")
+                .badRequest, "That is no place in a timeline.", remedy: "Give `next` of the page before, or nothing for the newest entries."
+            )
         }
         return try await reading(now) { documents in
             guard let life = ProfileID(id)?.life, let record = documents.standing.record(life),

@@ -58,7 +58,7 @@ final class PurchaseView {
     func touchLine(_ number: RecordNumber, _ record: TouchedRecord) throws {
         let state = record.state
         let before = record.isNew ? nil : try batch.store.purchaseLine(number)
-        let purchase = try batch.target(state["sale"] ?? state["order"])
+        let purchase = try batch.target(state["sale"]) ?? batch.target(state["order"])
         var after: PurchaseLineRow?
         if let purchase, !state.isDead(in: batch.standing.lineage) {
             after = PurchaseLineRow(

@@ -41,7 +41,9 @@ final class SupersededView {
 
     private func endSooner(_ number: RecordNumber, _ field: FieldName, by later: Siblings<FieldValue>.Write) throws {
         for var row in try batch.store.superseded(record: number) where Text(row.field) == field.text {
-            guard let replica = batch.standing.replica(row.replica)?.id, let ender = batch.standing.replica(row.endReplica)?.id else { continue }
+            guard let replica = batch.standing.replica(row.replica)?.id, let ender = batch.standing.replica(row.endReplica)?.id else {
+                continue
+            }
             let earlier = Siblings<FieldValue>.Write(
                 precedence: Precedence(isInBound: row.isInBound, time: row.time, dot: Dot(replica, row.counter)),
                 context: row.isChained ? .chain : .named([]), content: FieldValue(value: .null))

@@ -96,7 +96,8 @@ extension Measures {
         public var returned: Int64
 
         public init(
-            kind: Kind, isCounted: Bool, isCancelled: Bool = false, place: Place, at: Int64?, currency: Text, value: Int64, returned: Int64 = 0
+            kind: Kind, isCounted: Bool, isCancelled: Bool = false, place: Place, at: Int64?, currency: Text, value: Int64,
+            returned: Int64 = 0
         ) {
             self.kind = kind
             self.isCounted = isCounted

@@ -109,7 +109,8 @@ extension Timeline.Entry {
     public static func entries(of intervals: [IdentifierInterval], times: CredibleTimes, place: (ReplicaID) -> Place) -> [Timeline.Entry] {
         Dictionary(grouping: intervals, by: \.writtenBy).map { written, brought in
             Timeline.Entry(
-                order: TimelinePlace(at: Int64(written.time.milliseconds), dot: written.dot, times: times), place: place(written.dot.replica),
+                order: TimelinePlace(at: Int64(written.time.milliseconds), dot: written.dot, times: times),
+                place: place(written.dot.replica),
                 record: brought[0].record, what: .identifiers(brought.sorted(by: IdentifierInterval.areInOrder)))
         }
     }
