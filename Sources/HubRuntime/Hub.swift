@@ -50,8 +50,15 @@ public final class Hub: Sendable {
         store: any HubStore, now: Timestamp, options: Options = Options(), logger: Logger = Logger(label: "tributary.hub"),
         random: @escaping @Sendable (Int) -> [UInt8] = Hub.systemRandom
     ) async throws -> Hub {
-        var opened = try await store.write { try Opening(store: $0, now: now, random: random) }
-        try await ViewsVersion.bringUpToDate(store, &opened, now: now, bound: options.clockBound)
+        let opened = try await store.write { writing in
+            var opened = try Opening(store: writing, now: now, random: random)
+            let redraw = Redraw(store: store, bound: options.clockBound, key: opened.signingKey.publicKey)
+            if try redraw.run(in: writing) {
+                logger.notice("views of an earlier version were drawn anew from the journal; sites load theirs anew")
+                opened.standing = try Standing(reading: writing)
+            }
+            return opened
+        }
         return Hub(store: store, opened: opened, options: options, logger: logger, random: random)
     }
 

@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 6
+    static let version: Int32 = 7
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -14,11 +14,11 @@ enum Schema {
     static let steps: [Int32: String] = [
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
-        6: identity,
+        6: identity, 7: person,
     ]
 
     /// Kinds of identifiers became bits, so that kinds can be combined. What the rows lack is read anew when the hub opens
-    /// (`IdentityTables`).
+    /// (`Redraw`).
     private static let identity = """
         UPDATE identifier SET kind = CASE kind WHEN 3 THEN 4 WHEN 10 THEN 1048576 ELSE kind END WHERE kind IN (3, 10);
         UPDATE earlier SET kind = 4 WHERE kind = 3;
@@ -27,6 +27,24 @@ enum Schema {
             PRIMARY KEY (lower, higher, decision)) WITHOUT ROWID;
         CREATE INDEX link_decision_higher ON link_decision (higher);
         CREATE INDEX link_decision_of ON link_decision (decision);
+        """
+
+    /// What profiles tell of a person. Rows of an earlier file are drawn anew from its journal when the hub opens (`Redraw`).
+    private static let person = """
+        ALTER TABLE purchase ADD COLUMN returned INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE purchase ADD COLUMN of_sale INTEGER;
+        CREATE INDEX purchase_sale ON purchase (of_sale) WHERE of_sale IS NOT NULL;
+        CREATE TABLE item (record INTEGER PRIMARY KEY, source INTEGER NOT NULL, sku TEXT NOT NULL, category TEXT, brand TEXT, size TEXT,
+            colour TEXT, in_bound INTEGER NOT NULL, time INTEGER NOT NULL, replica INTEGER NOT NULL, counter INTEGER NOT NULL);
+        CREATE INDEX item_sku ON item (sku, source);
+        CREATE TABLE consent (record INTEGER PRIMARY KEY, customer INTEGER);
+        CREATE INDEX consent_customer ON consent (customer) WHERE customer IS NOT NULL;
+        CREATE TABLE note (record INTEGER PRIMARY KEY, customer INTEGER, at INTEGER);
+        CREATE INDEX note_customer ON note (customer, at) WHERE customer IS NOT NULL;
+        CREATE TABLE superseded (record INTEGER NOT NULL, field TEXT NOT NULL, replica INTEGER NOT NULL, counter INTEGER NOT NULL,
+            time INTEGER NOT NULL, in_bound INTEGER NOT NULL, chained INTEGER NOT NULL, value, ended INTEGER NOT NULL,
+            end_in_bound INTEGER NOT NULL, end_replica INTEGER NOT NULL, end_counter INTEGER NOT NULL,
+            PRIMARY KEY (record, field, replica, counter)) WITHOUT ROWID;
         """
 
     /// What the journal says of a replica (how far it has come, when) is not said twice.

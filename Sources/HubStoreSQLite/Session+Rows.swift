@@ -43,8 +43,26 @@ extension Session: HubWriting {
             case .shipment: "SELECT * FROM shipment ORDER BY record"
             case .decision: "SELECT * FROM decision ORDER BY record"
             case .linkDecision: "SELECT * FROM link_decision ORDER BY lower, higher, decision"
+            case .item: "SELECT * FROM item ORDER BY record"
+            case .consent: "SELECT * FROM consent ORDER BY record"
+            case .note: "SELECT * FROM note ORDER BY record"
+            case .superseded: "SELECT * FROM superseded ORDER BY record, field, replica, counter"
             }
         return Walk(RawStatement(try StorageFault.translating { try database.makeStatement(sql: sql) }))
+    }
+
+    func replace(_ table: DerivedTable, with rows: any DerivedRows) throws {
+        let name = [.purchaseLine: "purchase_line", .linkDecision: "link_decision"][table] ?? table.rawValue
+        try database.execute(sql: "DELETE FROM \"\(name)\"")
+        var insert: RawStatement?
+        while let row = try rows.next() {
+            let places = Array(repeating: "?", count: row.count).joined(separator: ", ")
+            var statement = try insert ?? RawStatement(database.makeStatement(sql: "INSERT INTO \"\(name)\" VALUES (\(places))"))
+            statement.rewind()
+            for value in row { statement.bind(value) }
+            try statement.run()
+            insert = statement
+        }
     }
 
     private final class Walk: DerivedRows {

@@ -4,7 +4,7 @@ import HubRuntime
 
 // Purchases, events, customers.
 extension Session {
-    private static func purchase(_ row: RawStatement) throws -> PurchaseRow {
+    static func purchase(_ row: RawStatement) throws -> PurchaseRow {
         var purchase = PurchaseRow(record: row.record(0))
         purchase.kind = row.isNull(1) ? nil : PurchaseRow.Kind(rawValue: row.int32(1))
         purchase.source = row.int32(2)
@@ -20,6 +20,8 @@ extension Session {
         purchase.lines = row.int64(12)
         purchase.lineAmount = row.int64(13)
         purchase.isCounted = row.bool(14)
+        purchase.returned = row.int64(15)
+        purchase.sale = row.optionalRecord(16)
         return purchase
     }
 
@@ -47,7 +49,7 @@ extension Session {
     }
 
     func put(_ purchase: PurchaseRow) throws {
-        try run("INSERT OR REPLACE INTO purchase VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
+        try run("INSERT OR REPLACE INTO purchase VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
             $0.bind(purchase.record)
             $0.bind(purchase.kind.map { Int64($0.rawValue) })
             $0.bind(purchase.source)
@@ -63,6 +65,8 @@ extension Session {
             $0.bind(purchase.lines)
             $0.bind(purchase.lineAmount)
             $0.bind(purchase.isCounted)
+            $0.bind(purchase.returned)
+            $0.bind(purchase.sale)
         }
     }
 
@@ -135,10 +139,11 @@ extension Session {
             bind: {
                 $0.bind(customer)
                 $0.bind(Int64(limit))
-            }
-        ) { row in
-            EventRow(record: row.record(0), customer: row.optionalRecord(1), at: row.optionalInt64(2), kind: row.optionalString(3))
-        }
+            }, Self.event)
+    }
+
+    static func event(_ row: RawStatement) -> EventRow {
+        EventRow(record: row.record(0), customer: row.optionalRecord(1), at: row.optionalInt64(2), kind: row.optionalString(3))
     }
 
     func put(_ event: EventRow) throws {

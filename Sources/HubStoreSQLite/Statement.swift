@@ -64,6 +64,22 @@ struct RawStatement {
         next += 1
     }
 
+    /// As `value(_:)` gives it back. What a column cannot hold is null.
+    mutating func bind(_ value: Value) {
+        switch value {
+        case .integer(let number): bind(number)
+        case .text(let text): bind(text.string)
+        case .blob(let bytes): bind(bytes)
+        case .real(let number):
+            sqlite3_bind_double(pointer, next, number)
+            next += 1
+        case .null, .malformedText, .reference: bind(nil as Int64?)
+        }
+    }
+
+    /// Binds from the first parameter on again.
+    mutating func rewind() { next = 1 }
+
     /// Runs a statement that gives no rows.
     func run() throws {
         let code = sqlite3_step(pointer)

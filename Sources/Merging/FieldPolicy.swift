@@ -42,7 +42,7 @@ extension FieldPolicy {
         }
     }
 
-    private func weight(among candidates: [GoldenField.Candidate]) -> (GoldenField.Candidate) -> Int {
+    func weight(among candidates: [GoldenField.Candidate]) -> (GoldenField.Candidate) -> Int {
         switch self {
         case .latest, .earliest, .maximum, .minimum, .union, .ask:
             return { _ in 0 }

@@ -7,8 +7,10 @@ public struct GoldenField: Hashable, Sendable {
     public var name: FieldName
     public var policy: FieldPolicy
     public var shown: Candidate
-    /// The other live values, the next best first. Values that a shown write had seen and replaced are not among them.
+    /// The other live values, the next best first. Values that another record's write had seen and replaced are not among them.
     public var beaten: [Candidate]
+    /// Values that another record's write had seen and replaced (S30), the latest first. Unlinking revives them.
+    public var replaced: [Candidate]
 
     /// One live value of one record.
     public struct Candidate: Hashable, Sendable {
@@ -18,6 +20,9 @@ public struct GoldenField: Hashable, Sendable {
         /// The site that wrote the value; `nil` when the caller does not know the writer.
         public var site: Text?
         public var isPersonal: Bool
+        /// What the writer had been shown of this field, and of the same field of other records.
+        public var context: Context
+        public var saw: [Dot]
 
         public var dot: Dot { precedence.dot }
         public var time: Timestamp { precedence.time }
@@ -37,14 +42,17 @@ extension GoldenField {
                 candidates.append(
                     Candidate(
                         value: write.content.value, record: record.id, precedence: write.precedence,
-                        site: site(write.dot.replica), isPersonal: write.content.isPersonal))
+                        site: site(write.dot.replica), isPersonal: write.content.isPersonal, context: write.context,
+                        saw: write.content.saw))
             }
         }
-        let live = candidates.filter { candidate in !(seen[candidate.dot]?.contains { $0 != candidate.record } ?? false) }
+        func isReplaced(_ candidate: Candidate) -> Bool { seen[candidate.dot]?.contains { $0 != candidate.record } ?? false }
+        let live = candidates.filter { !isReplaced($0) }
         var ordered = policy.ordered(live)
         let value = policy.shown(ordered)
         guard var shown = ordered.popLast() else { return nil }
         shown.value = value ?? shown.value
-        self.init(name: name, policy: policy, shown: shown, beaten: ordered.reversed())
+        let replaced = candidates.filter(isReplaced).sorted { $1.precedence < $0.precedence }
+        self.init(name: name, policy: policy, shown: shown, beaten: ordered.reversed(), replaced: replaced)
     }
 }

@@ -7,20 +7,23 @@ extension Profile {
     ///
     /// Times are milliseconds since 1970 (UTC), money is in units of 10⁻⁴. It holds personal data.
     ///
-    /// - Parameter withBeaten: whether to write, per field, the values that were beaten; the shops' feed may do without.
-    public func json(withBeaten: Bool = true) -> [UInt8] {
-        JSONDocument.object { document in
+    /// - Parameters:
+    ///   - withBeaten: whether to write, per field, the values that were beaten; the shops' feed may do without.
+    ///   - person: what else is told of the person, with what each writer had seen; only where one person is looked at.
+    public func json(withBeaten: Bool = true, person: Person? = nil) -> [UInt8] {
+        let clock = person.map { _ in clock(of:) }
+        return JSONDocument.object { document in
             document.add("id", id.description)
             document.object("fields") { fields in
-                for field in self.fields { fields.object(field.name.description) { field.write(to: &$0, withBeaten: withBeaten) } }
+                for field in self.fields {
+                    fields.object(field.name.description) { field.write(to: &$0, withBeaten: withBeaten, clock: clock) }
+                }
             }
             document.array("identifiers") { list in
-                for held in identifiers {
-                    list.appendObject {
-                        $0.add("kind", held.identifier.kind.description)
-                        $0.add("value", held.identifier.value)
-                        $0.array("records") { records in for record in held.records { records.append(record.life.description) } }
-                    }
+                if let person {
+                    person.writeIdentifiers(identifiers, to: &list)
+                } else {
+                    for held in identifiers { list.appendObject { held.write(to: &$0) } }
                 }
             }
             document.array("records") { list in
@@ -30,7 +33,16 @@ extension Profile {
                 for link in links { list.appendObject { link.write(to: &$0) } }
             }
             document.object("purchases") { purchases.write(to: &$0) }
+            person?.write(to: &document)
         }
+    }
+}
+
+extension Profile.HeldIdentifier {
+    func write(to document: inout JSONDocument) {
+        document.add("kind", identifier.kind.description)
+        document.add("value", identifier.value)
+        document.array("records") { list in for record in records { list.append(record.life.description) } }
     }
 }
 
@@ -59,23 +71,35 @@ extension LinkedProfile.Link {
 }
 
 extension GoldenField {
-    func write(to document: inout JSONDocument, withBeaten: Bool) {
-        shown.write(to: &document)
-        guard withBeaten, !beaten.isEmpty else { return }
+    func write(to document: inout JSONDocument, withBeaten: Bool, clock: ((Dot) -> VectorClock)? = nil) {
+        shown.write(to: &document, clock: clock)
+        guard withBeaten, !beaten.isEmpty || !replaced.isEmpty else { return }
         document.array("beaten") { list in
-            for candidate in beaten { list.appendObject { candidate.write(to: &$0) } }
+            for candidate in beaten + replaced {
+                list.appendObject {
+                    candidate.write(to: &$0, clock: clock)
+                    $0.add("why", reason(against: candidate).rawValue)
+                }
+            }
         }
     }
 }
 
 extension GoldenField.Candidate {
-    func write(to document: inout JSONDocument) {
+    /// - Parameter clock: what the chain of a write contains; `nil` where what its writer had seen is not told.
+    func write(to document: inout JSONDocument, clock: ((Dot) -> VectorClock)? = nil) {
         document.add("value", value)
         if let site { document.add("site", site) }
         document.add("dot", dot.description)
         document.add("time", time.milliseconds)
         if !precedence.isInBound { document.add("timeOutOfBound", true) }
         document.add("record", record.life.description)
+        guard let clock else { return }
+        if case .named(let dots) = context { document.array("shown") { list in for dot in dots { list.append(dot.description) } } }
+        if !saw.isEmpty { document.array("saw") { list in for dot in saw { list.append(dot.description) } } }
+        document.object("clock") { object in
+            for (replica, counter) in clock(dot).entries { object.add(replica.description, counter) }
+        }
     }
 }
 

@@ -13,6 +13,8 @@ public struct Profile: Hashable, Sendable {
     /// In the order of `Identifier`.
     public var identifiers: [HeldIdentifier]
     public var purchases: PurchaseSummary
+    /// What each writer followed: a write's clock is told by it.
+    public var lineage: Lineage
 
     public struct Member: Hashable, Sendable {
         public var id: RecordID
@@ -38,17 +40,19 @@ public struct Profile: Hashable, Sendable {
         /// Default country of a source's site, for phone numbers.
         public var country: (SourceID) -> Text?
         public var rules: LinkRules
+        public var lineage: Lineage
 
         public init(
             policies: [FieldName: FieldPolicy] = [:], site: @escaping (SourceID) -> Text? = { _ in nil },
             writer: @escaping (ReplicaID) -> Text? = { _ in nil }, country: @escaping (SourceID) -> Text? = { _ in nil },
-            rules: LinkRules = .standard
+            rules: LinkRules = .standard, lineage: Lineage = Lineage()
         ) {
             self.policies = policies
             self.site = site
             self.writer = writer
             self.country = country
             self.rules = rules
+            self.lineage = lineage
         }
     }
 
@@ -63,6 +67,7 @@ public struct Profile: Hashable, Sendable {
         links = linked.links
         records = linked.records.map { Member(id: $0, site: drawing.site($0.source)) }
         self.purchases = purchases
+        lineage = drawing.lineage
         let names = Set(states.flatMap(\.fieldNames)).sorted()
         fields = names.compactMap { GoldenField($0, of: states, policy: drawing.policies[$0] ?? .latest, site: drawing.writer) }
         var holders: [Identifier: [RecordID]] = [:]
@@ -76,6 +81,9 @@ public struct Profile: Hashable, Sendable {
 
     /// The value shown for a field.
     public subscript(name: FieldName) -> Value? { fields.first { $0.name == name }?.shown.value }
+
+    /// Everything that the chain of a write contains: what its writer had seen of its own.
+    func clock(of dot: Dot) -> VectorClock { lineage.clock(upTo: dot) }
 
     /// The exact dots that somebody who sees the golden fields has been shown: what a `seen` token for them names.
     ///

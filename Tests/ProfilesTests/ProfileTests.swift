@@ -114,7 +114,7 @@ struct ProfileTests {
         let (one, two) = ("00000000000000700000000000000001", "00000000000000700000000000000002")
         let expected = """
             {"id":"p\(one)-1","fields":{"email":{"value":"jane@example.com","site":"shop","dot":"\(two):1","time":20,"record":"\(two):1",\
-            "beaten":[{"value":"Jane@Example.com","site":"web","dot":"\(one):1","time":10,"record":"\(one):1"}]}},\
+            "beaten":[{"value":"Jane@Example.com","site":"web","dot":"\(one):1","time":10,"record":"\(one):1","why":"earlier"}]}},\
             "identifiers":[{"kind":"email","value":"jane@example.com","records":["\(one):1","\(two):1"]}],\
             "records":[{"entity":"customer","site":"web","source":"00000000000000500000000000000001","key":[1],"life":"\(one):1"},\
             {"entity":"customer","site":"shop","source":"00000000000000500000000000000002","key":[1],"life":"\(two):1"}],"links":[],\

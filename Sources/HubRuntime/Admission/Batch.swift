@@ -27,6 +27,9 @@ final class Batch {
     private(set) lazy var stock = StockView(self)
     private(set) lazy var orders = OrderViews(self)
     private(set) lazy var events = EventView(self)
+    private(set) lazy var items = ItemView(self)
+    private(set) lazy var remarks = RemarkViews(self)
+    private(set) lazy var superseded = SupersededView(self)
     private(set) lazy var decisions = DecisionView(self)
 
     init(store: any HubWriting, standing: Standing, sites: [SiteRow], received: Timestamp, bound: ClockBound) {
@@ -78,12 +81,6 @@ final class Batch {
         order.append(number)
     }
 
-    /// Has the views look at a record in which nothing has changed.
-    func look(at row: RecordRow) throws {
-        touched[row.record] = try TouchedRecord(row, standing: standing)
-        order.append(row.record)
-    }
-
     /// Puts a record back that was collected. Its views know it already, so to them it is not new.
     func restore(_ number: RecordNumber, _ state: RecordState, source: SourceNumber) throws {
         var record = TouchedRecord(id: state.id, source: source)
@@ -129,6 +126,9 @@ final class Batch {
         case "sale line", "order line": try purchases.touchLine(number, record)
         case "customer": try customers.touch(number, record)
         case "event": try events.touch(number, record)
+        case "item": try items.touch(number, record)
+        case "consent": try remarks.touchConsent(number, record)
+        case "note": try remarks.touchNote(number, record)
         case "decision": try decisions.touch(number, record)
         default: break
         }

@@ -17,10 +17,7 @@ struct Opening {
             number: Int32(earlier.count + 1), id: Self.replicaID(random(16)), parent: earlier.last?.id, start: head, opened: now)
         try store.insert(generation)
         var standing = try Standing(reading: store)
-        if standing.head.number == 0 {
-            standing.head.generation = generation.id
-            try store.set(.views, number: ViewsVersion.current)
-        }
+        if standing.head.number == 0 { standing.head.generation = generation.id }
         self.standing = standing
     }
 

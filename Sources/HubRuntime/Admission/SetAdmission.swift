@@ -174,8 +174,11 @@ struct SetAdmission {
         if let number, let id = candidate.record {
             if candidate.change.subject?.creates == true {
                 batch.begin(number, id, source: candidate.source.number)
-            } else if id.entity == "customer", let record = try batch.record(number) {
-                try batch.customers.remember(candidate.change, precedence: candidate.precedence, of: number, record)
+            } else if id.entity == "customer" || id.entity == "consent", let record = try batch.record(number) {
+                if id.entity == "customer" {
+                    try batch.customers.remember(candidate.change, precedence: candidate.precedence, of: number, record)
+                }
+                try batch.superseded.remember(candidate.change, precedence: candidate.precedence, of: number, record)
             }
             try batch.admit(candidate.change, precedence: candidate.precedence, source: candidate.source.id, into: number)
         }

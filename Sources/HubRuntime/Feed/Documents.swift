@@ -55,7 +55,7 @@ final class Documents {
             linked, states: states, purchases: try purchases(members),
             drawing: Profile.Drawing(
                 policies: try policies.get()["customer"], site: { [self] in site($0) }, writer: { [self] in writer($0) },
-                country: { [self] in country(of: $0) }, rules: standing.linkRules))
+                country: { [self] in country(of: $0) }, rules: standing.linkRules, lineage: standing.lineage))
     }
 
     /// The profile with the reasons of its links: linking its records and what they are connected with gives again what joined them.
@@ -78,7 +78,8 @@ final class Documents {
         for member in members {
             var number = 0
             var totals: [Text: Int128] = [:]
-            for total in try store.totals(customer: member.record) {
+            // A sum that came down to nothing says as little as one that never was.
+            for total in try store.totals(customer: member.record) where total.purchases != 0 || total.amount != 0 {
                 number += Int(total.purchases)
                 totals[Text(total.currency), default: 0] += Int128(total.amount)
             }

@@ -57,7 +57,7 @@ struct CanonicalRows {
         switch table {
         case .record: [.record, .source, .skipped, .plain, .plain, .recordState]
         case .held: [.replica, .plain, .plain, .plain, .plain, .plain, .plain, .plain, .plain, .skipped]
-        case .purchase: [.record, .plain, .source, .plain, .plain, .record, .record] + Array(repeating: .plain, count: 8)
+        case .purchase: [.record, .plain, .source, .plain, .plain, .record, .record] + Array(repeating: .plain, count: 9) + [.record]
         case .purchaseLine: [.record, .record, .plain, .plain, .plain, .plain]
         case .total: [.record, .plain, .plain, .plain]
         case .event: [.record, .record, .plain, .plain]
@@ -71,6 +71,10 @@ struct CanonicalRows {
         case .shipment: [.record, .record, .plain]
         case .decision: [.record, .plain, .plain, .plain, .record]
         case .linkDecision: [.record, .record, .record, .plain]
+        case .item: [.record, .source] + Array(repeating: .plain, count: 7) + [.replica, .plain]
+        case .consent: [.record, .record]
+        case .note: [.record, .record, .plain]
+        case .superseded: [.record, .plain, .replica] + Array(repeating: .plain, count: 7) + [.replica, .plain]
         }
     }
 

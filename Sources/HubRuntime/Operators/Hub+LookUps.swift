@@ -69,7 +69,7 @@ extension Hub {
         guard let id = ProfileID(id), let record = documents.standing.record(id.life),
             let profile = try documents.store.customer(record)?.profile
         else { return nil }
-        return try documents.profile(profile).map { JSONAnswer(bytes: $0.json()) }
+        return try documents.person(profile).map { JSONAnswer(bytes: $0) }
     }
 
     /// One SKU at all locations: `{"sku", "locations": [figure]}`; `nil` when nobody ever moved or counted it.

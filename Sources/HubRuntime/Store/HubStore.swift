@@ -82,6 +82,27 @@ public protocol HubReading {
     func totals(customer: RecordNumber) throws -> [TotalRow]
     /// Newest first.
     func events(customer: RecordNumber, limit: Int) throws -> [EventRow]
+    /// The returns that name a sale, by record.
+    func returns(of sale: RecordNumber) throws -> [PurchaseRow]
+
+    // What a profile tells of a person. Each of these walks goes through rows one by one, in no order that a caller may rely on.
+    func eachPurchase(buyer: RecordNumber, _ body: (PurchaseRow) throws -> Void) throws
+    /// The lines of the purchases that count.
+    func eachLine(buyer: RecordNumber, _ body: (MeasuredLine) throws -> Void) throws
+    func eachEvent(customer: RecordNumber, _ body: (EventRow) throws -> Void) throws
+    /// What sources say of an SKU: one source, or all of them; the highest precedence first.
+    func items(sku: String, source: SourceNumber?) throws -> [ItemRow]
+    /// By record.
+    func consents(customer: RecordNumber) throws -> [ConsentRow]
+    /// By field, replica and counter.
+    func superseded(record: RecordNumber) throws -> [SupersededRow]
+    /// Records of a customer whose times lie in `range` (`nil`: those without a time), the latest first, of one time the highest
+    /// life first.
+    ///
+    /// - Parameter after: only what comes after this time and life.
+    func marks(
+        _ topic: TimelineTopic, customer: RecordNumber, in range: ClosedRange<Int64>?, after: (at: Int64, life: Dot)?, limit: Int
+    ) throws -> [TimelineMark]
 
     // Customers
     func customer(_ record: RecordNumber) throws -> CustomerRow?
@@ -171,6 +192,15 @@ public protocol HubWriting: HubReading {
     func put(_ total: TotalRow) throws
     func put(_ event: EventRow) throws
     func deleteEvent(_ record: RecordNumber) throws
+    func put(_ item: ItemRow) throws
+    func deleteItem(_ record: RecordNumber) throws
+    func put(_ consent: ConsentRow) throws
+    func deleteConsent(_ record: RecordNumber) throws
+    func put(_ note: NoteRow) throws
+    func deleteNote(_ record: RecordNumber) throws
+    func put(_ superseded: SupersededRow) throws
+    /// Empties a derived table and fills it with another's rows, as `rows(of:)` gives them.
+    func replace(_ table: DerivedTable, with rows: any DerivedRows) throws
 
     func put(_ customer: CustomerRow) throws
     func deleteCustomer(_ record: RecordNumber) throws
@@ -212,7 +242,7 @@ public enum MetaName: String, Sendable, CaseIterable {
     case backup
     /// Numbers at or below it need a first load, 8 bytes.
     case floor
-    /// `ViewsVersion` of the hub that made the views, 8 bytes.
+    /// By which version of the views the derived tables are drawn, 8 bytes, most significant first.
     case views
 }
 

@@ -14,16 +14,22 @@ public struct PurchaseRow: Hashable, Sendable {
     public var isCancelled = false
     /// Whom the record names.
     public var customer: RecordNumber?
-    /// Whose purchase it is: the customer, or that of the order which a sale without a customer fulfils.
+    /// Whose purchase it is: the customer, or that of the order which a sale without a customer fulfils, or that of the sale which
+    /// a return without one names.
     public var buyer: RecordNumber?
     public var at: Int64?
     public var name: String?
     /// The order it is, or fulfils.
     public var order: String?
     public var currency: String?
+    /// Of a return what was given back: tills write it with either sign.
     public var total: Int64?
     public var lines: Int64 = 0
     public var lineAmount: Int64 = 0
+    /// What the lines of negative quantity gave back, as a positive amount.
+    public var returned: Int64 = 0
+    /// The sale that a return names.
+    public var sale: RecordNumber?
     /// An order that a sale fulfils is worth nothing besides.
     public var isCounted = false
 

@@ -1,4 +1,5 @@
 import ChangeSets
+import Merging
 
 /// Page views, log-ins, calls, visits: a row per event, found by customer.
 final class EventView {
@@ -12,6 +13,6 @@ final class EventView {
         try batch.store.put(
             EventRow(
                 record: number, customer: try batch.target(state["customer"]), at: state["at"]?.integer,
-                kind: state["kind"]?.text?.string))
+                kind: state["kind"]?.typed?.string))
     }
 }

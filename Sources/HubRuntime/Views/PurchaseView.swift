@@ -36,6 +36,7 @@ final class PurchaseView {
         let state = record.state
         let isAlive = !state.isDead(in: batch.standing.lineage)
         let customer = try batch.target(state["customer"])
+        let sale = try batch.target(state["sale"])
         let document = JoinedPurchase.Document(state)
         try withEntry(number) { row in
             row.kind = PurchaseRow.Kind(state.id.entity)
@@ -48,6 +49,8 @@ final class PurchaseView {
             row.order = row.kind == .order ? row.name : document.orderNumber?.string
             row.currency = document.currency?.string
             row.total = document.total ?? state["amount"]?.integer
+            if row.kind == .giveBack { row.total = row.total.map(Sum.magnitude) }
+            row.sale = row.kind == .giveBack ? sale : nil
         }
     }
 
@@ -55,11 +58,11 @@ final class PurchaseView {
     func touchLine(_ number: RecordNumber, _ record: TouchedRecord) throws {
         let state = record.state
         let before = record.isNew ? nil : try batch.store.purchaseLine(number)
-        let purchase = try batch.target(state["sale"] ?? state["order"])
+        let purchase = try batch.target(state["sale"]) ?? batch.target(state["order"])
         var after: PurchaseLineRow?
         if let purchase, !state.isDead(in: batch.standing.lineage) {
             after = PurchaseLineRow(
-                record: number, purchase: purchase, sku: state["sku"]?.text?.string, name: state["name"]?.text?.string,
+                record: number, purchase: purchase, sku: state["sku"]?.typed?.string, name: state["name"]?.typed?.string,
                 quantity: state["quantity"]?.integer ?? 0, amount: LineAmount.amount(of: state))
         }
         guard before != after else { return }
@@ -87,7 +90,22 @@ final class PurchaseView {
         for number in order where entries[number]?.row.order == nil { try countAlone(number) }
         var done: Set<[UInt8]> = []
         for name in names where done.insert(Array(name.utf8)).inserted { try join(name) }
+        try followSales()
         try sumUp()
+    }
+
+    /// A return that names nobody is that of whoever bought what it names.
+    private func followSales() throws {
+        for number in order {
+            guard let entry = entries[number], entry.row.kind == .sale, entry.before?.buyer != entry.row.buyer else { continue }
+            for row in try batch.store.returns(of: number) { try withEntry(row.record) { _ in } }
+        }
+        for number in order {
+            guard let row = entries[number]?.row, row.kind == .giveBack, row.customer == nil, row.order == nil, let sale = row.sale
+            else { continue }
+            let buyer = try (entries[sale]?.row ?? batch.store.purchase(sale))?.buyer
+            try withEntry(number) { $0.buyer = buyer }
+        }
     }
 
     private func countAlone(_ number: RecordNumber) throws {
@@ -165,6 +183,7 @@ extension PurchaseRow {
     mutating func take(_ line: PurchaseLineRow, sign: Int64) {
         lines += sign
         lineAmount = Sum.adding(lineAmount, sign * line.amount)
+        if line.quantity < 0, line.amount < 0 { returned = Sum.adding(returned, -sign * line.amount) }
     }
 }
 
@@ -195,6 +214,8 @@ extension TotalRow {
 enum Sum {
     /// Largest amount that one row may bring: 10¹² units of a currency. What is above counts as this much.
     static let amountMax: Int64 = 10_000_000_000_000_000
+
+    static func magnitude(_ amount: Int64) -> Int64 { Int64(min(amount.magnitude, UInt64(amountMax))) }
 
     static func adding(_ left: Int64, _ right: Int64) -> Int64 {
         let (sum, overflow) = left.addingReportingOverflow(right)

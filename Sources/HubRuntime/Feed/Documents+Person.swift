@@ -1,0 +1,87 @@
+import Causality
+import ChangeSets
+import Merging
+import Profiles
+
+// What a profile tells beyond its golden fields, computed from the rows of its records each time it is shown.
+extension Documents {
+    /// The whole document of a person, for people who look at one; `nil` when nobody has this number.
+    func person(_ id: RecordNumber) throws -> [UInt8]? {
+        guard let profile = try profile(id) else { return nil }
+        let members = try store.customers(profile: id).map(\.record)
+        let person = Person(
+            measures: try measures(of: members), consents: ConsentRegister(try members.flatMap { try consents(of: $0) }),
+            notes: try notes(of: members), intervals: try members.flatMap { try intervals(of: $0) })
+        return profile.json(person: person)
+    }
+
+    // MARK: places
+
+    func place(_ source: SourceNumber?) -> Place {
+        guard let source = source.flatMap({ standing.source($0) }), !source.isHub, let site = site(number: source.site) else {
+            return Place()
+        }
+        return Place(site: Text(site.name), channel: Text(site.kind.rawValue))
+    }
+
+    /// Where the writer of a change stands.
+    func place(ofWriter replica: ReplicaID) -> Place {
+        let row = standing.replica(replica)
+        guard let source = row?.source.flatMap({ standing.source($0) }), source.isHub else { return place(row?.source) }
+        return Place(site: "hub")
+    }
+
+    // MARK: measures
+
+    func measures(of members: [RecordNumber]) throws -> Measures {
+        let reader = MeasuresReader(self)
+        for member in members { try reader.read(member) }
+        return reader.tally.total
+    }
+
+    // MARK: consents, notes, identifiers
+
+    func consents(of member: RecordNumber) throws -> [ConsentRecord] {
+        try store.consents(customer: member).compactMap { row in
+            guard let state = try state(row.record) else { return nil }
+            let former = try store.superseded(record: row.record).compactMap { SupersededValue($0, standing: standing) }
+            return ConsentRecord(state, former: former) { [self] in writer($0) }
+        }
+    }
+
+    private func notes(of members: [RecordNumber]) throws -> [Note] {
+        let pager = TimelinePager(documents: self, members: members, times: CredibleTimes(now: now))
+        return try pager.marks([.notes], after: nil, limit: Person.notesMax).compactMap { mark in
+            try state(mark.record).map { state in
+                Note(
+                    record: state.id, text: state["text"]?.typed, author: state["author"]?.typed, at: mark.at,
+                    site: place(ofWriter: state.id.life.replica).site)
+            }
+        }
+    }
+
+    /// What the record holds, and what it held before as far as it was an identifier.
+    func intervals(of member: RecordNumber) throws -> [IdentifierInterval] {
+        guard let state = try state(member) else { return [] }
+        let country = standing.source(state.id.source).flatMap { site(number: $0.site) }?.country
+        let ends = Dictionary(
+            try store.superseded(record: member).compactMap { SupersededValue($0, standing: standing) }.map { value in
+                (Held(field: value.field, dot: value.precedence.dot), value.endedBy)
+            }, uniquingKeysWith: { first, _ in first })
+        let former = try store.earlier(record: member).compactMap { row -> IdentifierInterval? in
+            guard let replica = standing.replica(row.replica)?.id, let kind = row.kind.identifierKind else { return nil }
+            let dot = Dot(replica, row.counter)
+            return IdentifierInterval(
+                identifier: Identifier(kind: kind, value: Text(row.value)), record: state.id,
+                standing: row.isCorrected ? .corrected : .former,
+                writtenBy: Precedence(isInBound: row.isInBound, time: row.time, dot: dot),
+                endedBy: ends[Held(field: FieldName(row.field), dot: dot)], site: writer(replica))
+        }
+        return state.identifierIntervals(country: country) { [self] in writer($0) } + former
+    }
+
+    private struct Held: Hashable {
+        var field: FieldName
+        var dot: Dot
+    }
+}

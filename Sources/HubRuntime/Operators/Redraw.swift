@@ -1,0 +1,56 @@
+import Causality
+import ChangeSets
+
+/// Fills the derived tables that an earlier version of the hub did not draw, or drew otherwise: once, when a newer one opens the file.
+///
+/// It rebuilds them from the journal in a scratch store, as `verify` does, since some of them (what a consent said before) cannot be
+/// had from merged states; and puts them in place in one transaction, so a start that is interrupted begins anew. It takes as
+/// long as taking everything in once more.
+struct Redraw {
+    /// Raised when a derived table is drawn otherwise than before.
+    static let version: UInt64 = 7
+
+    /// Tables drawn otherwise since a version.
+    private static let changed: [UInt64: [DerivedTable]] = [
+        7: [
+            .purchase, .purchaseLine, .total, .event, .item, .consent, .note, .superseded, .customer, .identifier, .earlier, .linkDecision,
+            .profile,
+        ]
+    ]
+
+    let store: any HubStore
+    let bound: ClockBound
+    /// The hub's own key: operators' decisions are signed with it.
+    let key: VerifyingKey
+
+    /// - Returns: whether anything was to be done.
+    @discardableResult
+    func run(in original: any HubWriting) throws -> Bool {
+        let drawn = try original.number(.views)
+        guard drawn < Self.version else { return false }
+        let isFilled = try original.head().map { $0.number > 0 } ?? false
+        if isFilled {
+            let copy = try store.scratch()
+            try Replay(original: original, copy: copy, bound: bound, key: key).run { _, _ in }
+            let tables = Self.changed.filter { $0.key > drawn }.flatMap(\.value)
+            try copy.readNow { copy in
+                for table in DerivedTable.allCases where tables.contains(table) { try original.replace(table, with: copy.rows(of: table)) }
+            }
+            if tables.contains(.profile) { try feedAnew(original) }
+        }
+        try original.set(.views, number: Self.version)
+        return isFilled
+    }
+
+    /// Whoever has seen the profiles as they were loads them from the start: the feed gets a floor above its end.
+    private func feedAnew(_ original: any HubWriting) throws {
+        guard let head = try original.head()?.number else { return }
+        // Drawn otherwise, a set may take more numbers than it did.
+        for row in try original.changed(.profiles) where row.number > head {
+            guard var profile = try original.profile(RecordNumber(raw: row.id)) else { continue }
+            profile.number = head
+            try original.put(profile)
+        }
+        try original.set(.floor, number: head + 1)
+    }
+}
