@@ -48,7 +48,8 @@ public final class SQLiteHubStore: HubStore {
             try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "OFF")")
             // KiB. The writer keeps the upper pages of all its trees; many readers must not multiply that.
             try database.execute(sql: "PRAGMA cache_size = -\(database.configuration.readonly ? 4096 : 32768)")
-            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            // In memory, SQLite walks the whole journal of a savepoint after every statement: minutes for a large set.
+            try database.execute(sql: "PRAGMA temp_store = FILE")
             // Statements are our own; no string is ever taken for a name.
             sqlite3_limit(database.sqliteConnection, SQLITE_LIMIT_LENGTH, 256 << 20)
         }

@@ -80,7 +80,7 @@ public struct LinkRules: Hashable, Sendable {
 
     /// Whether a value, which is well formed, stands for "nothing" and must never link.
     func blocks(_ identifier: Identifier, raw: Text) -> Bool {
-        let word = Text(raw.string.lowercased().filter { !$0.isWhitespace })
+        let word = Text(PersonName.folded(raw.string).filter { $0 != " " })
         if blockedWords.contains(word) || blockedValues.contains(identifier) { return true }
         // Typed into any field: clerks put a made-up address where a card's number belongs, too.
         return blockedEmailPrefixes.contains { word.string.utf8.starts(with: $0.string.utf8) }

@@ -28,17 +28,29 @@ public struct PersonName: Hashable, Sendable {
 
     /// Lower case, without accents, one space between words: how names are searched and compared.
     public static func folded(_ name: String) -> String {
-        let plain: String
-        if name.utf8.allSatisfy({ $0 < 0x80 }) {
-            plain = name.lowercased()
-        } else {
-            // Letters outside ASCII lose their accents by their canonical decomposition.
-            let scalars = name.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars.filter {
-                !$0.properties.isDiacritic || $0.isASCII
-            }
-            plain = String(String.UnicodeScalarView(scalars))
+        if name.utf8.allSatisfy({ $0 < 0x80 }) { return foldedASCII(name.utf8) }
+        // Letters outside ASCII lose their accents by their canonical decomposition.
+        let scalars = name.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars.filter {
+            !$0.properties.isDiacritic || $0.isASCII
         }
-        return plain.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return String(String.UnicodeScalarView(scalars)).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// The same for the many names of plain letters, without looking up what each character is.
+    private static func foldedASCII(_ name: String.UTF8View) -> String {
+        var folded: [UInt8] = []
+        folded.reserveCapacity(name.count)
+        var isAfterSpace = false
+        for byte in name {
+            if byte == 0x20 || (0x09...0x0D).contains(byte) {
+                isAfterSpace = !folded.isEmpty
+                continue
+            }
+            if isAfterSpace { folded.append(0x20) }
+            isAfterSpace = false
+            folded.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+        }
+        return String(decoding: folded, as: UTF8.self)
     }
 }
 
