@@ -102,8 +102,8 @@ struct HubConnection: Sendable {
         self.secret = secret
     }
 
-    func get(_ parts: String...) async throws -> [UInt8] {
-        try await send(.get, parts, body: [])
+    func get(_ parts: String..., query: [String: String] = [:]) async throws -> [UInt8] {
+        try await send(.get, parts, query: query, body: [])
     }
 
     /// For questions that take the hub longer.
@@ -121,11 +121,13 @@ struct HubConnection: Sendable {
 
     /// Parts of the path are percent-encoded whole: a SKU may hold a slash.
     private func send(
-        _ method: HTTPRequest.Method, _ parts: [String], body: [UInt8], secondsMax: Int = answerSecondsMax
+        _ method: HTTPRequest.Method, _ parts: [String], query: [String: String] = [:], body: [UInt8], secondsMax: Int = answerSecondsMax
     ) async throws
         -> [UInt8]
     {
-        let path = parts.map { $0.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? $0 }.joined(separator: "/")
+        func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? text }
+        let asked = query.sorted { $0.key < $1.key }.map { "\(encoded($0.key))=\(encoded($0.value))" }.joined(separator: "&")
+        let path = parts.map(encoded).joined(separator: "/") + (asked.isEmpty ? "" : "?\(asked)")
         var headers = [(name: "Authorization", value: "Bearer \(secret)"), (name: "Accept", value: "application/json")]
         if method == .post { headers.append((name: "Content-Type", value: "application/json")) }
         let limits = TransferLimits(totalMilliseconds: secondsMax * 1000, responseBytesMax: Self.answerBytesMax)

@@ -4,7 +4,7 @@ import ChangeSets
 struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile", abstract: "Customers, as merged from all sites.",
-        subcommands: [Find.self, Show.self, ProfileLinks.Link.self, ProfileLinks.Unlink.self, ProfileLinks.Apart.self])
+        subcommands: [Find.self, Show.self, Timeline.self, ProfileLinks.Link.self, ProfileLinks.Unlink.self, ProfileLinks.Apart.self])
 
     struct Profile: Decodable {
         struct Golden: Decodable {
@@ -15,11 +15,18 @@ struct ProfileCommand: AsyncParsableCommand {
         }
         struct Beaten: Decodable {
             let value: JSONValue
-            let site: String?
+            let site, why: String?
         }
         struct Identifier: Decodable {
             let kind, value: String
             let records: [String]
+            let intervals: [Interval]?
+        }
+        struct Interval: Decodable {
+            let standing: String
+            let site: String?
+            let since: UInt64
+            let until: UInt64?
         }
         struct Member: Decodable {
             let entity: String
@@ -44,6 +51,11 @@ struct ProfileCommand: AsyncParsableCommand {
         let identifiers: [Identifier]
         let records: [Member]
         let purchases: Purchases
+        // What is told where one profile is asked for.
+        let stage: String?
+        let measures: Measures?
+        let consents: [Consent]?
+        let notes: [Note]?
 
         /// The name, from whichever fields the sites keep it in.
         var title: String {
@@ -118,8 +130,9 @@ struct ProfileCommand: AsyncParsableCommand {
 
         private static func text(of profile: Profile, purchasesMax: Int) -> String {
             let blocks = [
-                "profile \(profile.id)", fields(of: profile), identifiers(of: profile), records(of: profile),
-                purchases(of: profile, max: purchasesMax),
+                "profile \(profile.id)" + (profile.stage.map { ", \($0)" } ?? ""), fields(of: profile), identifiers(of: profile),
+                records(of: profile), purchases(of: profile, max: purchasesMax), profile.measures?.text(), profile.consentText(),
+                profile.noteText(),
             ]
             return blocks.compactMap { $0 }.joined(separator: "\n\n")
         }
@@ -127,7 +140,9 @@ struct ProfileCommand: AsyncParsableCommand {
         private static func fields(of profile: Profile) -> String? {
             var table = Table("FIELD", "VALUE", "FROM", "WRITTEN", "OTHERS SAY")
             for (name, golden) in profile.fields.sorted(by: { $0.key < $1.key }) {
-                let others = (golden.beaten ?? []).map { "\($0.value.shown) (\($0.site ?? "?"))" }.joined(separator: ", ")
+                let others = (golden.beaten ?? []).map { beaten in
+                    "\(beaten.value.shown) (\([beaten.site ?? "?", beaten.why].compactMap { $0 }.joined(separator: ", ")))"
+                }.joined(separator: ", ")
                 let isTime = name == "at" || name.hasSuffix(" at")
                 let value = isTime ? golden.value.time ?? golden.value.shown : golden.value.shown
                 table.add(name, value, golden.site ?? "-", Readable.time(golden.time), others)
@@ -136,8 +151,18 @@ struct ProfileCommand: AsyncParsableCommand {
         }
 
         private static func identifiers(of profile: Profile) -> String? {
-            var table = Table("IDENTIFIER", "VALUE", ">RECORDS")
-            for identifier in profile.identifiers { table.add(identifier.kind, identifier.value, String(identifier.records.count)) }
+            var table = Table("IDENTIFIER", "VALUE", ">RECORDS", "SINCE", "UNTIL", "")
+            for identifier in profile.identifiers {
+                let records = String(identifier.records.count)
+                guard let intervals = identifier.intervals, !intervals.isEmpty else {
+                    table.add(identifier.kind, identifier.value, records, "-", "-", "")
+                    continue
+                }
+                for one in intervals {
+                    let standing = one.standing == "current" ? "" : one.standing
+                    table.add(identifier.kind, identifier.value, records, Readable.time(one.since), Readable.time(one.until), standing)
+                }
+            }
             return table.isEmpty ? nil : table.text(indentedBy: 2)
         }
 

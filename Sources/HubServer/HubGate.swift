@@ -24,10 +24,11 @@ struct HubGate: Sendable {
         let body = try await BoundedBody.read(request, for: route)
         try caller?.signed.check(method: request.method, path: request.uri.path, body: body)
         try refuseRepeats(of: caller, route: route)
+        let uri = request.uri
         return try await route.answer(
             HubCall(
                 body: body, caller: caller?.signed, agent: caller?.record, now: clock(), logger: logger,
-                parameters: { parameters.get($0) }))
+                parameters: { parameters.get($0) }, query: { uri.queryParameters[$0[...]].map { String($0) } }))
     }
 
     /// Whoever may not ask is refused here, before the body is read.

@@ -55,6 +55,8 @@ struct HubCall: Sendable {
     let now: Timestamp
     let logger: Logger
     let parameters: @Sendable (String) -> String?
+    /// What the path's question mark is followed by, of one name.
+    let query: @Sendable (String) -> String?
 
     /// The part of the path that stands for `{name}`, percent-decoded.
     func parameter(_ name: String) throws(ServerError) -> String {

@@ -14,6 +14,7 @@ extension HubRoutes {
             HubRoute(.post, "/v1/sites/{name}/revoke", .operator, bodyBytesMax: Self.bodyBytesMax) { try await revoke($0) },
             HubRoute(.post, "/v1/profiles/search", .operator, bodyBytesMax: Self.bodyBytesMax) { try await search($0) },
             HubRoute(.get, "/v1/profiles/{id}", .operator) { try await profile($0) },
+            HubRoute(.get, "/v1/profiles/{id}/timeline", .operator) { try await timeline($0) },
             HubRoute(.get, "/v1/stock/{sku}", .operator) { try await stock($0) },
             HubRoute(.post, "/v1/as-of/stock", .operator, bodyBytesMax: Self.bodyBytesMax) { try await stockThen($0) },
             HubRoute(.post, "/v1/as-of/profile", .operator, bodyBytesMax: Self.bodyBytesMax) { try await profileThen($0) },
@@ -101,6 +102,12 @@ extension HubRoutes {
     private func profile(_ call: HubCall) async throws -> Reply {
         let id = try call.parameter("id")
         return try found(try await hub.profile(id, now: call.now), profile: id)
+    }
+
+    private func timeline(_ call: HubCall) async throws -> Reply {
+        let id = try call.parameter("id")
+        let limit = call.query("limit").map { Int($0) ?? 0 } ?? Hub.timelineEntriesUsual
+        return try found(try await hub.timeline(id, before: call.query("before"), limit: limit, now: call.now), profile: id)
     }
 
     private func found(_ answer: JSONAnswer?, profile id: String) throws -> Reply {

@@ -35,7 +35,10 @@ extension Session {
 
     func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow] {
         try all(
-            "SELECT * FROM purchase WHERE buyer = ? ORDER BY at DESC, record DESC LIMIT ?",
+            """
+            SELECT p.* FROM purchase p CROSS JOIN replica r ON r.number = p.record >> 40 WHERE p.buyer = ? AND p.counted = 1
+            ORDER BY p.at DESC, r.id DESC, p.record DESC LIMIT ?
+            """,
             bind: {
                 $0.bind(buyer)
                 $0.bind(Int64(limit))

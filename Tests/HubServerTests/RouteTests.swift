@@ -110,9 +110,16 @@ struct RouteTests {
             let shown = try await hub.ask(.get, "/v1/sites/shop-1").json as? [String: Any]
             #expect(shown?["region"] as? String == "north")
             #expect(try await hub.ask(.post, "/v1/sites/shop-1/revoke").status == 200)
-            for path in ["/v1/sites/shop-9", "/v1/profiles/nobody", "/v1/stock/85123A", "/v1/stock/a%2Fb", "/v1/orders/1"] {
+            let nowhere = [
+                "/v1/sites/shop-9", "/v1/profiles/nobody", "/v1/profiles/nobody/timeline?limit=5", "/v1/stock/85123A", "/v1/stock/a%2Fb",
+                "/v1/orders/1",
+            ]
+            for path in nowhere {
                 let answer = try await hub.ask(.get, path)
                 #expect(answer.status == 404 && answer.error["remedy"]?.isEmpty == false, "\(path)")
+            }
+            for query in ["limit=0", "limit=many", "before=nonsense"] {
+                #expect(try await hub.ask(.get, "/v1/profiles/nobody/timeline?\(query)").status == 400, "\(query)")
             }
         }
     }

@@ -22,6 +22,10 @@ struct VerifyTests {
             Make.sale(1, customer: Make.reference("customer", 7, life: customer), at: bench.now),
             Make.line(
                 1, sale: Make.reference("sale", 1, life: sale), sku: "MUG", pieces: 2, price: 25_000, location: "shop-1", at: bench.now),
+            Make.write("item", 1, [("sku", "MUG"), ("brand", "Alba")], at: bench.now),
+            Make.write("note", 1, [("customer", Make.reference("customer", 7, life: customer)), ("text", "x")], at: bench.now),
+            Make.write("consent", 1, [("customer", Make.reference("customer", 7, life: customer)), ("given", 1)], at: bench.now),
+            Make.write("consent", 1, [("given", 0)], life: Dot(till.replica, 6), at: bench.now),
         ])
         guard case .receipt = try await bench.push([set], from: shop) else { throw HubError(.badRequest, "Not taken.", remedy: "") }
         #expect(try await bench.hub.verify().isEqual)
@@ -41,6 +45,10 @@ struct VerifyTests {
             ("identifier", "UPDATE identifier SET value = 'eve@example.com' WHERE value LIKE '%@%'"),
             ("customer", "INSERT INTO customer SELECT record + 1000000, profile, created, in_bound, names FROM customer"),
             ("profile", "UPDATE profile SET alive = 0"),
+            ("item", "UPDATE item SET brand = 'Brum'"),
+            ("note", "DELETE FROM note"),
+            ("consent", "UPDATE consent SET customer = NULL"),
+            ("superseded", "UPDATE superseded SET value = 0"),
             ("replica", "UPDATE replica SET closed_after = 1"),
         ])
     func planted(table: String, sql: String) async throws {

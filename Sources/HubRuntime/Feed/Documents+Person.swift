@@ -63,21 +63,23 @@ extension Documents {
     /// What the record holds, and what it held before as far as it was an identifier.
     func intervals(of member: RecordNumber) throws -> [IdentifierInterval] {
         guard let state = try state(member) else { return [] }
-        let country = standing.source(state.id.source).flatMap { site(number: $0.site) }?.country
+        let country = country(of: state.id.source)
         let ends = Dictionary(
             try store.superseded(record: member).compactMap { SupersededValue($0, standing: standing) }.map { value in
                 (Held(field: value.field, dot: value.precedence.dot), value.endedBy)
             }, uniquingKeysWith: { first, _ in first })
         let former = try store.earlier(record: member).compactMap { row -> IdentifierInterval? in
-            guard let replica = standing.replica(row.replica)?.id, let kind = row.kind.identifierKind else { return nil }
+            guard let replica = standing.replica(row.replica)?.id, let kind = row.kind.identifierKind,
+                let identifier = Identifier(kind: kind, raw: Text(row.value), country: country, rules: standing.linkRules)
+            else { return nil }
             let dot = Dot(replica, row.counter)
             return IdentifierInterval(
-                identifier: Identifier(kind: kind, value: Text(row.value)), record: state.id,
+                identifier: identifier, record: state.id,
                 standing: row.isCorrected ? .corrected : .former,
                 writtenBy: Precedence(isInBound: row.isInBound, time: row.time, dot: dot),
                 endedBy: ends[Held(field: FieldName(row.field), dot: dot)], site: writer(replica))
         }
-        return state.identifierIntervals(country: country) { [self] in writer($0) } + former
+        return state.identifierIntervals(country: country, rules: standing.linkRules) { [self] in writer($0) } + former
     }
 
     private struct Held: Hashable {

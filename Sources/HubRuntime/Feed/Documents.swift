@@ -83,7 +83,7 @@ final class Documents {
                 number += Int(total.purchases)
                 totals[Text(total.currency), default: 0] += Int128(total.amount)
             }
-            let recent = try store.purchases(buyer: member.record, limit: 4 * PurchaseSummary.recentMax).filter(\.isCounted)
+            let recent = try store.purchases(buyer: member.record, limit: PurchaseSummary.recentMax)
             let first = try store.firstPurchase(buyer: member.record).flatMap(UInt64.init(exactly:)).map(Timestamp.init(milliseconds:))
             summary.merge(PurchaseSummary(number: number, totals: totals, first: first, recent: recent.compactMap(purchase)))
         }

@@ -24,7 +24,7 @@ public protocol HubStore: Sendable {
 }
 
 /// What can be read in one transaction. Rows come in the order that each function names, never in chance order.
-public protocol HubReading {
+public protocol HubReading: PersonReading {
     // The hub itself
     func meta(_ name: MetaName) throws -> [UInt8]?
     func generations() throws -> [GenerationRow]
@@ -72,7 +72,7 @@ public protocol HubReading {
     // What customers bought
     func purchase(_ record: RecordNumber) throws -> PurchaseRow?
     func purchases(order: String) throws -> [PurchaseRow]
-    /// Newest first.
+    /// Those that count, the newest first, of one time the highest life first.
     func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow]
     /// The least time among the counted purchases.
     func firstPurchase(buyer: RecordNumber) throws -> Int64?
@@ -82,27 +82,6 @@ public protocol HubReading {
     func totals(customer: RecordNumber) throws -> [TotalRow]
     /// Newest first.
     func events(customer: RecordNumber, limit: Int) throws -> [EventRow]
-    /// The returns that name a sale, by record.
-    func returns(of sale: RecordNumber) throws -> [PurchaseRow]
-
-    // What a profile tells of a person. Each of these walks goes through rows one by one, in no order that a caller may rely on.
-    func eachPurchase(buyer: RecordNumber, _ body: (PurchaseRow) throws -> Void) throws
-    /// The lines of the purchases that count.
-    func eachLine(buyer: RecordNumber, _ body: (MeasuredLine) throws -> Void) throws
-    func eachEvent(customer: RecordNumber, _ body: (EventRow) throws -> Void) throws
-    /// What sources say of an SKU: one source, or all of them; the highest precedence first.
-    func items(sku: String, source: SourceNumber?) throws -> [ItemRow]
-    /// By record.
-    func consents(customer: RecordNumber) throws -> [ConsentRow]
-    /// By field, replica and counter.
-    func superseded(record: RecordNumber) throws -> [SupersededRow]
-    /// Records of a customer whose times lie in `range` (`nil`: those without a time), the latest first, of one time the highest
-    /// life first.
-    ///
-    /// - Parameter after: only what comes after this time and life.
-    func marks(
-        _ topic: TimelineTopic, customer: RecordNumber, in range: ClosedRange<Int64>?, after: (at: Int64, life: Dot)?, limit: Int
-    ) throws -> [TimelineMark]
 
     // Customers
     func customer(_ record: RecordNumber) throws -> CustomerRow?
@@ -163,7 +142,7 @@ public protocol HubReading {
 }
 
 /// What can be written in one transaction.
-public protocol HubWriting: HubReading {
+public protocol HubWriting: HubReading, PersonWriting {
     /// Runs `body`; when it throws, nothing that it wrote remains, and the transaction goes on.
     func savepoint<Result>(_ body: () throws -> Result) throws -> Result
 
@@ -192,15 +171,6 @@ public protocol HubWriting: HubReading {
     func put(_ total: TotalRow) throws
     func put(_ event: EventRow) throws
     func deleteEvent(_ record: RecordNumber) throws
-    func put(_ item: ItemRow) throws
-    func deleteItem(_ record: RecordNumber) throws
-    func put(_ consent: ConsentRow) throws
-    func deleteConsent(_ record: RecordNumber) throws
-    func put(_ note: NoteRow) throws
-    func deleteNote(_ record: RecordNumber) throws
-    func put(_ superseded: SupersededRow) throws
-    /// Empties a derived table and fills it with another's rows, as `rows(of:)` gives them.
-    func replace(_ table: DerivedTable, with rows: any DerivedRows) throws
 
     func put(_ customer: CustomerRow) throws
     func deleteCustomer(_ record: RecordNumber) throws
@@ -223,6 +193,8 @@ public protocol HubWriting: HubReading {
     func put(_ decision: DecisionRow) throws
     func put(_ view: SiteViewRow) throws
     func deleteSiteViews(of site: SiteNumber, before time: Timestamp) throws
+    /// Empties a derived table and fills it with another's rows, as `rows(of:)` gives them.
+    func replace(_ table: DerivedTable, with rows: any DerivedRows) throws
     func put(_ stale: StaleRow) throws
     func deleteStale(view: String, key: [UInt8]) throws
 }

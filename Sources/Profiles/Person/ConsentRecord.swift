@@ -58,8 +58,11 @@ public struct ConsentRecord: Hashable, Sendable {
         channels = Self.names(state, "channel") { $0 == "e-mail" ? "email" : $0 }
         let beside = Beside(state, former)
         words = state.siblings(of: "given").writes.compactMap { write in
-            write.content.value.integer.map { given in
-                beside.word(given, precedence: write.precedence, saw: write.content.saw, of: state.id, site: site)
+            write.content.value.integer.map { given -> Word in
+                var word = beside.word(given, precedence: write.precedence, saw: write.content.saw, of: state.id, site: site)
+                // A live word is about the text that the record names now.
+                word.document = word.document ?? state["document"]?.typed
+                return word
             }
         }
         self.former = former.filter { $0.field == "given" }.compactMap { value in
@@ -76,20 +79,18 @@ public struct ConsentRecord: Hashable, Sendable {
     private struct Beside {
         private var times: [Dot: Int64] = [:]
         private var documents: [Dot: Text] = [:]
-        private var document: Text?
 
         init(_ state: RecordState, _ former: [SupersededValue]) {
             for write in state.siblings(of: "at").writes { times[write.dot] = write.content.value.integer }
             for write in state.siblings(of: "document").writes { documents[write.dot] = write.content.value.typed }
             for value in former where value.field == "at" { times[value.precedence.dot] = value.value.integer }
             for value in former where value.field == "document" { documents[value.precedence.dot] = value.value.typed }
-            document = state["document"]?.typed
         }
 
         func word(_ given: Int64, precedence: Precedence, saw: [Dot], of record: RecordID, site: (ReplicaID) -> Text?) -> Word {
             Word(
                 isGiven: given != 0, record: record, precedence: precedence, at: times[precedence.dot],
-                document: documents[precedence.dot] ?? document, saw: saw, site: site(precedence.dot.replica))
+                document: documents[precedence.dot], saw: saw, site: site(precedence.dot.replica))
         }
     }
 }

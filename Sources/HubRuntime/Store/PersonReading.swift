@@ -1,0 +1,37 @@
+import Causality
+
+/// What profiles tell of a person, as read in one transaction.
+public protocol PersonReading {
+    /// The returns that name a sale, by record.
+    func returns(of sale: RecordNumber) throws -> [PurchaseRow]
+
+    // Each of these walks goes through rows one by one, in no order that a caller may rely on.
+    func eachPurchase(buyer: RecordNumber, _ body: (PurchaseRow) throws -> Void) throws
+    /// The lines of the purchases that count.
+    func eachLine(buyer: RecordNumber, _ body: (MeasuredLine) throws -> Void) throws
+    func eachEvent(customer: RecordNumber, _ body: (EventRow) throws -> Void) throws
+    /// What sources say of an SKU: one source, or all of them; the highest precedence first.
+    func items(sku: String, source: SourceNumber?) throws -> [ItemRow]
+    /// By record.
+    func consents(customer: RecordNumber) throws -> [ConsentRow]
+    /// By field, replica and counter.
+    func superseded(record: RecordNumber) throws -> [SupersededRow]
+    /// Records of a customer whose times lie in `range` (`nil`: those without a time), the latest first, of one time the highest
+    /// life first.
+    ///
+    /// - Parameter after: only what comes after this time and life.
+    func marks(
+        _ topic: TimelineTopic, customer: RecordNumber, in range: ClosedRange<Int64>?, after: (at: Int64, life: Dot)?, limit: Int
+    ) throws -> [TimelineMark]
+}
+
+/// What is written for it.
+public protocol PersonWriting {
+    func put(_ item: ItemRow) throws
+    func deleteItem(_ record: RecordNumber) throws
+    func put(_ consent: ConsentRow) throws
+    func deleteConsent(_ record: RecordNumber) throws
+    func put(_ note: NoteRow) throws
+    func deleteNote(_ record: RecordNumber) throws
+    func put(_ superseded: SupersededRow) throws
+}
