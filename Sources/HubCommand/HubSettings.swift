@@ -13,6 +13,8 @@ struct HubSettings: Sendable {
     var logLevel = Logger.Level.info
     /// Records that are dead for so many days are let go; 0: never.
     var collectAfterDays = 90
+    /// Whether links are proposed from names, birth dates and addresses.
+    var proposesLinks = true
 
     /// The settings of a YAML file; unknown names are refused with line and column, for a typo must not be silent.
     mutating func read(yaml: String, file: String) throws {
@@ -39,7 +41,7 @@ struct HubSettings: Sendable {
         }
     }
 
-    static let names = ["data", "listen", "allow-plain-http", "log-level", "collect-after-days"]
+    static let names = ["data", "listen", "allow-plain-http", "log-level", "collect-after-days", "propose-links"]
 
     /// - Returns: whether there is a setting of that name.
     private mutating func set(_ name: String, to text: String, at place: String) throws -> Bool {
@@ -49,10 +51,9 @@ struct HubSettings: Sendable {
             guard let address = ListenAddress(text) else { throw Self.wrong(place, "\"\(text)\" is no HOST:PORT.") }
             listen = address
         case "allow-plain-http":
-            guard let flag = ["true": true, "yes": true, "1": true, "false": false, "no": false, "0": false][text.lowercased()] else {
-                throw Self.wrong(place, "\"\(text)\" is neither true nor false.")
-            }
-            allowPlainHTTP = flag
+            allowPlainHTTP = try Self.flag(text, at: place)
+        case "propose-links":
+            proposesLinks = try Self.flag(text, at: place)
         case "log-level":
             guard let level = Logger.Level(rawValue: text.lowercased()) else {
                 throw Self.wrong(place, "\"\(text)\" is no log level: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -66,6 +67,13 @@ struct HubSettings: Sendable {
         default: return false
         }
         return true
+    }
+
+    private static func flag(_ text: String, at place: String) throws -> Bool {
+        guard let flag = ["true": true, "yes": true, "1": true, "false": false, "no": false, "0": false][text.lowercased()] else {
+            throw wrong(place, "\"\(text)\" is neither true nor false.")
+        }
+        return flag
     }
 
     private static func wrong(_ place: String, _ message: String) -> Complaint {

@@ -56,8 +56,9 @@ struct Serve: AsyncParsableCommand {
             onListening: { port in Self.announce(ListenAddress(host: settings.listen.host, port: port), folder: folder, logger: logger) })
         defer { folder.withdrawAddress() }
         let housekeeping = Housekeeping(hub: hub, collectAfterDays: settings.collectAfterDays, logger: logger)
+        let services: [any Service] = [listener, housekeeping] + (settings.proposesLinks ? [Matchmaking(hub: hub, logger: logger)] : [])
         let group = ServiceGroup(
-            configuration: .init(services: [listener, housekeeping], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await hub.stop()
         try store.close()

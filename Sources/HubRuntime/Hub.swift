@@ -40,6 +40,9 @@ public final class Hub: Sendable {
     let trouble = Mutex<HubError?>(nil)
     /// Whether a question about an earlier time is being answered: each takes a store of its own.
     let isLookingBack = Mutex(false)
+    /// Whether a pass over all customers makes proposals.
+    let isMatching = Mutex(false)
+    let matchScorer = Mutex<KnownScorer?>(nil)
 
     /// Opens the hub over its store: makes it a hub if it is empty, and opens a new generation (S23).
     ///

@@ -29,8 +29,27 @@ extension HubRoutes {
             },
             HubRoute(.get, "/v1/identity/weights", .operator) { try .json(try await hub.weighIdentity(now: $0.now)) },
             HubRoute(.get, "/v1/identity/ignored", .operator) { try .json(try await hub.ignoredIdentifiers(now: $0.now)) },
+            HubRoute(.post, "/v1/identity/match", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+                try .json(try await hub.matchAll(now: call.now))
+            },
+            HubRoute(.post, "/v1/identity/proposals", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+                let question = try call.json(ProposalsQuestion.self)
+                return try .json(
+                    try await hub.proposals(
+                        above: question.above ?? MatchModel.proposalProbability, limit: question.limit ?? Hub.proposalsMax, now: call.now))
+            },
+            HubRoute(.post, "/v1/identity/proposals/accept", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+                let answer = try await hub.acceptProposals(call.json(), now: call.now)
+                if !answer.isDryRun { call.logger.notice("proposals accepted", metadata: ["pairs": "\(answer.pairs)"]) }
+                return try .json(answer)
+            },
             HubRoute(.get, "/v1/quality", .operator) { .document(try await hub.quality(now: $0.now)) },
         ]
+    }
+
+    private struct ProposalsQuestion: Decodable {
+        let above: Double?
+        let limit: Int?
     }
 
     private enum Verb: String { case link, unlink, apart }

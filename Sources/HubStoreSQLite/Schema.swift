@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 7
+    static let version: Int32 = 8
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -14,8 +14,19 @@ enum Schema {
     static let steps: [Int32: String] = [
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
-        6: identity, 7: person,
+        6: identity, 7: person, 8: matching,
     ]
+
+    /// What matching keeps: a list of work, made anew at any time.
+    private static let matching = """
+        CREATE TABLE unmatched (record INTEGER PRIMARY KEY, number INTEGER NOT NULL);
+        CREATE TABLE matched (record INTEGER PRIMARY KEY, traits BLOB NOT NULL);
+        CREATE TABLE block (key INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (key, record)) WITHOUT ROWID;
+        CREATE TABLE proposal (lower INTEGER NOT NULL, higher INTEGER NOT NULL, bits INTEGER NOT NULL, PRIMARY KEY (lower, higher)) WITHOUT ROWID;
+        CREATE INDEX proposal_higher ON proposal (higher);
+        CREATE INDEX proposal_bits ON proposal (bits);
+        INSERT INTO unmatched SELECT record, 0 FROM customer;
+        """
 
     /// Kinds of identifiers became bits, so that kinds can be combined. What the rows lack is read anew when the hub opens
     /// (`Redraw`).

@@ -24,7 +24,7 @@ public protocol HubStore: Sendable {
 }
 
 /// What can be read in one transaction. Rows come in the order that each function names, never in chance order.
-public protocol HubReading: PersonReading {
+public protocol HubReading: PersonReading, MatchingReading {
     // The hub itself
     func meta(_ name: MetaName) throws -> [UInt8]?
     func generations() throws -> [GenerationRow]
@@ -142,7 +142,7 @@ public protocol HubReading: PersonReading {
 }
 
 /// What can be written in one transaction.
-public protocol HubWriting: HubReading, PersonWriting {
+public protocol HubWriting: HubReading, PersonWriting, MatchingWriting {
     /// Runs `body`; when it throws, nothing that it wrote remains, and the transaction goes on.
     func savepoint<Result>(_ body: () throws -> Result) throws -> Result
 
@@ -216,6 +216,8 @@ public enum MetaName: String, Sendable, CaseIterable {
     case floor
     /// By which version of the views the derived tables are drawn, 8 bytes, most significant first.
     case views
+    /// What matching has learnt: `MatchModel` as JSON.
+    case matchModel = "match model"
 }
 
 /// One kind of thing in the feed.

@@ -42,6 +42,7 @@ final class CustomerView {
         var changes: [LinkChange] = []
         for number in touchedRecords {
             guard let record = try batch.record(number) else { continue }
+            try batch.store.markUnmatched(number, number: batch.standing.head.number + 1)
             try batch.guarded("profile", key: Array("\(record.state.id.life)".utf8)) {
                 let before = try tables.linkRecord(number)
                 try writeRecord(number, record, isKnown: before != nil)

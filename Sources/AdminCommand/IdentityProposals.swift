@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+
+// Links that weaker evidence proposes: names, birth dates, addresses, with typing errors.
+extension IdentityCommand {
+    struct Proposals: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List records that may be one person's, the likeliest first, with the reasons.",
+            discussion: """
+                tributary profile link ID ID     they are one person
+                tributary profile apart ID ID    they never are
+                """)
+        @Option(help: ArgumentHelp("Only above this probability, from 0 to 1.", valueName: "probability")) var above: Double?
+        @Option(help: ArgumentHelp("At most so many.", valueName: "count")) var limit = 20
+        @OptionGroup var listing: ListingOptions
+
+        private struct Question: Encodable {
+            let above: Double?
+            let limit: Int
+        }
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().post("identity", "proposals", body: Question(above: above, limit: limit))
+            try listing.show(bytes, as: [Proposal].self) { proposals in
+                proposals.isEmpty ? "Nothing is proposed." : proposals.map(\.text).joined(separator: "\n\n")
+            }
+        }
+    }
+
+    struct Match: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Learn from all customer records anew, and propose from nothing.",
+            discussion: "The hub does so by itself when much has changed. It takes seconds for ten thousand records, minutes for a million.")
+        @OptionGroup var listing: ListingOptions
+
+        private struct Nothing: Encodable {}
+        private struct Answer: Decodable { let records, proposals: Int }
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().post(
+                "identity", "match", body: Nothing(), secondsMax: HubConnection.lookBackSecondsMax)
+            try listing.show(bytes, as: Answer.self) { "\($0.records) records compared, \($0.proposals) links proposed." }
+        }
+    }
+
+    struct Accept: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Link everything that is proposed above a probability.",
+            discussion: "Says what it would do; --apply does it, in one decision. Take it back: tributary conflict undo DECISION")
+        @Option(help: ArgumentHelp("From 0 to 1, like 0.9999.", valueName: "probability")) var above: Double
+        @Flag(help: "Do it.") var apply = false
+        @OptionGroup var decider: DeciderOptions
+        @OptionGroup var listing: ListingOptions
+
+        private struct Question: Encodable {
+            let above: Double
+            let isDryRun: Bool
+            let author: String
+            let note: String?
+        }
+        private struct Answer: Decodable {
+            let pairs, records: Int
+            let decision: DecisionShown?
+        }
+
+        mutating func run() async throws {
+            let question = Question(above: above, isDryRun: !apply, author: decider.by, note: decider.note)
+            let bytes = try await listing.hub.connection().post(
+                "identity", "proposals", "accept", body: question, secondsMax: IdentityCommand.secondsMax)
+            try listing.show(bytes, as: Answer.self) { answer in
+                guard let decision = answer.decision else {
+                    return answer.pairs == 0
+                        ? "Nothing is proposed above that." : "\(answer.pairs) pairs of \(answer.records) records would be linked. Do it: --apply"
+                }
+                return "\(decision.message)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
+            }
+        }
+    }
+}
+
+/// Two records side by side.
+private struct Proposal: Decodable {
+    struct Reason: Decodable {
+        let subject, finding: String
+        let bits: Double
+    }
+    struct Side: Decodable {
+        let id: String
+        let site: String?
+        let fields: [String: String]
+    }
+    let probability: Double
+    let reasons: [Reason]
+    let lower, higher: Side
+
+    private static let reasonsMax = 8
+
+    var text: String {
+        var table = Table("FIELD", lower.site ?? "-", higher.site ?? "-")
+        for field in Set(lower.fields.keys).union(higher.fields.keys).sorted() {
+            table.add(field, lower.fields[field] ?? "", higher.fields[field] ?? "")
+        }
+        let reasons = reasons.prefix(Self.reasonsMax).map { "\($0.subject) \($0.finding) \(String(format: "%+.1f", $0.bits))" }
+        // What rounds up to certainty is not certain.
+        let likely = probability > 0.99995 ? "over 99.99 %" : String(format: "%.2f %%", 100 * probability)
+        return """
+            \(likely): \(reasons.joined(separator: ", "))
+            \(table.text(indentedBy: 2))
+              tributary profile link \(lower.id) \(higher.id)
+            """
+    }
+}

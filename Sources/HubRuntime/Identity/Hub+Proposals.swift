@@ -1,0 +1,146 @@
+import Causality
+import ChangeSets
+import Merging
+import Profiles
+
+/// Two records that may be one person's, side by side, with what speaks for it and against.
+public struct ProposalAnswer: Encodable, Hashable, Sendable {
+    public var probability: Double
+    /// The evidence; each bit doubles the odds.
+    public var bits: Double
+    /// The weightiest first.
+    public var reasons: [Reason]
+    public var lower: Side
+    public var higher: Side
+
+    public struct Reason: Encodable, Hashable, Sendable {
+        public var subject: String
+        public var finding: String
+        public var bits: Double
+    }
+
+    public struct Side: Encodable, Hashable, Sendable {
+        /// Names the record, and leads to its profile.
+        public var id: String
+        /// The profile that it belongs to now.
+        public var profile: String
+        public var site: String?
+        /// What the record says of the person, by field.
+        public var fields: [String: String]
+    }
+}
+
+/// What accepting all proposals above a probability did, or would do.
+public struct AcceptanceAnswer: Encodable, Hashable, Sendable {
+    public var pairs: Int
+    public var records: Int
+    public var isDryRun: Bool
+    /// `nil` where nothing was decided.
+    public var decision: DecisionAnswer?
+}
+
+public struct AcceptanceQuestion: Decodable, Hashable, Sendable {
+    public var above: Double
+    public var isDryRun: Bool
+    public var author: String
+    public var note: String?
+
+    public init(above: Double, isDryRun: Bool, author: String, note: String? = nil) {
+        self.above = above
+        self.isDryRun = isDryRun
+        self.author = author
+        self.note = note
+    }
+}
+
+extension Hub {
+    public static let proposalsMax = 200
+    /// The most pairs of one decision.
+    static let acceptedMax = 2_000
+
+    /// Pairs of records that the model takes for one person's and that nobody has decided about, the likeliest first.
+    public func proposals(above probability: Double = MatchModel.proposalProbability, limit: Int = proposalsMax, now: Timestamp) async throws
+        -> [ProposalAnswer]
+    {
+        guard let scorer = try await scorer() else { return [] }
+        return try await reading(now) { documents in
+            try documents.openProposals(above: probability, limit: min(max(limit, 1), Self.proposalsMax)).compactMap {
+                try documents.answer($0, scorer)
+            }
+        }
+    }
+
+    /// Links all pairs above a probability, in one decision that can be undone; a dry run says how many.
+    ///
+    /// - Throws: `HubError`: `choice-invalid` below `MatchModel.proposalProbability`.
+    public func acceptProposals(_ question: AcceptanceQuestion, now: Timestamp) async throws -> AcceptanceAnswer {
+        try Resolution(.same, author: question.author, note: question.note).check()
+        guard (MatchModel.proposalProbability...1).contains(question.above) else {
+            throw HubError(
+                .choiceInvalid, "Nothing is proposed with a probability of \(question.above).",
+                remedy: "Give one from \(MatchModel.proposalProbability) to 1.")
+        }
+        return try await deciding(now) { desk in
+            let rows = try desk.documents.openProposals(above: question.above, limit: Self.acceptedMax)
+            let pairs = rows.compactMap { row -> LinkPairs.Pair? in
+                guard let lower = desk.standing.dot(of: row.lower), let higher = desk.standing.dot(of: row.higher) else { return nil }
+                return LinkPairs.Pair(lower, higher)
+            }
+            let records = Set(pairs.flatMap { [$0.lower, $0.higher] }).count
+            let isEmpty = question.isDryRun || pairs.isEmpty
+            let decision = isEmpty ? nil : try desk.decide(LinkPairs(areSame: true, pairs), author: question.author, note: question.note).decision
+            return AcceptanceAnswer(pairs: pairs.count, records: records, isDryRun: question.isDryRun, decision: decision)
+        }
+    }
+}
+
+extension Documents {
+    private static let pageRows = 500
+
+    /// The best first; pairs that are linked, or declared never the same, are not among them.
+    func openProposals(above probability: Double, limit: Int) throws -> [ProposalRow] {
+        var found: [ProposalRow] = []
+        var offset = 0
+        let tables = LinkTables(store: store, standing: standing)
+        while found.count < limit {
+            let rows = try store.proposals(bitsMin: MatchScore.bits(probability), limit: Self.pageRows, offset: offset)
+            for row in rows where found.count < limit {
+                guard let lower = try store.customer(row.lower), let higher = try store.customer(row.higher), lower.profile != higher.profile,
+                    try !tables.areApart(row.lower, row.higher)
+                else { continue }
+                found.append(row)
+            }
+            guard rows.count == Self.pageRows else { break }
+            offset += rows.count
+        }
+        return found
+    }
+
+    func answer(_ row: ProposalRow, _ scorer: MatchScorer) throws -> ProposalAnswer? {
+        guard let lower = try Matcher.traits(of: row.lower, store, standing), let higher = try Matcher.traits(of: row.higher, store, standing),
+            let left = try side(row.lower), let right = try side(row.higher)
+        else { return nil }
+        let score = scorer.score(lower, higher)
+        return ProposalAnswer(
+            probability: score.probability, bits: score.bits,
+            reasons: score.reasons.map { .init(subject: $0.subject, finding: $0.finding, bits: $0.bits) }, lower: left, higher: right)
+    }
+
+    private func side(_ record: RecordNumber) throws -> ProposalAnswer.Side? {
+        guard let state = try state(record), let profile = try store.customer(record)?.profile else { return nil }
+        var fields: [String: String] = [:]
+        for field in state.fieldNames where Catalogue["customer"]?[field] != nil {
+            if let text = state[field]?.typed?.string, !text.isEmpty { fields["\(field)"] = text }
+        }
+        return ProposalAnswer.Side(
+            id: "\(ProfileID(life: state.id.life))", profile: standing.dot(of: profile).map { "\(ProfileID(life: $0))" } ?? "",
+            site: site(state.id.source)?.string, fields: fields)
+    }
+}
+
+extension LinkTables {
+    /// Whether an operator has declared the two never the same.
+    func areApart(_ one: RecordNumber, _ other: RecordNumber) throws -> Bool {
+        try store.linkDecisions(about: one).contains { !$0.isSame && ($0.lower == other || $0.higher == other) }
+    }
+}

@@ -1,0 +1,74 @@
+import Causality
+import ChangeSets
+import Dispatch
+import Profiles
+
+/// Learns a model from all customer records and finds all proposals, from one read transaction.
+///
+/// Takes some gigabytes and minutes for a million records, a second for ten thousand.
+struct MatchingPass: Sendable {
+    /// The line's end that it has seen.
+    let head: UInt64
+    let records: [RecordNumber]
+    let traits: [PersonTraits]
+
+    init(_ store: any HubReading, _ standing: Standing) throws {
+        var records: [RecordNumber] = []
+        var traits: [PersonTraits] = []
+        try store.eachCustomer { customer in
+            guard let found = try Matcher.traits(of: customer.record, store, standing) else { return }
+            records.append(customer.record)
+            traits.append(found)
+        }
+        head = standing.head.number
+        self.records = records
+        self.traits = traits
+    }
+
+    /// What a pass found.
+    struct Result: Sendable {
+        var model: MatchModel
+        var proposals: [ProposalRow]
+    }
+
+    func run() -> Result {
+        let blocks = PersonBlocks(traits)
+        // Which pairs are drawn to learn from is no secret and should not differ from run to run.
+        var chance = FixedChance()
+        let model = MatchModel.learned(from: blocks, chance: &chance)
+        let found = blocks.proposals(MatchScorer(model), bitsMin: Float(Matcher.bitsMin))
+        let rows = found.map { proposal in
+            let (one, other) = (records[Int(proposal.lower)], records[Int(proposal.higher)])
+            return ProposalRow(lower: min(one, other), higher: max(one, other), bits: Double(proposal.bits))
+        }
+        return Result(model: model, proposals: rows)
+    }
+
+    /// On a thread of its own, so that the hub's few threads go on answering.
+    func result() async -> Result {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global(qos: .utility).async { continuation.resume(returning: run()) }
+        }
+    }
+
+    /// Keys of all records' blocks, in the order in which a store takes them fastest.
+    func blockRows() -> [(key: UInt64, record: RecordNumber)] {
+        var rows: [(key: UInt64, record: RecordNumber)] = []
+        for (record, traits) in zip(records, traits) { for key in Matcher.keys(traits) { rows.append((key, record)) } }
+        rows.sort { Int64(bitPattern: $0.key) < Int64(bitPattern: $1.key) }
+        return rows
+    }
+}
+
+/// The same numbers every time (SplitMix64, S. Vigna).
+private struct FixedChance: RandomNumberGenerator {
+    private var state: UInt64 = 0x7472_6962
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

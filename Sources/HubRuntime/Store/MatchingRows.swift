@@ -1,0 +1,45 @@
+/// Two customer records that may be one person's, as matching proposes them.
+public struct ProposalRow: Hashable, Sendable {
+    public var lower: RecordNumber
+    public var higher: RecordNumber
+    /// Evidence in bits (`MatchScore`).
+    public var bits: Double
+
+    public init(lower: RecordNumber, higher: RecordNumber, bits: Double) {
+        self.lower = lower
+        self.higher = higher
+        self.bits = bits
+    }
+}
+
+/// What matching keeps: a list of work and not a view, so it is neither journaled nor verified, and follows the records a moment later.
+public protocol MatchingReading {
+    /// Customer records that changed since they were last matched, with the numbers of the line at which they did; by record.
+    func unmatched(limit: Int) throws -> [(record: RecordNumber, number: UInt64)]
+    func unmatchedCount() throws -> Int
+    func matchedCount() throws -> Int
+    /// The traits that the record was last matched with, packed.
+    func matchedTraits(_ record: RecordNumber) throws -> [UInt8]?
+    /// Records that share a block's key; at most `limit`.
+    func block(_ key: UInt64, limit: Int) throws -> [RecordNumber]
+    /// The best first.
+    func proposals(bitsMin: Double, limit: Int, offset: Int) throws -> [ProposalRow]
+    func proposalCount(bitsMin: Double) throws -> Int
+}
+
+public protocol MatchingWriting: MatchingReading {
+    func markUnmatched(_ record: RecordNumber, number: UInt64) throws
+    /// Unless it changed at a later number.
+    func unmarkUnmatched(_ record: RecordNumber, through number: UInt64) throws
+    /// Of all records that changed at a number or before.
+    func unmarkUnmatched(through number: UInt64) throws
+    /// `nil`: the record is matched no more.
+    func setMatchedTraits(_ record: RecordNumber, _ traits: [UInt8]?) throws
+    func insertBlock(_ key: UInt64, _ record: RecordNumber) throws
+    func deleteBlock(_ key: UInt64, _ record: RecordNumber) throws
+    func put(_ proposal: ProposalRow) throws
+    func deleteProposals(about record: RecordNumber) throws
+    func deleteProposal(_ lower: RecordNumber, _ higher: RecordNumber) throws
+    /// Forgets all that matching keeps, but for which records changed.
+    func clearMatching() throws
+}

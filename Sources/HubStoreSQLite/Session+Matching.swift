@@ -1,0 +1,113 @@
+import HubRuntime
+
+// What matching keeps.
+extension Session {
+    /// Bits are kept as whole thousandths.
+    private static let bitsUnit = 1_000.0
+
+    func unmatched(limit: Int) throws -> [(record: RecordNumber, number: UInt64)] {
+        try all("SELECT record, number FROM unmatched ORDER BY record LIMIT ?", bind: { $0.bind(Int64(limit)) }) {
+            (record: $0.record(0), number: $0.uint64(1))
+        }
+    }
+
+    func unmatchedCount() throws -> Int {
+        try first("SELECT count(*) FROM unmatched", bind: { _ in }) { Int($0.int64(0)) } ?? 0
+    }
+
+    func matchedCount() throws -> Int {
+        try first("SELECT count(*) FROM matched", bind: { _ in }) { Int($0.int64(0)) } ?? 0
+    }
+
+    func matchedTraits(_ record: RecordNumber) throws -> [UInt8]? {
+        try first("SELECT traits FROM matched WHERE record = ?", bind: { $0.bind(record) }) { $0.bytes(0) }
+    }
+
+    func block(_ key: UInt64, limit: Int) throws -> [RecordNumber] {
+        try all(
+            "SELECT record FROM block WHERE key = ? ORDER BY record LIMIT ?",
+            bind: {
+                $0.bind(Int64(bitPattern: key))
+                $0.bind(Int64(limit))
+            }
+        ) { $0.record(0) }
+    }
+
+    func proposals(bitsMin: Double, limit: Int, offset: Int) throws -> [ProposalRow] {
+        try all(
+            "SELECT lower, higher, bits FROM proposal WHERE bits >= ? ORDER BY bits DESC, lower, higher LIMIT ? OFFSET ?",
+            bind: {
+                $0.bind(Int64(bitsMin * Self.bitsUnit))
+                $0.bind(Int64(limit))
+                $0.bind(Int64(offset))
+            }
+        ) { ProposalRow(lower: $0.record(0), higher: $0.record(1), bits: Double($0.int64(2)) / Self.bitsUnit) }
+    }
+
+    func proposalCount(bitsMin: Double) throws -> Int {
+        try first("SELECT count(*) FROM proposal WHERE bits >= ?", bind: { $0.bind(Int64(bitsMin * Self.bitsUnit)) }) { Int($0.int64(0)) } ?? 0
+    }
+
+    func markUnmatched(_ record: RecordNumber, number: UInt64) throws {
+        try run("INSERT OR REPLACE INTO unmatched VALUES (?, ?)") {
+            $0.bind(record)
+            $0.bind(number)
+        }
+    }
+
+    func unmarkUnmatched(_ record: RecordNumber, through number: UInt64) throws {
+        try run("DELETE FROM unmatched WHERE record = ? AND number <= ?") {
+            $0.bind(record)
+            $0.bind(number)
+        }
+    }
+
+    func unmarkUnmatched(through number: UInt64) throws {
+        try run("DELETE FROM unmatched WHERE number <= ?") { $0.bind(number) }
+    }
+
+    func setMatchedTraits(_ record: RecordNumber, _ traits: [UInt8]?) throws {
+        guard let traits else { return try run("DELETE FROM matched WHERE record = ?") { $0.bind(record) } }
+        try run("INSERT OR REPLACE INTO matched VALUES (?, ?)") {
+            $0.bind(record)
+            $0.bind(traits)
+        }
+    }
+
+    func insertBlock(_ key: UInt64, _ record: RecordNumber) throws {
+        try run("INSERT OR IGNORE INTO block VALUES (?, ?)") {
+            $0.bind(Int64(bitPattern: key))
+            $0.bind(record)
+        }
+    }
+
+    func deleteBlock(_ key: UInt64, _ record: RecordNumber) throws {
+        try run("DELETE FROM block WHERE key = ? AND record = ?") {
+            $0.bind(Int64(bitPattern: key))
+            $0.bind(record)
+        }
+    }
+
+    func put(_ proposal: ProposalRow) throws {
+        try run("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)") {
+            $0.bind(proposal.lower)
+            $0.bind(proposal.higher)
+            $0.bind(Int64((proposal.bits * Self.bitsUnit).rounded()))
+        }
+    }
+
+    func deleteProposals(about record: RecordNumber) throws {
+        try run("DELETE FROM proposal WHERE lower = ?1 OR higher = ?1") { $0.bind(record) }
+    }
+
+    func deleteProposal(_ lower: RecordNumber, _ higher: RecordNumber) throws {
+        try run("DELETE FROM proposal WHERE lower = ? AND higher = ?") {
+            $0.bind(lower)
+            $0.bind(higher)
+        }
+    }
+
+    func clearMatching() throws {
+        for sql in ["DELETE FROM matched", "DELETE FROM block", "DELETE FROM proposal"] as [StaticString] { try run(sql) { _ in } }
+    }
+}
