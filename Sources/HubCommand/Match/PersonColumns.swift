@@ -61,8 +61,11 @@ struct PersonColumns {
 
     private static func recognised(_ name: String) -> PersonField? {
         let key = key(name)
-        return names[key] ?? names.first { $0.key.count > 5 && (key.hasSuffix($0.key) || key.hasPrefix($0.key)) }?.value
+        return names[key] ?? longNames.first { key.hasSuffix($0) || key.hasPrefix($0) }.flatMap { names[$0] }
     }
+
+    /// Names that are clear within another, as in "customer_first_name", the longest first.
+    private static let longNames = names.keys.filter { $0.count > 5 }.sorted { ($1.count, $0) < ($0.count, $1) }
 
     private static let names: [String: PersonField] = {
         let table: [(PersonField, String)] = [

@@ -6,17 +6,18 @@ struct TruthLabels {
 
     init(_ labels: [String]) {
         let trimmed = labels.map { DelimitedText.trimmed($0) }
-        isFebrl = !trimmed.isEmpty && trimmed.allSatisfy { Self.febrlPerson($0) != nil }
+        let isFebrl = !trimmed.isEmpty && trimmed.allSatisfy { Self.febrlPerson($0) != nil }
         var numbers: [String: Int] = [:]
-        people = trimmed.indices.map { index in
-            let label = trimmed[index]
+        var people: [Int] = []
+        for (index, label) in trimmed.enumerated() {
             // A record without label is a person of its own.
             let person = label.isEmpty ? "\u{0}\(index)" : isFebrl ? Self.febrlPerson(label) ?? label : label
-            return numbers[person] ?? {
-                numbers[person] = numbers.count
-                return numbers.count - 1
-            }()
+            let number = numbers[person] ?? numbers.count
+            numbers[person] = number
+            people.append(number)
         }
+        self.people = people
+        self.isFebrl = isFebrl
     }
 
     private static func febrlPerson(_ label: String) -> String? {

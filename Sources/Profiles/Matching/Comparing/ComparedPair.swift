@@ -48,7 +48,7 @@ struct ComparedPair {
     }
 
     private mutating func compareEmails(_ left: TermSequence, _ right: TermSequence) {
-        compare(.email, left, right, EmailComparison.level)
+        compare(.email, left, right, EmailComparison.addresses)
         guard pattern[.email] == EmailLevel.sameDomain else { return }
         for one in left {
             for other in right where WordComparison.areEqual(EmailComparison.domain(one), EmailComparison.domain(other)) {

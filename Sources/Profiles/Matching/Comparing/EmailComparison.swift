@@ -11,7 +11,7 @@ enum EmailComparison {
         return Term(rebasing: email[(at + 1)...])
     }
 
-    static func level(_ left: Term, _ right: Term) -> UInt8 {
+    static func addresses(_ left: Term, _ right: Term) -> UInt8 {
         if WordComparison.areEqual(left, right) { return EmailLevel.exact }
         if TypingErrors.count(left, right, limit: 2) <= 2 { return EmailLevel.twoErrors }
         let (leftLocal, rightLocal) = (local(left), local(right))
