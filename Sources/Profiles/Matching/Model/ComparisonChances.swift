@@ -22,7 +22,8 @@ public struct ComparisonChances: Hashable, Codable, Sendable {
 struct ComparisonKind {
     var name: String
     var levels: [String]
-    /// The share of people of one household that agree in it as often as one person's records do; 0 for what is a person's own.
+    /// The share of people of one household that agree in it as often as one person's records do; 0 for what is a person's own. Never 0 for names
+    /// and dates: sons are named after fathers, and twins have one birthday, so that neither alone can prove one person within a home.
     var sharedInHousehold: Double
     /// The trait whose term frequencies replace the average chance of agreement; `nil` where agreement is judged under a condition.
     var frequencies: Trait?

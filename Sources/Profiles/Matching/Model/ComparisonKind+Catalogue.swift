@@ -7,7 +7,7 @@ extension Comparison {
 
     private static func typicalKind(_ comparison: Comparison) -> ComparisonKind {
         switch comparison {
-        case .firstName: ComparisonKind("first name", frequencies: .firstName, names(different: 0.005))
+        case .firstName: ComparisonKind("first name", household: 0.03, frequencies: .firstName, names(different: 0.005))
         case .lastName: ComparisonKind("last name", household: 0.7, frequencies: .lastName, names(different: 0.003))
         case .nameOrder: ComparisonKind("order of names", [("as they stand", 0.97, 1), ("exchanged", 0.03, 1)])
         case .exchangedName1, .exchangedName2: ComparisonKind("exchanged name", names(different: 0.002))
@@ -60,7 +60,7 @@ extension Comparison {
 
     private static var birthDates: ComparisonKind {
         ComparisonKind(
-            "birth date", frequencies: .birthDate,
+            "birth date", household: 0.01, frequencies: .birthDate,
             [
                 ("same", 0.85, 0.000_05), ("day and month exchanged", 0.01, 0.000_05), ("one digit off", 0.06, 0.000_8),
                 ("two parts the same", 0.02, 0.003), ("two digits off", 0.02, 0.01), ("same year", 0.01, 0.015), ("within a year", 0.01, 0.02),

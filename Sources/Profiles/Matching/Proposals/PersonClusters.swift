@@ -9,6 +9,8 @@ struct PersonClusters {
     static let recordsMax = 200
     /// A pair counts for no more than this in either direction, so that one number typed twice does not outweigh many contradictions.
     static let pairBitsMax: Float = 12
+    /// The most mean evidence that groups need, however high the threshold of single pairs.
+    static let linkageBitsMax: Float = 6
 
     private let blocks: PersonBlocks
     private let scorer: MatchScorer
@@ -48,7 +50,7 @@ struct PersonClusters {
     private mutating func join(_ one: Int, _ other: Int) {
         guard one != other, !refused[one].contains(other) else { return }
         let (large, small) = groups[one].count >= groups[other].count ? (one, other) : (other, one)
-        guard groups[large].count + groups[small].count <= Self.recordsMax, linkage(large, small) >= bitsMin else {
+        guard groups[large].count + groups[small].count <= Self.recordsMax, linkage(large, small) >= min(bitsMin, Self.linkageBitsMax) else {
             refused[one].insert(other)
             refused[other].insert(one)
             return
