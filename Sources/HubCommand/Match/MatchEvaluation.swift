@@ -1,0 +1,42 @@
+import Profiles
+
+/// Matches a file's records and holds the result against the truth.
+struct MatchEvaluation {
+    /// The least evidence that a sweep looks at, in bits.
+    static let sweepBitsMin: Float = -6
+    /// Learning draws its sample with this seed: the same file gives the same figures.
+    static let seed: UInt64 = 1_969
+
+    let records: [PersonTraits]
+    let truth: [Int]?
+    let blocks: PersonBlocks
+    let scorer: MatchScorer
+    let proposals: [Proposal]
+
+    init(_ records: [PersonTraits], truth: [Int]?) {
+        self.records = records
+        self.truth = truth
+        blocks = PersonBlocks(records)
+        var chance = SeededChance(seed: Self.seed)
+        scorer = MatchScorer(.learned(from: blocks, chance: &chance))
+        proposals = blocks.proposals(scorer, bitsMin: Self.sweepBitsMin)
+    }
+
+    func people(bitsMin: Double) -> [[UInt32]] {
+        blocks.people(from: proposals.filter { Double($0.bits) >= bitsMin }, scorer, bitsMin: Float(bitsMin))
+    }
+}
+
+/// A small generator that anybody can seed (G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", 2014).
+struct SeededChance: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,106 @@
+/// How many pairs a model is learnt from, at most.
+public struct LearningBounds: Hashable, Sendable {
+    /// Pairs drawn from all, which show how strangers agree.
+    public var randomPairsMax: Int
+    /// Pairs drawn from records with one postcode (or city), which show how neighbours agree.
+    public var nearbyPairsMax: Int
+    /// Pairs that share a block, among which one person's are.
+    public var candidatePairsMax: Int
+
+    public init(randomPairsMax: Int = 500_000, nearbyPairsMax: Int = 100_000, candidatePairsMax: Int = 4_000_000) {
+        self.randomPairsMax = randomPairsMax
+        self.nearbyPairsMax = nearbyPairsMax
+        self.candidatePairsMax = candidatePairsMax
+    }
+}
+
+/// The pairs that a model is learnt from, summed up by pattern.
+struct LearningSample {
+    struct Row {
+        var pattern: Pattern
+        var random = 0.0
+        var nearby = 0.0
+        var candidates = 0.0
+    }
+
+    private(set) var rows: [Row] = []
+    private var places: [Pattern: Int] = [:]
+    let recordCount: Int
+    /// Which part of the candidate pairs was looked at.
+    private(set) var candidateShare = 1.0
+
+    init(_ blocks: PersonBlocks, bounds: LearningBounds, chance: inout some RandomNumberGenerator) {
+        recordCount = blocks.records.count
+        guard recordCount > 1 else { return }
+        addRandom(blocks.records, bounds.randomPairsMax, &chance)
+        addNearby(blocks.records, bounds.nearbyPairsMax, &chance)
+        addCandidates(blocks, bounds.candidatePairsMax)
+        places = [:]
+    }
+
+    var pairCount: Double { Double(recordCount) * Double(recordCount - 1) / 2 }
+
+    private mutating func add(_ pattern: Pattern, _ count: WritableKeyPath<Row, Double>, _ weight: Double) {
+        if let place = places[pattern] {
+            rows[place][keyPath: count] += weight
+        } else {
+            places[pattern] = rows.count
+            var row = Row(pattern: pattern)
+            row[keyPath: count] = weight
+            rows.append(row)
+        }
+    }
+
+    /// All pairs where they are few.
+    private mutating func addRandom(_ records: [PersonTraits], _ most: Int, _ chance: inout some RandomNumberGenerator) {
+        if pairCount <= Double(most) {
+            for one in records.indices {
+                for other in records.indices[(one + 1)...] { add(ComparedPair(records[one], records[other]).pattern, \.random, 1) }
+            }
+            return
+        }
+        for _ in 0..<most {
+            let one = Int.random(in: records.indices, using: &chance)
+            let other = Int.random(in: 0..<(records.count - 1), using: &chance)
+            add(ComparedPair(records[one], records[other < one ? other : other + 1]).pattern, \.random, 1)
+        }
+    }
+
+    /// A record, then a neighbour of it; weighted by its neighbours, so that every pair of neighbours counts alike.
+    private mutating func addNearby(_ records: [PersonTraits], _ most: Int, _ chance: inout some RandomNumberGenerator) {
+        var groups: [UInt32: [Int]] = [:]
+        var keys = [UInt32?](repeating: nil, count: records.count)
+        for (place, record) in records.enumerated() {
+            keys[place] = record.withTerms { terms in
+                var postcodes = terms[.postcode]
+                var cities = terms[.city]
+                return (postcodes.next() ?? cities.next()).map { Fingerprint.of($0) }
+            }
+            if let key = keys[place] { groups[key, default: []].append(place) }
+        }
+        let places = records.indices.filter { place in keys[place].map { groups[$0, default: []].count > 1 } ?? false }
+        guard !places.isEmpty else { return }
+        for _ in 0..<min(most, 10 * places.count) {
+            let one = places[Int.random(in: places.indices, using: &chance)]
+            let group = groups[keys[one] ?? 0, default: []]
+            let other = group[Int.random(in: group.indices, using: &chance)]
+            if other != one { add(ComparedPair(records[one], records[other]).pattern, \.nearby, Double(group.count - 1)) }
+        }
+    }
+
+    /// Whole records' candidates, as many records as the bound allows; places are in no meaningful order, so the first are a fair sample.
+    private mutating func addCandidates(_ blocks: PersonBlocks, _ most: Int) {
+        let probe = min(recordCount, 2_000)
+        var pairs = 0
+        blocks.forEachCandidates(of: 0..<probe) { _, others in pairs += others.count }
+        // Early places see more partners above them: over all records the mean is half of theirs.
+        let mean = Double(pairs) / Double(probe) * (probe == recordCount ? 1 : 0.5)
+        let taken = min(recordCount, max(1, Int(Double(most) / max(mean, 0.01))))
+        // Every n-th place, so that early and late ones are in the sample in equal parts.
+        let step = (recordCount + taken - 1) / taken
+        blocks.forEachCandidates(of: 0..<recordCount, step: step) { place, others in
+            for other in others { self.add(ComparedPair(blocks.records[place], blocks.records[Int(other)]).pattern, \.candidates, 1) }
+        }
+        candidateShare = 1 / Double(step)
+    }
+}

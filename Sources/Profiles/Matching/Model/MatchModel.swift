@@ -1,0 +1,35 @@
+/// How much each agreement and disagreement of two customer records says on whether they are one person's.
+///
+/// The model of Fellegi and Sunter (1969) with three classes of pairs instead of two: one person; two people of one household, who share
+/// address, phone and often last name; two strangers. Plain data without personal values: a hub journals it, and a score is a pure function of two
+/// records and the model.
+public struct MatchModel: Hashable, Codable, Sendable {
+    /// Of the comparisons and their levels: a model of another version does not fit this program.
+    public static let currentVersion = 1
+
+    public var version = Self.currentVersion
+    /// How many records the model was learnt from; 0 for the built-in one.
+    public var records: Int
+    /// The chance that two records, drawn at random, are one person's.
+    public var samePerson: Double
+    /// The chance that two records, drawn at random, are two people's of one household.
+    public var sameHousehold: Double
+    /// In the order of `Comparison`.
+    public var comparisons: [ComparisonChances]
+    /// By trait's number; and e-mail domains under `emailDomains`.
+    public var frequencies: [Int: TermFrequencies]
+
+    /// The place of e-mail domains among the frequencies.
+    static let emailDomains = Trait.count
+
+    /// The most pairs of one household per record that `standard` expects, and the least that any model does.
+    static let householdPairsPerRecordMin = 0.2
+
+    /// A model for use before anything is learnt: everyday chances, and one record in ten with a second one.
+    public static func standard(records: Int) -> MatchModel {
+        let others = Double(max(records, 100) - 1)
+        return MatchModel(
+            records: 0, samePerson: min(0.1 / others, 0.01), sameHousehold: min(2 * householdPairsPerRecordMin / others, 0.02),
+            comparisons: Comparison.allCases.map(\.kind.typical), frequencies: [:])
+    }
+}
