@@ -14,7 +14,9 @@ struct IdentityCommand: AsyncParsableCommand {
             tributary identity try rules.json                what would merge and split, and nothing is changed
             tributary identity apply rules.json --note "cards first"
             """,
-        subcommands: [Rules.self, Try.self, Apply.self, Weigh.self, Ignored.self, Proposals.self, Match.self, Accept.self, Block.self, Unblock.self])
+        subcommands: [
+            Rules.self, Try.self, Apply.self, Weigh.self, Ignored.self, Proposals.self, Match.self, Accept.self, Block.self, Unblock.self,
+        ])
 
     /// Linking everybody once over takes its time.
     static let secondsMax = 900

@@ -30,7 +30,8 @@ extension IdentityCommand {
     struct Match: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Learn from all customer records anew, and propose from nothing.",
-            discussion: "The hub does so by itself when much has changed. It takes seconds for ten thousand records, minutes for a million.")
+            discussion: "The hub does so by itself when much has changed. It takes seconds for ten thousand records, minutes for a million."
+        )
         @OptionGroup var listing: ListingOptions
 
         private struct Nothing: Encodable {}
@@ -70,7 +71,8 @@ extension IdentityCommand {
             try listing.show(bytes, as: Answer.self) { answer in
                 guard let decision = answer.decision else {
                     return answer.pairs == 0
-                        ? "Nothing is proposed above that." : "\(answer.pairs) pairs of \(answer.records) records would be linked. Do it: --apply"
+                        ? "Nothing is proposed above that."
+                        : "\(answer.pairs) pairs of \(answer.records) records would be linked. Do it: --apply"
                 }
                 return "\(decision.message)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
             }

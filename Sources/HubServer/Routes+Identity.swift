@@ -36,7 +36,8 @@ extension HubRoutes {
                 let question = try call.json(ProposalsQuestion.self)
                 return try .json(
                     try await hub.proposals(
-                        above: question.above ?? MatchModel.proposalProbability, limit: question.limit ?? Hub.proposalsMax, now: call.now))
+                        above: question.above ?? MatchThreshold.proposalProbability, limit: question.limit ?? Hub.proposalsMax,
+                        now: call.now))
             },
             HubRoute(.post, "/v1/identity/proposals/accept", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
                 let answer = try await hub.acceptProposals(call.json(), now: call.now)

@@ -45,7 +45,8 @@ extension Session {
     }
 
     func proposalCount(bitsMin: Double) throws -> Int {
-        try first("SELECT count(*) FROM proposal WHERE bits >= ?", bind: { $0.bind(Int64(bitsMin * Self.bitsUnit)) }) { Int($0.int64(0)) } ?? 0
+        try first("SELECT count(*) FROM proposal WHERE bits >= ?", bind: { $0.bind(Int64(bitsMin * Self.bitsUnit)) }) { Int($0.int64(0)) }
+            ?? 0
     }
 
     func markUnmatched(_ record: RecordNumber, number: UInt64) throws {

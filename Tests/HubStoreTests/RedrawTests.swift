@@ -35,7 +35,9 @@ struct RedrawTests {
         try bench.store.close()
         // As version 5 left it.
         try await DatabaseQueue(path: path).write { database in
-            for table in ["item", "consent", "note", "superseded", "link_decision"] { try database.execute(sql: "DROP TABLE \(table)") }
+            for table in ["item", "consent", "note", "superseded", "link_decision", "unmatched", "matched", "block", "proposal"] {
+                try database.execute(sql: "DROP TABLE \(table)")
+            }
             try database.execute(
                 sql: """
                     DROP INDEX purchase_sale; ALTER TABLE purchase DROP COLUMN returned; ALTER TABLE purchase DROP COLUMN of_sale;

@@ -41,8 +41,8 @@ extension Hub {
     public func needsMatchingPass() async throws -> Bool {
         guard try await scorer() != nil else { return try await store.read { try $0.unmatchedCount() } > 0 }
         return try await store.read { store in
-            let changed = try store.unmatchedCount()
-            return changed >= Self.passRecordsMin && changed > (try store.matchedCount()) / 2
+            let (changed, matched) = (try store.unmatchedCount(), try store.matchedCount())
+            return changed >= Self.passRecordsMin && changed > matched / 2
         }
     }
 
@@ -50,8 +50,16 @@ extension Hub {
     ///
     /// - Throws: `hub-busy` while another pass runs.
     public func matchAll(now: Timestamp) async throws -> MatchingAnswer {
-        guard isMatching.withLock({ busy in !busy && { busy = true; return true }() }) else {
-            throw HubError(.busy, "Proposals are being made already.", remedy: "Wait for that to end, and look: tributary identity proposals.")
+        guard
+            isMatching.withLock({ busy in
+                !busy
+                    && {
+                        busy = true; return true
+                    }()
+            })
+        else {
+            throw HubError(
+                .busy, "Proposals are being made already.", remedy: "Wait for that to end, and look: tributary identity proposals.")
         }
         defer { isMatching.withLock { $0 = false } }
         let pass = try await reading(now) { try MatchingPass($0.store, $0.standing) }
@@ -60,7 +68,9 @@ extension Hub {
             try store.clearMatching()
             try store.set(.matchModel, [UInt8](JSONEncoder().encode(result.model)))
             var kept = 0
-            for row in result.proposals where try store.customer(row.lower)?.profile != store.customer(row.higher)?.profile {
+            for row in result.proposals {
+                let (lower, higher) = (try store.customer(row.lower), try store.customer(row.higher))
+                guard lower?.profile != higher?.profile else { continue }
                 try store.put(row)
                 kept += 1
             }
@@ -75,7 +85,9 @@ extension Hub {
     private func write(_ pass: MatchingPass) async throws {
         for start in stride(from: 0, to: pass.records.count, by: Self.rowsPerCommit) {
             let range = start..<min(start + Self.rowsPerCommit, pass.records.count)
-            try await store.write { store in for place in range { try store.setMatchedTraits(pass.records[place], pass.traits[place].bytes) } }
+            try await store.write { store in
+                for place in range { try store.setMatchedTraits(pass.records[place], pass.traits[place].packed) }
+            }
         }
         let rows = pass.blockRows()
         for start in stride(from: 0, to: rows.count, by: Self.rowsPerCommit) {

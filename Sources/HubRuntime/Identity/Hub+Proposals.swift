@@ -59,7 +59,9 @@ extension Hub {
     static let acceptedMax = 2_000
 
     /// Pairs of records that the model takes for one person's and that nobody has decided about, the likeliest first.
-    public func proposals(above probability: Double = MatchModel.proposalProbability, limit: Int = proposalsMax, now: Timestamp) async throws
+    public func proposals(
+        above probability: Double = MatchThreshold.proposalProbability, limit: Int = proposalsMax, now: Timestamp
+    ) async throws
         -> [ProposalAnswer]
     {
         guard let scorer = try await scorer() else { return [] }
@@ -72,13 +74,13 @@ extension Hub {
 
     /// Links all pairs above a probability, in one decision that can be undone; a dry run says how many.
     ///
-    /// - Throws: `HubError`: `choice-invalid` below `MatchModel.proposalProbability`.
+    /// - Throws: `HubError`: `choice-invalid` below `MatchThreshold.proposalProbability`.
     public func acceptProposals(_ question: AcceptanceQuestion, now: Timestamp) async throws -> AcceptanceAnswer {
         try Resolution(.same, author: question.author, note: question.note).check()
-        guard (MatchModel.proposalProbability...1).contains(question.above) else {
+        guard (MatchThreshold.proposalProbability...1).contains(question.above) else {
             throw HubError(
                 .choiceInvalid, "Nothing is proposed with a probability of \(question.above).",
-                remedy: "Give one from \(MatchModel.proposalProbability) to 1.")
+                remedy: "Give one from \(MatchThreshold.proposalProbability) to 1.")
         }
         return try await deciding(now) { desk in
             let rows = try desk.documents.openProposals(above: question.above, limit: Self.acceptedMax)
@@ -88,7 +90,8 @@ extension Hub {
             }
             let records = Set(pairs.flatMap { [$0.lower, $0.higher] }).count
             let isEmpty = question.isDryRun || pairs.isEmpty
-            let decision = isEmpty ? nil : try desk.decide(LinkPairs(areSame: true, pairs), author: question.author, note: question.note).decision
+            let decision =
+                isEmpty ? nil : try desk.decide(LinkPairs(areSame: true, pairs), author: question.author, note: question.note).decision
             return AcceptanceAnswer(pairs: pairs.count, records: records, isDryRun: question.isDryRun, decision: decision)
         }
     }
@@ -103,9 +106,10 @@ extension Documents {
         var offset = 0
         let tables = LinkTables(store: store, standing: standing)
         while found.count < limit {
-            let rows = try store.proposals(bitsMin: MatchScore.bits(probability), limit: Self.pageRows, offset: offset)
+            let rows = try store.proposals(bitsMin: MatchThreshold.bits(probability), limit: Self.pageRows, offset: offset)
             for row in rows where found.count < limit {
-                guard let lower = try store.customer(row.lower), let higher = try store.customer(row.higher), lower.profile != higher.profile,
+                guard let lower = try store.customer(row.lower), let higher = try store.customer(row.higher),
+                    lower.profile != higher.profile,
                     try !tables.areApart(row.lower, row.higher)
                 else { continue }
                 found.append(row)
@@ -117,7 +121,8 @@ extension Documents {
     }
 
     func answer(_ row: ProposalRow, _ scorer: MatchScorer) throws -> ProposalAnswer? {
-        guard let lower = try Matcher.traits(of: row.lower, store, standing), let higher = try Matcher.traits(of: row.higher, store, standing),
+        guard let lower = try Matcher.traits(of: row.lower, store, standing),
+            let higher = try Matcher.traits(of: row.higher, store, standing),
             let left = try side(row.lower), let right = try side(row.higher)
         else { return nil }
         let score = scorer.score(lower, higher)

@@ -13,7 +13,7 @@ struct Matcher {
     let scorer: MatchScorer
 
     /// Evidence from which a pair is kept as a proposal.
-    static let bitsMin = Bits.ofProbability(MatchModel.proposalProbability)
+    static let bitsMin = MatchThreshold.proposal
 
     func follow(_ changed: [(record: RecordNumber, number: UInt64)]) throws {
         for (record, number) in changed {
@@ -23,17 +23,17 @@ struct Matcher {
     }
 
     private func match(_ record: RecordNumber) throws {
-        let former = try store.matchedTraits(record).flatMap(PersonTraits.init(bytes:))
+        let former = try store.matchedTraits(record).flatMap(PersonTraits.init(packed:))
         let present = try Self.traits(of: record, store, standing)
         guard former != present else { return }
         let (old, new) = (Set(former.map(Self.keys) ?? []), Set(present.map(Self.keys) ?? []))
         for key in old.subtracting(new) { try store.deleteBlock(key, record) }
         try store.deleteProposals(about: record)
-        try store.setMatchedTraits(record, present?.bytes)
+        try store.setMatchedTraits(record, present?.packed)
         guard let present else { return }
         for other in try candidates(new, of: record) {
-            guard let traits = try store.matchedTraits(other).flatMap(PersonTraits.init(bytes:)) else { continue }
-            let bits = Double(scorer.bits(present, traits))
+            guard let traits = try store.matchedTraits(other).flatMap(PersonTraits.init(packed:)) else { continue }
+            let bits = scorer.bits(present, traits)
             if bits >= Self.bitsMin { try store.put(ProposalRow(lower: min(record, other), higher: max(record, other), bits: bits)) }
         }
         for key in new.subtracting(old) { try store.insertBlock(key, record) }

@@ -61,12 +61,15 @@ struct Learner {
             matches += share
             homes += household[place] * row.candidates
             guard share > 1e-9 else { continue }
-            for comparison in 0..<Comparison.count where row.pattern[comparison] != Pattern.none { same[comparison][Int(row.pattern[comparison])] += share }
+            for comparison in 0..<Comparison.count where row.pattern[comparison] != Pattern.none {
+                same[comparison][Int(row.pattern[comparison])] += share
+            }
         }
         for comparison in Comparison.allCases where !comparison.isExchangedName {
             let typical = comparison.kind.typical.same
             let counts = same[Int(comparison.rawValue)]
-            model.comparisons[Int(comparison.rawValue)].same = ComparisonChances.shares(typical.indices.map { counts[$0] + Self.typicalPairs * typical[$0] })
+            model.comparisons[Int(comparison.rawValue)].same = ComparisonChances.shares(
+                typical.indices.map { counts[$0] + Self.typicalPairs * typical[$0] })
         }
         setPriors(matches: matches / sample.candidateShare, homes: homes / sample.candidateShare)
         countDifferent()

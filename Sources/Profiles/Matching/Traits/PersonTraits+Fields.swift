@@ -52,13 +52,13 @@ struct TraitReading {
     mutating func read(_ field: PersonField, _ raw: String) {
         let longest = PersonTraits.valueBytesMax
         switch field {
-        case .firstName: add(PersonName.words(raw, titled: true), .firstName)
-        case .lastName: add(PersonName.words(raw, titled: false), .lastName)
+        case .firstName: add(NameTerms.words(raw, titled: true), .firstName)
+        case .lastName: add(NameTerms.words(raw, titled: false), .lastName)
         case .name:
-            let (first, last) = PersonName.split(raw)
+            let (first, last) = NameTerms.split(raw)
             add(first, .firstName)
             add(last, .lastName)
-        case .birthDate: if let date = BirthDate.read(raw, today: today) { values[Int(Trait.birthDate.rawValue)].append(date) }
+        case .birthDate: if let date = BirthDateTerm.read(raw, today: today) { values[Int(Trait.birthDate.rawValue)].append(date) }
         case .email: addEmail(raw)
         case .phone: addPhone(raw)
         case .loyaltyID: add(Self.solid(raw), .card)

@@ -27,6 +27,8 @@ public struct PersonTraits: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
+    init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
     public var description: String { "traits (hidden)" }
 
     /// Whether nothing comparable is known.

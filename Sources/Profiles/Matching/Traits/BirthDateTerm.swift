@@ -1,5 +1,5 @@
 /// A day of birth as eight ASCII digits, `yyyymmdd`, read from the many ways in which dates are written.
-enum BirthDate {
+enum BirthDateTerm {
     static let years = 1850...2100
 
     /// Days that programs fill in where no date was given.
