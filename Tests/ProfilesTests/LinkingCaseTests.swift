@@ -54,7 +54,7 @@ struct LinkingCaseTests {
         tables.records[next.id] = next
         let update = try LinkUpdate([LinkChange(before: nil, after: next)], index: tables, rules: .standard)
         #expect(update.records == [next.id])
-        #expect(!tables.holdersAsked.contains(phone))
+        #expect(!tables.allAsked.contains(phone))
         #expect(update.linking.sharedValues.map(\.records) == [51])
     }
 

@@ -69,13 +69,14 @@ struct People {
 final class Tables: LinkIndex {
     var records: [RecordID: LinkRecord] = [:]
     var decisions: Set<LinkDecision> = []
-    private(set) var holdersAsked: [Identifier] = []
+    /// Identifiers of which every holder was asked for.
+    private(set) var allAsked: [Identifier] = []
 
     func record(_ id: RecordID) -> LinkRecord? { records[id] }
 
-    func holders(of identifier: Identifier) -> [RecordID] {
-        holdersAsked.append(identifier)
-        return records.values.filter { $0.identifiers.contains(identifier) }.map(\.id)
+    func holders(of identifier: Identifier, limit: Int) -> [RecordID] {
+        if limit == .max { allAsked.append(identifier) }
+        return Array(records.values.filter { $0.identifiers.contains(identifier) }.map(\.id).prefix(limit))
     }
 
     func holderCounts(of identifier: Identifier) -> [SourceID: Int] {

@@ -36,12 +36,12 @@ struct CustomerReading {
             names: link.names.map(\.string))
     }
 
-    /// Names in the form that they are searched by: whole, and with the last name before the first.
+    /// Names in the form that they are searched by, from their beginning: whole, and with the last name before the first.
     private static func searchNames(of state: RecordState) -> [String] {
         let first = state["first name"]?.text?.string ?? ""
         let last = state["last name"]?.text?.string ?? ""
         let whole = ["name", "company"].compactMap { state[FieldName($0)]?.text?.string }
-        let joined = (whole + ["\(first) \(last)", last, "\(last) \(first)"]).map(PersonName.folded).filter { !$0.isEmpty }
+        let joined = (whole + ["\(first) \(last)", "\(last) \(first)"]).map(PersonName.folded).filter { !$0.isEmpty }
         return Array(Set(joined)).sorted { Text($0) < Text($1) }
     }
 }

@@ -44,9 +44,8 @@ final class CustomerView {
             guard let record = try batch.record(number) else { continue }
             try batch.store.markUnmatched(number, number: batch.standing.head.number + 1)
             try batch.guarded("profile", key: Array("\(record.state.id.life)".utf8)) {
-                let before = try tables.linkRecord(number)
-                try writeRecord(number, record, isKnown: before != nil)
-                let after = try tables.linkRecord(number)
+                let before = record.isNew ? nil : try tables.linkRecord(number)
+                let after = try writeRecord(number, record, isKnown: before != nil)?.named(tables.name(number))
                 if before != after { changes.append(LinkChange(before: before, after: after)) }
                 if let profile = try batch.store.customer(number)?.profile, profile.raw != 0 { changedProfiles.insert(profile) }
             }
@@ -64,20 +63,24 @@ final class CustomerView {
     // MARK: records
 
     /// Brings the tables of one record up to date: what it holds, what it held, whether it lives.
-    private func writeRecord(_ number: RecordNumber, _ record: TouchedRecord, isKnown: Bool) throws {
+    ///
+    /// - Returns: the record as linking sees it from now on; `nil` when it is not live.
+    private func writeRecord(_ number: RecordNumber, _ record: TouchedRecord, isKnown: Bool) throws -> LinkRecord? {
         let store = batch.store
-        let customer = try store.customer(number)
+        let customer = record.isNew ? nil : try store.customer(number)
         guard !record.state.isDead(in: batch.standing.lineage) else {
             if isKnown { try write([], former: try store.identifiers(record: number)) }
-            guard let customer else { return }
+            guard let customer else { return nil }
             changedProfiles.insert(customer.profile)
-            return try store.deleteCustomer(number)
+            try store.deleteCustomer(number)
+            return nil
         }
         let created = customer.map { Precedence(isInBound: $0.isCreatedInBound, time: $0.created, dot: record.state.id.life) }
         let reading = try reading(number, record, created: created ?? record.created ?? self.created(number, record))
         try write(reading.rows(number, source: record.source), former: isKnown ? store.identifiers(record: number) : [])
         let row = reading.row(number, profile: customer?.profile ?? RecordNumber(raw: 0))
         if row != customer { try store.put(row) }
+        return reading.link
     }
 
     private func reading(_ number: RecordNumber, _ record: TouchedRecord, created: Precedence) throws -> CustomerReading {

@@ -43,8 +43,8 @@ struct LinkTables: LinkIndex {
         return counts
     }
 
-    func holders(of identifier: Identifier) throws -> [RecordID] {
-        try store.identifiers(IdentifierRow.Kind(identifier.kind), identifier.value.string, limit: .max).compactMap { name($0.record) }
+    func holders(of identifier: Identifier, limit: Int) throws -> [RecordID] {
+        try store.identifiers(IdentifierRow.Kind(identifier.kind), identifier.value.string, limit: limit).compactMap { name($0.record) }
     }
 
     // MARK: decisions

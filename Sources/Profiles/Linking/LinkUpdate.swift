@@ -7,8 +7,8 @@ public protocol LinkIndex {
     func record(_ id: RecordID) throws -> LinkRecord?
     /// How many live records of each source hold the identifier.
     func holderCounts(of identifier: Identifier) throws -> [SourceID: Int]
-    /// The live records that hold the identifier, in any order. Not asked for values that link nothing, however many hold them.
-    func holders(of identifier: Identifier) throws -> [RecordID]
+    /// The live records that hold the identifier, in any order; any `limit` of them where there are more.
+    func holders(of identifier: Identifier, limit: Int) throws -> [RecordID]
     /// The decisions in force about the record, in any order.
     func decisions(about record: RecordID) throws -> [LinkDecision]
 }
@@ -76,6 +76,7 @@ public struct LinkUpdate: Sendable {
         var decisions: Set<LinkDecision> = []
         var shared: [Identifier: SharedValue.Worst] = [:]
         var followed: Set<Identifier> = []
+        private var lookedUp: [Identifier: Found] = [:]
 
         init(index: Index, rules: LinkRules) {
             self.index = index
@@ -95,11 +96,11 @@ public struct LinkUpdate: Sendable {
                 move(change.after, by: 1)
             }
             for (identifier, moves) in moved where rules.rank(of: identifier.kind) != nil {
-                let now = try index.holderCounts(of: identifier)
-                var before = now
+                let found = try lookUp(identifier)
+                var before = found.counts
                 for (source, count) in moves { before[source, default: 0] -= count }
                 let wasShared = rules.isShared(identifier, worst: SharedValue.Worst(before))
-                if !isShared(identifier, counts: now) || !wasShared { enqueue(try index.holders(of: identifier)) }
+                if !found.isShared || !wasShared { enqueue(try all(identifier, found)) }
             }
             for change in changes {
                 guard change.after == nil, let gone = change.before?.id else { continue }
@@ -113,8 +114,8 @@ public struct LinkUpdate: Sendable {
                 records[id] = record
                 for identifier in record.identifiers where rules.rank(of: identifier.kind) != nil {
                     guard followed.insert(identifier).inserted else { continue }
-                    let counts = try index.holderCounts(of: identifier)
-                    if !isShared(identifier, counts: counts) { enqueue(try index.holders(of: identifier)) }
+                    let found = try lookUp(identifier)
+                    if !found.isShared { enqueue(try all(identifier, found)) }
                 }
                 for decision in try index.decisions(about: id) {
                     decisions.insert(decision)
@@ -123,11 +124,36 @@ public struct LinkUpdate: Sendable {
             }
         }
 
-        private mutating func isShared(_ identifier: Identifier, counts: [SourceID: Int]) -> Bool {
-            let worst = SharedValue.Worst(counts)
-            guard rules.isShared(identifier, worst: worst) else { return false }
-            shared[identifier] = worst
-            return true
+        /// Who holds a value: all of them, where they are few, which one question to the index tells.
+        private struct Found {
+            var counts: [SourceID: Int] = [:]
+            var holders: [RecordID]?
+            var isShared = false
+        }
+
+        private static var fewMax: Int { 32 }
+
+        private mutating func lookUp(_ identifier: Identifier) throws -> Found {
+            if let known = lookedUp[identifier] { return known }
+            var found = Found()
+            let holders = try index.holders(of: identifier, limit: Self.fewMax + 1)
+            if holders.count <= Self.fewMax {
+                found.holders = holders
+                for holder in holders { found.counts[holder.source, default: 0] += 1 }
+            } else {
+                found.counts = try index.holderCounts(of: identifier)
+            }
+            let worst = SharedValue.Worst(found.counts)
+            if rules.isShared(identifier, worst: worst) {
+                shared[identifier] = worst
+                found.isShared = true
+            }
+            lookedUp[identifier] = found
+            return found
+        }
+
+        private func all(_ identifier: Identifier, _ found: Found) throws -> [RecordID] {
+            try found.holders ?? index.holders(of: identifier, limit: .max)
         }
 
         mutating func enqueue(_ ids: [RecordID]) {
