@@ -21,7 +21,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo test soak simulate powercuts breakdowns journey lint format bench
+.PHONY: help setup build demo identity test soak simulate powercuts breakdowns journey lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -37,6 +37,10 @@ demo: setup ## play a trading day: a hub, three shops, a warehouse and a web sho
 	@scripts/build-notice debug
 	$(SWIFT) build $(BUILD_FLAGS)
 	@"$$($(SWIFT) build --show-bin-path)/tributary-demo" --csv "$(CSV)"
+
+identity: setup ## hold linking against labelled sets: precision, recall, F1, what was missed (FILE=any.csv TRUTH=column for one of your own)
+	$(SWIFT) build $(BUILD_FLAGS) -c release --product tributary-hub
+	@scripts/identity "$$($(SWIFT) build -c release --show-bin-path)/tributary-hub" "$(FILE)" "$(TRUTH)"
 
 test: setup ## build and run all tests
 	@scripts/build-notice debug

@@ -105,7 +105,8 @@ let package = Package(
         command(
             "HubCommand",
             [
-                "Complaints", "HubServer", "Serving", "HubStoreSQLite", "HubRuntime", "CurlClient", "ChangeSets", "Causality",
+                "Complaints", "HubServer", "Serving", "HubStoreSQLite", "HubRuntime", "Profiles", "Merging", "CurlClient", "ChangeSets",
+                "Causality",
                 argumentParser, logging, lifecycle, unixSignals, metrics, coreMetrics, yams,
             ]),
         command("AdminCommand", ["Complaints", "CurlClient", "ChangeSets", "Causality", argumentParser, crypto]),
@@ -138,6 +139,7 @@ let package = Package(
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),
         tests("AdminCommandTests", ["AdminCommand"]),
+        tests("HubCommandTests", ["HubCommand", "Complaints", "Profiles", "Merging", "ChangeSets", "Causality"]),
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
         tests(
             "HubServerTests",

@@ -14,5 +14,5 @@ struct TributaryHub: AsyncParsableCommand {
             of --config or TRIBUTARY_HUB_CONFIG. Exit code 1: it could not be done; 2: it was asked for wrongly.
             """,
         version: "0.1.0",
-        subcommands: [Initialize.self, Serve.self, Verify.self, Backup.self, Restore.self])
+        subcommands: [Initialize.self, Serve.self, Verify.self, Backup.self, Restore.self, MatchCommand.self])
 }

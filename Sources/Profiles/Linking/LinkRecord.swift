@@ -29,11 +29,25 @@ public struct LinkRecord: Hashable, Sendable {
     public init(
         _ state: RecordState, created: Precedence, country: Text? = nil, earlier: [Identifier] = [], rules: LinkRules = .standard
     ) {
-        let singles = state.identifiers(country: country, rules: rules) + earlier
-        let names = state.names
         self.init(
-            id: state.id, created: created, identifiers: singles + rules.combinations(of: singles + state.traits),
-            names: names.filter { !$0.isBlank }.map(\.text))
+            id: state.id, created: created, singles: state.identifiers(country: country, rules: rules) + earlier,
+            shown: ShownTraits { state[$0]?.typed?.string ?? "" }, rules: rules)
+    }
+
+    /// Reads the identifiers of a customer who is known by one value a field: a row of a file.
+    ///
+    /// - Parameter fields: the catalogue's customer fields as somebody typed them.
+    public init(id: RecordID, created: Precedence, fields: [FieldName: Text], country: Text? = nil, rules: LinkRules = .standard) {
+        let singles = Identifier.fields.compactMap { field, kind in
+            fields[field].flatMap { Identifier(kind: kind, raw: $0, country: country, rules: rules) }
+        }
+        self.init(id: id, created: created, singles: singles, shown: ShownTraits { fields[$0]?.string ?? "" }, rules: rules)
+    }
+
+    private init(id: RecordID, created: Precedence, singles: [Identifier], shown: ShownTraits, rules: LinkRules) {
+        self.init(
+            id: id, created: created, identifiers: singles + rules.combinations(of: singles + shown.traits),
+            names: shown.names.map(\.text))
     }
 }
 
@@ -65,25 +79,27 @@ extension RecordState {
         }
         return found
     }
+}
 
-    /// The names that the record bears now, of the values that are shown.
+/// What a record shows of a person that counts in company only, or to tell people apart.
+private struct ShownTraits {
+    /// As it stands in a field; empty where there is nothing.
+    let text: (FieldName) -> String
+
+    /// None or one.
     var names: [PersonName] {
-        func text(_ field: FieldName) -> String { self[field]?.text?.string ?? "" }
         let parts = PersonName(first: text("first name"), last: text("last name"))
-        return parts.isBlank ? [PersonName(whole: text("name"))].filter { !$0.isBlank } : [parts]
+        return [parts.isBlank ? PersonName(whole: text("name")) : parts].filter { !$0.isBlank }
     }
 
-    /// What counts in company only: name, birth date, postcode, as far as they are whole.
+    /// Name, birth date, postcode, as far as they are whole.
     var traits: [Identifier] {
         var found = names.filter { !$0.first.isEmpty && !$0.last.isEmpty }.map { Identifier(kind: .name, value: $0.text) }
-        if let raw = self["birth date"]?.typed, let date = try? BirthDate(raw.string, country: self["country"]?.text?.string),
-            !date.isDefault
-        {
+        let country = text("country")
+        if let date = try? BirthDate(text("birth date"), country: country.isEmpty ? nil : country), !date.isDefault {
             found.append(Identifier(kind: .birthDate, value: Text("\(date.year)-\(date.month)-\(date.day)")))
         }
-        if let raw = self["postcode"]?.typed, let normal = Normalization.id(raw.string) {
-            found.append(Identifier(kind: .postcode, value: Text(normal)))
-        }
+        if let postcode = Normalization.id(text("postcode")) { found.append(Identifier(kind: .postcode, value: Text(postcode))) }
         return found
     }
 }

@@ -117,8 +117,7 @@ struct SyntheticPeople {
             last: happens(0.85) ? one.last : Self.word(rank(8_000), []), house: one.house, street: one.street, city: one.city,
             postcode: one.postcode,
             phone: happens(0.5) ? one.phone : number())
-        if happens(0.05) { other.birth = one.birth }
-        if happens(0.03) { other.first = one.first }
+        if happens(0.05) { other.birth = one.birth } else if happens(0.03) { other.first = one.first }
         return other
     }
 

@@ -18,8 +18,11 @@ struct Learner {
     static let steadyDifference = 0.000_5
     /// How many pairs of one person the typical chances count for.
     static let typicalPairs = 12.0
-    /// The same for strangers.
+    /// How many pairs of strangers they count for.
     static let typicalStrangers = 60.0
+    /// How often one person's names or birth dates differ altogether, at most. Learning from unlabelled pairs finds *a* class of pairs that agree
+    /// much; this says that it is the class of one person, and not that of a household, which is larger in lists with few duplicates.
+    static let otherMax = 0.15
     /// Per record: within these bounds lies the number of other records of the same person.
     static let matchesPerRecord = 0.001...5.0
 
@@ -46,9 +49,9 @@ struct Learner {
 
     /// Shares every pattern out among the classes.
     private mutating func share() {
-        let scorer = PatternOdds(model)
+        let odds = PatternOdds(model)
         for (place, row) in sample.rows.enumerated() {
-            (person[place], household[place]) = scorer.shares(row.pattern)
+            (person[place], household[place]) = odds.shares(row.key)
         }
     }
 
@@ -68,12 +71,18 @@ struct Learner {
         for comparison in Comparison.allCases where !comparison.isExchangedName {
             let typical = comparison.kind.typical.same
             let counts = same[Int(comparison.rawValue)]
-            model.comparisons[Int(comparison.rawValue)].same = ComparisonChances.shares(
-                typical.indices.map { counts[$0] + Self.typicalPairs * typical[$0] })
+            let shares = ComparisonChances.shares(typical.indices.map { counts[$0] + Self.typicalPairs * typical[$0] })
+            model.comparisons[Int(comparison.rawValue)].same = comparison.isIdentifying ? Self.mostlyAgreeing(shares) : shares
         }
         setPriors(matches: matches / sample.candidateShare, homes: homes / sample.candidateShare)
         countDifferent()
         tieExchangedNames()
+    }
+
+    /// Keeps the classes from changing places: what differs more often than this is not one person, whatever else it shares.
+    private static func mostlyAgreeing(_ shares: [Double]) -> [Double] {
+        guard let other = shares.last, other > otherMax else { return shares }
+        return shares.dropLast().map { $0 * (1 - otherMax) / (1 - other) } + [otherMax]
     }
 
     private mutating func setPriors(matches: Double, homes: Double) {
@@ -133,6 +142,9 @@ struct Learner {
 extension Comparison {
     var isExchangedName: Bool { self == .exchangedName1 || self == .exchangedName2 }
 
+    /// What a person keeps for life, mostly.
+    var isIdentifying: Bool { self == .firstName || self == .lastName || self == .birthDate }
+
     /// Asked only of records of one neighbourhood.
     var isConditional: Bool { self == .cityInPostcode || self == .streetNearby || self == .houseOnStreet }
 }
@@ -161,10 +173,10 @@ private struct PatternOdds {
     }
 
     /// The probabilities of one person and of one household.
-    func shares(_ pattern: Pattern) -> (person: Double, household: Double) {
-        var (own, shared) = (person, household)
+    func shares(_ key: LearningSample.Key) -> (person: Double, household: Double) {
+        var (own, shared) = (person - Double(key.personExcess), household - Double(key.householdExcess))
         for place in 0..<Comparison.count {
-            let level = pattern[place]
+            let level = key.pattern[place]
             guard level != Pattern.none else { continue }
             own += same[place * Comparison.levelsMax + Int(level)]
             shared += home[place * Comparison.levelsMax + Int(level)]

@@ -14,23 +14,33 @@ public struct LearningBounds: Hashable, Sendable {
     }
 }
 
-/// The pairs that a model is learnt from, summed up by pattern.
+/// The pairs that a model is learnt from, summed up by pattern and by how common their terms are.
 struct LearningSample {
-    struct Row {
+    struct Key: Hashable {
         var pattern: Pattern
+        /// What common terms take off the evidence (`TermWeights`), in bits.
+        var personExcess: Int8
+        var householdExcess: Int8
+    }
+
+    struct Row {
+        var key: Key
+        var pattern: Pattern { key.pattern }
         var random = 0.0
         var nearby = 0.0
         var candidates = 0.0
     }
 
     private(set) var rows: [Row] = []
-    private var places: [Pattern: Int] = [:]
+    private var places: [Key: Int] = [:]
+    private let terms: TermWeights
     let recordCount: Int
     /// Which part of the candidate pairs was looked at.
     private(set) var candidateShare = 1.0
 
-    init(_ blocks: PersonBlocks, bounds: LearningBounds, chance: inout some RandomNumberGenerator) {
+    init(_ blocks: PersonBlocks, _ counts: TermCounts, bounds: LearningBounds, chance: inout some RandomNumberGenerator) {
         recordCount = blocks.records.count
+        terms = TermWeights(counts)
         guard recordCount > 1 else { return }
         addRandom(blocks.records, bounds.randomPairsMax, &chance)
         addNearby(blocks.records, bounds.nearbyPairsMax, &chance)
@@ -40,12 +50,14 @@ struct LearningSample {
 
     var pairCount: Double { Double(recordCount) * Double(recordCount - 1) / 2 }
 
-    private mutating func add(_ pattern: Pattern, _ count: WritableKeyPath<Row, Double>, _ weight: Double) {
-        if let place = places[pattern] {
+    private mutating func add(_ pair: ComparedPair, _ count: WritableKeyPath<Row, Double>, _ weight: Double) {
+        let excess = terms.excess(pair)
+        let key = Key(pattern: pair.pattern, personExcess: excess.person, householdExcess: excess.household)
+        if let place = places[key] {
             rows[place][keyPath: count] += weight
         } else {
-            places[pattern] = rows.count
-            var row = Row(pattern: pattern)
+            places[key] = rows.count
+            var row = Row(key: key)
             row[keyPath: count] = weight
             rows.append(row)
         }
@@ -55,14 +67,14 @@ struct LearningSample {
     private mutating func addRandom(_ records: [PersonTraits], _ most: Int, _ chance: inout some RandomNumberGenerator) {
         if pairCount <= Double(most) {
             for one in records.indices {
-                for other in records.indices[(one + 1)...] { add(ComparedPair(records[one], records[other]).pattern, \.random, 1) }
+                for other in records.indices[(one + 1)...] { add(ComparedPair(records[one], records[other]), \.random, 1) }
             }
             return
         }
         for _ in 0..<most {
             let one = Int.random(in: records.indices, using: &chance)
             let other = Int.random(in: 0..<(records.count - 1), using: &chance)
-            add(ComparedPair(records[one], records[other < one ? other : other + 1]).pattern, \.random, 1)
+            add(ComparedPair(records[one], records[other < one ? other : other + 1]), \.random, 1)
         }
     }
 
@@ -84,22 +96,21 @@ struct LearningSample {
             let one = places[Int.random(in: places.indices, using: &chance)]
             let group = groups[keys[one] ?? 0, default: []]
             let other = group[Int.random(in: group.indices, using: &chance)]
-            if other != one { add(ComparedPair(records[one], records[other]).pattern, \.nearby, Double(group.count - 1)) }
+            if other != one { add(ComparedPair(records[one], records[other]), \.nearby, Double(group.count - 1)) }
         }
     }
 
-    /// Whole records' candidates, as many records as the bound allows; places are in no meaningful order, so the first are a fair sample.
+    /// The candidates of as many records as the bound allows; places are in no meaningful order, so that they are a fair sample.
     private mutating func addCandidates(_ blocks: PersonBlocks, _ most: Int) {
         let probe = min(recordCount, 2_000)
         var pairs = 0
         blocks.forEachCandidates(of: 0..<probe) { _, others in pairs += others.count }
-        // Early places see more partners above them: over all records the mean is half of theirs.
+        // The first places see all their partners above them; over all places the mean is half of theirs.
         let mean = Double(pairs) / Double(probe) * (probe == recordCount ? 1 : 0.5)
-        let taken = min(recordCount, max(1, Int(Double(most) / max(mean, 0.01))))
         // Every n-th place, so that early and late ones are in the sample in equal parts.
-        let step = (recordCount + taken - 1) / taken
+        let step = max(1, Int((mean * Double(recordCount) / Double(most)).rounded(.up)))
         blocks.forEachCandidates(of: 0..<recordCount, step: step) { place, others in
-            for other in others { self.add(ComparedPair(blocks.records[place], blocks.records[Int(other)]).pattern, \.candidates, 1) }
+            for other in others { add(ComparedPair(blocks.records[place], blocks.records[Int(other)]), \.candidates, 1) }
         }
         candidateShare = 1 / Double(step)
     }

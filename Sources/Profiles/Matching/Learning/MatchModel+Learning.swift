@@ -9,7 +9,7 @@ extension MatchModel {
         from blocks: PersonBlocks, bounds: LearningBounds = LearningBounds(), chance: inout some RandomNumberGenerator
     ) -> MatchModel {
         let counts = TermCounts(blocks.records)
-        var learner = Learner(LearningSample(blocks, bounds: bounds, chance: &chance), agreements: counts)
+        var learner = Learner(LearningSample(blocks, counts, bounds: bounds, chance: &chance), agreements: counts)
         learner.learn()
         var model = learner.model
         model.learnFrequencies(counts)

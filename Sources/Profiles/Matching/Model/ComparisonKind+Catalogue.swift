@@ -10,11 +10,14 @@ extension Comparison {
         case .firstName: ComparisonKind("first name", household: 0.03, frequencies: .firstName, names(different: 0.005))
         case .lastName: ComparisonKind("last name", household: 0.7, frequencies: .lastName, names(different: 0.003))
         case .nameOrder: ComparisonKind("order of names", [("as they stand", 0.97, 1), ("exchanged", 0.03, 1)])
-        case .exchangedName1, .exchangedName2: ComparisonKind("exchanged name", names(different: 0.002))
+        case .exchangedName1: ComparisonKind("exchanged name", household: 0.7, names(different: 0.002))
+        case .exchangedName2: ComparisonKind("exchanged name", household: 0.03, names(different: 0.002))
         case .firstNameInEmail:
-            ComparisonKind("first name in the e-mail address", [("spelt", 0.4, 0.01), ("initial", 0.4, 0.1), ("other", 0.2, 0.89)])
+            ComparisonKind(
+                "first name in the e-mail address", household: 0.05, [("spelt", 0.4, 0.01), ("initial", 0.4, 0.1), ("other", 0.2, 0.89)])
         case .lastNameInEmail:
-            ComparisonKind("last name in the e-mail address", [("spelt", 0.5, 0.005), ("initial", 0.2, 0.08), ("other", 0.3, 0.9)])
+            ComparisonKind(
+                "last name in the e-mail address", household: 0.7, [("spelt", 0.5, 0.005), ("initial", 0.2, 0.08), ("other", 0.3, 0.9)])
         case .birthDate: birthDates
         case .email: emails
         case .phone: ComparisonKind("phone", household: 0.5, frequencies: .phone, numbers(different: 0.000_01))
@@ -50,7 +53,7 @@ extension Comparison {
     }
 
     private static func houses(different exact: Double) -> Levels {
-        [("same", 0.85, exact), ("one digit off", 0.08, 0.15), ("other", 0.07, 0.83)]
+        [("same", 0.85, exact), ("one digit off", 0.07, 0.15), ("two digits off", 0.01, 0.01), ("other", 0.07, 0.84 - exact)]
     }
 
     private static func places(different exact: Double) -> Levels {
