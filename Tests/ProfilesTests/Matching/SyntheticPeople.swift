@@ -118,6 +118,8 @@ struct SyntheticPeople {
             postcode: one.postcode,
             phone: happens(0.5) ? one.phone : number())
         if happens(0.05) { other.birth = one.birth } else if happens(0.03) { other.first = one.first }
+        // Twins never have one name: with it, nothing in the records could tell them from one person.
+        if other.birth == one.birth, other.first == one.first { other.birth.year = one.birth.year == 1_950 ? 1_951 : 1_950 }
         return other
     }
 

@@ -49,13 +49,19 @@ struct ComparedPair {
 
     private mutating func compareEmails(_ left: TermSequence, _ right: TermSequence) {
         compare(.email, left, right, EmailComparison.addresses)
-        guard pattern[.email] == EmailLevel.sameDomain else { return }
-        for one in left {
-            for other in right where WordComparison.areEqual(EmailComparison.domain(one), EmailComparison.domain(other)) {
-                agreed[Int(Comparison.email.rawValue)] = Fingerprint.of(EmailComparison.domain(one))
-                return
-            }
+        switch pattern[.email] {
+        case EmailLevel.sameLocal: agreed[Int(Comparison.email.rawValue)] = Self.common(left, right, EmailComparison.local)
+        case EmailLevel.sameDomain: agreed[Int(Comparison.email.rawValue)] = Self.common(left, right, EmailComparison.domain)
+        default: break
         }
+    }
+
+    /// The fingerprint of a part that addresses of both have; 0 where there is none.
+    private static func common(_ left: TermSequence, _ right: TermSequence, _ part: (Term) -> Term) -> UInt32 {
+        for one in left {
+            for other in right where WordComparison.areEqual(part(one), part(other)) { return Fingerprint.of(part(one)) }
+        }
+        return 0
     }
 
     /// Towns count for little within one postcode, and regions for nothing within one town.

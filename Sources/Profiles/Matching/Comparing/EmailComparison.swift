@@ -13,8 +13,10 @@ enum EmailComparison {
 
     static func addresses(_ left: Term, _ right: Term) -> UInt8 {
         if WordComparison.areEqual(left, right) { return EmailLevel.exact }
-        if TypingErrors.count(left, right, limit: 2) <= 2 { return EmailLevel.twoErrors }
         let (leftLocal, rightLocal) = (local(left), local(right))
+        if TypingErrors.count(left, right, limit: 2) <= 2 {
+            return haveOtherDigits(leftLocal, rightLocal) ? EmailLevel.alike : EmailLevel.twoErrors
+        }
         let areLocalsEqual = WordComparison.areEqual(leftLocal, rightLocal)
         if areLocalsEqual, leftLocal.count >= localBytesMin { return EmailLevel.sameLocal }
         let (leftDomain, rightDomain) = (domain(left), domain(right))
@@ -23,6 +25,15 @@ enum EmailComparison {
         if areLocalsAlike, areDomainsEqual || Resemblance.jaroWinkler(leftDomain, rightDomain) >= alikeMin { return EmailLevel.alike }
         return areDomainsEqual ? EmailLevel.sameDomain : EmailLevel.other
     }
+
+    /// Whether both have digits, and more than one slip lies between them: john909 and john289 are two Johns.
+    private static func haveOtherDigits(_ left: Term, _ right: Term) -> Bool {
+        let (ours, theirs) = (left.filter(isDigit), right.filter(isDigit))
+        guard !ours.isEmpty, !theirs.isEmpty else { return false }
+        return ours.withUnsafeBufferPointer { ours in theirs.withUnsafeBufferPointer { TypingErrors.count(ours, $0, limit: 1) > 1 } }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     /// What an address says of a name that its owner's record lacks.
     static func level(ofName name: Term, in email: Term) -> UInt8 {

@@ -23,6 +23,7 @@ extension MatchModel {
             if let trait = comparison.kind.frequencies { learnFrequencies(Int(trait.rawValue), comparison, level: 0, counts, relatives) }
         }
         learnFrequencies(Self.emailDomains, .email, level: EmailLevel.sameDomain, counts, relatives)
+        learnFrequencies(Self.emailLocals, .email, level: EmailLevel.sameLocal, counts, relatives)
     }
 
     private mutating func learnFrequencies(_ place: Int, _ comparison: Comparison, level: UInt8, _ counts: TermCounts, _ relatives: Double)

@@ -1,6 +1,6 @@
 /// How often each term of each trait is held.
 struct TermCounts {
-    /// By trait's number, e-mail domains last: terms with the number of their holders, for terms held at least twice.
+    /// By trait's number, then the parts of e-mail addresses: terms with the number of their holders, for terms held at least twice.
     private(set) var common: [[(term: UInt32, holders: UInt32)]]
     /// Records that hold any term.
     private(set) var holders: [Int]
@@ -11,7 +11,7 @@ struct TermCounts {
         common = []
         holders = []
         agreeing = []
-        for place in 0...Trait.count {
+        for place in 0..<MatchModel.frequencyPlaces {
             var terms: [UInt32] = []
             var holding = 0
             for record in records {
@@ -32,8 +32,8 @@ struct TermCounts {
                 for term in traits[trait] { terms.append(Fingerprint.of(term)) }
             } else {
                 for email in traits[.email] {
-                    let domain = EmailComparison.domain(email)
-                    if !domain.isEmpty { terms.append(Fingerprint.of(domain)) }
+                    let part = place == MatchModel.emailDomains ? EmailComparison.domain(email) : EmailComparison.local(email)
+                    if !part.isEmpty { terms.append(Fingerprint.of(part)) }
                 }
             }
         }

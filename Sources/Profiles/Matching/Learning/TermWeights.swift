@@ -8,17 +8,13 @@ struct TermWeights {
     /// Smaller differences are left out.
     private static let bitsMin: Float = 0.5
 
-    /// By comparison, and e-mail domains last: log2 of a term's frequency over the average.
+    /// By place among the frequencies: log2 of a term's frequency over the average.
     private var bits: [[UInt32: Float]] = []
     private var shared: [Float] = []
 
     init(_ counts: TermCounts) {
-        for comparison in Comparison.allCases {
-            let trait = comparison.isExchangedName ? Trait.lastName : comparison.kind.frequencies
-            bits.append(trait.map { Self.weights(Int($0.rawValue), counts) } ?? [:])
-            shared.append(Float(comparison.kind.sharedInHousehold))
-        }
-        bits.append(Self.weights(MatchModel.emailDomains, counts))
+        bits = (0..<MatchModel.frequencyPlaces).map { Self.weights($0, counts) }
+        shared = Comparison.allCases.map { Float($0.kind.sharedInHousehold) }
     }
 
     private static func weights(_ place: Int, _ counts: TermCounts) -> [UInt32: Float] {
@@ -36,11 +32,15 @@ struct TermWeights {
     func excess(_ pair: ComparedPair) -> (person: Int8, household: Int8) {
         var (person, household): (Float, Float) = (0, 0)
         for place in 0..<Comparison.count where pair.agreed[place] != 0 {
-            let isDomain = place == Int(Comparison.email.rawValue) && pair.pattern[place] != EmailLevel.exact
-            guard let weight = bits[isDomain ? Comparison.count : place][pair.agreed[place]] else { continue }
+            guard let weight = weight(Comparison.allCases[place], pair.pattern[place], pair.agreed[place]) else { continue }
             person += weight
             if shared[place] >= 0.5 { household += weight }
         }
         return (Int8(min(max(person, -100), 100).rounded()), Int8(min(max(household, -100), 100).rounded()))
+    }
+
+    private func weight(_ comparison: Comparison, _ level: UInt8, _ term: UInt32) -> Float? {
+        if comparison.isExchangedName { return bits[Int(Trait.lastName.rawValue)][term] ?? bits[Int(Trait.firstName.rawValue)][term] }
+        return MatchModel.frequencyPlace(comparison, level: level).flatMap { bits[$0][term] }
     }
 }

@@ -1,7 +1,7 @@
 /// Logarithms to the base of two, as bits of evidence.
 ///
 /// Own and not the C library's, so that every machine computes the same weights from the same model.
-enum Bits {
+public enum Bits {
     /// - Parameter number: above zero.
     static func log2(_ number: Double) -> Double {
         guard number > 0 else { return -1_000 }
@@ -37,7 +37,8 @@ enum Bits {
     }
 
     /// The probability that has these odds.
-    static func probability(_ bits: Double) -> Double { 1 / (1 + exp2(-bits)) }
+    public static func probability(_ bits: Double) -> Double { 1 / (1 + exp2(-bits)) }
 
-    static func ofProbability(_ probability: Double) -> Double { log2(probability / (1 - probability)) }
+    /// The odds of a probability, in bits.
+    public static func ofProbability(_ probability: Double) -> Double { log2(probability / (1 - probability)) }
 }

@@ -16,11 +16,20 @@ public struct MatchModel: Hashable, Codable, Sendable {
     public var sameHousehold: Double
     /// In the order of `Comparison`.
     public var comparisons: [ComparisonChances]
-    /// By trait's number; and e-mail domains under `emailDomains`.
+    /// By trait's number; the parts of e-mail addresses under `emailDomains` and `emailLocals`.
     public var frequencies: [Int: TermFrequencies]
 
-    /// The place of e-mail domains among the frequencies.
+    /// The places of e-mail domains, and of what stands before the `@`, among the frequencies.
     static let emailDomains = Trait.count
+    static let emailLocals = Trait.count + 1
+    static let frequencyPlaces = Trait.count + 2
+
+    /// Where the frequencies of the terms stand in which a pair agrees at a level; `nil` where they do not count.
+    static func frequencyPlace(_ comparison: Comparison, level: UInt8) -> Int? {
+        if comparison == .email, level == EmailLevel.sameDomain { return emailDomains }
+        if comparison == .email, level == EmailLevel.sameLocal { return emailLocals }
+        return comparison.kind.frequencies.map { Int($0.rawValue) }
+    }
 
     /// The most pairs of one household per record that `standard` expects, and the least that any model does.
     static let householdPairsPerRecordMin = 0.2

@@ -27,7 +27,7 @@ public struct MatchScorer: Sendable {
                 household[place * stride + level] = Float(Bits.log2(shared * ratio + 1 - shared))
             }
         }
-        frequencies = (0...Trait.count).map { FrequencyTable(model.frequencies[$0]) }
+        frequencies = (0..<MatchModel.frequencyPlaces).map { FrequencyTable(model.frequencies[$0]) }
         let strangers = 1 - model.samePerson - model.sameHousehold
         prior = Float(Bits.log2(model.samePerson / strangers))
         householdOdds = model.sameHousehold / strangers
@@ -92,8 +92,7 @@ public struct MatchScorer: Sendable {
         case .exchangedName1, .exchangedName2:
             let (first, last) = (frequencies[Int(Trait.firstName.rawValue)][term], frequencies[Int(Trait.lastName.rawValue)][term])
             return first.flatMap { first in last.map { max(first, $0) } }
-        case .email where level == EmailLevel.sameDomain: return frequencies[MatchModel.emailDomains][term]
-        default: return comparison.kind.frequencies.flatMap { frequencies[Int($0.rawValue)][term] }
+        default: return MatchModel.frequencyPlace(comparison, level: level).flatMap { frequencies[$0][term] }
         }
     }
 }
