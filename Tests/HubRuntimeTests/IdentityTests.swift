@@ -269,6 +269,18 @@ struct IdentityTests {
         #expect(phones["present"] as? Int == 300 && (phones["shared"] as? [String: Int])?["records"] == 300)
     }
 
+    @Test("A customer is found by the beginning of the name, first or last, however the site keeps it")
+    func names() async throws {
+        var shops = try await TwoShops()
+        let lives = try await shops.atShop([
+            ["name": "Zoë van Marlowe"], ["first name": "Zoe", "last name": "Marlowe"], ["name": "Marlowe & Co"],
+        ])
+        for (prefix, count) in [("marlowe", 3), ("MARLOWE Z", 2), ("zoe", 2), ("zoe v", 1), ("van", 0), ("marlowe &", 1)] {
+            #expect(try await shops.bench.hub.profiles(.name(prefix), now: shops.bench.now).count == count, "\(prefix)")
+        }
+        #expect(lives.count == 3)
+    }
+
     @Test("A file whose views an earlier hub has made is brought up to date when it is opened")
     func upgrade() async throws {
         var shops = try await TwoShops()

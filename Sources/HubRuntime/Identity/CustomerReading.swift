@@ -38,10 +38,11 @@ struct CustomerReading {
 
     /// Names in the form that they are searched by, from their beginning: whole, and with the last name before the first.
     private static func searchNames(of state: RecordState) -> [String] {
-        let first = state["first name"]?.text?.string ?? ""
-        let last = state["last name"]?.text?.string ?? ""
-        let whole = ["name", "company"].compactMap { state[FieldName($0)]?.text?.string }
-        let joined = (whole + ["\(first) \(last)", "\(last) \(first)"]).map(PersonName.folded).filter { !$0.isEmpty }
+        func text(_ field: FieldName) -> String { state[field]?.text?.string ?? "" }
+        let whole = ["name", "company"].map { text($0) }
+        let names = [PersonName(first: text("first name"), last: text("last name")), PersonName(whole: whole[0])]
+        let joined = (whole.map(PersonName.folded) + names.flatMap { ["\($0.first) \($0.last)", "\($0.last) \($0.first)"] })
+            .map(PersonName.folded).filter { !$0.isEmpty }
         return Array(Set(joined)).sorted { Text($0) < Text($1) }
     }
 }
