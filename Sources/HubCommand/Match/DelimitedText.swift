@@ -96,7 +96,9 @@ private struct RowReader {
             return try quoted(rowStart: rowStart)
         }
         let start = place
-        while place < bytes.count, bytes[place] != delimiter, bytes[place] != Self.lineFeed, bytes[place] != Self.carriageReturn { place += 1 }
+        while place < bytes.count, bytes[place] != delimiter, bytes[place] != Self.lineFeed, bytes[place] != Self.carriageReturn {
+            place += 1
+        }
         try check(rowStart)
         return String(decoding: bytes[start..<place], as: UTF8.self)
     }
@@ -109,7 +111,8 @@ private struct RowReader {
             if byte == Self.quote {
                 guard place < bytes.count, bytes[place] == Self.quote else {
                     // Whatever stands between the quote and the delimiter belongs to nothing.
-                    while place < bytes.count, bytes[place] != delimiter, bytes[place] != Self.lineFeed, bytes[place] != Self.carriageReturn { place += 1 }
+                    while place < bytes.count, bytes[place] != delimiter, bytes[place] != Self.lineFeed, bytes[place] != Self.carriageReturn
+                    { place += 1 }
                     return String(decoding: text, as: UTF8.self)
                 }
                 place += 1
@@ -118,7 +121,9 @@ private struct RowReader {
             text.append(byte)
             try check(rowStart)
         }
-        throw Complaint("\(file), line \(rowLine): a quoted cell is never closed.", remedy: "Close it with a double quote; a quote within it is written twice.")
+        throw Complaint(
+            "\(file), line \(rowLine): a quoted cell is never closed.",
+            remedy: "Close it with a double quote; a quote within it is written twice.")
     }
 
     private func check(_ rowStart: Int) throws {

@@ -22,14 +22,18 @@ struct MatchReport {
         var lines = ["Columns: \(file.columns.summary)."]
         guard let labels = file.labels else {
             let people = evaluation.people(bitsMin: bits)
-            return lines + ["\(file.records.count) records, \(people.count) people with more than one. No column says who is who (--truth)."]
+            return lines + [
+                "\(file.records.count) records, \(people.count) people with more than one. No column says who is who (--truth)."
+            ]
         }
         if labels.isFebrl { lines.append("Truth: record ids of FEBRL's form (rec-1-org, rec-1-dup-0).") }
         let swept = Self.thresholds.map { ($0, quality(bitsMin: $0)) }
         lines.append(Self.heading)
         lines.append(Self.row("exact identifiers", LinkQuality(ExactIdentifiers.people(file.records), truth: labels.people)))
         lines.append(Self.row("proposals", quality(bitsMin: bits)))
-        if let best = swept.max(by: { $0.1.pairs.f1 < $1.1.pairs.f1 }) { lines.append(Self.row("best, at \(Self.decimals(best.0, 1)) bits", best.1)) }
+        if let best = swept.max(by: { $0.1.pairs.f1 < $1.1.pairs.f1 }) {
+            lines.append(Self.row("best, at \(Self.decimals(best.0, 1)) bits", best.1))
+        }
         lines.append(Self.row("automatic", quality(bitsMin: MatchThreshold.automatic)))
         if sweeps { lines += swept.map { Self.row("  at \(Self.decimals($0.0, 1)) bits", $0.1) } }
         return lines + missed(labels, bitsMin: bits)
@@ -83,7 +87,10 @@ struct MatchReport {
     private func examples(_ pairs: some Sequence<(UInt32, UInt32)>) -> [String] {
         let lines = pairs.prefix(Self.examplesMax).flatMap { one, other -> [String] in
             let score = evaluation.scorer.score(file.records[Int(one)], file.records[Int(other)])
-            return [text(one), text(other), "    \(Self.decimals(score.bits, 1)) bits: " + score.reasons.map(\.description).joined(separator: ", ")]
+            return [
+                text(one), text(other),
+                "    \(Self.decimals(score.bits, 1)) bits: " + score.reasons.map(\.description).joined(separator: ", "),
+            ]
         }
         return lines.isEmpty ? ["  none"] : lines
     }

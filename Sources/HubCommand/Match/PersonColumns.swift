@@ -24,14 +24,18 @@ struct PersonColumns {
         guard !fields.isEmpty else {
             throw Complaint(
                 "None of the columns \(header.joined(separator: ", ")) is known.",
-                remedy: "Say what they hold: --columns \"\(header[0])=last name,…\". Fields: \(PersonField.allCases.map(\.rawValue).joined(separator: ", ")).")
+                remedy:
+                    "Say what they hold: --columns \"\(header[0])=last name,…\". Fields: \(PersonField.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
         }
     }
 
     private mutating func apply(_ mapping: String?) throws {
         for part in (mapping ?? "").split(separator: ",") {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { DelimitedText.trimmed(String($0)) }
-            guard sides.count == 2 else { throw Complaint("\"\(part)\" says nothing of a column.", remedy: "Write column=field, as in given_name=first name.") }
+            guard sides.count == 2 else {
+                throw Complaint("\"\(part)\" says nothing of a column.", remedy: "Write column=field, as in given_name=first name.")
+            }
             let place = try place(of: sides[0])
             fields[place] = nil
             guard !sides[1].isEmpty else { continue }
@@ -57,7 +61,9 @@ struct PersonColumns {
     /// Small letters and digits only: "Date of Birth", "date_of_birth" and "DateOfBirth" are one name.
     private static func key(_ name: String) -> String { String(name.lowercased().filter { $0.isLetter || $0.isNumber }) }
 
-    private static let truthNames: Set<String> = ["cluster", "clusterid", "recid", "entityid", "personid", "truth", "groundtruth", "trueid", "truematchid"]
+    private static let truthNames: Set<String> = [
+        "cluster", "clusterid", "recid", "entityid", "personid", "truth", "groundtruth", "trueid", "truematchid",
+    ]
 
     private static func recognised(_ name: String) -> PersonField? {
         let key = key(name)
@@ -69,16 +75,31 @@ struct PersonColumns {
 
     private static let names: [String: PersonField] = {
         let table: [(PersonField, String)] = [
-            (.firstName, "firstname givenname forename fname first vorname prenom nombre nome voornaam christianname givennames firstnames"),
+            (
+                .firstName,
+                "firstname givenname forename fname first vorname prenom nombre nome voornaam christianname givennames firstnames"
+            ),
             (.lastName, "lastname surname familyname lname last sname nachname nom apellido apellidos cognome achternaam familienname"),
             (.name, "name fullname customername personname contactname displayname firstandsurname"),
-            (.birthDate, "birthdate dob dateofbirth birthday geburtsdatum datenaissance birth bday birthdt geboortedatum fechanacimiento datadinascita"),
+            (
+                .birthDate,
+                "birthdate dob dateofbirth birthday geburtsdatum datenaissance birth bday birthdt geboortedatum fechanacimiento datadinascita"
+            ),
             (.email, "email emailaddress mail emails courriel correo"),
-            (.phone, "phone phonenumber telephone tel mobile cell cellphone mobilenumber phoneno telefon telefono homephone mobilephone telephonenumber"),
+            (
+                .phone,
+                "phone phonenumber telephone tel mobile cell cellphone mobilenumber phoneno telefon telefono homephone mobilephone telephonenumber"
+            ),
             (.loyaltyID, "loyaltyid loyaltycard cardnumber loyaltynumber membernumber memberid"),
-            (.personNumber, "socsecid ssn socialsecuritynumber taxid nationalid nin nino nhsnumber passport personnumber socialsecurity healthid"),
+            (
+                .personNumber,
+                "socsecid ssn socialsecuritynumber taxid nationalid nin nino nhsnumber passport personnumber socialsecurity healthid"
+            ),
             (.houseNumber, "housenumber streetnumber streetno houseno hausnummer housenr number1 stnumber huisnummer"),
-            (.address, "address address1 addressline1 street streetname strasse straße addr1 addr streetaddress rue calle straat adresse via"),
+            (
+                .address,
+                "address address1 addressline1 street streetname strasse straße addr1 addr streetaddress rue calle straat adresse via"
+            ),
             (.address2, "address2 addressline2 addr2 unit apartment apt"),
             (.city, "city town suburb locality ort stadt ville ciudad plaats place citta posttown"),
             (.region, "region state county province bundesland stateprovince"),
@@ -89,6 +110,8 @@ struct PersonColumns {
             (.birthPlace, "birthplace placeofbirth geburtsort"),
             (.occupation, "occupation profession job beruf jobtitle"),
         ]
-        return Dictionary(table.flatMap { field, names in names.split(separator: " ").map { (String($0), field) } }, uniquingKeysWith: { first, _ in first })
+        return Dictionary(
+            table.flatMap { field, names in names.split(separator: " ").map { (String($0), field) } },
+            uniquingKeysWith: { first, _ in first })
     }()
 }

@@ -22,7 +22,9 @@ struct TruthLabels {
 
     private static func febrlPerson(_ label: String) -> String? {
         let parts = label.split(separator: "-")
-        guard parts.count >= 3, parts[0] == "rec", parts[1].allSatisfy(\.isNumber), parts[2] == "org" || parts[2] == "dup" else { return nil }
+        guard parts.count >= 3, parts[0] == "rec", parts[1].allSatisfy(\.isNumber), parts[2] == "org" || parts[2] == "dup" else {
+            return nil
+        }
         return String(parts[1])
     }
 }

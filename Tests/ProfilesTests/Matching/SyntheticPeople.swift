@@ -69,9 +69,11 @@ struct SyntheticPeople {
         return min(count - 1, Int(Double(count) * share * share * share))
     }
 
-    private static let firsts = "mary james anna john sofia peter laura thomas emma lukas julia daniel sarah michael lena david maria paul hannah mark "
+    private static let firsts =
+        "mary james anna john sofia peter laura thomas emma lukas julia daniel sarah michael lena david maria paul hannah mark "
         + "elena robert claire simon ingrid oscar nadia victor helen georg"
-    private static let lasts = "smith müller jones garcía meyer rossi dubois brown schmidt novák taylor weber martin o'neill fischer wagner kowalski "
+    private static let lasts =
+        "smith müller jones garcía meyer rossi dubois brown schmidt novák taylor weber martin o'neill fischer wagner kowalski "
         + "moreau hughes becker lopez bauer petit wright hoffmann silva jensen horvat costa nielsen"
     private static let syllables = ["ba", "ro", "li", "ten", "mar", "ku", "sel", "dor", "vin", "ha", "ni", "ges", "to", "wil", "ra", "fen"]
 
@@ -90,7 +92,8 @@ struct SyntheticPeople {
         let city = rank(shape.sites * 6)
         let area = below(30)
         return person(
-            last: Self.word(rank(8_000), Self.lasts.split(separator: " ")), house: 1 + rank(150), street: Self.word(rank(3_000), []) + ["street", "road", "weg"].map { " " + $0 }[below(3)],
+            last: Self.word(rank(8_000), Self.lasts.split(separator: " ")), house: 1 + rank(150),
+            street: Self.word(rank(3_000), []) + ["street", "road", "weg"].map { " " + $0 }[below(3)],
             city: Self.word(city * 37, []), postcode: String(10_000 + city * 100 + area), phone: number())
     }
 
@@ -99,16 +102,20 @@ struct SyntheticPeople {
     private mutating func person(last: String, house: Int, street: String, city: String, postcode: String, phone: String) -> Person {
         let first = Self.word(rank(600), Self.firsts.split(separator: " "))
         let year = 1935 + below(70)
-        let local = [first + "." + last, first.prefix(1) + last + String(year % 100), first + String(below(999)), Self.word(below(8_000), [])][below(4)]
+        let local = [
+            first + "." + last, first.prefix(1) + last + String(year % 100), first + String(below(999)), Self.word(below(8_000), []),
+        ][below(4)]
         return Person(
-            first: first, last: last, email: local + "@" + ["gmail.com", "mail.example", "post.example", Self.word(rank(400), []) + ".example"][min(3, rank(6))],
+            first: first, last: last,
+            email: local + "@" + ["gmail.com", "mail.example", "post.example", Self.word(rank(400), []) + ".example"][min(3, rank(6))],
             phone: phone, street: street, city: city, postcode: postcode, house: house, birth: (year, 1 + below(12), 1 + below(28)))
     }
 
     /// Somebody of the same home; now and then a twin, or of the same first name.
     private mutating func relative(of one: Person) -> Person {
         var other = person(
-            last: happens(0.85) ? one.last : Self.word(rank(8_000), []), house: one.house, street: one.street, city: one.city, postcode: one.postcode,
+            last: happens(0.85) ? one.last : Self.word(rank(8_000), []), house: one.house, street: one.street, city: one.city,
+            postcode: one.postcode,
             phone: happens(0.5) ? one.phone : number())
         if happens(0.05) { other.birth = one.birth } else if happens(0.03) { other.first = one.first }
         // Twins never have one name: with it, nothing in the records could tell them from one person.

@@ -61,11 +61,15 @@ struct NameCode: Hashable, Comparable {
     /// 0: vowel; 1: silent; above: a class of sounds. What is no letter stands for itself.
     private static func sound(_ letter: UInt8) -> UInt8 {
         switch letter {
-        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"), UInt8(ascii: "y"), UInt8(ascii: " "): 0
+        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"), UInt8(ascii: "y"),
+            UInt8(ascii: " "):
+            0
         case UInt8(ascii: "h"), UInt8(ascii: "w"): 1
         case UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "p"), UInt8(ascii: "v"): 2
-        case UInt8(ascii: "c"), UInt8(ascii: "g"), UInt8(ascii: "j"), UInt8(ascii: "k"), UInt8(ascii: "q"), UInt8(ascii: "s"), UInt8(ascii: "x"),
-            UInt8(ascii: "z"): 3
+        case UInt8(ascii: "c"), UInt8(ascii: "g"), UInt8(ascii: "j"), UInt8(ascii: "k"), UInt8(ascii: "q"), UInt8(ascii: "s"),
+            UInt8(ascii: "x"),
+            UInt8(ascii: "z"):
+            3
         case UInt8(ascii: "d"), UInt8(ascii: "t"): 4
         case UInt8(ascii: "l"): 5
         case UInt8(ascii: "m"), UInt8(ascii: "n"): 6

@@ -82,7 +82,10 @@ public struct BlockKeys {
         for (place, one) in names.enumerated() {
             for other in names[(place + 1)...] {
                 let both = KeyHash(pass: 10).with(one).with(other)
-                add(both, finer: dates.flatMap { [both.with($0.prefix(4)), both.with($0[4...])] } + cities.map { both.with([0]).with($0) } + postcodes.map { both.with($0) })
+                add(
+                    both,
+                    finer: dates.flatMap { [both.with($0.prefix(4)), both.with($0[4...])] } + cities.map { both.with([0]).with($0) }
+                        + postcodes.map { both.with($0) })
             }
             for postcode in postcodes {
                 let key = KeyHash(pass: 11).with(one).with(postcode)
@@ -90,7 +93,10 @@ public struct BlockKeys {
             }
             for city in cities {
                 let key = KeyHash(pass: 12).with(one).with(city)
-                add(key, finer: names.filter { $0 != one }.map { key.with($0) } + dates.map { key.with($0.prefix(4)) } + streets.map { key.with($0.prefix(4)) })
+                add(
+                    key,
+                    finer: names.filter { $0 != one }.map { key.with($0) } + dates.map { key.with($0.prefix(4)) }
+                        + streets.map { key.with($0.prefix(4)) })
             }
         }
     }

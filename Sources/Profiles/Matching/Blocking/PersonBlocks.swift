@@ -18,7 +18,8 @@ public struct PersonBlocks: Sendable {
     public init(_ records: [PersonTraits]) {
         let hashes = records.map { KeyHash(pass: 0).with($0.bytes).value }
         let order = records.indices.sorted { left, right in
-            hashes[left] == hashes[right] ? records[left].bytes.lexicographicallyPrecedes(records[right].bytes) : hashes[left] < hashes[right]
+            hashes[left] == hashes[right]
+                ? records[left].bytes.lexicographicallyPrecedes(records[right].bytes) : hashes[left] < hashes[right]
         }
         self.records = order.map { records[$0] }
         numbers = order.map { UInt32($0) }

@@ -97,7 +97,11 @@ struct ComparedPair {
     private mutating func compareNames(_ left: TraitTerms, _ right: TraitTerms) {
         let first = Self.best(left[.firstName], right[.firstName]) { WordComparison.name($0, $1, nicknames: true) }
         let last = Self.best(left[.lastName], right[.lastName]) { WordComparison.name($0, $1, nicknames: false) }
-        if Self.gain(first.level) + Self.gain(last.level) < Self.gainOfGoodNames, compareExchangedNames(left, right, first.level, last.level) { return }
+        if Self.gain(first.level) + Self.gain(last.level) < Self.gainOfGoodNames,
+            compareExchangedNames(left, right, first.level, last.level)
+        {
+            return
+        }
         if first.level != Pattern.none || last.level != Pattern.none { pattern[.nameOrder] = 0 }
         pattern[.firstName] = first.level
         pattern[.lastName] = last.level
@@ -126,7 +130,8 @@ struct ComparedPair {
         let one = Self.best(left[.firstName], right[.lastName]) { WordComparison.name($0, $1, nicknames: false) }
         let other = Self.best(left[.lastName], right[.firstName]) { WordComparison.name($0, $1, nicknames: false) }
         let (better, worse) = (one.level, one.term) <= (other.level, other.term) ? (one, other) : (other, one)
-        guard better.level <= WordLevel.twoErrors, Self.gain(one.level) + Self.gain(other.level) > Self.gain(first) + Self.gain(last) + 2 else {
+        guard better.level <= WordLevel.twoErrors, Self.gain(one.level) + Self.gain(other.level) > Self.gain(first) + Self.gain(last) + 2
+        else {
             return false
         }
         pattern[.nameOrder] = 1

@@ -39,7 +39,8 @@ enum EmailComparison {
     static func level(ofName name: Term, in email: Term) -> UInt8 {
         let local = local(email)
         if name.count >= 3, name.count <= local.count {
-            for start in 0...(local.count - name.count) where WordComparison.areEqual(Term(rebasing: local[start..<(start + name.count)]), name) {
+            for start in 0...(local.count - name.count)
+            where WordComparison.areEqual(Term(rebasing: local[start..<(start + name.count)]), name) {
                 return NameInEmailLevel.spelt
             }
         }

@@ -30,7 +30,9 @@ enum NumberComparison {
     /// Two terms of eight digits, `yyyymmdd`; `yyyy0000` where only the year is known.
     static func birthDate(_ left: Term, _ right: Term) -> UInt8 {
         if WordComparison.areEqual(left, right) { return DateLevel.exact }
-        let (year, month, day) = (number(left, 0, 4) == number(right, 0, 4), number(left, 4, 6) == number(right, 4, 6), number(left, 6, 8) == number(right, 6, 8))
+        let (year, month, day) = (
+            number(left, 0, 4) == number(right, 0, 4), number(left, 4, 6) == number(right, 4, 6), number(left, 6, 8) == number(right, 6, 8)
+        )
         if number(left, 4, 8) == 0 || number(right, 4, 8) == 0 { return year ? DateLevel.sameYear : DateLevel.other }
         if year, number(left, 4, 6) == number(right, 6, 8), number(left, 6, 8) == number(right, 4, 6) { return DateLevel.dayMonthExchanged }
         let errors = TypingErrors.count(left, right, limit: 2)

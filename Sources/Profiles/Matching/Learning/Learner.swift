@@ -64,7 +64,9 @@ struct Learner {
             matches += share
             homes += household[place] * row.candidates
             guard share > 1e-9 else { continue }
-            for comparison in 0..<Comparison.count where row.pattern[comparison] != Pattern.none { same[comparison][Int(row.pattern[comparison])] += share }
+            for comparison in 0..<Comparison.count where row.pattern[comparison] != Pattern.none {
+                same[comparison][Int(row.pattern[comparison])] += share
+            }
         }
         for comparison in Comparison.allCases where !comparison.isExchangedName {
             let typical = comparison.kind.typical.same

@@ -26,7 +26,8 @@ extension MatchModel {
         learnFrequencies(Self.emailLocals, .email, level: EmailLevel.sameLocal, counts, relatives)
     }
 
-    private mutating func learnFrequencies(_ place: Int, _ comparison: Comparison, level: UInt8, _ counts: TermCounts, _ relatives: Double) {
+    private mutating func learnFrequencies(_ place: Int, _ comparison: Comparison, level: UInt8, _ counts: TermCounts, _ relatives: Double)
+    {
         guard counts.of(place) != nil else { return }
         let chances = comparisons[Int(comparison.rawValue)]
         let held = Double(counts.holders[place])
@@ -41,6 +42,7 @@ extension MatchModel {
         let rest = share > 0.001 ? max(average - taken, 0) / share : 0
         let least = max(0.1 / max(held, 1), average / 50)
         frequencies[place] = TermFrequencies(
-            frequent.map { ($0.term, Float(max(chance(Double($0.holders)), least))) }, rest: Float(min(max(rest, least), max(average, least))))
+            frequent.map { ($0.term, Float(max(chance(Double($0.holders)), least))) },
+            rest: Float(min(max(rest, least), max(average, least))))
     }
 }

@@ -9,11 +9,15 @@ extension Comparison {
         switch comparison {
         case .firstName: ComparisonKind("first name", household: 0.03, frequencies: .firstName, names(different: 0.005))
         case .lastName: ComparisonKind("last name", household: 0.7, frequencies: .lastName, names(different: 0.003))
-        case .nameOrder: ComparisonKind("order of names", [("as they stand", 0.97, 1), ("exchanged", 0.03, 1)])
+        case .nameOrder: orders
         case .exchangedName1: ComparisonKind("exchanged name", household: 0.7, names(different: 0.002))
         case .exchangedName2: ComparisonKind("exchanged name", household: 0.03, names(different: 0.002))
-        case .firstNameInEmail: ComparisonKind("first name in the e-mail address", household: 0.05, [("spelt", 0.4, 0.01), ("initial", 0.4, 0.1), ("other", 0.2, 0.89)])
-        case .lastNameInEmail: ComparisonKind("last name in the e-mail address", household: 0.7, [("spelt", 0.5, 0.005), ("initial", 0.2, 0.08), ("other", 0.3, 0.9)])
+        case .firstNameInEmail:
+            ComparisonKind(
+                "first name in the e-mail address", household: 0.05, [("spelt", 0.4, 0.01), ("initial", 0.4, 0.1), ("other", 0.2, 0.89)])
+        case .lastNameInEmail:
+            ComparisonKind(
+                "last name in the e-mail address", household: 0.7, [("spelt", 0.5, 0.005), ("initial", 0.2, 0.08), ("other", 0.3, 0.9)])
         case .birthDate: birthDates
         case .email: emails
         case .phone: ComparisonKind("phone", household: 0.5, frequencies: .phone, numbers(different: 0.000_01))
@@ -59,12 +63,19 @@ extension Comparison {
         ]
     }
 
+    private static var orders: ComparisonKind {
+        var kind = ComparisonKind("order of names", [("as they stand", 0.97, 1), ("exchanged", 0.03, 1)])
+        kind.typical.different = [1, 1]
+        return kind
+    }
+
     private static var birthDates: ComparisonKind {
         ComparisonKind(
             "birth date", household: 0.01, frequencies: .birthDate,
             [
                 ("same", 0.85, 0.000_05), ("day and month exchanged", 0.01, 0.000_05), ("one digit off", 0.06, 0.000_8),
-                ("two parts the same", 0.02, 0.003), ("two digits off", 0.02, 0.01), ("same year", 0.01, 0.015), ("within a year", 0.01, 0.02),
+                ("two parts the same", 0.02, 0.003), ("two digits off", 0.02, 0.01), ("same year", 0.01, 0.015),
+                ("within a year", 0.01, 0.02),
                 ("other", 0.02, 0.95),
             ])
     }
@@ -73,7 +84,8 @@ extension Comparison {
         ComparisonKind(
             "e-mail", household: 0.05, frequencies: .email,
             [
-                ("same", 0.7, 0.000_01), ("two letters off", 0.07, 0.000_01), ("same before the @", 0.05, 0.000_1), ("alike", 0.04, 0.000_5),
+                ("same", 0.7, 0.000_01), ("two letters off", 0.07, 0.000_01), ("same before the @", 0.05, 0.000_1),
+                ("alike", 0.04, 0.000_5),
                 ("same domain", 0.02, 0.1), ("other", 0.12, 0.9),
             ])
     }

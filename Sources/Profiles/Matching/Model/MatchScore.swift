@@ -32,7 +32,9 @@ extension MatchScorer {
             MatchReason(subject: comparison.kind.name, finding: comparison.kind.levels[Int(level)], bits: Double(bits))
         }
         let explained = reasons.reduce(Bits.log2(model.samePerson / (1 - model.samePerson - model.sameHousehold))) { $0 + $1.bits }
-        if explained - bits > 0.05 { reasons.append(MatchReason(subject: "household", finding: "would explain as much", bits: bits - explained)) }
+        if explained - bits > 0.05 {
+            reasons.append(MatchReason(subject: "household", finding: "would explain as much", bits: bits - explained))
+        }
         reasons.sort { (abs($0.bits), $0.subject) > (abs($1.bits), $1.subject) }
         return MatchScore(bits: bits, reasons: reasons)
     }

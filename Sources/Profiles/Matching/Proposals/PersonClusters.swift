@@ -50,7 +50,8 @@ struct PersonClusters {
     private mutating func join(_ one: Int, _ other: Int) {
         guard one != other, !refused[one].contains(other) else { return }
         let (large, small) = groups[one].count >= groups[other].count ? (one, other) : (other, one)
-        guard groups[large].count + groups[small].count <= Self.recordsMax, linkage(large, small) >= min(bitsMin, Self.linkageBitsMax) else {
+        guard groups[large].count + groups[small].count <= Self.recordsMax, linkage(large, small) >= min(bitsMin, Self.linkageBitsMax)
+        else {
             refused[one].insert(other)
             refused[other].insert(one)
             return

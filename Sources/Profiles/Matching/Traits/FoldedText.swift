@@ -62,5 +62,7 @@ enum FoldedText {
 
     static func words(_ folded: [UInt8]) -> [ArraySlice<UInt8>] { folded.split(separator: UInt8(ascii: " ")) }
 
-    static func joined(_ words: some Sequence<ArraySlice<UInt8>>) -> [UInt8] { Array(words.joined(separator: CollectionOfOne(UInt8(ascii: " ")))) }
+    static func joined(_ words: some Sequence<ArraySlice<UInt8>>) -> [UInt8] {
+        Array(words.joined(separator: CollectionOfOne(UInt8(ascii: " "))))
+    }
 }

@@ -21,7 +21,9 @@ enum PersonName {
         return (FoldedText.joined(all[..<start]), FoldedText.joined(all[start...]))
     }
 
-    private static let titles: Set<[UInt8]> = bytes(["mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "rev", "herr", "frau", "mme", "mlle", "sr", "sra"])
+    private static let titles: Set<[UInt8]> = bytes([
+        "mr", "mrs", "ms", "miss", "dr", "prof", "sir", "dame", "rev", "herr", "frau", "mme", "mlle", "sr", "sra",
+    ])
     private static let particles: Set<[UInt8]> = bytes([
         "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "ter", "ten", "zu", "bin", "al", "el", "st",
     ])

@@ -23,9 +23,11 @@ enum StreetAddress {
     /// Kinds of street, long form to short: the usual abbreviations of postal services.
     private static let short: [[UInt8]: [UInt8]] = Dictionary(
         [
-            ("street", "st"), ("road", "rd"), ("avenue", "av"), ("ave", "av"), ("place", "pl"), ("drive", "dr"), ("court", "ct"), ("crescent", "cr"),
+            ("street", "st"), ("road", "rd"), ("avenue", "av"), ("ave", "av"), ("place", "pl"), ("drive", "dr"), ("court", "ct"),
+            ("crescent", "cr"),
             ("cres", "cr"), ("close", "cl"), ("circuit", "cct"), ("lane", "ln"), ("boulevard", "bd"), ("blvd", "bd"), ("terrace", "tce"),
-            ("parade", "pde"), ("highway", "hwy"), ("square", "sq"), ("gardens", "gdns"), ("grove", "gr"), ("way", "wy"), ("strasse", "str"),
+            ("parade", "pde"), ("highway", "hwy"), ("square", "sq"), ("gardens", "gdns"), ("grove", "gr"), ("way", "wy"),
+            ("strasse", "str"),
             ("apartment", "apt"), ("flat", "fl"), ("floor", "fl"), ("suite", "ste"), ("building", "bldg"), ("rue", "r"), ("calle", "c"),
             ("platz", "pl"), ("north", "n"), ("south", "s"), ("east", "e"), ("west", "w"),
         ].map { (Array($0.0.utf8), Array($0.1.utf8)) }, uniquingKeysWith: { first, _ in first })
