@@ -33,6 +33,8 @@ struct Matchmaking: Service, CustomStringConvertible {
                     } else {
                         while try await hub.followMatching(now: HubListener.wallClock()), !Task.isCancelled {}
                     }
+                    let accepted = try await hub.acceptAutomatically(now: HubListener.wallClock())
+                    if accepted > 0 { logger.notice("proposals beyond doubt linked", metadata: ["pairs": "\(accepted)"]) }
                 } catch {
                     logger.warning("proposals could not be brought up to date; it is tried again", metadata: ["error": "\(error)"])
                 }

@@ -36,6 +36,7 @@ struct ProposalTests {
                     ("first name", .text(Text(first ?? Self.firsts[number % 10]))), ("last name", .text(Text(Self.lasts[number / 10]))),
                     ("birth date", .text(Text("19\(50 + number % 47)-0\(1 + number % 9)-\(10 + number % 18)"))),
                     ("postcode", .text(Text("N\(1 + number % 20) \(number % 9)AB"))), ("address", .text(Text("\(number + 3) Elm Road"))),
+                    ("company", .text(Text("Works \(number)"))),
                 ], at: bench.now)
         }
 
@@ -118,6 +119,24 @@ struct ProposalTests {
         await #expect(throws: HubError.self) {
             try await hub.acceptProposals(AcceptanceQuestion(above: 0.2, isDryRun: true, author: "ann"), now: town.bench.now)
         }
+    }
+
+    @Test("What is beyond doubt is linked by the hub where the rules say so, and only then; a doubtful limit is refused")
+    func automatic() async throws {
+        var town = try await Town()
+        let double = try await town.online([town.person(7, key: 1)])
+        let (hub, now) = (town.bench.hub, town.bench.now)
+        _ = try await hub.matchAll(now: now)
+        #expect(try await hub.acceptAutomatically(now: now) == 0)
+        var rules = LinkRules.standard
+        rules.automaticAbove = 0.9
+        await #expect(throws: HubError.self) { try await hub.setIdentity(IdentityQuestion(rules: rules, author: "ann"), now: now) }
+        rules.automaticAbove = MatchThreshold.automaticProbability
+        _ = try await hub.setIdentity(IdentityQuestion(rules: rules, author: "ann"), now: now)
+        #expect(try await hub.acceptAutomatically(now: now) == 1)
+        #expect(try await !town.pairs().contains(town.pair(town.lives[7], double)))
+        #expect(try await hub.acceptAutomatically(now: now) == 0)
+        #expect(try await hub.verify().differences.isEmpty)
     }
 
     @Test("Packed traits come back; bytes that are none are refused")

@@ -97,6 +97,20 @@ struct LinkingCaseTests {
         #expect(linking.refusals == [.pair(.names, lower: ann.id, higher: bob.id, reason: .identifier(phone))])
     }
 
+    @Test("A card that is given to somebody else joins nobody: neither first nor last name is alike; a marriage changes one of them")
+    func reusedID() {
+        let card = Identifier(kind: .id, value: "CARD1")
+        func named(_ number: Int, _ first: String, _ last: String) -> LinkRecord {
+            let plain = record(number, source: number, [card])
+            return LinkRecord(
+                id: plain.id, created: plain.created, identifiers: [card], names: [PersonName(first: first, last: last).text])
+        }
+        let (ann, married, bob) = (named(1, "Ann", "Lee"), named(2, "Ann", "Smith"), named(3, "Bob", "Miller"))
+        let linking = Linking.link([ann, married, bob], decisions: [], rules: .standard)
+        #expect(linking.profiles.map(\.records) == [[ann.id, married.id], [bob.id]])
+        #expect(linking.refusals == [.pair(.names, lower: ann.id, higher: bob.id, reason: .identifier(card))])
+    }
+
     @Test("A device tells whose an unknown visitor's record is, and never joins two known persons, in whichever order")
     func devices() {
         let device = Identifier(kind: .device, value: "D1")

@@ -151,7 +151,9 @@ private struct NaiveLinking {
         func names(_ group: Set<RecordID>) -> [PersonName] { group.flatMap { records[$0]?.names ?? [] }.map { PersonName(text: $0) } }
         let (one, other) = (values(left), values(right))
         if !one.isEmpty, !other.isEmpty, one.isDisjoint(with: other) { return true }
-        return !rank.isExclusive && names(left).contains { name in names(right).contains { name.contradicts($0) } }
+        let pairs = names(left).flatMap { name in names(right).map { (name, $0) } }
+        if rank.isExclusive { return rank.opens && pairs.contains { $0.isWhollyOther(than: $1) } }
+        return pairs.contains { $0.contradicts($1) }
     }
 
     private mutating func attempt(_ lower: RecordID, _ higher: RecordID, _ rank: LinkRules.Rank?) {

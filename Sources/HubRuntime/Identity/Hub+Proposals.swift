@@ -97,6 +97,20 @@ extension Hub {
     }
 }
 
+extension Hub {
+    /// Links what is proposed at least as surely as the rules ask for (`LinkRules.automaticAbove`), as decisions of the hub's own.
+    ///
+    /// - Returns: how many pairs.
+    public func acceptAutomatically(now: Timestamp) async throws -> Int {
+        guard let above = linkRules.automaticAbove, try await scorer() != nil else { return 0 }
+        let sure = try await reading(now) { try !$0.openProposals(above: above, limit: 1).isEmpty }
+        guard sure else { return 0 }
+        let question = AcceptanceQuestion(
+            above: above, isDryRun: false, author: "hub", note: "by the rules, from a probability of \(above)")
+        return try await acceptProposals(question, now: now).pairs
+    }
+}
+
 extension Documents {
     private static let pageRows = 500
 

@@ -5,7 +5,7 @@ extension LinkRules: Codable {
     private enum CodingKeys: String, CodingKey {
         case version, ranks, unchanging
         case componentRecordsMax = "recordsPerPersonMax"
-        case blockedWords, blockedEmailPrefixes, blockedValues, email
+        case blockedWords, blockedEmailPrefixes, blockedValues, email, automaticAbove
     }
 
     public init(from decoder: any Decoder) throws {
@@ -22,7 +22,8 @@ extension LinkRules: Codable {
             blockedWords: Set(try texts(.blockedWords) ?? Array(standard.blockedWords)),
             blockedEmailPrefixes: try texts(.blockedEmailPrefixes) ?? standard.blockedEmailPrefixes,
             blockedValues: Set(try container.decodeIfPresent([BlockedValue].self, forKey: .blockedValues)?.map(\.identifier) ?? []),
-            email: try container.decodeIfPresent(EmailRules.self, forKey: .email) ?? standard.email)
+            email: try container.decodeIfPresent(EmailRules.self, forKey: .email) ?? standard.email,
+            automaticAbove: try container.decodeIfPresent(Double.self, forKey: .automaticAbove))
     }
 
     /// Lists that have no order of their own are written in the order of their bytes, so that the same rules are the same text.
@@ -36,6 +37,7 @@ extension LinkRules: Codable {
         try container.encode(blockedEmailPrefixes.map(\.string), forKey: .blockedEmailPrefixes)
         try container.encode(blockedValues.sorted().map(BlockedValue.init), forKey: .blockedValues)
         try container.encode(email, forKey: .email)
+        try container.encodeIfPresent(automaticAbove, forKey: .automaticAbove)
     }
 
     private struct BlockedValue: Codable {
@@ -93,6 +95,9 @@ extension LinkRules {
         }
         if !Self.recordsPerPersonRange.contains(componentRecordsMax) {
             return "A person of up to \(componentRecordsMax) records cannot be; give a number from 1 to 10000."
+        }
+        if let automaticAbove, !(MatchThreshold.automaticProbability...1).contains(automaticAbove) {
+            return "Proposals of a probability of \(automaticAbove) are not beyond doubt; automaticAbove begins at 0.99994."
         }
         if let kind = unchanging.first(where: { !$0.isSingle || $0.isTrait }) {
             return "\"\(kind)\" cannot be unchanging; name a single kind."

@@ -9,6 +9,8 @@ public struct LinkRules: Hashable, Sendable {
     public var ranks: [Rank]
     /// Single kinds of which a person has one value for life: records with different ones are never one person.
     public var unchanging: Set<Identifier.Kind>
+    /// Proposals of at least this probability are linked without an operator; `nil`: none.
+    public var automaticAbove: Double?
     /// The most records that rules may join into one person. Operators' links are not bound by it.
     public var componentRecordsMax: Int
     /// Raw values, trimmed and in lower case, that mean "nothing".
@@ -29,7 +31,8 @@ public struct LinkRules: Hashable, Sendable {
         /// is: it never joins two persons who are both known by something better.
         public var opens: Bool
         /// Whether only one person can have it. One that several may have (a family's phone) does not join records whose
-        /// names contradict each other.
+        /// names contradict each other; an exclusive one only those that have nothing of their names in common, like a card
+        /// that was given to somebody else.
         public var isExclusive: Bool
 
         public init(kind: Identifier.Kind, recordsPerSourceMax: Int, opens: Bool = true, isExclusive: Bool = true) {
@@ -44,7 +47,7 @@ public struct LinkRules: Hashable, Sendable {
         version: UInt32, ranks: [Rank], unchanging: Set<Identifier.Kind> = [], componentRecordsMax: Int,
         blockedWords: Set<Text> = LinkRules.usualBlockedWords,
         blockedEmailPrefixes: [Text] = LinkRules.usualBlockedEmailPrefixes, blockedValues: Set<Identifier> = [],
-        email: EmailRules = .standard
+        email: EmailRules = .standard, automaticAbove: Double? = nil
     ) {
         self.version = version
         self.ranks = ranks
@@ -54,6 +57,7 @@ public struct LinkRules: Hashable, Sendable {
         self.blockedEmailPrefixes = blockedEmailPrefixes
         self.blockedValues = blockedValues
         self.email = email
+        self.automaticAbove = automaticAbove
     }
 
     /// By card, account and e-mail, then by phone, which families and offices share: together with the name, or alone where no
@@ -90,6 +94,4 @@ public struct LinkRules: Hashable, Sendable {
 
     /// The combined kinds among the ranks.
     var combined: [Identifier.Kind] { ranks.map(\.kind).filter { !$0.isSingle } }
-    /// Whether any rank asks whether names contradict.
-    var comparesNames: Bool { ranks.contains { !$0.isExclusive } }
 }

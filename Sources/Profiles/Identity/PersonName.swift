@@ -75,6 +75,15 @@ extension PersonName {
         return !isStraight && !areSwapped
     }
 
+    /// Whether nothing at all of two whole names is alike, in whichever order, not even an initial. Marriage changes one of the
+    /// two; a card that is given to somebody else changes both.
+    public func isWhollyOther(than other: PersonName) -> Bool {
+        guard ![first, last, other.first, other.last].contains("") else { return false }
+        return ![(first, other.first), (last, other.last), (first, other.last), (last, other.first)].contains {
+            $0.first == $1.first || Self.areAlike($0, $1)
+        }
+    }
+
     /// A blank is alike to everything.
     private static func areAlike(_ left: String, _ right: String) -> Bool {
         if left.isEmpty || right.isEmpty || left == right { return true }

@@ -41,7 +41,7 @@ struct Joiner {
                 enemies[higher, default: []].insert(lower)
             }
         }
-        for (lower, higher) in same.sorted(by: <) { join(lower, higher, .decision, mayContradict: true) }
+        for (lower, higher) in same.sorted(by: <) { join(lower, higher, .decision, names: .anyNames) }
     }
 
     // MARK: ranks
@@ -56,7 +56,7 @@ struct Joiner {
         for (value, places) in values where !tooLarge.contains(places[0]) {
             let identifier = Identifier(kind: rank.kind, value: value)
             if rank.opens {
-                joinAll(places, .identifier(identifier), mayContradict: rank.isExclusive)
+                joinAll(places, .identifier(identifier), names: rank.isExclusive ? .notWhollyOther : .notContradicting)
             } else {
                 attribute(places, identifier)
             }
@@ -89,13 +89,13 @@ struct Joiner {
     }
 
     /// Tries every pair of the holders of one value, in order; what is refused once is not asked again of the same two groups.
-    private mutating func joinAll(_ places: [Int], _ reason: LinkReason, mayContradict: Bool) {
+    private mutating func joinAll(_ places: [Int], _ reason: LinkReason, names: NameCheck) {
         var refused: Set<[Int]> = []
         for (index, lower) in places.enumerated() {
             for higher in places[(index + 1)...] {
                 let pair = [groups.root(of: lower), groups.root(of: higher)].sorted()
                 guard pair[0] != pair[1], !refused.contains(pair) else { continue }
-                if !join(lower, higher, reason, mayContradict: mayContradict) { refused.insert(pair) }
+                if !join(lower, higher, reason, names: names) { refused.insert(pair) }
             }
             let root = groups.root(of: lower)
             if places.allSatisfy({ groups.root(of: $0) == root }) { return }
@@ -109,12 +109,17 @@ struct Joiner {
         if persons.count > 1 {
             refusals.append(.severalPersons(identifier: identifier, records: places.map { records[$0].id }))
         } else {
-            joinAll(places, .identifier(identifier), mayContradict: true)
+            joinAll(places, .identifier(identifier), names: .anyNames)
         }
     }
 
+    /// What is asked of the names of two groups that a link would join.
+    private enum NameCheck {
+        case anyNames, notWhollyOther, notContradicting
+    }
+
     @discardableResult
-    private mutating func join(_ lower: Int, _ higher: Int, _ reason: LinkReason, mayContradict: Bool) -> Bool {
+    private mutating func join(_ lower: Int, _ higher: Int, _ reason: LinkReason, names: NameCheck) -> Bool {
         let (left, right) = (groups.root(of: lower), groups.root(of: higher))
         guard left != right else { return true }
         func refuse(_ cause: LinkRefusal.Cause) -> Bool {
@@ -123,7 +128,11 @@ struct Joiner {
         }
         if areEnemies(left, right) { return refuse(.neverSame) }
         if reason != .decision, let kind = known.differingUnchanging(left, right) { return refuse(.unchanging(kind)) }
-        if !mayContradict, known.namesContradict(left, right) { return refuse(.names) }
+        switch names {
+        case .anyNames: break
+        case .notWhollyOther: if known.namesAreWhollyOther(left, right) { return refuse(.names) }
+        case .notContradicting: if known.namesContradict(left, right) { return refuse(.names) }
+        }
         links.append((lower, higher, reason))
         groups.unite(left, right)
         let root = groups.root(of: left)
@@ -161,14 +170,13 @@ struct Joiner {
 /// values of it that never change.
 private struct KnownFacts {
     private(set) var isPerson: [Bool]
-    /// Empty where nobody asks.
-    private var names: [[Text]] = []
+    private var names: [[Text]]
     private var unchanging: [Int: [Identifier.Kind: Set<Text>]] = [:]
 
     init(_ records: [LinkRecord], rules: LinkRules) {
         let opening = Set(rules.ranks.filter(\.opens).map(\.kind))
         isPerson = records.map { $0.identifiers.contains { opening.contains($0.kind) } }
-        if rules.comparesNames { names = records.map(\.names) }
+        names = records.map(\.names)
         guard !rules.unchanging.isEmpty else { return }
         for (place, record) in records.enumerated() {
             for identifier in record.identifiers where rules.unchanging.contains(identifier.kind) {
@@ -188,9 +196,16 @@ private struct KnownFacts {
         names[left].contains { one in names[right].contains { PersonName(text: one).contradicts(PersonName(text: $0)) } }
     }
 
+    /// Whether any name of the one has nothing of any name of the other.
+    func namesAreWhollyOther(_ left: Int, _ right: Int) -> Bool {
+        names[left].contains { one in
+            names[right].contains { one != $0 && PersonName(text: one).isWhollyOther(than: PersonName(text: $0)) }
+        }
+    }
+
     mutating func unite(_ left: Int, _ right: Int, into root: Int) {
         isPerson[root] = isPerson[left] || isPerson[right]
-        if !names.isEmpty, names[left] != names[right] { names[root] = Set(names[left] + names[right]).sorted() }
+        if names[left] != names[right] { names[root] = Set(names[left] + names[right]).sorted() }
         if let one = unchanging.removeValue(forKey: left == root ? right : left) {
             unchanging[root, default: [:]].merge(one) { $0.union($1) }
         }

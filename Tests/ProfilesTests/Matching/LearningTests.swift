@@ -46,7 +46,7 @@ struct LearningTests {
         let outcome = Self.outcome(records)
         for (chances, comparison) in zip(outcome.model.comparisons, Comparison.allCases) {
             #expect(chances.same.allSatisfy { $0 > 0 && $0 < 1 }, "\(comparison)")
-            #expect(chances.different.allSatisfy { $0 > 0 && $0 < 1 }, "\(comparison)")
+            #expect(chances.different.allSatisfy { $0 > 0 && $0 <= 1 }, "\(comparison)")
         }
         #expect(outcome.people.isEmpty)
     }

@@ -3,9 +3,13 @@ import Profiles
 
 /// Labelled public files that lie beside the project and are never committed to it.
 enum MatchingData {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/data")
+    /// Beside the repository, or where `TRIBUTARY_SHARED_DATA` says.
+    private static let folder: URL = {
+        if let path = ProcessInfo.processInfo.environment["TRIBUTARY_SHARED_DATA"] { return URL(fileURLWithPath: path) }
+        // Matching, ProfilesTests, Tests, the repository, and the folder that it stands in.
+        let beside = (0..<5).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+        return beside.appendingPathComponent("shared/data")
+    }()
 
     struct Labelled {
         var records: [PersonTraits]
@@ -14,14 +18,9 @@ enum MatchingData {
 
     static func isThere(_ path: String) -> Bool { file(path) != nil }
 
-    /// Beside the repository, or beside the folder that holds its work trees.
     private static func file(_ path: String) -> URL? {
-        [
-            folder,
-            folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
-                "shared/data"),
-        ]
-        .map { $0.appendingPathComponent(path) }.first { FileManager.default.fileExists(atPath: $0.path) }
+        let file = folder.appendingPathComponent(path)
+        return FileManager.default.fileExists(atPath: file.path) ? file : nil
     }
 
     /// These files quote nothing.

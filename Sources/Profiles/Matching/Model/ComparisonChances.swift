@@ -4,7 +4,8 @@
 public struct ComparisonChances: Hashable, Codable, Sendable {
     /// Per level, among pairs of records of one person; sums to 1.
     public var same: [Double]
-    /// Per level, among pairs of records of two people; sums to 1.
+    /// Per level, among pairs of records of two people; sums to 1, but for the order of names, which is chosen to fit and so says nothing against strangers:
+    /// there every chance is 1.
     public var different: [Double]
 
     init(_ levels: [(same: Double, different: Double)]) {

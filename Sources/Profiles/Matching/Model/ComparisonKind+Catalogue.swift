@@ -9,7 +9,7 @@ extension Comparison {
         switch comparison {
         case .firstName: ComparisonKind("first name", household: 0.03, frequencies: .firstName, names(different: 0.005))
         case .lastName: ComparisonKind("last name", household: 0.7, frequencies: .lastName, names(different: 0.003))
-        case .nameOrder: ComparisonKind("order of names", [("as they stand", 0.97, 1), ("exchanged", 0.03, 1)])
+        case .nameOrder: orders
         case .exchangedName1: ComparisonKind("exchanged name", household: 0.7, names(different: 0.002))
         case .exchangedName2: ComparisonKind("exchanged name", household: 0.03, names(different: 0.002))
         case .firstNameInEmail:
@@ -61,6 +61,12 @@ extension Comparison {
             ("same", 0.78, exact), ("one letter off", 0.08, 0.1 * exact), ("two letters off", 0.03, 0.001), ("alike", 0.03, 0.01),
             ("in the other line", 0.01, 0.000_5), ("other", 0.07, 1 - exact),
         ]
+    }
+
+    private static var orders: ComparisonKind {
+        var kind = ComparisonKind("order of names", [("as they stand", 0.97, 1), ("exchanged", 0.03, 1)])
+        kind.typical.different = [1, 1]
+        return kind
     }
 
     private static var birthDates: ComparisonKind {

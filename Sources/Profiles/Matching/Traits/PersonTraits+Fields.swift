@@ -74,14 +74,20 @@ struct TraitReading {
         case .region: add(FoldedText.fold(raw, bytesMax: longest), .region)
         case .country: add(FoldedText.fold(raw, bytesMax: longest), .country)
         case .company: add(FoldedText.fold(raw, bytesMax: longest), .company)
-        case .gender: add(Array(FoldedText.fold(raw, bytesMax: 1)), .gender)
+        case .gender: addGender(raw)
         case .birthPlace: add(FoldedText.fold(raw, bytesMax: longest), .birthPlace)
         case .occupation: add(FoldedText.fold(raw, bytesMax: longest), .occupation)
         }
     }
 
     private mutating func add(_ folded: [UInt8], _ trait: Trait) {
-        if trait == .gender ? !folded.isEmpty : !BlankWords.contains(folded) { values[Int(trait.rawValue)].append(folded) }
+        if !BlankWords.contains(folded) { values[Int(trait.rawValue)].append(folded) }
+    }
+
+    /// The first letter: "f", "F" and "female" are one.
+    private mutating func addGender(_ raw: String) {
+        let folded = FoldedText.fold(raw, bytesMax: PersonTraits.valueBytesMax)
+        if !BlankWords.contains(folded) { values[Int(Trait.gender.rawValue)].append(Array(folded.prefix(1))) }
     }
 
     /// Letters and digits only: numbers, cards, postcodes.

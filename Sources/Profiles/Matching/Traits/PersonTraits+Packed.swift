@@ -18,8 +18,9 @@ extension PersonTraits {
 }
 
 extension MatchThreshold {
-    /// `proposal` as a probability.
+    /// `proposal` and `automatic` as probabilities.
     public static let proposalProbability = Bits.probability(proposal)
+    public static let automaticProbability = Bits.probability(automatic)
 
     /// The evidence that a probability asks for, in bits; 1 asks for more than there can be.
     public static func bits(_ probability: Double) -> Double {
