@@ -124,7 +124,13 @@ struct ProposalTests {
     @Test("What is beyond doubt is linked by the hub where the rules say so, and only then; a doubtful limit is refused")
     func automatic() async throws {
         var town = try await Town()
-        let double = try await town.online([town.person(7, key: 1)])
+        // A number that states give is beyond doubt where names and birth dates of so few people are not.
+        let number: [(FieldName, Value)] = [("person number", "AB 12 34 56 C"), ("email", "hugo.marlowe@mail.eu")]
+        let edit = Make.write("customer", 7, [number[0]], life: town.lives[7], at: town.bench.now)
+        try await town.bench.push([try town.till.seal([edit])], from: town.shop)
+        guard case .write(let subject, let writes) = town.person(7, key: 1).action else { return }
+        let own = Change(time: town.bench.now, action: .write(subject, writes + number.map { FieldWrite($0.0, $0.1, isPersonal: true) }))
+        let double = try await town.online([own])
         let (hub, now) = (town.bench.hub, town.bench.now)
         _ = try await hub.matchAll(now: now)
         #expect(try await hub.acceptAutomatically(now: now) == 0)
