@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Learning a model and proposing")
 struct LearningTests {
-    static let bounds = LearningBounds(randomPairsMax: 20_000, nearbyPairsMax: 4_000, candidatePairsMax: 100_000)
+    static let bounds = LearningBounds(randomPairsMax: 20_000, fellowPairsMax: 4_000, candidatePairsMax: 100_000)
 
     struct Outcome {
         var model: MatchModel

@@ -25,6 +25,8 @@ struct SyntheticPeople {
     private(set) var records: [[(field: String, value: String)]] = []
     private(set) var truth: [Int] = []
     private var chance: Seeded
+    /// Addresses that are given away: no mail host gives one to two people.
+    private var addresses: Set<String> = []
     private let shape: Shape
 
     /// Seeded (SplitMix64).
@@ -105,10 +107,13 @@ struct SyntheticPeople {
         let local = [
             first + "." + last, first.prefix(1) + last + String(year % 100), first + String(below(999)), Self.word(below(8_000), []),
         ][below(4)]
+        let hosts = ["gmail.com", "mail.example", "post.example", Self.word(rank(400), []) + ".example"]
+        let host = "@" + hosts[min(3, rank(6))]
+        var email = local + host
+        while !addresses.insert(email).inserted { email = local + String(below(1_000_000)) + host }
         return Person(
-            first: first, last: last,
-            email: local + "@" + ["gmail.com", "mail.example", "post.example", Self.word(rank(400), []) + ".example"][min(3, rank(6))],
-            phone: phone, street: street, city: city, postcode: postcode, house: house, birth: (year, 1 + below(12), 1 + below(28)))
+            first: first, last: last, email: email, phone: phone, street: street, city: city, postcode: postcode, house: house,
+            birth: (year, 1 + below(12), 1 + below(28)))
     }
 
     /// Somebody of the same home; now and then a twin, or of the same first name.

@@ -48,12 +48,21 @@ struct ComparedPair {
     }
 
     private mutating func compareEmails(_ left: TermSequence, _ right: TermSequence) {
+        if areNamesakes { return compare(.emailOfNamesake, left, right, EmailComparison.addresses) }
         compare(.email, left, right, EmailComparison.addresses)
         switch pattern[.email] {
         case EmailLevel.sameLocal: agreed[Int(Comparison.email.rawValue)] = Self.common(left, right, EmailComparison.local)
         case EmailLevel.sameDomain: agreed[Int(Comparison.email.rawValue)] = Self.common(left, right, EmailComparison.domain)
         default: break
         }
+    }
+
+    /// Whether first and last name are the same but for typing errors and short forms, in either order.
+    private var areNamesakes: Bool {
+        let isExchanged = pattern[.nameOrder] == 1
+        let (first, last) = isExchanged ? (pattern[.exchangedName1], pattern[.exchangedName2]) : (pattern[.firstName], pattern[.lastName])
+        return first <= WordLevel.initial && last <= WordLevel.twoErrors
+            || isExchanged && first <= WordLevel.twoErrors && last <= WordLevel.initial
     }
 
     /// The fingerprint of a part that addresses of both have; 0 where there is none.

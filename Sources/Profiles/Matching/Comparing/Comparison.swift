@@ -15,6 +15,8 @@ public enum Comparison: UInt8, CaseIterable, Codable, Sendable {
     case lastNameInEmail
     case birthDate
     case email
+    /// Where first and last name agree: many an address spells its owner's name, and so do those of others of that name.
+    case emailOfNamesake
     case phone
     case personNumber
     case card

@@ -102,7 +102,7 @@ struct Learner {
             for comparison in Comparison.allCases {
                 let level = row.pattern[comparison]
                 guard level != Pattern.none else { continue }
-                different[Int(comparison.rawValue)][Int(level)] += stranger * (comparison.isConditional ? row.nearby : row.random)
+                different[Int(comparison.rawValue)][Int(level)] += stranger * row[keyPath: comparison.strangers]
                 if level == 0 { agreeing[Int(comparison.rawValue)] += (1 - stranger) * row.candidates / sample.candidateShare }
             }
         }
@@ -145,8 +145,17 @@ extension Comparison {
     /// What a person keeps for life, mostly.
     var isIdentifying: Bool { self == .firstName || self == .lastName || self == .birthDate }
 
-    /// Asked only of records of one neighbourhood.
-    var isConditional: Bool { self == .cityInPostcode || self == .streetNearby || self == .houseOnStreet }
+    /// Asked only of records that have something else in common.
+    var isConditional: Bool { strangers != \.random }
+
+    /// The sampled pairs that show how strangers answer.
+    var strangers: KeyPath<LearningSample.Row, Double> {
+        switch self {
+        case .cityInPostcode, .streetNearby, .houseOnStreet: \.nearby
+        case .emailOfNamesake: \.namesakes
+        default: \.random
+        }
+    }
 }
 
 /// The odds of patterns, whatever the terms.

@@ -2,14 +2,14 @@
 public struct LearningBounds: Hashable, Sendable {
     /// Pairs drawn from all, which show how strangers agree.
     public var randomPairsMax: Int
-    /// Pairs drawn from records with one postcode (or city), which show how neighbours agree.
-    public var nearbyPairsMax: Int
+    /// Pairs drawn from records with one postcode (or city), which show how neighbours agree, and as many from records with one name.
+    public var fellowPairsMax: Int
     /// Pairs that share a block, among which one person's are.
     public var candidatePairsMax: Int
 
-    public init(randomPairsMax: Int = 500_000, nearbyPairsMax: Int = 100_000, candidatePairsMax: Int = 4_000_000) {
+    public init(randomPairsMax: Int = 500_000, fellowPairsMax: Int = 100_000, candidatePairsMax: Int = 4_000_000) {
         self.randomPairsMax = randomPairsMax
-        self.nearbyPairsMax = nearbyPairsMax
+        self.fellowPairsMax = fellowPairsMax
         self.candidatePairsMax = candidatePairsMax
     }
 }
@@ -28,6 +28,7 @@ struct LearningSample {
         var pattern: Pattern { key.pattern }
         var random = 0.0
         var nearby = 0.0
+        var namesakes = 0.0
         var candidates = 0.0
     }
 
@@ -43,7 +44,8 @@ struct LearningSample {
         terms = TermWeights(counts)
         guard recordCount > 1 else { return }
         addRandom(blocks.records, bounds.randomPairsMax, &chance)
-        addNearby(blocks.records, bounds.nearbyPairsMax, &chance)
+        addFellows(blocks.records, \.nearby, bounds.fellowPairsMax, &chance, Self.neighbourhood)
+        addFellows(blocks.records, \.namesakes, bounds.fellowPairsMax, &chance, Self.wholeName)
         addCandidates(blocks, bounds.candidatePairsMax)
         places = [:]
     }
@@ -78,25 +80,34 @@ struct LearningSample {
         }
     }
 
-    /// A record, then a neighbour of it; weighted by its neighbours, so that every pair of neighbours counts alike.
-    private mutating func addNearby(_ records: [PersonTraits], _ most: Int, _ chance: inout some RandomNumberGenerator) {
+    private static func neighbourhood(_ traits: TraitTerms) -> UInt32? {
+        var postcodes = traits[.postcode]
+        var cities = traits[.city]
+        return (postcodes.next() ?? cities.next()).map { Fingerprint.of($0) }
+    }
+
+    private static func wholeName(_ traits: TraitTerms) -> UInt32? {
+        var firsts = traits[.firstName]
+        var lasts = traits[.lastName]
+        guard let first = firsts.next(), let last = lasts.next() else { return nil }
+        return Fingerprint.of(first) &* 31 &+ Fingerprint.of(last)
+    }
+
+    /// A record, then a fellow of it; weighted by its fellows, so that every pair of fellows counts alike.
+    private mutating func addFellows(
+        _ records: [PersonTraits], _ count: WritableKeyPath<Row, Double>, _ most: Int, _ chance: inout some RandomNumberGenerator,
+        _ key: (TraitTerms) -> UInt32?
+    ) {
         var groups: [UInt32: [Int]] = [:]
-        var keys = [UInt32?](repeating: nil, count: records.count)
-        for (place, record) in records.enumerated() {
-            keys[place] = record.withTerms { terms in
-                var postcodes = terms[.postcode]
-                var cities = terms[.city]
-                return (postcodes.next() ?? cities.next()).map { Fingerprint.of($0) }
-            }
-            if let key = keys[place] { groups[key, default: []].append(place) }
-        }
+        let keys = records.map { $0.withTerms { key($0) } }
+        for (place, key) in keys.enumerated() { if let key { groups[key, default: []].append(place) } }
         let places = records.indices.filter { place in keys[place].map { groups[$0, default: []].count > 1 } ?? false }
         guard !places.isEmpty else { return }
         for _ in 0..<min(most, 10 * places.count) {
             let one = places[Int.random(in: places.indices, using: &chance)]
             let group = groups[keys[one] ?? 0, default: []]
             let other = group[Int.random(in: group.indices, using: &chance)]
-            if other != one { add(ComparedPair(records[one], records[other]), \.nearby, Double(group.count - 1)) }
+            if other != one { add(ComparedPair(records[one], records[other]), count, Double(group.count - 1)) }
         }
     }
 

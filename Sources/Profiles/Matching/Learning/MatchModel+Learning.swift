@@ -20,7 +20,9 @@ extension MatchModel {
     private mutating func learnFrequencies(_ counts: TermCounts) {
         let relatives = samePerson * Double(max(records - 1, 0))
         for comparison in Comparison.allCases {
-            if let trait = comparison.kind.frequencies { learnFrequencies(Int(trait.rawValue), comparison, level: 0, counts, relatives) }
+            if !comparison.isConditional, let trait = comparison.kind.frequencies {
+                learnFrequencies(Int(trait.rawValue), comparison, level: 0, counts, relatives)
+            }
         }
         learnFrequencies(Self.emailDomains, .email, level: EmailLevel.sameDomain, counts, relatives)
         learnFrequencies(Self.emailLocals, .email, level: EmailLevel.sameLocal, counts, relatives)

@@ -20,6 +20,7 @@ extension Comparison {
                 "last name in the e-mail address", household: 0.7, [("spelt", 0.5, 0.005), ("initial", 0.2, 0.08), ("other", 0.3, 0.9)])
         case .birthDate: birthDates
         case .email: emails
+        case .emailOfNamesake: emailsOfNamesakes
         case .phone: ComparisonKind("phone", household: 0.5, frequencies: .phone, numbers(different: 0.000_01))
         case .personNumber: ComparisonKind("person number", frequencies: .personNumber, numbers(different: 0.000_001))
         case .card: ComparisonKind("loyalty id", household: 0.1, frequencies: .card, numbers(different: 0.000_001))
@@ -87,6 +88,15 @@ extension Comparison {
                 ("same", 0.7, 0.000_01), ("two letters off", 0.07, 0.000_01), ("same before the @", 0.05, 0.000_1),
                 ("alike", 0.04, 0.000_5),
                 ("same domain", 0.02, 0.1), ("other", 0.12, 0.9),
+            ])
+    }
+
+    private static var emailsOfNamesakes: ComparisonKind {
+        ComparisonKind(
+            "e-mail", household: 0.05, frequencies: .email,
+            [
+                ("same", 0.7, 0.000_01), ("two letters off", 0.07, 0.005), ("same before the @", 0.05, 0.08), ("alike", 0.04, 0.12),
+                ("same domain", 0.02, 0.15), ("other", 0.12, 0.645),
             ])
     }
 }
