@@ -60,7 +60,7 @@ extension IdentityCommand {
             let note: String?
         }
         private struct Answer: Decodable {
-            let pairs, records: Int
+            let pairs, records, left: Int
             let decision: DecisionShown?
         }
 
@@ -69,12 +69,13 @@ extension IdentityCommand {
             let bytes = try await listing.hub.connection().post(
                 "identity", "proposals", "accept", body: question, secondsMax: IdentityCommand.secondsMax)
             try listing.show(bytes, as: Answer.self) { answer in
-                guard let decision = answer.decision else {
-                    return answer.pairs == 0
-                        ? "Nothing is proposed above that."
-                        : "\(answer.pairs) pairs of \(answer.records) records would be linked. Do it: --apply"
+                let rest = answer.left == 0 ? "" : " \(answer.left) more are left for another time."
+                if let decision = answer.decision {
+                    return "\(decision.message)\(rest)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
                 }
-                return "\(decision.message)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
+                return answer.pairs == 0
+                    ? "Nothing is proposed above that."
+                    : "\(answer.pairs) pairs of \(answer.records) records would be linked.\(rest) Do it: --apply"
             }
         }
     }

@@ -109,6 +109,10 @@ extension Session {
     }
 
     func clearMatching() throws {
-        for sql in ["DELETE FROM matched", "DELETE FROM block", "DELETE FROM proposal"] as [StaticString] { try run(sql) { _ in } }
+        // Whoever is not written again, since the hub was stopped halfway, is looked at anew.
+        for sql in [
+            "DELETE FROM matched", "DELETE FROM block", "DELETE FROM proposal",
+            "INSERT OR IGNORE INTO unmatched SELECT record, 0 FROM customer",
+        ] as [StaticString] { try run(sql) { _ in } }
     }
 }

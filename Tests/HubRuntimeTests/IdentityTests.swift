@@ -197,7 +197,9 @@ struct IdentityTests {
         let bench = try await TestHub()
         for damage in [
             { $0.ranks[0].recordsPerSourceMax = 0 }, { $0.ranks.append($0.ranks[0]) }, { $0.componentRecordsMax = 0 },
-            { $0.unchanging = [.name] },
+            { $0.unchanging = [.name] }, { $0.blockedEmailPrefixes = [""] }, { $0.automaticAbove = 0.5 },
+            { $0.blockedValues = [Identifier(kind: .phone, value: "020 7946 0018")] },
+            { $0.blockedValues = [Identifier(kind: [.phone, .name], value: "x")] },
         ] as [@Sendable (inout LinkRules) -> Void] {
             var rules = LinkRules.standard
             damage(&rules)

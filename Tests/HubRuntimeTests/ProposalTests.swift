@@ -142,7 +142,28 @@ struct ProposalTests {
         #expect(try await hub.acceptAutomatically(now: now) == 1)
         #expect(try await !town.pairs().contains(town.pair(town.lives[7], double)))
         #expect(try await hub.acceptAutomatically(now: now) == 0)
+        // Undone by somebody, it is not done again.
+        let decision = try #require(try await hub.decisions(now: now).first { $0.choice == .same })
+        #expect(decision.author == "hub")
+        _ = try await hub.undo(decision.id, author: "ann", note: nil, now: now)
+        #expect(try await town.pairs().contains(town.pair(town.lives[7], double)))
+        #expect(try await hub.acceptAutomatically(now: now) == 0)
         #expect(try await hub.verify().differences.isEmpty)
+    }
+
+    @Test("A hub without customers, or with one, or with people of whom nothing can be compared, makes its pass and is content")
+    func nothingToCompare() async throws {
+        let bench = try await TestHub()
+        let agent = try await bench.enrol("shop")
+        var till = TestWriter("till", seed: 1, key: agent.key)
+        #expect(try await !bench.hub.followMatching(now: bench.now))
+        #expect(try await bench.hub.matchAll(now: bench.now).proposals == 0)
+        for fields in [[("cookie id", "c1")], [("cookie id", "c2")], [("name", "Ann Lee")]] as [[(FieldName, Value)]] {
+            let key = Int64(till.nextDot.counter)
+            try await bench.push([try till.seal([Make.write("customer", key, fields, at: bench.now)])], from: agent)
+            #expect(try await bench.hub.matchAll(now: bench.now).proposals == 0)
+            #expect(try await !bench.hub.needsMatchingPass())
+        }
     }
 
     @Test("Packed traits come back; bytes that are none are refused")

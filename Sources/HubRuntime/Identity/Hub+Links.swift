@@ -28,6 +28,7 @@ public struct LinkAnswer: Encodable, Hashable, Sendable {
 extension Hub {
     /// The most records that one decision may name.
     public static let linkRecordsMax = 200
+    static let linkPairsMax = 10_000
 
     /// Makes one person of records, whatever the rules say, until the decision is undone.
     ///
@@ -88,7 +89,15 @@ extension Hub {
                 .badRequest, "The decision names \(question.records.count) records; it takes 1 to \(Self.linkRecordsMax).",
                 remedy: "Give the records that it is about.")
         }
-        return try await deciding(now) { desk in try desk.decide(pairs(desk), author: question.author, note: question.note) }
+        return try await deciding(now) { desk in
+            let pairs = try pairs(desk)
+            guard pairs.pairs.count <= Self.linkPairsMax else {
+                throw HubError(
+                    .choiceInvalid, "The decision would speak of \(pairs.pairs.count) pairs of records; one takes \(Self.linkPairsMax).",
+                    remedy: "Name fewer records at once.")
+            }
+            return try desk.decide(pairs, author: question.author, note: question.note)
+        }
     }
 }
 

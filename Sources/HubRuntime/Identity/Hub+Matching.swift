@@ -19,17 +19,19 @@ public struct MatchingAnswer: Encodable, Hashable, Sendable {
 extension Hub {
     private static let followedAtOnce = 50
     private static let rowsPerCommit = 50_000
-    /// From so many changed records on, and half as many as are matched, it is quicker to look at all.
-    static let passRecordsMin = 1_000
+    /// Fewer records teach nothing.
+    static let passRecordsMin = 50
 
     /// Brings proposals up to date with the records that changed since.
     ///
     /// - Returns: whether anything is left to do.
     @discardableResult
     public func followMatching(now: Timestamp) async throws -> Bool {
-        guard let scorer = try await scorer() else { return try await store.read { try $0.unmatchedCount() } > 0 }
+        guard let scorer = try await scorer() else { return false }
         let standing = standing.withLock { $0 }
         return try await store.write { store in
+            // A pass has read the records as they were; what changes meanwhile waits for its end.
+            guard !self.isMatching.withLock({ $0 }) else { return false }
             let changed = try store.unmatched(limit: Self.followedAtOnce)
             let standing = try store.head()?.number == standing.head.number ? standing : Standing(reading: store)
             try Matcher(store: store, standing: standing, scorer: scorer).follow(changed)
@@ -37,12 +39,12 @@ extension Hub {
         }
     }
 
-    /// Whether so much has changed that a pass over everything is quicker.
+    /// Whether there are half as many records again as the model was learnt from, or none was learnt yet.
     public func needsMatchingPass() async throws -> Bool {
-        guard try await scorer() != nil else { return try await store.read { try $0.unmatchedCount() } > 0 }
+        guard let scorer = try await scorer() else { return try await store.read { try $0.unmatchedCount() } > 0 }
         return try await store.read { store in
-            let (changed, matched) = (try store.unmatchedCount(), try store.matchedCount())
-            return changed >= Self.passRecordsMin && changed > matched / 2
+            let records = try store.unmatchedCount() + store.matchedCount()
+            return records >= Self.passRecordsMin && records > scorer.model.records + scorer.model.records / 2
         }
     }
 
@@ -69,10 +71,9 @@ extension Hub {
             try store.set(.matchModel, [UInt8](JSONEncoder().encode(result.model)))
             var kept = 0
             for row in result.proposals {
-                let (lower, higher) = (try store.customer(row.lower), try store.customer(row.higher))
-                guard lower?.profile != higher?.profile else { continue }
+                // What is linked now may part again; a list leaves it out until then.
                 try store.put(row)
-                kept += 1
+                if try store.customer(row.lower)?.profile != store.customer(row.higher)?.profile { kept += 1 }
             }
             return kept
         }

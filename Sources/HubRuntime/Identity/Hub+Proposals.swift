@@ -34,6 +34,8 @@ public struct ProposalAnswer: Encodable, Hashable, Sendable {
 public struct AcceptanceAnswer: Encodable, Hashable, Sendable {
     public var pairs: Int
     public var records: Int
+    /// Pairs that are left for another decision: one takes `acceptedMax` of them.
+    public var left: Int
     public var isDryRun: Bool
     /// `nil` where nothing was decided.
     public var decision: DecisionAnswer?
@@ -83,7 +85,8 @@ extension Hub {
                 remedy: "Give one from \(MatchThreshold.proposalProbability) to 1.")
         }
         return try await deciding(now) { desk in
-            let rows = try desk.documents.openProposals(above: question.above, limit: Self.acceptedMax)
+            let found = try desk.documents.openProposals(above: question.above, limit: .max)
+            let rows = found.prefix(Self.acceptedMax)
             let pairs = rows.compactMap { row -> LinkPairs.Pair? in
                 guard let lower = desk.standing.dot(of: row.lower), let higher = desk.standing.dot(of: row.higher) else { return nil }
                 return LinkPairs.Pair(lower, higher)
@@ -92,7 +95,8 @@ extension Hub {
             let isEmpty = question.isDryRun || pairs.isEmpty
             let decision =
                 isEmpty ? nil : try desk.decide(LinkPairs(areSame: true, pairs), author: question.author, note: question.note).decision
-            return AcceptanceAnswer(pairs: pairs.count, records: records, isDryRun: question.isDryRun, decision: decision)
+            return AcceptanceAnswer(
+                pairs: pairs.count, records: records, left: found.count - rows.count, isDryRun: question.isDryRun, decision: decision)
         }
     }
 }
@@ -100,14 +104,19 @@ extension Hub {
 extension Hub {
     /// Links what is proposed at least as surely as the rules ask for (`LinkRules.automaticAbove`), as decisions of the hub's own.
     ///
+    /// A pair that was linked by a decision once, in force, undone or without effect, is not linked again: people decide.
+    ///
     /// - Returns: how many pairs.
     public func acceptAutomatically(now: Timestamp) async throws -> Int {
         guard let above = linkRules.automaticAbove, try await scorer() != nil else { return 0 }
-        let sure = try await reading(now) { try !$0.openProposals(above: above, limit: 1).isEmpty }
-        guard sure else { return 0 }
-        let question = AcceptanceQuestion(
-            above: above, isDryRun: false, author: "hub", note: "by the rules, from a probability of \(above)")
-        return try await acceptProposals(question, now: now).pairs
+        guard try await !reading(now, { try $0.undecidedPairs(above: above, limit: 1) }).isEmpty else { return 0 }
+        return try await deciding(now) { desk in
+            let pairs = try desk.documents.undecidedPairs(above: above, limit: Self.acceptedMax)
+            guard !pairs.isEmpty else { return 0 }
+            _ = try desk.decide(
+                LinkPairs(areSame: true, pairs), author: "hub", note: "by the rules, from a probability of \(above)")
+            return pairs.count
+        }
     }
 }
 
@@ -132,6 +141,21 @@ extension Documents {
             offset += rows.count
         }
         return found
+    }
+
+    /// Open proposals that no decision has linked before, as far as the latest decisions tell.
+    func undecidedPairs(above probability: Double, limit: Int) throws -> [LinkPairs.Pair] {
+        var decided: Set<LinkPairs.Pair> = []
+        for row in try store.decisions(limit: 1_000) where row.choice == .same {
+            guard let state = try state(row.record), let pairs = Decision({ state[$0]?.text?.string }).flatMap(LinkPairs.init(of:)) else {
+                continue
+            }
+            decided.formUnion(pairs.pairs)
+        }
+        return try openProposals(above: probability, limit: .max).compactMap { row in
+            guard let lower = standing.dot(of: row.lower), let higher = standing.dot(of: row.higher) else { return nil }
+            return LinkPairs.Pair(lower, higher)
+        }.filter { !decided.contains($0) }.prefix(limit).map { $0 }
     }
 
     func answer(_ row: ProposalRow, _ scorer: MatchScorer) throws -> ProposalAnswer? {

@@ -32,6 +32,7 @@ struct MatchingPass: Sendable {
     }
 
     func run() -> Result {
+        guard traits.count > 1 else { return Result(model: .standard(records: traits.count), proposals: []) }
         let blocks = PersonBlocks(traits)
         // Which pairs are drawn to learn from is no secret and should not differ from run to run.
         var chance = FixedChance()

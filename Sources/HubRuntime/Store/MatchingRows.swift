@@ -40,6 +40,6 @@ public protocol MatchingWriting: MatchingReading {
     func put(_ proposal: ProposalRow) throws
     func deleteProposals(about record: RecordNumber) throws
     func deleteProposal(_ lower: RecordNumber, _ higher: RecordNumber) throws
-    /// Forgets all that matching keeps, but for which records changed.
+    /// Forgets all that matching keeps; every customer record counts as changed.
     func clearMatching() throws
 }

@@ -19,8 +19,8 @@ extension LinkRules: Codable {
             ranks: try container.decodeIfPresent([Rank].self, forKey: .ranks) ?? standard.ranks,
             unchanging: Set(try container.decodeIfPresent([Identifier.Kind].self, forKey: .unchanging) ?? Array(standard.unchanging)),
             componentRecordsMax: try container.decodeIfPresent(Int.self, forKey: .componentRecordsMax) ?? standard.componentRecordsMax,
-            blockedWords: Set(try texts(.blockedWords) ?? Array(standard.blockedWords)),
-            blockedEmailPrefixes: try texts(.blockedEmailPrefixes) ?? standard.blockedEmailPrefixes,
+            blockedWords: Set((try texts(.blockedWords) ?? Array(standard.blockedWords)).map(Self.word)),
+            blockedEmailPrefixes: (try texts(.blockedEmailPrefixes) ?? standard.blockedEmailPrefixes).map(Self.word),
             blockedValues: Set(try container.decodeIfPresent([BlockedValue].self, forKey: .blockedValues)?.map(\.identifier) ?? []),
             email: try container.decodeIfPresent(EmailRules.self, forKey: .email) ?? standard.email,
             automaticAbove: try container.decodeIfPresent(Double.self, forKey: .automaticAbove))
@@ -99,6 +99,15 @@ extension LinkRules {
         if let automaticAbove, !(MatchThreshold.automaticProbability...1).contains(automaticAbove) {
             return "Proposals of a probability of \(automaticAbove) are not beyond doubt; automaticAbove begins at 0.99994."
         }
+        if blockedEmailPrefixes.contains(where: { !$0.string.contains("@") }) {
+            return "A blocked beginning of an address has no @; write it whole, like test@."
+        }
+        if let blocked = blockedValues.first(where: {
+            !$0.kind.isSingle || Identifier(kind: $0.kind, raw: $0.value, rules: unblocked) != $0
+        }) {
+            return
+                "A blocked \(blocked.kind) is not in its normal form; take it as `tributary identity ignored` lists it, of a single kind."
+        }
         if let kind = unchanging.first(where: { !$0.isSingle || $0.isTrait }) {
             return "\"\(kind)\" cannot be unchanging; name a single kind."
         }
@@ -108,5 +117,12 @@ extension LinkRules {
             return "A list of blocked values or of domains is longer than \(Self.blockedMax)."
         }
         return nil
+    }
+
+    /// The same rules with nothing blocked.
+    private var unblocked: LinkRules {
+        var rules = self
+        (rules.blockedWords, rules.blockedEmailPrefixes, rules.blockedValues) = ([], [], [])
+        return rules
     }
 }

@@ -84,11 +84,14 @@ public struct LinkRules: Hashable, Sendable {
 
     /// Whether a value, which is well formed, stands for "nothing" and must never link.
     func blocks(_ identifier: Identifier, raw: Text) -> Bool {
-        let word = Text(PersonName.folded(raw.string).filter { $0 != " " })
+        let word = Self.word(raw)
         if blockedWords.contains(word) || blockedValues.contains(identifier) { return true }
         // Typed into any field: clerks put a made-up address where a card's number belongs, too.
         return blockedEmailPrefixes.contains { word.string.utf8.starts(with: $0.string.utf8) }
     }
+
+    /// Folded and without blanks: how words that mean "nothing" are compared.
+    static func word(_ raw: Text) -> Text { Text(PersonName.folded(raw.string).filter { $0 != " " }) }
 
     func rank(of kind: Identifier.Kind) -> Int? { ranks.firstIndex { $0.kind == kind } }
 
