@@ -25,6 +25,8 @@ struct MatchingPass: Sendable {
         self.traits = traits
     }
 
+    private static let seed: UInt64 = 0x7472_6962
+
     /// What a pass found.
     struct Result: Sendable {
         var model: MatchModel
@@ -35,7 +37,7 @@ struct MatchingPass: Sendable {
         guard traits.count > 1 else { return Result(model: .standard(records: traits.count), proposals: []) }
         let blocks = PersonBlocks(traits)
         // Which pairs are drawn to learn from is no secret and should not differ from run to run.
-        var chance = FixedChance()
+        var chance = SeededChance(seed: Self.seed)
         let model = MatchModel.learned(from: blocks, chance: &chance)
         let found = blocks.proposals(MatchScorer(model), bitsMin: Float(Matcher.bitsMin))
         let rows = found.map { proposal in
@@ -58,18 +60,5 @@ struct MatchingPass: Sendable {
         for (record, traits) in zip(records, traits) { for key in Matcher.keys(traits) { rows.append((key, record)) } }
         rows.sort { Int64(bitPattern: $0.key) < Int64(bitPattern: $1.key) }
         return rows
-    }
-}
-
-/// The same numbers every time (SplitMix64, S. Vigna).
-private struct FixedChance: RandomNumberGenerator {
-    private var state: UInt64 = 0x7472_6962
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

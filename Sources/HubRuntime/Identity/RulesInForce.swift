@@ -18,6 +18,7 @@ extension LinkRules {
         return rules
     }
 
+    /// `nil` for rules of a newer hub's form, which this one cannot go by.
     init?(json: String) {
         guard let rules = try? JSONDecoder().decode(LinkRules.self, from: Data(json.utf8)) else { return nil }
         self = rules

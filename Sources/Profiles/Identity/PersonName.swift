@@ -90,22 +90,7 @@ extension PersonName {
         let (short, long) =
             left.utf8.count <= right.utf8.count ? (Array(left.utf8), Array(right.utf8)) : (Array(right.utf8), Array(left.utf8))
         if long.starts(with: short) { return true }
-        return EditDistance.isAtMostOne(short, long) && short.count > 3
-    }
-}
-
-/// Whether one letter changed, added, left out or swapped with its neighbour makes one text of another.
-///
-/// Source: F. Damerau, "A technique for computer detection and correction of spelling errors" (1964).
-enum EditDistance {
-    static func isAtMostOne(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        let (short, long) = left.count <= right.count ? (left, right) : (right, left)
-        guard long.count - short.count <= 1 else { return false }
-        let start = zip(short, long).prefix { $0 == $1 }.count
-        if start == short.count { return true }
-        if long.count > short.count { return short[start...].elementsEqual(long[(start + 1)...]) }
-        if short[(start + 1)...].elementsEqual(long[(start + 1)...]) { return true }
-        return start + 1 < short.count && short[start] == long[start + 1] && short[start + 1] == long[start]
-            && short[(start + 2)...].elementsEqual(long[(start + 2)...])
+        guard short.count > 3 else { return false }
+        return short.withUnsafeBufferPointer { short in long.withUnsafeBufferPointer { TypingErrors.count(short, $0, limit: 1) <= 1 } }
     }
 }
