@@ -26,7 +26,7 @@ extension ProfileCommand {
                     "value", Readable.money(net[currency] ?? 0, currency), "\(Readable.money(gross, currency)) bought, \(back) given back")
             }
             table.add("purchases", String(purchases), "from \(Readable.time(first)) to \(Readable.time(last)); \(returns) returns")
-            if let frequency { table.add("in 30 days", Readable.amount(frequency), "purchases, from the first to the last") }
+            if let frequency { table.add("again in 30 days", Readable.amount(frequency), "purchases on average, after the first") }
             table.add("visits", String(visits), "days at a site; \(channels.joined(separator: ", "))")
             table.add("categories", String(categories), "")
             table.add("log-ins", Readable.amount(logInsAWeek), "a week, over the last 12")

@@ -127,7 +127,7 @@ struct PersonLedger {
         measures.first = times.min()
         measures.last = times.max()
         if times.count > 1, let first = times.min(), let last = times.max() {
-            let span = Int128(max(last - first, 86_400_000))
+            let span = Int128(max(last - first, 30 * 86_400_000))
             let months = Int128(times.count - 1) * Int128(30 * 86_400_000 * 10_000 as Int64)
             measures.frequency = Int64((months + span / 2) / span)
         }

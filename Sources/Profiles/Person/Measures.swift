@@ -16,7 +16,7 @@ public struct Measures: Hashable, Sendable {
     public var first: Int64?
     public var last: Int64?
     /// Purchases per 30 days from the first to the last, in units of 10⁻⁴: (purchases − 1) × 30 days / (last − first), a distance
-    /// under one day counting as one. `nil` for fewer than two.
+    /// under 30 days counting as 30: two purchases in an hour promise no hundred in a month. `nil` for fewer than two.
     public var frequency: Int64?
     /// Different categories of what was bought.
     public var categories = 0

@@ -100,8 +100,8 @@ public struct MeasuresTally: Sendable {
 
     private var frequency: Int64? {
         guard dated >= 2, let first = measures.first, let last = measures.last else { return nil }
-        let month = Int128(30 * Self.dayMilliseconds) * Int128(FixedPoint.one)
-        return Int64(Self.rounded(Int128(dated - 1) * month, by: Int128(max(last - first, Self.dayMilliseconds))))
+        let month = 30 * Self.dayMilliseconds
+        return Int64(Self.rounded(Int128(dated - 1) * Int128(month) * Int128(FixedPoint.one), by: Int128(max(last - first, month))))
     }
 
     private func credible(_ at: Int64?) -> Int64? { at.flatMap { times.contains($0) ? $0 : nil } }
