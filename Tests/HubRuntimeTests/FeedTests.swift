@@ -151,6 +151,24 @@ struct FeedTests {
         #expect(try await restored.hub.digest() == bench.hub.digest())
     }
 
+    @Test("S22: a hub that was restored from before it heard of a replica says so to who asks about it, though nothing new is sent")
+    func restoredHubNeverHeard() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        let till = TestWriter("till", seed: 1, key: shop.key)
+        let request = PullRequest(cursor: nil, replicas: [till.replica])
+        guard case .page(let page) = try await bench.hub.pull(request, agent: shop.record, now: bench.now) else { return #expect(Bool(false)) }
+        #expect(page.own.map(\.replica) == [till.replica])
+        #expect(page.own.first?.last == 0 && page.own.first?.hash == .zero)
+        // Nobody is told where another site's replica stands.
+        let other = try await bench.enrol("shop-2")
+        var theirs = TestWriter("till", seed: 2, key: other.key)
+        try await bench.push([try theirs.seal([Make.movement("MUG", "s", pieces: 1, at: bench.now)])], from: other)
+        let nosy = PullRequest(cursor: nil, replicas: [theirs.replica])
+        guard case .page(let nothing) = try await bench.hub.pull(nosy, agent: shop.record, now: bench.now) else { return #expect(Bool(false)) }
+        #expect(nothing.own.isEmpty)
+    }
+
     @Test("A waiting pull is woken by the commit that concerns it")
     func longPoll() async throws {
         let bench = try await TestHub()

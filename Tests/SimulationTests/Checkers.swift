@@ -13,7 +13,7 @@ extension World {
     /// - Returns: what does not hold; empty when all is well.
     func violations() async throws -> [String] {
         let received = try Received(hubStore)
-        var found = saleViolations(received)
+        var found = found + saleViolations(received)
         found += try await stockViolations(received)
         found += try await viewViolations()
         found += try hubStore.readNow { store in try store.held(limit: 5).map { "held back at the hub: \($0.reason)" } }
@@ -40,9 +40,11 @@ extension World {
         return found
     }
 
-    private var everSold: [String: [String: Int64]] {
+    var everSold: [String: [String: Int64]] {
         sites.reduce(into: [:]) { $0.merge($1.till.everSold) { first, _ in first } }
     }
+
+    var linesSold: [String: Int] { sites.reduce(into: [:]) { $0.merge($1.till.linesSold) { first, _ in first } } }
 
     /// Law 12: what is on hand is what was counted plus every movement received, piece by piece.
     private func stockViolations(_ received: Received) async throws -> [String] {
@@ -84,42 +86,6 @@ extension World {
             }
         }
         return found
-    }
-}
-
-/// What the hub's journal holds, read set by set: no merging, only counting.
-private struct Received {
-    /// How many records bear each sale number.
-    var sales: [String: Int] = [:]
-    /// The dots that created them, for messages.
-    var origins: [String: [String]] = [:]
-    /// Sum of all movements by "location/sku", in units of 10⁻⁴.
-    var moved: [String: Int64] = [:]
-
-    init(_ store: SQLiteHubStore) throws {
-        var sets: [[UInt8]] = []
-        try store.readNow { store in
-            try store.eachJournal(after: 0) { row in
-                sets.append(row.bytes)
-                return true
-            }
-        }
-        for bytes in sets {
-            let set = try ChangeSetCodec.decode(bytes)
-            for (index, change) in set.changes.enumerated() { take(change, set.dot(at: index)) }
-        }
-    }
-
-    private mutating func take(_ change: Change, _ dot: Dot) {
-        if case .write(let subject, let fields) = change.action, subject.entity == "sale", subject.creates,
-            let number = fields.first(where: { $0.field == "number" })?.value.text
-        {
-            sales[number.string, default: 0] += 1
-            origins[number.string, default: []].append("\(dot.replica.short):\(dot.counter)")
-        }
-        if case .movement(let movement) = change.stock {
-            moved["\(movement.location)/\(movement.sku)", default: 0] += movement.quantity
-        }
     }
 }
 

@@ -14,6 +14,8 @@ final class SimulatedTill {
     private var issued = 0
     /// Every sale that was ever committed, kept or not: its number, and the units of each SKU.
     private(set) var everSold: [String: [String: Int64]] = [:]
+    /// ... and how many lines it had.
+    private(set) var linesSold: [String: Int] = [:]
 
     init(path: String, label: String) throws {
         self.path = path
@@ -100,6 +102,7 @@ final class SimulatedTill {
                     arguments: [sale, sku, quantity])
             }
         }
+        linesSold[number] = lines.count
         everSold[number] = lines.reduce(into: [:]) { $0[$1.0, default: 0] += Int64($1.1) }
     }
 
@@ -131,6 +134,37 @@ final class SimulatedTill {
         try write { db in
             try db.execute(sql: "UPDATE sale_lines SET quantity = quantity + 1 WHERE id = (SELECT max(id) FROM sale_lines)")
         }
+    }
+
+    // MARK: The vendor's updates
+
+    func addColumn() throws {
+        try write { db in
+            let columns = try db.columns(in: "customers").count
+            try db.execute(sql: "ALTER TABLE customers ADD COLUMN extra\(columns) TEXT DEFAULT 'x'")
+        }
+    }
+
+    /// The way that SQLite's manual tells: a new table, the rows, and the old one's name, without foreign keys meanwhile. Triggers are
+    /// gone without a word; and before anybody notices, somebody registers.
+    func rebuildCustomers() throws {
+        try connection?.inDatabase { db in
+            let names = try db.columns(in: "customers").map(\.name).joined(separator: ", ")
+            let others = try db.columns(in: "customers").dropFirst(4).map { ", \($0.name) TEXT DEFAULT 'x'" }.joined()
+            try db.execute(
+                sql: """
+                    PRAGMA foreign_keys = OFF;
+                    BEGIN IMMEDIATE;
+                    CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT, email TEXT, phone TEXT\(others));
+                    INSERT INTO customers_new (\(names)) SELECT \(names) FROM customers;
+                    DROP TABLE customers;
+                    ALTER TABLE customers_new RENAME TO customers;
+                    INSERT INTO customers (name, email) VALUES ('Person 7', 'person7@example.org');
+                    COMMIT;
+                    PRAGMA foreign_keys = ON;
+                    """)
+        }
+        undoable.append(try bytesOnDisk())
     }
 
     // MARK: What stands in the file

@@ -38,6 +38,12 @@ final class World {
         var isCloned = false
         /// The machine was restored, and its file does not bear the mark yet that follows what the hub said about it.
         var isRestoreUnheard = false
+        /// The hub was restored, and has not got back yet what this site had sent it.
+        var isHubBehind = false
+        /// What that was: the last counter per replica.
+        var hubHad: [ReplicaID: UInt64] = [:]
+        /// What its clock is off by, in milliseconds.
+        var clockOffset: Int64 = 0
         var hasRecovered = false
 
         init(name: String, label: String, key: SigningKey, till: SimulatedTill, folder: String, agent: SimulatedAgent, line: FaultyLine) {
@@ -72,25 +78,37 @@ final class World {
     }
 
     let seed: UInt64
+    /// The kinds of fault that this history knows.
+    let allowed: Set<Fault>
     let disk: TemporaryFolder
-    private(set) var hub: Hub
-    private(set) var hubStore: SQLiteHubStore
+    var hub: Hub
+    var hubStore: SQLiteHubStore
     private(set) var sites: [Site] = []
     /// What happened, for whoever replays the seed.
-    private(set) var trace: [String] = []
+    var trace: [String] = []
     /// How often each rare thing happened, over all steps.
     private(set) var happened: [String: Int] = [:]
-    private var generator: SeededGenerator
-    private var now: UInt64 = 1_800_000_000_000
+    var generator: SeededGenerator
+    var now: UInt64 = 1_800_000_000_000
+    /// The last verified backup of the hub, unless a disk was restored since: then its agent may not keep what the hub would lack.
+    var hubBackup: String?
+    /// An agent that means ill.
+    var hostile: SigningKey?
+    var hubFiles = 0
+    var watch = JournalWatch()
+    /// What was wrong before the end.
+    private(set) var found: [String] = []
     private var pending: [Pending] = []
     private var ordered = 0
     private var faults = Faults()
     /// Where nobody corrects a line, every sale's units are known for good.
     var correctsLines: Bool { seed.isMultiple(of: 2) }
 
-    init(seed: UInt64, sites count: Int) async throws {
+    /// - Parameter without: faults that are left out whatever the seed allows, to find out which of them matter.
+    init(seed: UInt64, sites count: Int, without: Set<Fault> = []) async throws {
         self.seed = seed
         generator = SeededGenerator(seed: seed)
+        allowed = Fault.drawn(using: &generator).subtracting(without)
         disk = try TemporaryFolder("tributary-simulation")
         hubStore = try SQLiteHubStore(path: disk.file("hub.db"))
         hub = try await Hub.open(store: hubStore, now: Timestamp(milliseconds: now), random: Self.randomBytes(generator.next()))
@@ -114,16 +132,21 @@ final class World {
         sites.append(Site(name: name, label: name, key: key, till: till, folder: folder, agent: agent, line: line))
     }
 
-    private static func randomBytes(_ seed: UInt64) -> @Sendable (Int) -> [UInt8] {
+    static func randomBytes(_ seed: UInt64) -> @Sendable (Int) -> [UInt8] {
         let generator = Mutex(SeededGenerator(seed: seed))
         return { count in generator.withLock { generator in (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) } } }
     }
 
     var time: Timestamp { Timestamp(milliseconds: now) }
 
-    private func note(_ what: String, _ site: Int? = nil) {
+    func note(_ what: String, _ site: Int? = nil) {
         happened[what, default: 0] += 1
         trace.append("\(now - 1_800_000_000_000) ms \(site.map { sites[$0].label } ?? "hub") \(what)")
+    }
+
+    /// The site's own clock.
+    func clock(of site: Site) -> Timestamp {
+        Timestamp(milliseconds: UInt64(clamping: max(0, Int64(now) + site.clockOffset)))
     }
 
     // MARK: Running
@@ -132,6 +155,8 @@ final class World {
     func trade(steps: Int) async throws {
         for _ in 0..<steps {
             if !pending.isEmpty, generator.chance(55) { try await deliver() } else { try await act() }
+            found += try watch.violations(in: hubStore, everSold: everSold, linesSold: linesSold)
+            if !found.isEmpty { return }
         }
     }
 
@@ -141,8 +166,12 @@ final class World {
     func heal(steps: Int) async throws -> Bool {
         faults = .none
         note("heals")
-        for site in sites { site.line = .sound }
+        for site in sites {
+            site.line = .sound
+            try site.agent.store.setPagesMax(nil)
+        }
         for index in sites.indices { try await restart(index) }
+        for index in sites.indices { try await sweep(index) }
         for step in 0..<steps {
             if pending.isEmpty || step % 40 == 0 {
                 var isQuiet = true
@@ -175,20 +204,44 @@ final class World {
         case 46..<51: try site.till.editCustomer(using: &generator)
         case 51..<53: try site.till.deleteCustomer()
         case 53..<56: if correctsLines { try site.till.correctLine() }
-        case 56..<84: try await drain(index)
-        case 84..<87:
+        case 56..<80: try await drain(index)
+        case 80..<82: try await sweep(index)
+        default: if let fault = generator.fault(among: allowed) { try await strike(fault, index) }
+        }
+    }
+
+    private func strike(_ fault: Fault, _ index: Int) async throws {
+        let site = sites[index]
+        switch fault {
+        case .lineCut:
             site.line.isCut.toggle()
             note(site.line.isCut ? "line cut" : "line back", index)
-        case 87..<91:
+        case .lateMessages: site.line.latePercent = site.line.latePercent == 0 ? 10 : 0
+        case .agentKilled: try await kill(index)
+        case .killedInDrain:
             site.agent.trap.arm([.drainBegun, .drainJournalled, .drainMarked, .drainSealed, .logTrimmed].randomElement(using: &generator))
             try await drain(index)
-        case 91..<93: try await kill(index)
-        case 93..<95: try await cutPower(index)
-        case 95..<96: try await restoreTill(index)
-        case 96..<97: try await restoreFolder(index)
-        case 97..<98: try await restoreMachine(index)
-        case 98..<100: if generator.chance(50) { try await loseFolder(index) } else { try await clone(index) }
-        default: try await restartHub()
+        case .powerCut: try await cutPower(index)
+        case .tillRestored: try await restoreTill(index)
+        case .folderRestored: try await restoreFolder(index)
+        case .machineRestored: try await restoreMachine(index)
+        case .folderLost: try await loseFolder(index)
+        case .cloned: try await clone(index)
+        case .hubKilled: try await killHub()
+        case .hubRestored: try await restoreHub()
+        case .wrongClock: setClock(index)
+        case .tableAltered:
+            try site.till.addColumn()
+            note("column added", index)
+        case .tableRebuilt:
+            try site.till.rebuildCustomers()
+            note("table rebuilt", index)
+        case .fullDisk:
+            note("disk full", index)
+            try site.agent.store.setPagesMax(0)
+        case .hostileAgent: try await pushHostile()
+        case .decisions: try await decide()
+        case .collection: try await collect()
         }
     }
 
@@ -226,6 +279,7 @@ final class World {
             site.oldTill = try site.till.backUp()
             return
         }
+        guard !site.isHubBehind else { return }
         note("till restored", index)
         try site.till.restore(old)
         site.oldTill = nil
@@ -239,6 +293,7 @@ final class World {
             return
         }
         guard try bearsOwnMark(site) else { return }
+        hubBackup = nil
         note("agent's folder restored", index)
         site.folder = old
         site.oldFolder = nil
@@ -249,7 +304,7 @@ final class World {
     /// sells before it is heard marks its drains with counters that the hub has of other changes; only the folder of that
     /// time can tell (docs/operating/sites.md).
     private func bearsOwnMark(_ site: Site) throws -> Bool {
-        try !site.isRestoreUnheard && (!site.isCloned || site.agent.isSent && site.agent.recovery == nil)
+        try !site.isRestoreUnheard && !site.isHubBehind && (!site.isCloned || site.agent.isSent && site.agent.recovery == nil)
     }
 
     private func copyFolder(of site: Site, _ label: String) throws -> String {
@@ -264,6 +319,8 @@ final class World {
             site.oldDisk = (try site.till.backUp(), try copyFolder(of: site, "disk"))
             return
         }
+        guard !site.isHubBehind else { return }
+        hubBackup = nil
         note("machine restored", index)
         try site.till.restore(old.till)
         site.folder = old.folder
@@ -280,6 +337,7 @@ final class World {
         let site = sites[index]
         let opened = try await hub.stock(sku: SimulatedTill.skus[2], now: time)?.figures.contains { $0.location == site.name } ?? false
         guard try opened && !site.isCloned && bearsOwnMark(site) else { return }
+        hubBackup = nil
         note("agent's folder lost", index)
         let token = try await hub.issueToken(site: site.name, now: time)
         site.key = SigningKey()
@@ -297,7 +355,9 @@ final class World {
     /// things that happened (docs/operating/sites.md).
     private func clone(_ index: Int) async throws {
         let site = sites[index]
-        guard !site.isCloned, sites.count < 5, try await drain(index), try site.agent.isSent, site.agent.recovery == nil else { return }
+        guard !site.isCloned, !site.isHubBehind, sites.count < 5, try await drain(index), try site.agent.isSent, site.agent.recovery == nil
+        else { return }
+        hubBackup = nil
         note("cloned", index)
         site.isCloned = true
         let label = site.label + "x"
@@ -310,25 +370,28 @@ final class World {
         try await restart(sites.count - 1)
     }
 
-    private func restartHub() async throws {
-        note("killed")
-        let path = disk.file("hub-\(happened["killed", default: 0]).db")
-        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: hubStore.path + suffix) {
-            try FileManager.default.copyItem(atPath: hubStore.path + suffix, toPath: path + suffix)
-        }
-        hubStore = try SQLiteHubStore(path: path)
-        hub = try await Hub.open(store: hubStore, now: time, random: Self.randomBytes(generator.next()))
-    }
-
     // MARK: An agent at work
 
     /// - Returns: whether there was nothing to read.
     @discardableResult
     private func drain(_ index: Int) async throws -> Bool {
         let site = sites[index]
+        return try await look(index) { try site.agent.source.drain(now: self.clock(of: site), random: &self.generator) }
+    }
+
+    /// Compares every row with its image, as an idle agent does.
+    private func sweep(_ index: Int) async throws {
+        let site = sites[index]
+        note("swept", index)
+        try await look(index) { try site.agent.source.sweep(now: self.clock(of: site), random: &self.generator) }
+    }
+
+    @discardableResult
+    private func look(_ index: Int, _ read: () throws -> DrainOutcome) async throws -> Bool {
+        let site = sites[index]
         var isQuiet = false
         do {
-            switch try site.agent.source.drain(now: time, random: &generator) {
+            switch try read() {
             case .nothing:
                 isQuiet = true
                 site.markIsNew()
@@ -345,10 +408,27 @@ final class World {
             note("killed within a drain", index)
             if generator.chance(30) { try await cutPower(index) } else { try await restart(index) }
             return false
+        } catch let error as CaptureError where error.code == .agentDiskFull {
+            note("disk full in a drain", index)
+            try await freeDisk(index)
+            return false
+        } catch let error as CaptureError where error.code == .schemaChanged {
+            note("schema changed", index)
+            try await restart(index)
+            return false
         }
-        try await recover(index)
+        do { try await recover(index) } catch  where AgentDatabase.isFull(error) {
+            try await freeDisk(index)
+            return false
+        }
         try await tell(index, .queue(try site.agent.outbox.standings()))
         return isQuiet
+    }
+
+    /// Somebody makes room, and the agent is started again.
+    private func freeDisk(_ index: Int) async throws {
+        try sites[index].agent.store.setPagesMax(nil)
+        try await restart(index)
     }
 
     /// S15: push what is sealed, take the images as of the dot that the file names, follow it.
@@ -390,7 +470,13 @@ final class World {
     private func tell(_ index: Int, _ event: SyncCore.Event) async throws {
         let site = sites[index]
         let effects = site.agent.core.receive(event, now: now, random: &generator)
-        for effect in effects { try carryOut(effect, index) }
+        for effect in effects {
+            do { try carryOut(effect, index) } catch  where AgentDatabase.isFull(error) {
+                note("disk full on the line", index)
+                return try await freeDisk(index)
+            }
+        }
+        if site.isHubBehind, try await hasHubBack(site) { (site.isHubBehind, site.hubHad) = (false, [:]) }
     }
 
     private func carryOut(_ effect: SyncCore.Effect, _ index: Int) throws {
@@ -443,14 +529,30 @@ final class World {
         let message = pending.remove(at: next)
         now = max(now, message.due)
         guard message.life == sites[message.site].life else { return }
+        do { try await carry(message) } catch  where AgentDatabase.isFull(error) {
+            note("disk full on the line", message.site)
+            try await freeDisk(message.site)
+        }
+    }
+
+    private func carry(_ message: Pending) async throws {
         switch message.work {
         case .wake: try await tell(message.site, .timer)
         case .event(let event): try await tell(message.site, event)
         case .push(let order):
-            send(.event(.push(ticket: order.ticket, try await outcome(of: order, message.site))), to: message.site, after: 5...300)
+            let outcome = try await outcome(of: order, message.site)
+            send(.event(.push(ticket: order.ticket, outcome)), to: message.site, after: delay(message.site, 5...300))
         case .pull(let order):
-            send(.event(.pull(ticket: order.ticket, try await outcome(of: order, message.site))), to: message.site, after: 5...900)
+            let outcome = try await outcome(of: order, message.site)
+            send(.event(.pull(ticket: order.ticket, outcome)), to: message.site, after: delay(message.site, 5...900))
         }
+    }
+
+    /// Some answers come when nobody waits for them any more: up to ten days later.
+    private func delay(_ index: Int, _ usual: ClosedRange<UInt64>) -> ClosedRange<UInt64> {
+        guard faults.isOn, sites[index].line.latePercent > 0, generator.chance(sites[index].line.latePercent) else { return usual }
+        note("answer late", index)
+        return 400_000...864_000_000
     }
 
     private func outcome(of order: SyncCore.PushOrder, _ index: Int) async throws -> SyncCore.PushOutcome {
@@ -465,7 +567,10 @@ final class World {
         case .frames(let loaded): frames = loaded
         }
         let fate = site.line.fate(using: &generator)
-        guard fate != .requestLost else { return .failed(Self.lost) }
+        guard fate != .requestLost else {
+            note("request lost", index)
+            return .failed(Self.lost)
+        }
         var answer = try await push(frames, site)
         if fate == .doubled {
             note("request doubled", index)
@@ -483,7 +588,7 @@ final class World {
     /// Through the bytes of the line and back, signature and all.
     private func push(_ frames: [Outbox.Frame], _ site: Site) async throws -> Answer {
         let nonce = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let answer = try await hub.push(frames.map(\.bytes), agent: try await record(of: site), agentTime: time, now: time)
+        let answer = try await hub.push(frames.map(\.bytes), agent: try await record(of: site), agentTime: clock(of: site), now: time)
         let bytes = try answer.encoded(nonce: nonce, key: hub.signingKey)
         return try Answer.decode(bytes, nonce: nonce, key: hub.signingKey.publicKey)
     }
@@ -501,7 +606,7 @@ final class World {
         return .answered(page, standings: try page.own.map { try site.agent.outbox.standing(of: $0) })
     }
 
-    private func record(of site: Site) async throws -> AgentRecord {
+    func record(of site: Site) async throws -> AgentRecord {
         guard let agent = try await hub.agent(site.key.publicKey) else { throw SimulationError(message: "\(site.name) is not enrolled") }
         return agent
     }

@@ -14,6 +14,8 @@ public struct FaultyLine: Sendable {
     public var lossPercent: Int
     public var doublingPercent: Int
     public var isCut = false
+    /// Answers that come long after they were given up.
+    public var latePercent = 0
 
     public init(lossPercent: Int, doublingPercent: Int) {
         self.lossPercent = lossPercent

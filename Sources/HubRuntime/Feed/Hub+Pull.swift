@@ -113,11 +113,12 @@ extension Hub {
     /// Of those that were not asked for, only what has come since the agent's cursor: a writer may have opened while it waited.
     private func own(_ agent: AgentRecord, _ request: PullRequest, _ documents: Documents, _ now: Timestamp) throws -> [Receipt] {
         let since = request.cursor?.number ?? .max
-        return try ownReplicas(agent, documents).filter { replica in
+        let known = ownReplicas(agent, documents).filter { replica in
             request.replicas?.contains(replica.id) ?? true || replica.position > since
-        }.map {
-            try receipt($0.id, documents.standing, documents.store, now)
-        }
+        }.map(\.id)
+        // A restored hub may never have heard of a replica. It says so, or a site with nothing new to send would keep to itself what was forgotten.
+        let unheard = (request.replicas ?? []).filter { documents.standing.replica($0)?.source == nil }.sorted()
+        return try (known + unheard).map { try receipt($0, documents.standing, documents.store, now) }
     }
 
     private func ownReplicas(_ agent: AgentRecord, _ documents: Documents) -> [ReplicaRow] {

@@ -1,0 +1,69 @@
+import TestSupport
+
+/// A kind of misfortune, or a rare act.
+///
+/// Which kinds a history knows is drawn from its seed ("swarm testing", A. Groce and others, 2012): combinations of few come about that
+/// all of them at once would hide.
+enum Fault: String, Hashable, CaseIterable, Sendable {
+    case lineCut = "line-cut"
+    case lateMessages = "late-messages"
+    case agentKilled = "agent-killed"
+    case killedInDrain = "killed-in-drain"
+    case powerCut = "power-cut"
+    case tillRestored = "till-restored"
+    case folderRestored = "folder-restored"
+    case machineRestored = "machine-restored"
+    case folderLost = "folder-lost"
+    case cloned
+    case hubKilled = "hub-killed"
+    case hubRestored = "hub-restored"
+    case wrongClock = "wrong-clock"
+    case tableAltered = "table-altered"
+    case tableRebuilt = "table-rebuilt"
+    case fullDisk = "full-disk"
+    case hostileAgent = "hostile-agent"
+    case decisions
+    case collection
+
+    /// How often it comes, against the others that the seed allows.
+    var weight: Int {
+        switch self {
+        case .killedInDrain, .decisions: 4
+        case .lineCut, .hubKilled, .hubRestored: 3
+        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored: 2
+        case .lateMessages, .folderLost, .cloned, .tableAltered, .tableRebuilt, .fullDisk, .hostileAgent, .collection: 1
+        }
+    }
+
+    /// A little more than half of them.
+    static func drawn(using generator: inout SeededGenerator) -> Set<Fault> {
+        Set(allCases.filter { _ in generator.chance(60) })
+    }
+}
+
+extension SeededGenerator {
+    /// One of the faults, by weight; `nil` when there is none.
+    mutating func fault(among allowed: Set<Fault>) -> Fault? {
+        let faults = Fault.allCases.filter(allowed.contains)
+        guard !faults.isEmpty else { return nil }
+        var place = Int.random(in: 0..<faults.reduce(0) { $0 + $1.weight }, using: &self)
+        for fault in faults {
+            place -= fault.weight
+            if place < 0 { return fault }
+        }
+        return faults.last
+    }
+}
+
+/// Rare states that a long run must have been in: a fault that never comes, or never bites, tests nothing.
+enum Sometimes {
+    static let all = [
+        "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
+        "agent's folder lost", "cloned", "line cut", "line back", "request doubled", "answer lost after commit", "request lost",
+        "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "clock set", "column added", "table rebuilt",
+        "disk full", "disk full in a drain", "hostile push refused", "conflict accepted", "customers linked", "customers kept apart",
+        "decision undone", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
+        "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",
+        "doubtful clock", "swept", "schema changed",
+    ]
+}

@@ -1,0 +1,172 @@
+import Causality
+import ChangeSets
+import Foundation
+import HubRuntime
+import HubStoreSQLite
+import TestSupport
+
+@testable import AgentRuntime
+
+/// What befalls the hub, and what its operators do.
+extension World {
+    func killHub() async throws {
+        note("hub killed")
+        let path = newHubPath()
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: hubStore.path + suffix) {
+            try FileManager.default.copyItem(atPath: hubStore.path + suffix, toPath: path + suffix)
+        }
+        try await openHub(path)
+    }
+
+    /// Makes a backup, or goes back to the last one: everything since is forgotten, and comes again from the agents (S22 to S25).
+    ///
+    /// Not to a backup from before an agent's disk was restored or lost: what only that disk kept is gone then, and the promise is
+    /// about one disaster at a time (docs/operating/hub.md).
+    func restoreHub() async throws {
+        guard let backup = hubBackup, generator.chance(60) else {
+            let path = newHubPath()
+            try await hub.backUp(to: path)
+            hubBackup = path
+            return note("hub backed up")
+        }
+        note(sites.contains(where: \.isHubBehind) ? "hub restored twice" : "hub restored")
+        for site in sites {
+            let had = Dictionary(try await receipts(of: site).map { ($0.replica, $0.last) }, uniquingKeysWith: max)
+            site.hubHad.merge(had, uniquingKeysWith: max)
+            site.isHubBehind = true
+        }
+        let path = newHubPath()
+        try FileManager.default.copyItem(atPath: backup, toPath: path)
+        try await openHub(path)
+    }
+
+    private func newHubPath() -> String {
+        hubFiles += 1
+        return disk.file("hub-\(hubFiles).db")
+    }
+
+    private func openHub(_ path: String) async throws {
+        hubStore = try SQLiteHubStore(path: path)
+        hub = try await Hub.open(store: hubStore, now: time, random: Self.randomBytes(generator.next()))
+        watch = JournalWatch()
+    }
+
+    /// Where the hub stands with all replicas of the site.
+    func receipts(of site: Site) async throws -> [Receipt] {
+        guard
+            case .page(let page) = try await hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: try await record(of: site), now: time)
+        else { return [] }
+        return page.own
+    }
+
+    /// Whether a restored hub has again all that the site had sent to it.
+    func hasHubBack(_ site: Site) async throws -> Bool {
+        let has = Dictionary(try await receipts(of: site).map { ($0.replica, $0.last) }, uniquingKeysWith: max)
+        return site.hubHad.allSatisfy { has[$0.key, default: 0] >= $0.value }
+    }
+
+    /// Years off, or right again; `Law 7`: no clock decides what is kept.
+    func setClock(_ index: Int) {
+        let year: Int64 = 365 * 24 * 3_600_000
+        let site = sites[index]
+        site.clockOffset =
+            site.clockOffset == 0 ? [-60 * year, -year, -600_000, 600_000, 3 * year, 10 * year].randomElement(using: &generator) ?? 0 : 0
+        note("clock set", index)
+        if abs(site.clockOffset) > 300_000 { note("doubtful clock", index) }
+    }
+
+    // MARK: operators
+
+    func decide() async throws {
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 0: try await acceptConflict()
+        case 1: try await link("customers linked") { try await self.hub.link($0, now: self.time) }
+        case 2: try await link("customers kept apart") { try await self.hub.keepApart($0, now: self.time) }
+        case 3:
+            guard let latest = try await hub.decisions(limit: 5, now: time).first(where: { $0.undoneBy == nil && $0.choice != .undo })
+            else {
+                return
+            }
+            try await bySomebody("decision undone") { _ = try await self.hub.undo(latest.id, author: "op", note: nil, now: self.time) }
+        default:
+            let policy = ["latest", "earliest", "longest", "ask", "ranked: shop-2, shop-1"].randomElement(using: &generator) ?? "latest"
+            try await bySomebody("policy set") {
+                _ = try await self.hub.setPolicy(
+                    PolicyQuestion(entity: "customer", field: "phone", policy: policy, author: "op"), now: self.time)
+            }
+        }
+    }
+
+    /// As it stands: a decision that changes no figure which the checkers count.
+    private func acceptConflict() async throws {
+        guard let conflict = try await hub.conflicts(now: time).first(where: { $0.choices.contains("accept") }) else { return }
+        try await bySomebody("conflict accepted") {
+            _ = try await self.hub.resolve(conflict.id, Resolution(.accept, seen: conflict.seen, author: "op"), now: self.time)
+        }
+    }
+
+    private func link(_ what: String, _ decide: @escaping (LinkQuestion) async throws -> LinkAnswer) async throws {
+        var found: [String] = []
+        for _ in 0..<2 {
+            let person = Int.random(in: 1...6, using: &generator)
+            let profiles = try await hub.profiles(.email("person\(person)@example.org"), now: time).compactMap(\.id)
+            if let profile = profiles.randomElement(using: &generator), !found.contains(profile) { found.append(profile) }
+        }
+        guard found.count == 2 else { return }
+        try await bySomebody(what) { _ = try await decide(LinkQuestion(id: found[0], records: [found[1]], author: "op")) }
+    }
+
+    /// What cannot be decided is refused in words; anything else than a word is a fault.
+    private func bySomebody(_ what: String, _ act: () async throws -> Void) async throws {
+        do {
+            try await act()
+            note(what)
+        } catch let error as HubError { trace.append("  refused: \(what): \(error.message)") }
+    }
+
+    func collect() async throws {
+        now += 3 * 24 * 3_600_000
+        let answer = try await hub.collect(CollectionQuestion(olderThanDays: 1, author: "op"), now: time)
+        if answer.records > 0 { note("collected") }
+    }
+
+    // MARK: somebody who means ill
+
+    /// An enrolled site of its own that sends what others signed, as it was or with a byte changed.
+    func pushHostile() async throws {
+        let key = try await hostileKey()
+        guard let agent = try await hub.agent(key.publicKey) else { return hostile = nil }
+        var sets: [[UInt8]] = []
+        try hubStore.readNow { store in
+            try store.eachJournal(after: 0) { row in
+                sets.append(row.bytes)
+                return sets.count < 40
+            }
+        }
+        guard var bytes = sets.randomElement(using: &generator) else { return }
+        if generator.chance(70) {
+            let place = Int.random(in: bytes.indices, using: &generator)
+            bytes[place] ^= UInt8(1) << UInt8.random(in: 0..<8, using: &generator)
+        }
+        let before = hub.head
+        let answer = try await hub.push([bytes], agent: agent, agentTime: time, now: time)
+        guard case .refusal = answer, hub.head == before else {
+            return trace.append("  hostile push was answered with \(answer)")
+        }
+        note("hostile push refused")
+    }
+
+    private func hostileKey() async throws -> SigningKey {
+        if let key = hostile, try await hub.agent(key.publicKey) != nil { return key }
+        let key = SigningKey()
+        let known = try await hub.sites(now: time).contains { $0.name == "rogue" }
+        let token = known ? try await hub.issueToken(site: "rogue", now: time) : try await hub.addSite(name: "rogue", kind: .web, now: time)
+        _ = try await hub.enroll(token: token.token, publicKey: key.publicKey, now: time)
+        hostile = key
+        return key
+    }
+}
+
+extension JSONAnswer {
+    fileprivate var id: String? { (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])?["id"] as? String }
+}
