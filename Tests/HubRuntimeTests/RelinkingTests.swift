@@ -96,4 +96,90 @@ struct RelinkingTests {
             #expect(found.contains { !$0.earlier.isEmpty })
         }
     }
+
+    @Test("Rules of a form that this hub does not know leave the standard rules in force, and the hub's status says so and what to do")
+    func newerForm() async throws {
+        let bench = try await TestHub()
+        #expect(try await !bench.hub.status(now: bench.now).warnings.contains { $0.contains("identity") })
+        _ = try await bench.hub.deciding(bench.now) { desk in
+            try desk.write(
+                [],
+                Decision(
+                    .identity, conflict: LinkRules.decisionName, message: "Customers are linked by rules 7: face.", fingerprint: "7",
+                    author: "ann", note: nil, content: #"{"ranks":[{"by":"face","recordsPerSourceMax":1}],"version":7}"#))
+        }
+        for _ in 0..<2 {
+            #expect(bench.hub.linkRules == .standard)
+            let warning = try await bench.hub.status(now: bench.now).warnings.first { $0.contains("identity") }
+            #expect(
+                warning
+                    == """
+                    Rules of identity 7 have a form that this hub does not know, so the standard rules hold. Start the newer hub that set them, \
+                    or set rules anew: `tributary identity rules`, `tributary identity apply`.
+                    """)
+            try await bench.restart()
+        }
+        try await rules(bench) { _ in }
+        #expect(bench.hub.linkRules.version == 8)
+        #expect(try await !bench.hub.status(now: bench.now).warnings.contains { $0.contains("identity") })
+    }
+
+    @Test("Rules with a misspelt name are neither tried nor set; the error names it and what was probably meant")
+    func misspelt() async throws {
+        let bench = try await TestHub()
+        let text = #"{"rules": {"version": 1, "ranks": [{"by": "id", "recordsPerSourcesMax": 3}]}, "author": "ann"}"#
+        let question = try JSONDecoder().decode(IdentityQuestion.self, from: Data(text.utf8))
+        for attempt in [
+            { _ = try await bench.hub.setIdentity(question, now: bench.now) },
+            { _ = try await bench.hub.tryIdentity(question.rules, now: bench.now) },
+        ] as [() async throws -> Void] {
+            let error = await #expect(throws: HubError.self) { try await attempt() }
+            #expect(error?.code == .choiceInvalid)
+            #expect(error?.message == #""recordsPerSourcesMax" in ranks[0] is no name that rules know."#)
+            #expect(error?.remedy == #"Did you mean "recordsPerSourceMax"?"#)
+        }
+        #expect(bench.hub.linkRules == .standard)
+    }
+
+    @Test("Lists of what is ignored and of what rules would do end at their bounds, the worst first, and say how many more there are")
+    func bounds() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop", region: "GB")
+        let web = try await bench.enrol("web", kind: .web)
+        var (till, store) = (TestWriter("till", seed: 1, key: shop.key), TestWriter("web", seed: 2, key: web.key))
+        // 201 phones on two records of the shop each, the last one on three.
+        let phones = (0..<201).flatMap { number in
+            (0..<(number == 200 ? 3 : 2)).map { _ in ("phone", Value.text(Text("+44 20 7946 \(1_000 + number)"))) }
+        }
+        let people = phones.enumerated().map { Make.write("customer", Int64($0.offset), [("phone", $0.element.1)], at: bench.now) }
+        try await bench.push([try till.seal(people)], from: shop)
+        // Eleven people of one mailbox online, and 21 couples whose cards were given to somebody else.
+        let family = (1...11).map { Make.customer(Int64($0), email: "family@shop.eu", name: "N\($0)x Lee", at: bench.now) }
+        let others = (0..<42).map { number in
+            Make.write(
+                "customer", Int64(100 + number),
+                [("loyalty id", .text(Text("CARD-\(number / 2)"))), ("name", number % 2 == 0 ? "Ann Lee" : "Zoltan Quux")], at: bench.now)
+        }
+        try await bench.push([try store.seal(family + others)], from: web)
+        let ignored = try await bench.hub.ignoredIdentifiers(now: bench.now)
+        #expect(ignored.shared.count == IgnoredAnswer.listMax && ignored.sharedCount == 202)
+        #expect(ignored.shared.prefix(3).map(\.records) == [11, 3, 2])
+        #expect(ignored.refusals.count == 21 && ignored.refusalCount == 21 && ignored.values.count == ignored.valueCount)
+
+        var rules = LinkRules.standard
+        rules.componentRecordsMax = 10
+        rules.ranks[2].recordsPerSourceMax = 11
+        let trial = try await bench.hub.tryIdentity(rules, now: bench.now)
+        #expect(trial.refusals.count == IdentityTrialAnswer.refusalsMax && trial.refusalCount == 22)
+        #expect(trial.refusals[0].recordCount == 11 && trial.refusals[0].records.count == RefusalAnswer.recordsMax)
+        #expect(trial.refusals[1].recordCount == 2 && trial.refusals[1].records.count == 2)
+        rules.componentRecordsMax = 11
+        rules.ranks[4].recordsPerSourceMax = 3
+        let merged = try await bench.hub.tryIdentity(rules, now: bench.now)
+        #expect(merged.merged.profiles == 202 && merged.merged.examples.count == IdentityTrialAnswer.examplesMax)
+        let first = try #require(merged.merged.examples.first)
+        #expect(first.records == 11 && first.profileCount == 11 && first.profiles.count == RefusalAnswer.recordsMax)
+        #expect(merged.merged.examples[1].profileCount == 3 && merged.merged.examples[1].profiles.count == 3)
+        #expect(merged.refusals.count == 20 && merged.refusalCount == 21)
+    }
 }

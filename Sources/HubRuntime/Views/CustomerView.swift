@@ -36,7 +36,7 @@ final class CustomerView {
 
     func flush() throws {
         if haveRulesChanged {
-            batch.standing.linkRules = try LinkRules.inForce(reading: batch.store) { try batch.record($0)?.state }
+            batch.standing.rulesInForce = try RulesInForce(reading: batch.store) { try batch.record($0)?.state }
         }
         let tables = LinkTables(store: batch.store, standing: batch.standing)
         var changes: [LinkChange] = []
