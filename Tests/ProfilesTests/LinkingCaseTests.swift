@@ -73,7 +73,10 @@ struct LinkingCaseTests {
 
     @Test("Of refused pairs the first 10,000 are listed, and how many more there are is told")
     func manyRefusals() {
-        // Every two of them have the phone, and no two a name in common.
+        // Every two of them have the phone, and no two a name that slips of the finger could make of each other.
+        func word(_ number: Int) -> String {
+            [number / 12, number % 12].map { String(repeating: String(UnicodeScalar(UInt8(97 + $0))), count: 3) }.joined()
+        }
         func refusals(_ names: Int) -> Linking {
             var rules = LinkRules.standard
             rules.ranks = [.init(kind: .phone, recordsPerSourceMax: 1_000, isExclusive: false)]
@@ -82,7 +85,7 @@ struct LinkingCaseTests {
                 let id = People.id(number, source: 1)
                 return LinkRecord(
                     id: id, created: Precedence(isInBound: true, time: Timestamp(milliseconds: 1), dot: id.life), identifiers: [phone],
-                    names: [PersonName(first: "Ann\(number)x", last: "Lee\(number)y").text])
+                    names: [PersonName(first: word(number), last: word(number)).text])
             }
             return Linking.link(records, decisions: [], rules: rules)
         }
