@@ -110,7 +110,7 @@ struct IdentityCommand: AsyncParsableCommand {
             let values: [Value]
             let shared: [Shared]
             let refusals: [LinkRefusal]
-            let sharedCount, refusalCount: Int
+            let valueCount, sharedCount, refusalCount: Int
         }
 
         mutating func run() async throws {
@@ -124,10 +124,18 @@ struct IdentityCommand: AsyncParsableCommand {
                     let shown = value.value.replacingOccurrences(of: "\u{1F}", with: " ")
                     shared.add(String(value.records), value.kind, shown, value.site ?? "-")
                 }
+                func block(_ head: String, _ table: String?, of count: Int, shown: Int) -> String? {
+                    table.map { table in [head + ":", table, Readable.more(of: count, shown: shown).map { "  " + $0 }].lines }
+                }
                 let blocks = [
-                    values.isEmpty ? nil : "No identifiers:\n" + values.text(indentedBy: 2),
-                    shared.isEmpty ? nil : "On too many records of one site (\(answer.sharedCount)):\n" + shared.text(indentedBy: 2),
-                    LinkRefusal.text(answer.refusals).map { "Links that were refused (\(answer.refusalCount)):\n" + $0 },
+                    block(
+                        "No identifiers", values.isEmpty ? nil : values.text(indentedBy: 2), of: answer.valueCount,
+                        shown: answer.values.count),
+                    block(
+                        "On too many records of one site", shared.isEmpty ? nil : shared.text(indentedBy: 2), of: answer.sharedCount,
+                        shown: answer.shared.count),
+                    block(
+                        "Links that were refused", LinkRefusal.text(answer.refusals), of: answer.refusalCount, shown: answer.refusals.count),
                 ].compactMap { $0 }
                 return blocks.isEmpty ? "Nothing is ignored." : blocks.joined(separator: "\n\n")
             }
@@ -225,10 +233,10 @@ private struct Trial: Decodable {
     }
     struct Example: Decodable {
         let profiles: [String]
-        let records: Int
+        let profileCount, records: Int
         let by: [String]
     }
-    let records, profilesNow, profilesThen, sharedValues: Int
+    let records, profilesNow, profilesThen, sharedValues, refusalCount: Int
     let merged, split: Side
     let refusals: [LinkRefusal]
 
@@ -240,17 +248,20 @@ private struct Trial: Decodable {
             "\(split.profiles) of today's profiles would fall apart into \(split.parts)\(split.examples.isEmpty ? "." : ", like")",
             examples(split),
             refusals.isEmpty ? nil : "Links that the rules ask for and would not get, like", LinkRefusal.text(refusals),
+            Readable.more(of: refusalCount, shown: refusals.count).map { "  " + $0 },
             "\(sharedValues) values would link nothing, since too many records of one site hold them.",
         ]
-        return ([head] + blocks.compactMap { $0 }).joined(separator: "\n")
+        return ([head] + blocks).lines
     }
 
     private func examples(_ side: Side) -> String? {
         var table = Table("PROFILES", ">RECORDS", "BY")
         for example in side.examples {
-            table.add(example.profiles.joined(separator: " "), String(example.records), example.by.joined(separator: ", "))
+            let profiles = example.profiles + [Readable.more(of: example.profileCount, shown: example.profiles.count)].compactMap { $0 }
+            table.add(profiles.joined(separator: " "), String(example.records), example.by.joined(separator: ", "))
         }
-        return table.isEmpty ? nil : table.text(indentedBy: 2)
+        guard !table.isEmpty else { return nil }
+        return [table.text(indentedBy: 2), Readable.more(of: side.profiles, shown: side.examples.count).map { "  " + $0 }].lines
     }
 }
 
@@ -258,10 +269,19 @@ private struct Trial: Decodable {
 private struct LinkRefusal: Decodable {
     let cause, by: String
     let records: [String]
+    let recordCount: Int
 
     static func text(_ refusals: [LinkRefusal]) -> String? {
         var table = Table("WHY", "ASKED BY", "RECORDS")
-        for refusal in refusals { table.add(refusal.cause, refusal.by, refusal.records.joined(separator: " ")) }
+        for refusal in refusals {
+            let records = refusal.records + [Readable.more(of: refusal.recordCount, shown: refusal.records.count)].compactMap { $0 }
+            table.add(refusal.cause, refusal.by, records.joined(separator: " "))
+        }
         return table.isEmpty ? nil : table.text(indentedBy: 2)
     }
+}
+
+extension [String?] {
+    /// Those that are there, each on a line of its own.
+    fileprivate var lines: String { compactMap { $0 }.joined(separator: "\n") }
 }

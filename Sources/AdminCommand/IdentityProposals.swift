@@ -47,7 +47,10 @@ extension IdentityCommand {
     struct Accept: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Link everything that is proposed above a probability.",
-            discussion: "Says what it would do; --apply does it, in one decision. Take it back: tributary conflict undo DECISION")
+            discussion: """
+                Says what it would do; --apply does it, in one decision. Take it back: tributary conflict undo DECISION. The likeliest come first; a \
+                pair is left out that would make one person of people who contradict each other.
+                """)
         @Option(help: ArgumentHelp("From 0 to 1, like 0.9999.", valueName: "probability")) var above: Double
         @Flag(help: "Do it.") var apply = false
         @OptionGroup var decider: DeciderOptions
@@ -60,7 +63,7 @@ extension IdentityCommand {
             let note: String?
         }
         private struct Answer: Decodable {
-            let pairs, records, left: Int
+            let pairs, records, contradicting, left: Int
             let decision: DecisionShown?
         }
 
@@ -69,13 +72,18 @@ extension IdentityCommand {
             let bytes = try await listing.hub.connection().post(
                 "identity", "proposals", "accept", body: question, secondsMax: IdentityCommand.secondsMax)
             try listing.show(bytes, as: Answer.self) { answer in
-                let rest = answer.left == 0 ? "" : " \(answer.left) more are left for another time."
+                let contradicting =
+                    answer.contradicting == 0
+                    ? ""
+                    : " \(Readable.count(answer.contradicting)) are left out: the people that they would join contradict each other."
+                let rest = contradicting + (answer.left == 0 ? "" : " \(Readable.count(answer.left)) more are left for another time.")
                 if let decision = answer.decision {
                     return "\(decision.message)\(rest)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
                 }
-                return answer.pairs == 0
-                    ? "Nothing is proposed above that."
-                    : "\(answer.pairs) pairs of \(answer.records) records would be linked.\(rest) Do it: --apply"
+                guard answer.pairs > 0 else {
+                    return rest.isEmpty ? "Nothing is proposed above that." : "Nothing can be linked above that.\(rest)"
+                }
+                return "\(answer.pairs) pairs of \(answer.records) records would be linked.\(rest) Do it: --apply"
             }
         }
     }

@@ -113,6 +113,21 @@ enum Readable {
         amount(value, decimalsMin: 2) + (currency.map { " " + $0 } ?? "")
     }
 
+    /// `12,345`, whatever the machine's language.
+    static func count(_ number: Int) -> String {
+        let digits = String(number.magnitude)
+        let grouped = digits.enumerated().reduce(into: "") { text, digit in
+            if digit.offset > 0, (digits.count - digit.offset) % 3 == 0 { text += "," }
+            text.append(digit.element)
+        }
+        return (number < 0 ? "-" : "") + grouped
+    }
+
+    /// The line that ends a list of which only the first are shown; `nil` when these are all.
+    static func more(of count: Int, shown: Int) -> String? {
+        count > shown ? "and \(self.count(count - shown)) more" : nil
+    }
+
     /// `2010-12-01 08:26Z`; `-` when there is none.
     static func time(_ milliseconds: UInt64?) -> String {
         guard let milliseconds else { return "-" }

@@ -25,7 +25,7 @@ extension HubRoutes {
                 return try .json(answer)
             },
             HubRoute(.post, "/v1/identity/try", .operator, bodyBytesMax: Self.rulesBytesMax) { call in
-                try .json(try await hub.tryIdentity(call.json(LinkRules.self), now: call.now))
+                try .json(try await hub.tryIdentity(call.json(GivenRules.self), now: call.now))
             },
             HubRoute(.get, "/v1/identity/weights", .operator) { try .json(try await hub.weighIdentity(now: $0.now)) },
             HubRoute(.get, "/v1/identity/ignored", .operator) { try .json(try await hub.ignoredIdentifiers(now: $0.now)) },

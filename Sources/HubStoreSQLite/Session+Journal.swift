@@ -153,7 +153,7 @@ extension Session {
 
     // MARK: records
 
-    private static func record(_ row: RawStatement) -> RecordRow {
+    static func record(_ row: RawStatement) -> RecordRow {
         RecordRow(
             record: row.record(0), source: row.int32(1), key: row.bytes(4), flags: RecordRow.Flags(rawValue: row.int32(3)),
             number: row.uint64(2), state: row.bytes(5))

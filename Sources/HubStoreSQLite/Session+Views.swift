@@ -164,9 +164,12 @@ extension Session {
 
     // MARK: customers and profiles
 
-    private static func customer(_ row: RawStatement) -> CustomerRow {
+    private static func customer(_ row: RawStatement) -> CustomerRow { customer(row, from: 0) }
+
+    private static func customer(_ row: RawStatement, from column: Int32) -> CustomerRow {
         CustomerRow(
-            record: row.record(0), profile: row.record(1), created: row.time(2), isCreatedInBound: row.bool(3), names: list(row.string(4)))
+            record: row.record(column), profile: row.record(column + 1), created: row.time(column + 2),
+            isCreatedInBound: row.bool(column + 3), names: list(row.string(column + 4)))
     }
 
     func customers(after record: RecordNumber, limit: Int) throws -> [CustomerRow] {
@@ -176,6 +179,16 @@ extension Session {
                 $0.bind(record)
                 $0.bind(Int64(limit))
             }, Self.customer)
+    }
+
+    func customersWithRecords(after record: RecordNumber, limit: Int) throws -> [(customer: CustomerRow, record: RecordRow?)] {
+        try all(
+            "SELECT r.*, c.* FROM customer c LEFT JOIN record r ON r.record = c.record WHERE c.record > ? ORDER BY c.record LIMIT ?",
+            bind: {
+                $0.bind(record)
+                $0.bind(Int64(limit))
+            }
+        ) { (customer: Self.customer($0, from: 6), record: $0.isNull(0) ? nil : Self.record($0)) }
     }
 
     func customer(_ record: RecordNumber) throws -> CustomerRow? {
@@ -196,6 +209,13 @@ extension Session {
         }
     }
 
+    func setProfile(_ profile: RecordNumber, of customer: RecordNumber) throws {
+        try run("UPDATE customer SET profile = ? WHERE record = ?") {
+            $0.bind(profile)
+            $0.bind(customer)
+        }
+    }
+
     func deleteCustomer(_ record: RecordNumber) throws {
         try run("DELETE FROM customer WHERE record = ?") { $0.bind(record) }
     }
@@ -208,6 +228,15 @@ extension Session {
 
     func identifiers(record: RecordNumber) throws -> [IdentifierRow] {
         try all("SELECT * FROM identifier WHERE record = ? ORDER BY kind, value", bind: { $0.bind(record) }, Self.identifier)
+    }
+
+    func identifiers(from first: RecordNumber, to last: RecordNumber) throws -> [IdentifierRow] {
+        try all(
+            "SELECT * FROM identifier WHERE record BETWEEN ? AND ? ORDER BY record, kind, value",
+            bind: {
+                $0.bind(first)
+                $0.bind(last)
+            }, Self.identifier)
     }
 
     func identifiers(_ kind: IdentifierRow.Kind, _ value: String, limit: Int) throws -> [IdentifierRow] {
@@ -261,12 +290,23 @@ extension Session {
     }
 
     func earlier(record: RecordNumber) throws -> [EarlierRow] {
-        try all("SELECT * FROM earlier WHERE record = ? ORDER BY field, replica, counter", bind: { $0.bind(record) }) { row in
-            EarlierRow(
-                record: row.record(0), field: row.string(1), replica: row.int32(2), counter: row.uint64(3), time: row.time(4),
-                isInBound: row.bool(5), isChained: row.bool(6), kind: IdentifierRow.Kind(rawValue: row.int32(7)), value: row.string(8),
-                isCorrected: row.bool(9))
-        }
+        try all("SELECT * FROM earlier WHERE record = ? ORDER BY field, replica, counter", bind: { $0.bind(record) }, Self.earlier)
+    }
+
+    func earlier(from first: RecordNumber, to last: RecordNumber) throws -> [EarlierRow] {
+        try all(
+            "SELECT * FROM earlier WHERE record BETWEEN ? AND ? ORDER BY record, field, replica, counter",
+            bind: {
+                $0.bind(first)
+                $0.bind(last)
+            }, Self.earlier)
+    }
+
+    private static func earlier(_ row: RawStatement) -> EarlierRow {
+        EarlierRow(
+            record: row.record(0), field: row.string(1), replica: row.int32(2), counter: row.uint64(3), time: row.time(4),
+            isInBound: row.bool(5), isChained: row.bool(6), kind: IdentifierRow.Kind(rawValue: row.int32(7)), value: row.string(8),
+            isCorrected: row.bool(9))
     }
 
     func put(_ earlier: EarlierRow) throws {

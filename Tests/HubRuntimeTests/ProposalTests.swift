@@ -121,6 +121,55 @@ struct ProposalTests {
         }
     }
 
+    @Test("A chain of likely pairs whose ends contradict each other is not made one person: the pair that would is left out")
+    func chain() {
+        // Father and son, and between them a record that says no more than their name.
+        func marlowe(_ more: [(field: String, value: String)]) -> PersonTraits {
+            PersonTraits([(field: "first name", value: "Quentin"), (field: "last name", value: "Zamorano")] + more)
+        }
+        let father = marlowe([(field: "birth date", value: "1931-03-04")])
+        let son = marlowe([(field: "birth date", value: "1968-11-27")])
+        let either = marlowe([])
+        let scorer = MatchScorer(.standard(records: 1_000))
+        let (likely, unlikely) = (scorer.bits(either, son), scorer.bits(father, son))
+        #expect(unlikely < likely)
+        // What each pair of the chain reaches, and the group of all three does not.
+        let bitsMin = likely - (likely - unlikely) / 4
+        var acceptance = PairAcceptance(scorer, bitsMin: bitsMin)
+        let people = [father, either, son].enumerated().map { acceptance.add(.init(records: [Int64($0.offset)], traits: [$0.element])) }
+        #expect(acceptance.join(people[0], people[1]))
+        #expect(!acceptance.join(people[1], people[2]))
+        #expect(acceptance.join(people[1], people[0]))
+        var other = PairAcceptance(scorer, bitsMin: bitsMin)
+        let two = [either, son].enumerated().map { other.add(.init(records: [Int64($0.offset)], traits: [$0.element])) }
+        #expect(other.join(two[0], two[1]))
+    }
+
+    @Test("Pairs that would bring records together that somebody declared never the same are left out, through other records, too")
+    func chainOfEnemies() async throws {
+        var town = try await Town()
+        let doubles = try await town.online([town.person(7, key: 1), town.person(7, key: 2)])
+        let (hub, now) = (town.bench.hub, town.bench.now)
+        let second = Dot(doubles.replica, doubles.counter + 1)
+        _ = try await hub.matchAll(now: now)
+        _ = try await hub.keepApart(
+            LinkQuestion(id: "\(ProfileID(life: doubles))", records: ["\(ProfileID(life: second))"], author: "ann"), now: now)
+        let dry = try await hub.acceptProposals(AcceptanceQuestion(above: 0.9, isDryRun: true, author: "ann"), now: now)
+        #expect(dry.pairs == 1 && dry.contradicting == 1)
+    }
+
+    @Test("Pairs make people of up to 200 records", arguments: [199, 200])
+    func acceptance(records: Int) throws {
+        let traits = PersonTraits([
+            (field: "first name", value: "Ada"), (field: "last name", value: "Marlowe"), (field: "birth date", value: "1815-12-10"),
+        ])
+        let scorer = MatchScorer(.standard(records: 1_000))
+        var acceptance = PairAcceptance(scorer, bitsMin: scorer.bits(traits, traits) - 1)
+        let large = acceptance.add(.init(records: (0..<Int64(records)).map { $0 }, traits: [traits]))
+        let small = acceptance.add(.init(records: [1_000], traits: [traits]))
+        #expect(acceptance.join(large, small) == (records + 1 <= PairAcceptance.recordsMax))
+    }
+
     @Test("What is beyond doubt is linked by the hub where the rules say so, and only then; a doubtful limit is refused")
     func automatic() async throws {
         var town = try await Town()

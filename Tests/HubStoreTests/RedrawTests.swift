@@ -44,6 +44,7 @@ struct RedrawTests {
                     UPDATE purchase SET buyer = NULL, total = -10000 WHERE kind = 3; DELETE FROM total;
                     ALTER TABLE customer DROP COLUMN names; UPDATE identifier SET kind = 3 WHERE kind = 4;
                     DELETE FROM identifier WHERE kind NOT IN (1, 2, 3);
+                    DROP INDEX identifier_of; CREATE INDEX identifier_record ON identifier (record);
                     DELETE FROM meta WHERE name = 'views'; PRAGMA user_version = 5;
                     """)
         }

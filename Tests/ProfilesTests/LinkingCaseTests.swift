@@ -71,6 +71,31 @@ struct LinkingCaseTests {
         #expect(linking.refusals == [.tooManyRecords(kind: .phone, records: records.map(\.id).sorted { $0.life < $1.life })])
     }
 
+    @Test("Of refused pairs the first 10,000 are listed, and how many more there are is told")
+    func manyRefusals() {
+        // Every two of them have the phone, and no two a name that slips of the finger could make of each other.
+        func word(_ number: Int) -> String {
+            [number / 12, number % 12].map { String(repeating: String(UnicodeScalar(UInt8(97 + $0))), count: 3) }.joined()
+        }
+        func refusals(_ names: Int) -> Linking {
+            var rules = LinkRules.standard
+            rules.ranks = [.init(kind: .phone, recordsPerSourceMax: 1_000, isExclusive: false)]
+            rules.componentRecordsMax = 10_000
+            let records = (1...names).map { number in
+                let id = People.id(number, source: 1)
+                return LinkRecord(
+                    id: id, created: Precedence(isInBound: true, time: Timestamp(milliseconds: 1), dot: id.life), identifiers: [phone],
+                    names: [PersonName(first: word(number), last: word(number)).text])
+            }
+            return Linking.link(records, decisions: [], rules: rules)
+        }
+        let few = refusals(141)
+        #expect(few.profiles.count == 141 && few.refusals.count == 9_870 && few.refusalsLeftOut == 0)
+        let many = refusals(142)
+        #expect(many.profiles.count == 142 && many.refusals.count == Linking.pairRefusalsMax && many.refusalsLeftOut == 11)
+        #expect(Array(many.refusals.prefix(100)).allSatisfy { $0.recordCount == 2 })
+    }
+
     @Test("S29: never the same holds against every chain of links, and the refused pair is shown with its reason")
     func neverTheSame() throws {
         let records = [record(1, source: 1, [email]), record(2, source: 2, [email, phone]), record(3, source: 3, [phone])]

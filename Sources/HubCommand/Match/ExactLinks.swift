@@ -30,7 +30,7 @@ struct ExactLinks {
         }
         let linking = Linking.link(records, decisions: [], rules: .standard)
         people = linking.profiles.filter { $0.records.count > 1 }.map { $0.records.map { UInt32($0.life.counter - 1) }.sorted() }
-        refusals = linking.refusals.count
+        refusals = linking.refusals.count + linking.refusalsLeftOut
         sharedValues = linking.sharedValues.count
     }
 

@@ -76,6 +76,11 @@ final class Batch {
         return try TouchedRecord(row, standing: standing)
     }
 
+    /// The same, where its row has been read already.
+    func record(_ number: RecordNumber, stored row: RecordRow?) throws -> TouchedRecord? {
+        try touched[number] ?? row.map { try TouchedRecord($0, standing: standing) }
+    }
+
     func begin(_ number: RecordNumber, _ id: RecordID, source: SourceNumber) {
         touched[number] = TouchedRecord(id: id, source: source)
         order.append(number)

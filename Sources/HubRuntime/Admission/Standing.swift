@@ -19,8 +19,9 @@ struct Standing: Sendable {
     var heldCount: Int64
     var floor: UInt64
     var backup: UInt64
+    var rulesInForce: RulesInForce
     /// How customers are linked now.
-    var linkRules: LinkRules
+    var linkRules: LinkRules { rulesInForce.rules }
 
     /// Reads it all from the store.
     init(reading store: any HubReading) throws {
@@ -28,10 +29,10 @@ struct Standing: Sendable {
         heldCount = try store.heldCount(nil)
         floor = try store.number(.floor)
         backup = try store.number(.backup)
-        linkRules = .standard
+        rulesInForce = .standard
         for replica in try store.replicas() { set(replica) }
         for source in try store.sources() { set(source) }
-        linkRules = try LinkRules.inForce(reading: store) { try store.record($0).map { try RecordState($0, standing: self) } }
+        rulesInForce = try RulesInForce(reading: store) { try store.record($0).map { try RecordState($0, standing: self) } }
     }
 
     mutating func set(_ replica: ReplicaRow) {

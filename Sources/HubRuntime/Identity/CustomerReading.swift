@@ -6,7 +6,7 @@ import Profiles
 /// One customer record as the rules in force read it: what it may be linked by, and the rows that say so.
 struct CustomerReading {
     let link: LinkRecord
-    private let current: Set<Identifier>
+    private let current: [Identifier]
     private let searchNames: [String]
 
     /// - Parameter earlier: its superseded identifying values, corrections among them.
@@ -14,8 +14,8 @@ struct CustomerReading {
         let linking = earlier.filter { !$0.isCorrected }.compactMap { row in
             row.kind.identifierKind.flatMap { Identifier(kind: $0, raw: Text(row.value), country: country, rules: rules) }
         }
-        link = LinkRecord(state, created: created, country: country, earlier: linking, rules: rules)
-        current = Set(state.identifiers(country: country, rules: rules))
+        current = state.identifiers(country: country, rules: rules)
+        link = LinkRecord(state, created: created, current: current, earlier: linking, rules: rules)
         searchNames = Self.searchNames(of: state)
     }
 
@@ -50,7 +50,9 @@ struct CustomerReading {
 extension LinkRecord {
     /// The same under another name of the record.
     func named(_ name: RecordID?) -> LinkRecord {
-        LinkRecord(id: name ?? id, created: created, identifiers: identifiers, names: names)
+        var record = self
+        if let name { record.id = name }
+        return record
     }
 }
 

@@ -5,12 +5,12 @@ import Profiles
 
 /// Rules of identity that an operator gives.
 public struct IdentityQuestion: Decodable, Sendable {
-    public var rules: LinkRules
+    public var rules: GivenRules
     public var author: String
     public var note: String?
 
     public init(rules: LinkRules, author: String, note: String? = nil) {
-        self.rules = rules
+        self.rules = GivenRules(rules)
         self.author = author
         self.note = note
     }
@@ -22,7 +22,14 @@ extension Hub {
 
     /// What other rules would make of all customers; nothing is changed.
     public func tryIdentity(_ rules: LinkRules, now: Timestamp) async throws -> IdentityTrialAnswer {
-        try Self.check(rules)
+        try await tryIdentity(GivenRules(rules), now: now)
+    }
+
+    /// The same with rules as somebody has written them.
+    ///
+    /// - Throws: `HubError`: `choice-invalid` for rules that cannot be, or that hold a name which rules do not know.
+    public func tryIdentity(_ given: GivenRules, now: Timestamp) async throws -> IdentityTrialAnswer {
+        let rules = try Self.checked(given)
         return try await scanning(rules, now: now) { scan, documents in
             let decisions = try LinkTables(store: documents.store, standing: documents.standing).decisions()
             return IdentityTrialAnswer(scan, scan.linking(decisions: decisions), standing: documents.standing)
@@ -33,13 +40,13 @@ extension Hub {
     ///
     /// Pushes wait meanwhile: about a minute for a million records.
     ///
-    /// - Throws: `HubError`: `choice-invalid` for rules that cannot be, `decision-superseded` where their version is not the one in
+    /// - Throws: `HubError`: `choice-invalid` for rules that cannot be, or that hold a name which rules do not know, `decision-superseded` where their version is not the one in
     ///   force: somebody has set others meanwhile.
     public func setIdentity(_ question: IdentityQuestion, now: Timestamp) async throws -> DecisionAnswer {
         try Resolution(.identity, author: question.author, note: question.note).check()
-        try Self.check(question.rules)
+        let given = try Self.checked(question.rules)
         return try await deciding(now) { desk in
-            var rules = question.rules
+            var rules = given
             let inForce = desk.standing.linkRules.version
             guard rules.version == inForce else {
                 throw HubError(
@@ -97,9 +104,13 @@ extension Hub {
         }
     }
 
-    private static func check(_ rules: LinkRules) throws(HubError) {
-        guard let problem = rules.problem else { return }
-        throw HubError(.choiceInvalid, problem, remedy: "See docs/operating/identity.md, and try again: tributary identity try.")
+    private static func checked(_ given: GivenRules) throws(HubError) -> LinkRules {
+        switch given.read {
+        case .failure(let fault): throw HubError(.choiceInvalid, fault.message, remedy: fault.remedy)
+        case .success(let rules):
+            guard let problem = rules.problem else { return rules }
+            throw HubError(.choiceInvalid, problem, remedy: "See docs/operating/identity.md, and try again: tributary identity try.")
+        }
     }
 
     private func scanning<Value: Sendable>(

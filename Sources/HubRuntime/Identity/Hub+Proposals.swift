@@ -34,6 +34,8 @@ public struct ProposalAnswer: Encodable, Hashable, Sendable {
 public struct AcceptanceAnswer: Encodable, Hashable, Sendable {
     public var pairs: Int
     public var records: Int
+    /// Pairs that are not among them, since they would make one person of people who contradict each other.
+    public var contradicting: Int
     /// Pairs that are left for another decision: one takes `acceptedMax` of them.
     public var left: Int
     public var isDryRun: Bool
@@ -76,6 +78,8 @@ extension Hub {
 
     /// Links all pairs above a probability, in one decision that can be undone; a dry run says how many.
     ///
+    /// The best are taken first. A pair that would make one person of people who contradict each other is left out (`PairAcceptance`).
+    ///
     /// - Throws: `HubError`: `choice-invalid` below `MatchThreshold.proposalProbability`.
     public func acceptProposals(_ question: AcceptanceQuestion, now: Timestamp) async throws -> AcceptanceAnswer {
         try Resolution(.same, author: question.author, note: question.note).check()
@@ -84,19 +88,18 @@ extension Hub {
                 .choiceInvalid, "Nothing is proposed with a probability of \(question.above).",
                 remedy: "Give one from \(MatchThreshold.proposalProbability) to 1.")
         }
+        guard let scorer = try await scorer() else {
+            return AcceptanceAnswer(pairs: 0, records: 0, contradicting: 0, left: 0, isDryRun: question.isDryRun)
+        }
         return try await deciding(now) { desk in
             let found = try desk.documents.openProposals(above: question.above, limit: .max)
-            let rows = found.prefix(Self.acceptedMax)
-            let pairs = rows.compactMap { row -> LinkPairs.Pair? in
-                guard let lower = desk.standing.dot(of: row.lower), let higher = desk.standing.dot(of: row.higher) else { return nil }
-                return LinkPairs.Pair(lower, higher)
-            }
-            let records = Set(pairs.flatMap { [$0.lower, $0.higher] }).count
-            let isEmpty = question.isDryRun || pairs.isEmpty
+            let choice = try desk.documents.choice(of: found, above: question.above, scorer)
             let decision =
-                isEmpty ? nil : try desk.decide(LinkPairs(areSame: true, pairs), author: question.author, note: question.note).decision
+                question.isDryRun || choice.taken.isEmpty
+                ? nil : try desk.decide(LinkPairs(areSame: true, choice.taken), author: question.author, note: question.note).decision
             return AcceptanceAnswer(
-                pairs: pairs.count, records: records, left: found.count - rows.count, isDryRun: question.isDryRun, decision: decision)
+                pairs: choice.taken.count, records: Set(choice.taken.flatMap { [$0.lower, $0.higher] }).count,
+                contradicting: choice.contradicting, left: choice.left, isDryRun: question.isDryRun, decision: decision)
         }
     }
 }
@@ -108,10 +111,12 @@ extension Hub {
     ///
     /// - Returns: how many pairs.
     public func acceptAutomatically(now: Timestamp) async throws -> Int {
-        guard let above = linkRules.automaticAbove, try await scorer() != nil else { return 0 }
-        guard try await !reading(now, { try $0.undecidedPairs(above: above, limit: 1) }).isEmpty else { return 0 }
+        guard let above = linkRules.automaticAbove, let scorer = try await scorer() else { return 0 }
+        // Looked up before the writer is asked for: mostly there is nothing.
+        let isAny = try await reading(now) { try !$0.choice(of: $0.undecidedProposals(above: above), above: above, scorer).taken.isEmpty }
+        guard isAny else { return 0 }
         return try await deciding(now) { desk in
-            let pairs = try desk.documents.undecidedPairs(above: above, limit: Self.acceptedMax)
+            let pairs = try desk.documents.choice(of: desk.documents.undecidedProposals(above: above), above: above, scorer).taken
             guard !pairs.isEmpty else { return 0 }
             _ = try desk.decide(
                 LinkPairs(areSame: true, pairs), author: "hub", note: "by the rules, from a probability of \(above)")
@@ -144,7 +149,7 @@ extension Documents {
     }
 
     /// Open proposals that no decision has linked before, as far as the latest decisions tell.
-    func undecidedPairs(above probability: Double, limit: Int) throws -> [LinkPairs.Pair] {
+    func undecidedProposals(above probability: Double) throws -> [ProposalRow] {
         var decided: Set<LinkPairs.Pair> = []
         for row in try store.decisions(limit: 1_000) where row.choice == .same {
             guard let state = try state(row.record), let pairs = Decision({ state[$0]?.text?.string }).flatMap(LinkPairs.init(of:)) else {
@@ -152,10 +157,15 @@ extension Documents {
             }
             decided.formUnion(pairs.pairs)
         }
-        return try openProposals(above: probability, limit: .max).compactMap { row in
-            guard let lower = standing.dot(of: row.lower), let higher = standing.dot(of: row.higher) else { return nil }
-            return LinkPairs.Pair(lower, higher)
-        }.filter { !decided.contains($0) }.prefix(limit).map { $0 }
+        return try openProposals(above: probability, limit: .max).filter { row in
+            guard let lower = standing.dot(of: row.lower), let higher = standing.dot(of: row.higher) else { return false }
+            return LinkPairs.Pair(lower, higher).map { !decided.contains($0) } ?? false
+        }
+    }
+
+    /// Those that one decision may link.
+    func choice(of rows: [ProposalRow], above probability: Double, _ scorer: MatchScorer) throws -> PairChoice {
+        try PairChoice(rows, bitsMin: MatchThreshold.bits(probability), takenMax: Hub.acceptedMax, scorer, self)
     }
 
     func answer(_ row: ProposalRow, _ scorer: MatchScorer) throws -> ProposalAnswer? {

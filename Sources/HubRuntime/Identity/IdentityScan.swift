@@ -34,20 +34,27 @@ struct IdentityScan {
     init(_ documents: Documents, rules: LinkRules) throws {
         self.rules = rules
         let tables = LinkTables(store: documents.store, standing: documents.standing)
-        try documents.store.eachCustomer { customer in
-            guard let state = try documents.state(customer.record), let name = tables.name(customer.record) else { return }
-            let earlier = try documents.store.earlier(record: customer.record)
-            let created = Precedence(isInBound: customer.isCreatedInBound, time: customer.created, dot: state.id.life)
-            let country = documents.country(of: state.id.source)
-            let reading = CustomerReading(state, created: created, country: country, earlier: earlier, rules: rules)
-            for (kind, fault) in state.ignoredIdentifiers(country: country, rules: rules) {
-                let key = IgnoredKey(site: documents.site(state.id.source) ?? "?", kind: kind, fault: fault)
-                ignored[key, default: IgnoredCount()].take(state.id.life)
-            }
-            records.append(reading.link.named(name))
-            profiles.append(customer.profile)
-            changes.append(earlier.filter { !$0.isCorrected }.compactMap(\.kind.identifierKind))
+        try documents.store.eachStoredCustomer(pageRecords: Self.pageRecords, withIdentifiers: false) { page in
+            for stored in page { try take(stored, tables, documents) }
         }
+    }
+
+    private static let pageRecords = 2_000
+
+    private mutating func take(_ stored: StoredCustomer, _ tables: LinkTables, _ documents: Documents) throws {
+        let (customer, earlier) = (stored.customer, stored.earlier)
+        guard let row = stored.record, let name = tables.name(customer.record) else { return }
+        let state = try RecordState(row, standing: documents.standing)
+        let created = Precedence(isInBound: customer.isCreatedInBound, time: customer.created, dot: state.id.life)
+        let country = documents.country(of: state.id.source)
+        let reading = CustomerReading(state, created: created, country: country, earlier: earlier, rules: rules)
+        for (kind, fault) in state.ignoredIdentifiers(country: country, rules: rules) {
+            let key = IgnoredKey(site: documents.site(state.id.source) ?? "?", kind: kind, fault: fault)
+            ignored[key, default: IgnoredCount()].take(state.id.life)
+        }
+        records.append(reading.link.named(name))
+        profiles.append(customer.profile)
+        changes.append(earlier.filter { !$0.isCorrected }.compactMap(\.kind.identifierKind))
     }
 
     func linking(decisions: [LinkDecision]) -> Linking { Linking.link(records, decisions: decisions, rules: rules) }

@@ -11,8 +11,10 @@ public struct IdentityTrialAnswer: Encodable, Hashable, Sendable {
     public var merged: Side
     /// Today's profiles that would fall apart, and into how many.
     public var split: Side
-    /// Links that the rules ask for and would not get.
+    /// Links that the rules ask for and would not get, those of most records first.
     public var refusals: [RefusalAnswer]
+    /// How many there are, of which the first are given.
+    public var refusalCount: Int
     /// Values that would link nothing, since too many records of a source hold them: how many.
     public var sharedValues: Int
 
@@ -24,15 +26,17 @@ public struct IdentityTrialAnswer: Encodable, Hashable, Sendable {
     }
 
     public struct Example: Encodable, Hashable, Sendable {
-        /// Today's profiles, or those that would be, as far as shown.
+        /// Today's profiles, or those that would be: the first `RefusalAnswer.recordsMax`.
         public var profiles: [String]
+        public var profileCount: Int
         public var records: Int
         /// What would join them, or joined them.
         public var by: [String]
     }
 
-    static let examplesMax = 20
-    static let refusalsMax = 20
+    /// The most examples of each side, and the most refusals.
+    public static let examplesMax = 20
+    public static let refusalsMax = 20
 }
 
 /// A link that rules asked for and did not get.
@@ -41,12 +45,21 @@ public struct RefusalAnswer: Encodable, Hashable, Sendable {
     public var cause: String
     /// The kind of identifier that asked for it; `decision` for an operator's link.
     public var by: String
-    /// Profile ids of the records: former ones redirect.
+    /// Profile ids of the first `recordsMax` records: former ones redirect.
     public var records: [String]
+    public var recordCount: Int
 
-    static let recordsMax = 10
+    /// The most records of one refusal, and the most profiles of one example.
+    public static let recordsMax = 10
+
+    /// Those that keep the most records apart first, equal ones as they came.
+    static func worst(of linking: Linking, max: Int) -> [RefusalAnswer] {
+        linking.refusals.enumerated().sorted { ($1.element.recordCount, $0.offset) < ($0.element.recordCount, $1.offset) }
+            .prefix(max).map { RefusalAnswer($0.element) }
+    }
 
     init(_ refusal: LinkRefusal) {
+        recordCount = refusal.recordCount
         func ids(_ records: [RecordID]) -> [String] { records.prefix(Self.recordsMax).map { "\(ProfileID(life: $0.life))" } }
         switch refusal {
         case .pair(let cause, let lower, let higher, let reason):
@@ -105,17 +118,20 @@ extension IdentityTrialAnswer {
             profiles: merges.count, parts: merges.reduce(0) { $0 + $1.of.count },
             examples: merges.prefix(Self.examplesMax).map { merge in
                 Example(
-                    profiles: merge.of.sorted().prefix(RefusalAnswer.recordsMax).map(id), records: merge.profile.records.count,
+                    profiles: merge.of.sorted().prefix(RefusalAnswer.recordsMax).map(id), profileCount: merge.of.count,
+                    records: merge.profile.records.count,
                     by: Set(merge.profile.links.map(\.reason.kind)).sorted())
             })
         split = Side(
             profiles: splits.count, parts: splits.reduce(0) { $0 + $1.value.count },
             examples: splits.prefix(Self.examplesMax).map { former, parts in
-                Example(
-                    profiles: [id(former)] + parts.sorted().prefix(RefusalAnswer.recordsMax).map(\.description).filter { $0 != id(former) },
-                    records: sizes[former] ?? 0, by: [])
+                let profiles = [id(former)] + parts.sorted().map(\.description).filter { $0 != id(former) }
+                return Example(
+                    profiles: Array(profiles.prefix(RefusalAnswer.recordsMax)), profileCount: profiles.count, records: sizes[former] ?? 0,
+                    by: [])
             })
-        refusals = linking.refusals.prefix(Self.refusalsMax).map(RefusalAnswer.init)
+        refusals = RefusalAnswer.worst(of: linking, max: Self.refusalsMax)
+        refusalCount = linking.refusals.count + linking.refusalsLeftOut
         sharedValues = linking.sharedValues.count
     }
 }

@@ -4,17 +4,19 @@ import Profiles
 
 /// What stands in customers' identifying fields and links nobody, and why.
 public struct IgnoredAnswer: Encodable, Hashable, Sendable {
-    /// Values that are no identifiers: dummies, malformed, blocked.
+    /// Values that are no identifiers (dummies, malformed, blocked), by site, kind and reason, the most frequent first.
     public var values: [IgnoredValueAnswer]
     /// Values that too many records of one source hold, the most frequent first: proposals for blocking.
     public var shared: [SharedValueAnswer]
-    /// Links that the rules ask for and do not get.
+    /// Links that the rules ask for and do not get, those of most records first.
     public var refusals: [RefusalAnswer]
-    /// How many there are of the two lists before, of which the first are given.
+    /// How many there are of the lists before, of which the first `listMax` are given.
+    public var valueCount: Int
     public var sharedCount: Int
     public var refusalCount: Int
 
-    static let listMax = 200
+    /// The most entries of each list.
+    public static let listMax = 200
 }
 
 public struct IgnoredValueAnswer: Encodable, Hashable, Sendable {
@@ -46,7 +48,7 @@ public struct SharedValueAnswer: Encodable, Hashable, Sendable {
 
 extension IgnoredAnswer {
     init(_ scan: IdentityScan, _ linking: Linking, _ documents: Documents) {
-        values = scan.ignored.map { key, count in
+        let ignored = scan.ignored.map { key, count in
             IgnoredValueAnswer(
                 site: key.site.string, kind: "\(key.kind)", reason: key.fault.rawValue, explanation: key.fault.explanation,
                 values: count.records, examples: count.examples.map { "\(ProfileID(life: $0))" })
@@ -57,8 +59,10 @@ extension IgnoredAnswer {
                 kind: "\($0.identifier.kind)", value: $0.identifier.value.string, site: documents.site($0.source)?.string,
                 records: $0.records)
         }
-        refusals = linking.refusals.prefix(Self.listMax).map(RefusalAnswer.init)
+        values = Array(ignored.prefix(Self.listMax))
+        refusals = RefusalAnswer.worst(of: linking, max: Self.listMax)
+        valueCount = ignored.count
         sharedCount = linking.sharedValues.count
-        refusalCount = linking.refusals.count
+        refusalCount = linking.refusals.count + linking.refusalsLeftOut
     }
 }

@@ -14,6 +14,7 @@ extension Hub {
             var warnings = trouble.map { ["The last commit failed. \($0.message) \($0.remedy)"] } ?? []
             if quarantined > 0 { warnings.append("\(quarantined) changes stand in quarantine: `tributary quarantine list`.") }
             if stale > 0 { warnings.append("\(stale) views are behind: `tributary-hub verify`.") }
+            if let warning = documents.standing.rulesInForce.warning { warnings.append(warning) }
             if documents.standing.backup == 0 { warnings.append("No verified backup yet: `tributary-hub backup FILE`.") }
             return StatusAnswer(
                 hub: hub, generation: generation, position: documents.standing.head.number, sites: documents.sites.count,

@@ -88,15 +88,21 @@ public protocol HubReading: PersonReading, MatchingReading {
     func customers(profile: RecordNumber) throws -> [CustomerRow]
     /// By record.
     func customers(after record: RecordNumber, limit: Int) throws -> [CustomerRow]
+    /// The same, each with its record; `nil` for one that is not written yet.
+    func customersWithRecords(after record: RecordNumber, limit: Int) throws -> [(customer: CustomerRow, record: RecordRow?)]
     func linkDecisions(about record: RecordNumber) throws -> [LinkDecisionRow]
     func linkDecisions() throws -> [LinkDecisionRow]
     func identifiers(record: RecordNumber) throws -> [IdentifierRow]
+    /// Those of all records from one to another, both ends included: by record, kind and value.
+    func identifiers(from first: RecordNumber, to last: RecordNumber) throws -> [IdentifierRow]
     /// Who holds or held a value, by record; at most `limit`.
     func identifiers(_ kind: IdentifierRow.Kind, _ value: String, limit: Int) throws -> [IdentifierRow]
     func identifiers(_ kind: IdentifierRow.Kind, startingWith prefix: String, limit: Int) throws -> [IdentifierRow]
     /// How many records of each source hold or held a value.
     func holderCounts(_ kind: IdentifierRow.Kind, _ value: String) throws -> [(source: SourceNumber, records: Int)]
     func earlier(record: RecordNumber) throws -> [EarlierRow]
+    /// Those of all records from one to another, both ends included: by record.
+    func earlier(from first: RecordNumber, to last: RecordNumber) throws -> [EarlierRow]
     func profile(_ id: RecordNumber) throws -> ProfileRow?
 
     // Stock
@@ -173,6 +179,7 @@ public protocol HubWriting: HubReading, PersonWriting, MatchingWriting {
     func deleteEvent(_ record: RecordNumber) throws
 
     func put(_ customer: CustomerRow) throws
+    func setProfile(_ profile: RecordNumber, of customer: RecordNumber) throws
     func deleteCustomer(_ record: RecordNumber) throws
     func put(_ identifier: IdentifierRow) throws
     func delete(_ identifier: IdentifierRow) throws

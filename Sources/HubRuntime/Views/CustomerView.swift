@@ -36,7 +36,7 @@ final class CustomerView {
 
     func flush() throws {
         if haveRulesChanged {
-            batch.standing.linkRules = try LinkRules.inForce(reading: batch.store) { try batch.record($0)?.state }
+            batch.standing.rulesInForce = try RulesInForce(reading: batch.store) { try batch.record($0)?.state }
         }
         let tables = LinkTables(store: batch.store, standing: batch.standing)
         var changes: [LinkChange] = []
@@ -50,14 +50,20 @@ final class CustomerView {
                 if let profile = try batch.store.customer(number)?.profile, profile.raw != 0 { changedProfiles.insert(profile) }
             }
         }
+        var relinked: Relinking.Outcome?
         if haveRulesChanged {
-            try relinkAll(tables)
+            let outcome = try Relinking(batch: batch, tables: tables).run()
+            changedProfiles.formUnion(outcome.changedProfiles)
+            relinked = outcome
         } else if !changes.isEmpty || !decidedPairs.isEmpty {
             let decisions = decidedPairs.compactMap { tables.decision($0, .same) }
             try take(LinkUpdate(changes, decisions: decisions, index: tables, rules: batch.standing.linkRules).linking)
         }
         for number in boughtOrder { if let profile = try batch.store.customer(number)?.profile { changedProfiles.insert(profile) } }
-        for profile in changedProfiles.sorted() { try writeProfile(profile) }
+        for profile in changedProfiles.sorted() {
+            try writeProfile(
+                profile, replicas: relinked?.replicas(of: profile) ?? batch.store.customers(profile: profile).map(\.record.replica))
+        }
     }
 
     // MARK: records
@@ -90,8 +96,9 @@ final class CustomerView {
     }
 
     private func write(_ present: [IdentifierRow], former: [IdentifierRow]) throws {
-        for row in former where !present.contains(where: { $0.kind == row.kind && $0.value == row.value }) { try batch.store.delete(row) }
-        for row in present where !former.contains(row) { try batch.store.put(row) }
+        var changes = IdentifierChanges()
+        changes.add(former, present)
+        try changes.write(to: batch.store)
     }
 
     /// A record that was deleted and came back: its creation is found in the journal.
@@ -108,22 +115,6 @@ final class CustomerView {
 
     // MARK: linking
 
-    /// Reads every customer record by the rules in force, and links them all from nothing.
-    private func relinkAll(_ tables: LinkTables) throws {
-        var records: [LinkRecord] = []
-        try batch.store.eachCustomer { customer in
-            guard let record = try batch.record(customer.record) else { return }
-            let created = Precedence(isInBound: customer.isCreatedInBound, time: customer.created, dot: record.state.id.life)
-            let reading = try reading(customer.record, record, created: created)
-            try write(
-                reading.rows(customer.record, source: record.source), former: try batch.store.identifiers(record: customer.record))
-            let row = reading.row(customer.record, profile: customer.profile)
-            if row != customer { try batch.store.put(row) }
-            records.append(reading.link.named(tables.name(customer.record)))
-        }
-        try take(Linking.link(records, decisions: try tables.decisions(), rules: batch.standing.linkRules))
-    }
-
     private func take(_ linking: Linking) throws {
         for linked in linking.profiles {
             guard let profile = try batch.recordNumber(linked.id.life) else { continue }
@@ -138,19 +129,19 @@ final class CustomerView {
         }
     }
 
-    private func writeProfile(_ id: RecordNumber) throws {
-        let members = try batch.store.customers(profile: id)
+    /// - Parameter replicas: those that created the profile's records.
+    private func writeProfile(_ id: RecordNumber, replicas: [ReplicaNumber]) throws {
         let former = try batch.store.profile(id)
-        if members.isEmpty && former == nil { return }
+        if replicas.isEmpty && former == nil { return }
         var regions: Set<String> = []
-        for member in members {
-            guard let source = batch.standing.replica(member.record.replica)?.source else { continue }
+        for replica in replicas {
+            guard let source = batch.standing.replica(replica)?.source else { continue }
             regions.insert(batch.site(of: source)?.region ?? SiteRow.everyRegion)
         }
         let left = Set((former?.regions ?? []) + (former?.formerRegions ?? [])).subtracting(regions)
         try batch.store.put(
             ProfileRow(
                 id: id, number: batch.place(cost: 4096), regions: regions.sorted(), formerRegions: left.sorted(),
-                isAlive: !members.isEmpty))
+                isAlive: !replicas.isEmpty))
     }
 }

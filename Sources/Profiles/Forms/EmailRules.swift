@@ -18,6 +18,8 @@ public struct EmailRules: Hashable, Sendable, Codable {
         /// Characters that begin a tag before the @, which is dropped: `+`; empty where there are no tags.
         public var tagMarks: String
 
+        enum CodingKeys: String, CodingKey, CaseIterable { case sameAs, ignoresDots, tagMarks }
+
         public init(sameAs: String? = nil, ignoresDots: Bool = false, tagMarks: String = "") {
             self.sameAs = sameAs
             self.ignoresDots = ignoresDots
@@ -31,6 +33,8 @@ public struct EmailRules: Hashable, Sendable, Codable {
             tagMarks = try container.decodeIfPresent(String.self, forKey: .tagMarks) ?? ""
         }
     }
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case domains, refusedDomains }
 
     public init(domains: [String: DomainRule], refusedDomains: Set<String> = []) {
         self.domains = domains

@@ -91,7 +91,12 @@ public struct LinkRules: Hashable, Sendable {
     }
 
     /// Folded and without blanks: how words that mean "nothing" are compared.
-    static func word(_ raw: Text) -> Text { Text(PersonName.folded(raw.string).filter { $0 != " " }) }
+    static func word(_ raw: Text) -> Text {
+        let folded = PersonName.folded(raw.string)
+        // Every value of every customer comes by here, and nearly all of them are plain letters.
+        if folded.utf8.allSatisfy({ $0 < 0x80 }) { return Text(String(decoding: folded.utf8.filter { $0 != 0x20 }, as: UTF8.self)) }
+        return Text(folded.filter { $0 != " " })
+    }
 
     func rank(of kind: Identifier.Kind) -> Int? { ranks.firstIndex { $0.kind == kind } }
 

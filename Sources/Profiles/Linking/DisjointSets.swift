@@ -10,6 +10,13 @@ struct DisjointSets {
         sizes = Array(repeating: 1, count: count)
     }
 
+    /// A number more, in a set of its own.
+    mutating func add() -> Int {
+        parents.append(parents.count)
+        sizes.append(1)
+        return parents.count - 1
+    }
+
     mutating func root(of element: Int) -> Int {
         var element = element
         while parents[element] != element {

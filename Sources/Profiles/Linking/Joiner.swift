@@ -13,6 +13,9 @@ struct Joiner {
     private var enemies: [Int: Set<Int>] = [:]
     private var links: [(lower: Int, higher: Int, reason: LinkReason)] = []
     private(set) var refusals: [LinkRefusal] = []
+    private var refusedPairs = 0
+    /// Refused pairs that are not listed.
+    var refusalsLeftOut: Int { max(refusedPairs - Linking.pairRefusalsMax, 0) }
 
     /// - Parameter holders: of the very same records.
     init(_ records: [LinkRecord], rules: LinkRules, holders: Holders) {
@@ -90,16 +93,25 @@ struct Joiner {
 
     /// Tries every pair of the holders of one value, in order; what is refused once is not asked again of the same two groups.
     private mutating func joinAll(_ places: [Int], _ reason: LinkReason, names: NameCheck) {
-        var refused: Set<[Int]> = []
+        var refused: Set<GroupPair> = []
         for (index, lower) in places.enumerated() {
             for higher in places[(index + 1)...] {
-                let pair = [groups.root(of: lower), groups.root(of: higher)].sorted()
-                guard pair[0] != pair[1], !refused.contains(pair) else { continue }
+                let pair = GroupPair(groups.root(of: lower), groups.root(of: higher))
+                guard !pair.isOne, !refused.contains(pair) else { continue }
                 if !join(lower, higher, reason, names: names) { refused.insert(pair) }
             }
             let root = groups.root(of: lower)
             if places.allSatisfy({ groups.root(of: $0) == root }) { return }
         }
+    }
+
+    /// Two groups by their roots, whichever is named first.
+    private struct GroupPair: Hashable {
+        private let low: UInt32
+        private let high: UInt32
+
+        init(_ one: Int, _ other: Int) { (low, high) = (UInt32(min(one, other)), UInt32(max(one, other))) }
+        var isOne: Bool { low == high }
     }
 
     /// A value that opens no known profile joins unknown visitors' records to the one person who is known by more, or to each
@@ -123,7 +135,10 @@ struct Joiner {
         let (left, right) = (groups.root(of: lower), groups.root(of: higher))
         guard left != right else { return true }
         func refuse(_ cause: LinkRefusal.Cause) -> Bool {
-            refusals.append(.pair(cause, lower: records[lower].id, higher: records[higher].id, reason: reason))
+            refusedPairs += 1
+            if refusedPairs <= Linking.pairRefusalsMax {
+                refusals.append(.pair(cause, lower: records[lower].id, higher: records[higher].id, reason: reason))
+            }
             return false
         }
         if areEnemies(left, right) { return refuse(.neverSame) }

@@ -29,9 +29,15 @@ public struct LinkRecord: Hashable, Sendable {
     public init(
         _ state: RecordState, created: Precedence, country: Text? = nil, earlier: [Identifier] = [], rules: LinkRules = .standard
     ) {
+        self.init(state, created: created, current: state.identifiers(country: country, rules: rules), earlier: earlier, rules: rules)
+    }
+
+    /// The same where the record's identifiers have been read already.
+    ///
+    /// - Parameter current: `RecordState.identifiers`.
+    public init(_ state: RecordState, created: Precedence, current: [Identifier], earlier: [Identifier], rules: LinkRules) {
         self.init(
-            id: state.id, created: created, singles: state.identifiers(country: country, rules: rules) + earlier,
-            shown: ShownTraits { state[$0]?.typed?.string ?? "" }, rules: rules)
+            id: state.id, created: created, singles: current + earlier, shown: ShownTraits { state[$0]?.typed?.string ?? "" }, rules: rules)
     }
 
     /// Reads the identifiers of a customer who is known by one value a field: a row of a file.

@@ -16,9 +16,15 @@ import ChangeSets
 public struct Linking: Hashable, Sendable {
     /// In the order of their ids; every record is in exactly one, alone if need be.
     public var profiles: [LinkedProfile]
+    /// Of pairs, the first `pairRefusalsMax`.
     public var refusals: [LinkRefusal]
+    /// Refused pairs that are not listed.
+    public var refusalsLeftOut: Int
     /// Values that link nothing because too many records of one source hold them.
     public var sharedValues: [SharedValue]
+
+    /// The most refused pairs that are listed: under wide limits a value on many records asks for a pair of each two.
+    public static let pairRefusalsMax = 10_000
 }
 
 /// The records of one person, and why they are.
@@ -61,6 +67,14 @@ public enum LinkRefusal: Hashable, Sendable {
     case tooManyRecords(kind: Identifier.Kind, records: [RecordID])
     /// A value that opens no known profile stands at two known persons or more: it joined none of these records.
     case severalPersons(identifier: Identifier, records: [RecordID])
+
+    /// How many records it keeps from being one person.
+    public var recordCount: Int {
+        switch self {
+        case .pair: 2
+        case .tooManyRecords(_, let records), .severalPersons(_, let records): records.count
+        }
+    }
 
     public enum Cause: Hashable, Sendable {
         /// An operator said so, of two of their records.
@@ -115,7 +129,8 @@ extension Linking {
         for rank in rules.ranks { joiner.join(rank) { shared[$0] == nil } }
         let values = shared.map { SharedValue(identifier: $0.key, source: $0.value.source, records: $0.value.records) }
         return Linking(
-            profiles: joiner.profiles(), refusals: joiner.refusals, sharedValues: values.sorted { $0.identifier < $1.identifier })
+            profiles: joiner.profiles(), refusals: joiner.refusals, refusalsLeftOut: joiner.refusalsLeftOut,
+            sharedValues: values.sorted { $0.identifier < $1.identifier })
     }
 }
 

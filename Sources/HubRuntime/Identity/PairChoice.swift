@@ -1,0 +1,56 @@
+import Profiles
+
+/// Of proposed pairs, those that may be linked together: none of the people that they make contradicts itself.
+struct PairChoice {
+    /// In the order in which they were offered.
+    private(set) var taken: [LinkPairs.Pair] = []
+    /// Left out, since the people that they would join contradict each other.
+    private(set) var contradicting = 0
+    /// Neither, since one decision takes only so many.
+    private(set) var left = 0
+
+    /// The most pairs that one decision looks at; contradicting ones are not many.
+    static let consideredMax = 20_000
+
+    private let documents: Documents
+    private var acceptance: PairAcceptance
+    /// By profile.
+    private var people: [RecordNumber: Int] = [:]
+
+    /// - Parameters:
+    ///   - rows: the best first.
+    ///   - takenMax: the most pairs of one decision.
+    init(_ rows: [ProposalRow], bitsMin: Double, takenMax: Int, _ scorer: MatchScorer, _ documents: Documents) throws {
+        self.documents = documents
+        acceptance = PairAcceptance(scorer, bitsMin: bitsMin)
+        for (place, row) in rows.enumerated() {
+            if taken.count == takenMax || place == Self.consideredMax {
+                left = rows.count - place
+                break
+            }
+            try offer(row)
+        }
+    }
+
+    private mutating func offer(_ row: ProposalRow) throws {
+        guard let lower = documents.standing.dot(of: row.lower), let higher = documents.standing.dot(of: row.higher),
+            let pair = LinkPairs.Pair(lower, higher), let one = try person(of: row.lower), let other = try person(of: row.higher)
+        else { return }
+        if acceptance.join(one, other) { taken.append(pair) } else { contradicting += 1 }
+    }
+
+    private mutating func person(of record: RecordNumber) throws -> Int? {
+        guard let profile = try documents.store.customer(record)?.profile else { return nil }
+        if let known = people[profile] { return known }
+        let members = try documents.store.customers(profile: profile).map(\.record)
+        let enemies = try members.flatMap { member in
+            try documents.store.linkDecisions(about: member).filter { !$0.isSame }.map { $0.lower == member ? $0.higher.raw : $0.lower.raw }
+        }
+        let number = acceptance.add(
+            PairAcceptance.Person(
+                records: members.map(\.raw),
+                traits: try members.compactMap { try Matcher.traits(of: $0, documents.store, documents.standing) }, enemies: Set(enemies)))
+        people[profile] = number
+        return number
+    }
+}
