@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 8
+    static let version: Int32 = 9
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -14,8 +14,16 @@ enum Schema {
     static let steps: [Int32: String] = [
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
-        6: identity, 7: person, 8: matching,
+        6: identity, 7: person, 8: matching, 9: eventTokens,
     ]
+
+    /// By device and cookie events find their person. Rows of an earlier file are drawn anew from its journal when the hub opens (`Redraw`).
+    private static let eventTokens = """
+        ALTER TABLE event ADD COLUMN device TEXT;
+        ALTER TABLE event ADD COLUMN cookie TEXT;
+        CREATE INDEX event_device ON event (device, at) WHERE device IS NOT NULL;
+        CREATE INDEX event_cookie ON event (cookie, at) WHERE cookie IS NOT NULL;
+        """
 
     /// What matching keeps: a list of work, made anew at any time.
     private static let matching = """

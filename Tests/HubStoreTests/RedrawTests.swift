@@ -28,6 +28,7 @@ struct RedrawTests {
             Make.write("return", 1, [("sale", Make.reference("sale", 1, life: sale)), ("amount", -10_000)], at: bench.now),
             Make.write("item", 1, [("sku", "MUG"), ("category", "Mugs")], at: bench.now),
             Make.write("note", 1, [("customer", ann), ("text", "x")], at: bench.now),
+            Make.write("event", 1, [("kind", "page view"), ("device id", "phone-1"), ("cookie id", "crumb-1")], at: bench.now),
         ])
         guard case .receipt = try await bench.push([set], from: shop) else { throw HubError(.badRequest, "Not taken.", remedy: "") }
         let before = try await bench.hub.digest()
@@ -40,6 +41,7 @@ struct RedrawTests {
             }
             try database.execute(
                 sql: """
+                    DROP INDEX event_device; DROP INDEX event_cookie; ALTER TABLE event DROP COLUMN device; ALTER TABLE event DROP COLUMN cookie;
                     DROP INDEX purchase_sale; ALTER TABLE purchase DROP COLUMN returned; ALTER TABLE purchase DROP COLUMN of_sale;
                     UPDATE purchase SET buyer = NULL, total = -10000 WHERE kind = 3; DELETE FROM total;
                     ALTER TABLE customer DROP COLUMN names; UPDATE identifier SET kind = 3 WHERE kind = 4;

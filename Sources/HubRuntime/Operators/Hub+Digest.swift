@@ -60,7 +60,7 @@ struct CanonicalRows {
         case .purchase: [.record, .plain, .source, .plain, .plain, .record, .record] + Array(repeating: .plain, count: 9) + [.record]
         case .purchaseLine: [.record, .record, .plain, .plain, .plain, .plain]
         case .total: [.record, .plain, .plain, .plain]
-        case .event: [.record, .record, .plain, .plain]
+        case .event: [.record, .record, .plain, .plain, .plain, .plain]
         case .customer: [.record, .record, .plain, .plain, .plain]
         case .identifier: [.plain, .plain, .record, .source, .plain]
         case .earlier: [.record, .plain, .replica] + Array(repeating: .plain, count: 7)

@@ -30,7 +30,9 @@ extension Hub {
                 let profile = try documents.store.customer(record)?.profile
             else { return nil }
             let members = try documents.store.customers(profile: profile).map(\.record)
-            let pager = TimelinePager(documents: documents, members: members, times: place?.times ?? CredibleTimes(now: now))
+            let pager = TimelinePager(
+                documents: documents, members: members, tokens: try ProfileTokens(of: profile, members, documents),
+                times: place?.times ?? CredibleTimes(now: now))
             return JSONAnswer(bytes: try pager.page(after: place, limit: limit).json())
         }
     }

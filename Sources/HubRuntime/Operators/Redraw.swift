@@ -8,14 +8,15 @@ import ChangeSets
 /// long as taking everything in once more.
 struct Redraw {
     /// Raised when a derived table is drawn otherwise than before.
-    static let version: UInt64 = 7
+    static let version: UInt64 = 8
 
     /// Tables drawn otherwise since a version.
     private static let changed: [UInt64: [DerivedTable]] = [
         7: [
             .purchase, .purchaseLine, .total, .event, .item, .consent, .note, .superseded, .customer, .identifier, .earlier, .linkDecision,
             .profile,
-        ]
+        ],
+        8: [.event],
     ]
 
     let store: any HubStore
