@@ -91,6 +91,7 @@ struct CanonicalRows {
         case (.recordState, _):
             guard let raw = row[0].integer, let state = try documents.state(RecordNumber(raw: raw)) else { return }
             writer.raw(state.encoded())
+            for field in state.fieldNames { for dot in state.inherited(of: field) { writer.dot(dot) } }
         case (.cellState, _):
             guard let sku = row[0].text, let location = row[1].text,
                 let cell = try documents.store.cell(sku: sku.string, location: location.string)
