@@ -46,6 +46,12 @@ struct ConflictCommand: AsyncParsableCommand {
         return value.shown
     }
 
+    /// As the hub names them.
+    static let kinds = [
+        "concurrent-writes", "concurrent-counts", "oversell", "received-more-than-sent", "edit-of-deleted", "source-restored", "quarantine",
+        "long-wait", "order-contradiction", "proposed-link", "stale-view",
+    ]
+
     /// A choice in people's words.
     static func said(_ choice: String) -> String {
         switch choice {
@@ -57,7 +63,7 @@ struct ConflictCommand: AsyncParsableCommand {
 
     /// Which conflicts are meant.
     struct Filter: ParsableArguments, Encodable {
-        @Option(help: "Only this kind: concurrent-writes, concurrent-counts, oversell, order-contradiction, proposed-link, ...")
+        @Option(help: "Only this kind: \(ConflictCommand.kinds.joined(separator: ", ")).")
         var kind: String?
 
         @Option(help: "Only those that this site has a side in.")
@@ -67,6 +73,11 @@ struct ConflictCommand: AsyncParsableCommand {
         var field: String?
 
         private enum CodingKeys: CodingKey { case kind, site, field }
+
+        func validate() throws {
+            guard let kind, !ConflictCommand.kinds.contains(kind) else { return }
+            throw ValidationError("\(kind) is no kind of conflict. Give one of: \(ConflictCommand.kinds.joined(separator: ", ")).")
+        }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)

@@ -40,7 +40,9 @@ extension IdentityCommand {
         mutating func run() async throws {
             let bytes = try await listing.hub.connection().post(
                 "identity", "match", body: Nothing(), secondsMax: HubConnection.lookBackSecondsMax)
-            try listing.show(bytes, as: Answer.self) { "\($0.records) records compared, \($0.proposals) links proposed." }
+            try listing.show(bytes, as: Answer.self) {
+                "\(Readable.count($0.records, "record")) compared, \(Readable.count($0.proposals, "link")) proposed."
+            }
         }
     }
 
@@ -69,13 +71,13 @@ extension IdentityCommand {
             let bytes = try await listing.hub.connection().post(
                 "identity", "proposals", "accept", body: question, secondsMax: IdentityCommand.secondsMax)
             try listing.show(bytes, as: Answer.self) { answer in
-                let rest = answer.left == 0 ? "" : " \(answer.left) more are left for another time."
+                let rest = answer.left == 0 ? "" : " \(answer.left) more \(answer.left == 1 ? "is" : "are") left for another time."
                 if let decision = answer.decision {
                     return "\(decision.message)\(rest)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
                 }
                 return answer.pairs == 0
                     ? "Nothing is proposed above that."
-                    : "\(answer.pairs) pairs of \(answer.records) records would be linked.\(rest) Do it: --apply"
+                    : "\(Readable.count(answer.pairs, "pair")) of \(Readable.count(answer.records, "record")) would be linked.\(rest) Do it: --apply"
             }
         }
     }

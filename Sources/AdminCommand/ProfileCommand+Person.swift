@@ -25,7 +25,9 @@ extension ProfileCommand {
                 table.add(
                     "value", Readable.money(net[currency] ?? 0, currency), "\(Readable.money(gross, currency)) bought, \(back) given back")
             }
-            table.add("purchases", String(purchases), "from \(Readable.time(first)) to \(Readable.time(last)); \(returns) returns")
+            let span = first == nil ? nil : "from \(Readable.time(first)) to \(Readable.time(last))"
+            let back = returns == 0 ? nil : Readable.count(returns, "return")
+            table.add("purchases", String(purchases), [span, back].compactMap { $0 }.joined(separator: "; "))
             if let frequency { table.add("in 30 days", Readable.amount(frequency), "purchases, from the first to the last") }
             table.add("visits", String(visits), "days at a site; \(channels.joined(separator: ", "))")
             table.add("categories", String(categories), "")

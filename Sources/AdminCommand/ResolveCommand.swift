@@ -167,11 +167,9 @@ extension ConflictCommand {
                     "\(decided.message)\n  → \(ConflictCommand.said(decided.choice))\(decided.values.isEmpty ? "" : ": " + decided.values.map { ConflictCommand.shown($0, of: decided.conflict) }.joined(separator: ", "))"
                 }
                 lines += answer.left.map { "\($0.message)\n  left: \($0.reason)" }
-                lines.append(
-                    answer.isDryRun
-                        ? "\(answer.decided.count) would be decided, \(answer.left.count) left. Do it: --apply"
-                        : "\(answer.decided.count) decided, \(answer.left.count) left.")
-                return lines.joined(separator: "\n")
+                let (decided, left) = (answer.decided.count, "\(answer.left.count) left.")
+                let done = answer.isDryRun ? "\(decided) would be decided, \(left) Do it: --apply" : "\(decided) decided, \(left)"
+                return (lines + [decided == 0 ? "Nothing fits the rule; \(left)" : done]).joined(separator: "\n")
             }
         }
     }
@@ -216,7 +214,8 @@ struct AuditCommand: AsyncParsableCommand {
                         decision.values.isEmpty
                         ? "" : ": " + decision.values.map { ConflictCommand.shown($0, of: decision.conflict) }.joined(separator: ", ")
                     var lines = [
-                        "\(Readable.time(decision.time))  \(decision.author)  \(decision.choice)\(value)", "  \(decision.message)",
+                        "\(Readable.time(decision.time))  \(decision.author)  \(ConflictCommand.said(decision.choice))\(value)",
+                        "  \(decision.message)",
                     ]
                     if let note = decision.note { lines.append("  \"\(note)\"") }
                     lines.append("  \(Readable.dot(decision.id))\(decision.undoneBy == nil ? "" : "  undone")")
