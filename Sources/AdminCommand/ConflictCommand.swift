@@ -10,6 +10,7 @@ struct ConflictCommand: AsyncParsableCommand {
             tributary conflict resolve 3f9a1c2b --take shop-1 --note "asked the customer"
             tributary conflict resolve-all --field phone --take web            says what it would do
             tributary conflict resolve-all --field phone --take web --apply
+            tributary conflict list --kind proposed-link                       who may be one person
             tributary conflict undo 3f9a1c2b
             """,
         subcommands: [List.self, Show.self, Resolve.self, ResolveAll.self, Undo.self])
@@ -28,6 +29,8 @@ struct ConflictCommand: AsyncParsableCommand {
         let sides: [Side]
 
         var isAboutStock: Bool { ConflictCommand.isAboutStock(id) }
+        /// Its sides are records, and not writes that could have seen one another.
+        var isAboutPeople: Bool { kind == "proposed-link" }
 
         func shown(_ value: JSONValue) -> String { ConflictCommand.shown(value, of: id) }
     }
@@ -43,9 +46,24 @@ struct ConflictCommand: AsyncParsableCommand {
         return value.shown
     }
 
+    /// As the hub names them.
+    static let kinds = [
+        "concurrent-writes", "concurrent-counts", "oversell", "received-more-than-sent", "edit-of-deleted", "source-restored", "quarantine",
+        "long-wait", "order-contradiction", "proposed-link", "stale-view",
+    ]
+
+    /// A choice in people's words.
+    static func said(_ choice: String) -> String {
+        switch choice {
+        case "same": "one person"
+        case "apart": "never the same"
+        default: choice
+        }
+    }
+
     /// Which conflicts are meant.
     struct Filter: ParsableArguments, Encodable {
-        @Option(help: "Only this kind: concurrent-writes, concurrent-counts, oversell, order-contradiction, ...")
+        @Option(help: "Only this kind: \(ConflictCommand.kinds.joined(separator: ", ")).")
         var kind: String?
 
         @Option(help: "Only those that this site has a side in.")
@@ -55,6 +73,11 @@ struct ConflictCommand: AsyncParsableCommand {
         var field: String?
 
         private enum CodingKeys: CodingKey { case kind, site, field }
+
+        func validate() throws {
+            guard let kind, !ConflictCommand.kinds.contains(kind) else { return }
+            throw ValidationError("\(kind) is no kind of conflict. Give one of: \(ConflictCommand.kinds.joined(separator: ", ")).")
+        }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -115,7 +138,7 @@ struct ConflictCommand: AsyncParsableCommand {
                 lines.append("  \(conflict.shown(side.value))")
                 lines.append("    \(side.site), \(side.source), \(Readable.time(side.time))  \(Readable.dot(side.dot))")
                 if !side.clockInBound { lines.append("    its clock was wrong, so it loses ties") }
-                lines.append("    " + seen(by: side, among: conflict.sides))
+                if !conflict.isAboutPeople { lines.append("    " + seen(by: side, among: conflict.sides)) }
             }
             lines.append("")
             lines.append(

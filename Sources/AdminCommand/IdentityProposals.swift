@@ -40,7 +40,9 @@ extension IdentityCommand {
         mutating func run() async throws {
             let bytes = try await listing.hub.connection().post(
                 "identity", "match", body: Nothing(), secondsMax: HubConnection.lookBackSecondsMax)
-            try listing.show(bytes, as: Answer.self) { "\($0.records) records compared, \($0.proposals) links proposed." }
+            try listing.show(bytes, as: Answer.self) {
+                "\(Readable.count($0.records, "record")) compared, \(Readable.count($0.proposals, "link")) proposed."
+            }
         }
     }
 
@@ -75,15 +77,15 @@ extension IdentityCommand {
                 let contradicting =
                     answer.contradicting == 0
                     ? ""
-                    : " \(Readable.count(answer.contradicting)) are left out: the people that they would join contradict each other."
-                let rest = contradicting + (answer.left == 0 ? "" : " \(Readable.count(answer.left)) more are left for another time.")
+                    : " \(Readable.count(answer.contradicting, "pair")) left out: the people that they would join contradict each other."
+                let rest = contradicting + (answer.left == 0 ? "" : " \(Readable.count(answer.left)) more \(answer.left == 1 ? "is" : "are") left for another time.")
                 if let decision = answer.decision {
                     return "\(decision.message)\(rest)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
                 }
                 guard answer.pairs > 0 else {
                     return rest.isEmpty ? "Nothing is proposed above that." : "Nothing can be linked above that.\(rest)"
                 }
-                return "\(answer.pairs) pairs of \(answer.records) records would be linked.\(rest) Do it: --apply"
+                return "\(Readable.count(answer.pairs, "pair")) of \(Readable.count(answer.records, "record")) would be linked.\(rest) Do it: --apply"
             }
         }
     }

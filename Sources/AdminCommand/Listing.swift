@@ -109,6 +109,9 @@ enum Readable {
         return units
     }
 
+    /// `1 purchase`, `2 purchases`.
+    static func count(_ number: some BinaryInteger, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
     static func money(_ value: Int64, _ currency: String?) -> String {
         amount(value, decimalsMin: 2) + (currency.map { " " + $0 } ?? "")
     }

@@ -16,6 +16,9 @@ struct PastOption: ParsableArguments {
             valueName: "NAME"))
     var site: String?
 
+    /// As they were given, for a command that goes on from here.
+    var arguments: [String] { [("--as-of", asOf), ("--site", site)].flatMap { name, value in value.map { [name, "\"\($0)\""] } ?? [] } }
+
     /// Milliseconds since 1970; a day alone means its end. `nil`: now.
     func time() throws -> UInt64? {
         guard let asOf else {

@@ -25,7 +25,9 @@ extension ProfileCommand {
                 table.add(
                     "value", Readable.money(net[currency] ?? 0, currency), "\(Readable.money(gross, currency)) bought, \(back) given back")
             }
-            table.add("purchases", String(purchases), "from \(Readable.time(first)) to \(Readable.time(last)); \(returns) returns")
+            let span = first == nil ? nil : "from \(Readable.time(first)) to \(Readable.time(last))"
+            let back = returns == 0 ? nil : Readable.count(returns, "return")
+            table.add("purchases", String(purchases), [span, back].compactMap { $0 }.joined(separator: "; "))
             if let frequency { table.add("again in 30 days", Readable.amount(frequency), "purchases on average, after the first") }
             table.add("visits", String(visits), "days at a site; \(channels.joined(separator: ", "))")
             table.add("categories", String(categories), "")
@@ -74,7 +76,15 @@ extension ProfileCommand {
         @Argument(help: "The profile's id, or a former one.") var id: String
         @Option(help: ArgumentHelp("Entries shown, at most 200.", valueName: "count")) var last = 50
         @Option(help: ArgumentHelp("Where the page before ended.", valueName: "place")) var before: String?
+        @OptionGroup var past: PastOption
         @OptionGroup var listing: ListingOptions
+
+        private struct Question: Encodable {
+            let id: String
+            let time: UInt64
+            let site, before: String?
+            let limit: Int
+        }
 
         private struct Page: Decodable {
             struct Shipment: Decodable { let state, carrier, trackingNumber: String? }
@@ -112,11 +122,21 @@ extension ProfileCommand {
             let next: String?
         }
 
+        private func page() async throws -> [UInt8] {
+            let connection = try listing.hub.connection()
+            guard let time = try past.time() else {
+                var query = ["limit": String(last)]
+                if let before { query["before"] = before }
+                return try await connection.get("profiles", id, "timeline", query: query)
+            }
+            return try await connection.post(
+                "as-of", "timeline", body: Question(id: id, time: time, site: past.site, before: before, limit: last),
+                secondsMax: HubConnection.lookBackSecondsMax)
+        }
+
         mutating func run() async throws {
-            var query = ["limit": String(last)]
-            if let before { query["before"] = before }
-            let bytes = try await listing.hub.connection().get("profiles", id, "timeline", query: query)
-            let id = id
+            let bytes = try await page()
+            let again = ([id] + past.arguments).joined(separator: " ")
             try listing.show(bytes, as: Page.self) { page in
                 var table = Table("WHEN", "WHAT", "SITE", ">AMOUNT", "DETAILS")
                 for entry in page.entries {
@@ -124,7 +144,7 @@ extension ProfileCommand {
                     table.add(entry.when, entry.what, entry.site ?? "-", amount, entry.details)
                 }
                 guard !table.isEmpty else { return "Nothing is known." }
-                return table.text() + (page.next.map { "\n\nMore: tributary profile timeline \(id) --before \($0)" } ?? "")
+                return table.text() + (page.next.map { "\n\nMore: tributary profile timeline \(again) --before \($0)" } ?? "")
             }
         }
     }

@@ -151,16 +151,18 @@ struct ProfileCommand: AsyncParsableCommand {
         }
 
         private static func identifiers(of profile: Profile) -> String? {
-            var table = Table("IDENTIFIER", "VALUE", ">RECORDS", "SINCE", "UNTIL", "")
+            var table = Table("IDENTIFIER", "VALUE", ">RECORDS", "FROM", "SINCE", "UNTIL", "")
             for identifier in profile.identifiers {
                 let records = String(identifier.records.count)
                 guard let intervals = identifier.intervals, !intervals.isEmpty else {
-                    table.add(identifier.kind, identifier.value, records, "-", "-", "")
+                    table.add(identifier.kind, identifier.value, records, "-", "-", "-", "")
                     continue
                 }
                 for one in intervals {
                     let standing = one.standing == "current" ? "" : one.standing
-                    table.add(identifier.kind, identifier.value, records, Readable.time(one.since), Readable.time(one.until), standing)
+                    table.add(
+                        identifier.kind, identifier.value, records, one.site ?? "-", Readable.time(one.since), Readable.time(one.until),
+                        standing)
                 }
             }
             return table.isEmpty ? nil : table.text(indentedBy: 2)
@@ -182,7 +184,7 @@ struct ProfileCommand: AsyncParsableCommand {
                     Readable.money(purchase.total, purchase.currency))
             }
             guard !table.isEmpty else { return nil }
-            return table.text(indentedBy: 2) + "\n\n  \(profile.purchases.number) purchases, \(profile.spent)"
+            return table.text(indentedBy: 2) + "\n\n  \(Readable.count(profile.purchases.number, "purchase")), \(profile.spent)"
         }
     }
 }

@@ -43,13 +43,25 @@ extension ConflictCommand {
         @Flag(help: "Of a record that was deleted and edited at once: delete it, the edit too.")
         var delete = false
 
+        @Flag(help: "Of records that may be one person's: they are.")
+        var same = false
+
+        @Flag(help: "Of records that may be one person's: they never are.")
+        var apart = false
+
         @OptionGroup var decider: DeciderOptions
         @OptionGroup var listing: ListingOptions
 
         func validate() throws {
-            guard [take != nil, value != nil, accept, keep, delete].filter({ $0 }).count == 1 else {
-                throw ValidationError("Give exactly one of --take, --value, --accept, --keep and --delete.")
+            guard [take != nil, value != nil, accept, keep, delete, same, apart].filter({ $0 }).count == 1 else {
+                throw ValidationError("Give exactly one of --take, --value, --accept, --keep, --delete, --same and --apart.")
             }
+        }
+
+        private var choice: String {
+            if take != nil { return "take" }
+            if value != nil { return "value" }
+            return accept ? "accept" : keep ? "keep" : delete ? "delete" : same ? "same" : "apart"
         }
 
         private struct Question: Encodable {
@@ -65,13 +77,12 @@ extension ConflictCommand {
             guard let conflict = found.first else {
                 throw Complaint("There is no open conflict \(id).", remedy: "List them: tributary conflict list")
             }
-            let choice = take != nil ? "take" : value != nil ? "value" : accept ? "accept" : keep ? "keep" : "delete"
             let question = Question(
                 id: conflict.id, choice: choice, seen: conflict.seen, author: decider.by, side: take, note: decider.note,
                 value: try value.map { try Self.parsed($0, conflict) })
             let bytes = try await connection.post("conflicts", "resolve", body: question)
             try listing.show(bytes, as: DecisionShown.self) { decision in
-                "\(conflict.short) is decided: \(decision.choice)\(decision.values.isEmpty ? "" : ", " + decision.values.map(conflict.shown).joined(separator: ", ")).\nTake it back: tributary conflict undo \(conflict.short)"
+                "\(conflict.short) is decided: \(ConflictCommand.said(decision.choice))\(decision.values.isEmpty ? "" : ", " + decision.values.map(conflict.shown).joined(separator: ", ")).\nTake it back: tributary conflict undo \(conflict.short)"
             }
         }
 
@@ -105,6 +116,12 @@ extension ConflictCommand {
         @Flag(help: "Of records that were deleted and edited at once: delete them.")
         var delete = false
 
+        @Flag(help: "Of records that may be one person's: they are.")
+        var same = false
+
+        @Flag(help: "Of records that may be one person's: they never are.")
+        var apart = false
+
         @Flag(help: "Do it; without this it is only said what would be done.")
         var apply = false
 
@@ -112,8 +129,8 @@ extension ConflictCommand {
         @OptionGroup var listing: ListingOptions
 
         func validate() throws {
-            guard [take != nil, accept, keep, delete].filter({ $0 }).count == 1 else {
-                throw ValidationError("Give exactly one of --take, --accept, --keep and --delete.")
+            guard [take != nil, accept, keep, delete, same, apart].filter({ $0 }).count == 1 else {
+                throw ValidationError("Give exactly one of --take, --accept, --keep, --delete, --same and --apart.")
             }
             guard filter.kind != nil || filter.site != nil || filter.field != nil else {
                 throw ValidationError("Say which conflicts: --kind, --site or --field.")
@@ -140,20 +157,19 @@ extension ConflictCommand {
 
         mutating func run() async throws {
             let isPlainSide = take == "latest" || take == "earliest"
-            let rule = accept ? "accept" : keep ? "keep" : delete ? "delete" : isPlainSide ? take ?? "" : "site"
+            let flags = [("accept", accept), ("keep", keep), ("delete", delete), ("same", same), ("apart", apart)]
+            let rule = flags.first { $0.1 }?.0 ?? (isPlainSide ? take ?? "" : "site")
             let question = Question(
                 filter: filter, rule: rule, author: decider.by, site: isPlainSide ? nil : take, note: decider.note, isDryRun: !apply)
             let bytes = try await listing.hub.connection().post("conflicts", "resolve-all", body: question)
             try listing.show(bytes, as: Answer.self) { answer in
                 var lines = answer.decided.map { decided in
-                    "\(decided.message)\n  → \(decided.choice)\(decided.values.isEmpty ? "" : ": " + decided.values.map { ConflictCommand.shown($0, of: decided.conflict) }.joined(separator: ", "))"
+                    "\(decided.message)\n  → \(ConflictCommand.said(decided.choice))\(decided.values.isEmpty ? "" : ": " + decided.values.map { ConflictCommand.shown($0, of: decided.conflict) }.joined(separator: ", "))"
                 }
                 lines += answer.left.map { "\($0.message)\n  left: \($0.reason)" }
-                lines.append(
-                    answer.isDryRun
-                        ? "\(answer.decided.count) would be decided, \(answer.left.count) left. Do it: --apply"
-                        : "\(answer.decided.count) decided, \(answer.left.count) left.")
-                return lines.joined(separator: "\n")
+                let (decided, left) = (answer.decided.count, "\(answer.left.count) left.")
+                let done = answer.isDryRun ? "\(decided) would be decided, \(left) Do it: --apply" : "\(decided) decided, \(left)"
+                return (lines + [decided == 0 ? "Nothing fits the rule; \(left)" : done]).joined(separator: "\n")
             }
         }
     }
@@ -198,7 +214,8 @@ struct AuditCommand: AsyncParsableCommand {
                         decision.values.isEmpty
                         ? "" : ": " + decision.values.map { ConflictCommand.shown($0, of: decision.conflict) }.joined(separator: ", ")
                     var lines = [
-                        "\(Readable.time(decision.time))  \(decision.author)  \(decision.choice)\(value)", "  \(decision.message)",
+                        "\(Readable.time(decision.time))  \(decision.author)  \(ConflictCommand.said(decision.choice))\(value)",
+                        "  \(decision.message)",
                     ]
                     if let note = decision.note { lines.append("  \"\(note)\"") }
                     lines.append("  \(Readable.dot(decision.id))\(decision.undoneBy == nil ? "" : "  undone")")

@@ -22,8 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
         try listing.show(bytes, as: Status.self) { status in
             var lines = [
                 "hub \(status.hub.prefix(8)) at \(connection.address), position \(status.position)",
-                "  \(status.sites) sites, \(status.agents) agents, last change received \(Readable.age(status.lastReceivedAt))",
-                "  \(status.records) records, \(status.profiles) profiles, \(status.stockCells) stock figures, \(status.orders) orders",
+                "  \(Readable.count(status.sites, "site")), \(Readable.count(status.agents, "agent")), last change received \(Readable.age(status.lastReceivedAt))",
+                "  \(Readable.count(status.records, "record")), \(Readable.count(status.profiles, "profile")), \(Readable.count(status.stockCells, "stock figure")), \(Readable.count(status.orders, "order"))",
             ]
             if status.waiting + status.quarantined + status.staleViews > 0 {
                 lines.append("  \(status.waiting) changes wait, \(status.quarantined) in quarantine, \(status.staleViews) views behind")

@@ -57,7 +57,7 @@ public final class Hub: Sendable {
             var opened = try Opening(store: writing, now: now, random: random)
             let redraw = Redraw(store: store, bound: options.clockBound, key: opened.signingKey.publicKey)
             if try redraw.run(in: writing) {
-                logger.notice("views of an earlier version were drawn anew from the journal; sites load theirs anew")
+                logger.notice("views of an earlier version were drawn anew from the journal; where they differ, sites load theirs anew")
                 opened.standing = try Standing(reading: writing)
             }
             return opened

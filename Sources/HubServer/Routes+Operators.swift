@@ -18,6 +18,7 @@ extension HubRoutes {
             HubRoute(.get, "/v1/stock/{sku}", .operator) { try await stock($0) },
             HubRoute(.post, "/v1/as-of/stock", .operator, bodyBytesMax: Self.bodyBytesMax) { try await stockThen($0) },
             HubRoute(.post, "/v1/as-of/profile", .operator, bodyBytesMax: Self.bodyBytesMax) { try await profileThen($0) },
+            HubRoute(.post, "/v1/as-of/timeline", .operator, bodyBytesMax: Self.bodyBytesMax) { try await timelineThen($0) },
             HubRoute(.get, "/v1/orders/{number}", .operator) { try await orders($0) },
             HubRoute(.get, "/v1/conflicts", .operator) { try .json(try await hub.conflicts(now: $0.now)) },
             HubRoute(.post, "/v1/conflicts/search", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
@@ -117,6 +118,16 @@ extension HubRoutes {
         return .document(answer)
     }
 
+    /// What had not arrived by a time, or at a site, is no spelling mistake.
+    private func known(_ answer: JSONAnswer?, as id: String) throws -> Reply {
+        guard let answer else {
+            throw HubError(
+                .notFound, "Nobody was known as \(id) then.",
+                remedy: "Give a later time: a profile begins when the first of its records arrives.")
+        }
+        return .document(answer)
+    }
+
     private struct ProfileThen: Decodable {
         let id: String
         let time: UInt64
@@ -126,7 +137,22 @@ extension HubRoutes {
     private func profileThen(_ call: HubCall) async throws -> Reply {
         let question = try call.json(ProfileThen.self)
         let answer = try await hub.profile(question.id, asOf: Timestamp(milliseconds: question.time), at: question.site)
-        return try found(answer, profile: question.id)
+        return try known(answer, as: question.id)
+    }
+
+    private struct TimelineThen: Decodable {
+        let id: String
+        let time: UInt64
+        let site, before: String?
+        let limit: Int?
+    }
+
+    private func timelineThen(_ call: HubCall) async throws -> Reply {
+        let question = try call.json(TimelineThen.self)
+        let answer = try await hub.timeline(
+            question.id, before: question.before, limit: question.limit ?? Hub.timelineEntriesUsual,
+            asOf: Timestamp(milliseconds: question.time), at: question.site)
+        return try known(answer, as: question.id)
     }
 
     private func stock(_ call: HubCall) async throws -> Reply {

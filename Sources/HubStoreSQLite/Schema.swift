@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 9
+    static let version: Int32 = 10
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -14,13 +14,21 @@ enum Schema {
     static let steps: [Int32: String] = [
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
-        6: identity, 7: person, 8: matching, 9: identifiersOfRecords,
+        6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
     ]
 
     /// What a record is linked by stands together in the index, so that reading it looks up no row for each value.
     private static let identifiersOfRecords = """
         CREATE INDEX identifier_of ON identifier (record, kind, value, source, current);
         DROP INDEX identifier_record;
+        """
+
+    /// By device and cookie events find their person. Rows of an earlier file are drawn anew from its journal when the hub opens (`Redraw`).
+    private static let eventTokens = """
+        ALTER TABLE event ADD COLUMN device TEXT;
+        ALTER TABLE event ADD COLUMN cookie TEXT;
+        CREATE INDEX event_device ON event (device, at) WHERE device IS NOT NULL;
+        CREATE INDEX event_cookie ON event (cookie, at) WHERE cookie IS NOT NULL;
         """
 
     /// What matching keeps: a list of work, made anew at any time.

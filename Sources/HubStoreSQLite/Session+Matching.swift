@@ -35,7 +35,10 @@ extension Session {
 
     func proposals(bitsMin: Double, limit: Int, offset: Int) throws -> [ProposalRow] {
         try all(
-            "SELECT lower, higher, bits FROM proposal WHERE bits >= ? ORDER BY bits DESC, lower, higher LIMIT ? OFFSET ?",
+            """
+            SELECT p.lower, p.higher, p.bits FROM proposal p CROSS JOIN customer l ON l.record = p.lower CROSS JOIN customer h ON h.record = p.higher
+            WHERE p.bits >= ? AND l.profile <> h.profile ORDER BY p.bits DESC, p.lower, p.higher LIMIT ? OFFSET ?
+            """,
             bind: {
                 $0.bind(Int64(bitsMin * Self.bitsUnit))
                 $0.bind(Int64(limit))

@@ -118,7 +118,7 @@ extension Session {
         try all("SELECT * FROM purchase WHERE of_sale = ? ORDER BY record", bind: { $0.bind(sale) }, Self.purchase)
     }
 
-    private func each(_ sql: StaticString, bind: (inout RawStatement) -> Void, _ body: (RawStatement) throws -> Void) throws {
+    func each(_ sql: StaticString, bind: (inout RawStatement) -> Void, _ body: (RawStatement) throws -> Void) throws {
         var statement = try prepare(sql)
         bind(&statement)
         defer { statement.finish() }
@@ -135,15 +135,7 @@ extension Session {
             range == nil ? Self.timeless(topic) : Self.timed(topic),
             bind: { statement in
                 statement.bind(customer)
-                if let range {
-                    statement.bind(range.lowerBound)
-                    statement.bind(min(range.upperBound, after?.at ?? .max))
-                    statement.bind(after?.at ?? .max)
-                }
-                // Longer than any id, so that it comes behind all of them.
-                statement.bind(after.map { $0.life.replica.bytes } ?? Array(repeating: 0xFF, count: 17))
-                statement.bind(after?.life.counter ?? 0)
-                statement.bind(Int64(limit))
+                statement.bindPage(range, after: after, limit: limit)
             }
         ) { TimelineMark(record: $0.record(0), at: $0.optionalInt64(1)) }
     }
@@ -195,5 +187,20 @@ extension Session {
             AND (r.id < ?2 OR (r.id = ?2 AND t.record & 1099511627775 < ?3)) ORDER BY r.id DESC, t.record DESC LIMIT ?4
             """
         }
+    }
+}
+
+extension RawStatement {
+    /// The parameters from the second on of a page of marks.
+    mutating func bindPage(_ range: ClosedRange<Int64>?, after: (at: Int64, life: Dot)?, limit: Int) {
+        if let range {
+            bind(range.lowerBound)
+            bind(min(range.upperBound, after?.at ?? .max))
+            bind(after?.at ?? .max)
+        }
+        // Longer than any id, so that it comes behind all of them.
+        bind(after.map { $0.life.replica.bytes } ?? Array(repeating: 0xFF, count: 17))
+        bind(after?.life.counter ?? 0)
+        bind(Int64(limit))
     }
 }

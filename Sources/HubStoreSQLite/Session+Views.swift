@@ -146,15 +146,19 @@ extension Session {
     }
 
     static func event(_ row: RawStatement) -> EventRow {
-        EventRow(record: row.record(0), customer: row.optionalRecord(1), at: row.optionalInt64(2), kind: row.optionalString(3))
+        EventRow(
+            record: row.record(0), customer: row.optionalRecord(1), at: row.optionalInt64(2), kind: row.optionalString(3),
+            device: row.optionalString(4), cookie: row.optionalString(5))
     }
 
     func put(_ event: EventRow) throws {
-        try run("INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?)") {
+        try run("INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?)") {
             $0.bind(event.record)
             $0.bind(event.customer)
             $0.bind(event.at)
             $0.bind(event.kind)
+            $0.bind(event.device)
+            $0.bind(event.cookie)
         }
     }
 

@@ -32,13 +32,14 @@ public struct GoldenField: Hashable, Sendable {
 extension GoldenField {
     /// Chooses from the live values that the records hold of one field; `nil` when none has any.
     ///
-    /// A value whose exact dot another record's write `saw` is superseded by it, as long as both belong to what is drawn (S30).
+    /// A value whose exact dot another record's write `saw`, or inherited, is superseded by it, as long as both belong to what is drawn
+    /// (S30).
     public init?(_ name: FieldName, of records: [RecordState], policy: FieldPolicy, site: (ReplicaID) -> Text?) {
         var candidates: [Candidate] = []
         var seen: [Dot: Set<RecordID>] = [:]
         for record in records {
+            for dot in record.saw(of: name) { seen[dot, default: []].insert(record.id) }
             for write in record.siblings(of: name).writes {
-                for dot in write.content.saw { seen[dot, default: []].insert(record.id) }
                 candidates.append(
                     Candidate(
                         value: write.content.value, record: record.id, precedence: write.precedence,

@@ -46,7 +46,7 @@ extension RecordState {
         let sibling = Siblings<FieldValue>.Write(precedence: precedence, context: write.context, content: content)
         let place = fields.firstIndex { !($0.name < write.field) } ?? fields.endIndex
         if place < fields.endIndex, fields[place].name == write.field {
-            fields[place].siblings.admit(sibling, in: lineage)
+            fields[place].inherit(fields[place].siblings.admit(sibling, in: lineage))
             return fields[place].siblings.isConcurrent
         }
         fields.insert(Field(name: write.field, siblings: Siblings([sibling])), at: place)

@@ -4,20 +4,23 @@ import ChangeSets
 /// The stored and fed form of a record's state, without its id.
 ///
 /// ```
-/// 1 byte    version, 1
+/// 1 byte    version: 2 where a field has inherited dots, else 1
 /// varint    number of distinct writes; per write: replica index, counter, milliseconds, 1 if in bound
 /// varint    number of fields; per field: name, number of siblings; per sibling:
-///           write index, flags, [named dots], [saw dots], value
+///           write index, flags, [named dots], [saw dots], value; in version 2 then its inherited dots
 /// varint    number of deletions; per deletion: write index, flags, [named dots]
 /// ```
 /// Flags: 1 = names dots, 2 = saw dots, 4 = personal. A dot is a replica index and a counter. What a
 /// replica index means is the caller's: a number in the hub's tables, or a place in a table sent along.
 extension RecordState {
-    public static let codingVersion: UInt8 = 1
+    public static let codingVersion: UInt8 = 2
+    /// What pages of the feed carry, and what hubs stored before.
+    private static let firstVersion: UInt8 = 1
 
     public func encoded(replicaIndex: (ReplicaID) throws -> UInt64) rethrows -> [UInt8] {
         var writer = ByteWriter()
-        writer.byte(Self.codingVersion)
+        let hasInherited = fields.contains { !$0.inherited.isEmpty }
+        writer.byte(hasInherited ? Self.codingVersion : Self.firstVersion)
         let writes = distinctPrecedences
         writer.varint(UInt64(writes.count))
         for write in writes {
@@ -48,6 +51,7 @@ extension RecordState {
                 if flags.contains(.saw) { try dots(sibling.content.saw) }
                 writer.value(sibling.content.value)
             }
+            if hasInherited { try dots(field.inherited) }
         }
         writer.varint(UInt64(deletions.writes.count))
         for deletion in deletions.writes {
@@ -62,7 +66,8 @@ extension RecordState {
     public init(id: RecordID, decoding bytes: [UInt8], replica: (UInt64) throws -> ReplicaID) throws {
         self.init(id: id)
         var reader = ByteReader(bytes, of: "record's state")
-        guard try reader.byte() == Self.codingVersion else {
+        let version = try reader.byte()
+        guard (Self.firstVersion...Self.codingVersion).contains(version) else {
             throw ChangeSetError(.tooNew, "A record's state is of a newer version.", remedy: "Update this program; nothing is lost.")
         }
         var writes: [Precedence] = []
@@ -93,7 +98,8 @@ extension RecordState {
                 let content = FieldValue(value: try reader.value(), saw: saw, isPersonal: flags.contains(.personal))
                 siblings.append(.init(precedence: precedence, context: context, content: content))
             }
-            fields.append(Field(name: name, siblings: Siblings(siblings)))
+            let inherited = try version == Self.firstVersion ? [] : dots()
+            fields.append(Field(name: name, siblings: Siblings(siblings), inherited: inherited))
         }
         var deleted: [Siblings<Deletion>.Write] = []
         for _ in 0..<(try reader.entryCount()) {
@@ -136,9 +142,10 @@ extension RecordState {
 
 /// The self-contained form, as pages of the feed carry it: the replicas named are sent along.
 extension RecordState {
+    /// Without what is inherited, so in version 1: only the hub draws persons, and no bytes on the line change.
     public func encoded() -> [UInt8] {
         var replicas: [ReplicaID] = []
-        let body = encoded { replica in
+        let body = withoutInherited.encoded { replica in
             if let index = replicas.firstIndex(of: replica) { return UInt64(index) }
             replicas.append(replica)
             return UInt64(replicas.count - 1)
@@ -148,6 +155,12 @@ extension RecordState {
         for replica in replicas { writer.replica(replica) }
         writer.raw(body)
         return writer.bytes
+    }
+
+    private var withoutInherited: RecordState {
+        var state = self
+        for place in state.fields.indices { state.fields[place].inherited = [] }
+        return state
     }
 
     /// - Throws: `ChangeSetError` when the bytes are damaged or of a newer version.

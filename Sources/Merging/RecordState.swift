@@ -34,6 +34,8 @@ public struct RecordState: Hashable, Sendable {
     struct Field: Hashable, Sendable {
         var name: FieldName
         var siblings: Siblings<FieldValue>
+        /// What superseded writes `saw`, in order, without repeats (`saw(of:)`).
+        var inherited: [Dot] = []
     }
 
     public init(id: RecordID) { self.id = id }
@@ -44,6 +46,23 @@ public struct RecordState: Hashable, Sendable {
     public func siblings(of name: FieldName) -> Siblings<FieldValue> {
         index(of: name).map { fields[$0].siblings } ?? Siblings()
     }
+
+    /// Other records' values that the writers of a field's live values were shown, or inherited from what they supersede (S30); in
+    /// order.
+    ///
+    /// Above every superseded write stands a live one that superseded it, by however many steps. So what is inherited is what *all*
+    /// admitted writes of the field saw: a union, in which no order matters.
+    public func saw(of name: FieldName) -> [Dot] {
+        guard let index = index(of: name) else { return [] }
+        return Set(fields[index].inherited + fields[index].siblings.writes.flatMap(\.content.saw)).sorted()
+    }
+
+    /// The part of `saw(of:)` that superseded writes saw.
+    public func inherited(of name: FieldName) -> [Dot] { index(of: name).map { fields[$0].inherited } ?? [] }
+
+    /// The most inherited dots of a field that are kept, so that a field written for ever stays a field: the highest ones, which are the
+    /// same in any order of arrival. A person has some dozens of records at most, and each of a field's values is seen once.
+    public static let inheritedDotsMax = 1_000
 
     /// The value that wins under the policy "latest"; `nil` when the field was never written.
     public subscript(name: FieldName) -> Value? {
@@ -71,6 +90,14 @@ public struct RecordState: Hashable, Sendable {
             if fields[middle].name < name { low = middle + 1 } else { high = middle }
         }
         return low < fields.count && fields[low].name == name ? low : nil
+    }
+}
+
+extension RecordState.Field {
+    mutating func inherit(_ superseded: [Siblings<FieldValue>.Write]) {
+        let seen = superseded.flatMap(\.content.saw)
+        guard !seen.isEmpty else { return }
+        inherited = Array(Set(inherited + seen).sorted().suffix(RecordState.inheritedDotsMax))
     }
 }
 

@@ -21,6 +21,52 @@ struct ShownTests {
         #expect(try profile(#""first name": {"value": null, "time": 1}"#).title == "-")
     }
 
+    @Test("one is one, and nothing is said of what never was")
+    func counts() throws {
+        #expect(Readable.count(1, "purchase") == "1 purchase" && Readable.count(0, "return") == "0 returns")
+        let document = #"""
+            {"gross": {}, "returned": {}, "net": {}, "purchases": 0, "returns": 0, "categories": 0, "channels": [], "visits": 0,
+             "favourites": {}, "sizes": [], "colours": [], "logInsAWeek": 0, "events": 0}
+            """#
+        let measures = try JSONDecoder().decode(ProfileCommand.Measures.self, from: Data(document.utf8))
+        let text = measures.text(widthMax: nil)
+        #expect(!text.contains("from -") && !text.contains("return") && text.contains("purchases"))
+    }
+
+    @Test("a proposed link shows both records and how it is decided, and not what one had seen of the other")
+    func proposedLink() throws {
+        let side = #""source": "till", "time": 1700000000000, "clockInBound": true, "clock": {}"#
+        let document = #"""
+            [{"id": "proposed-link:a:1~b:2", "short": "3f9a1c2b", "kind": "proposed-link", "subject": "a:1~b:2",
+              "message": "customer 1 of shop and customer 2 of web may be one person, 99.80 %: last name same.", "remedy": "Say whether they are.",
+              "seen": "a:1,b:2;", "choices": ["same", "apart"],
+              "sides": [{"value": "Hugo, Marlowe", "dot": "a:1", "site": "shop", \#(side)},
+                        {"value": "Hugoo, Marlowe", "dot": "b:2", "site": "web", \#(side)}]}]
+            """#
+        let found = try JSONDecoder().decode([ConflictCommand.Conflict].self, from: Data(document.utf8))
+        let listed = ConflictCommand.List.text(of: found, none: "")
+        #expect(listed.contains("3f9a1c2b  customer 1 of shop") && listed.contains("Hugoo, Marlowe  web"))
+        let shown = ConflictCommand.Show.text(of: found[0])
+        #expect(shown.contains("Decide it by: --same | --apart") && !shown.contains("had seen"))
+        #expect(ConflictCommand.said("same") == "one person" && ConflictCommand.said("apart") == "never the same")
+    }
+
+    @Test("the kinds of conflicts that can be asked for are those of openapi.yaml; another one is refused with all of them")
+    func kinds() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../protocol/openapi.yaml")
+        let yaml = try String(contentsOf: file, encoding: .utf8)
+        #expect(yaml.contains("enum:\n" + ConflictCommand.kinds.map { "        - \($0)\n" }.joined()))
+        #expect(throws: (any Error).self) { try ConflictCommand.Filter.parse(["--kind", "proposed"]) }
+        #expect(try ConflictCommand.Filter.parse(["--kind", "proposed-link"]).kind == "proposed-link")
+    }
+
+    @Test("the next page of a look back looks back to the same time, as the same site")
+    func lookBack() throws {
+        let past = try PastOption.parse(["--as-of", "2026-11-22 10:30", "--site", "web"])
+        #expect(past.arguments == ["--as-of", #""2026-11-22 10:30""#, "--site", #""web""#])
+        #expect(try PastOption.parse([]).arguments.isEmpty)
+    }
+
     @Test("what a profile tells beyond its fields is shown as figures and tables; absurd times are shown as none")
     func person() throws {
         let document = #"""

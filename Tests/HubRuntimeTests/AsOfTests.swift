@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Foundation
 import HubRuntime
 import HubTestSupport
 import Testing
@@ -38,6 +39,45 @@ struct AsOfTests {
         }
         #expect(then[1].profile != then[4].profile && then[2].stock != then[3].stock)
         #expect(try await bench.hub.verify().isEqual)
+    }
+
+    @Test("A timeline as of a time is what it was then, page by page: what came later, and whose it turned out to be, is not in it")
+    func timeline() async throws {
+        let bench = try await TestHub()
+        let web = try await bench.enrol("web", kind: .web)
+        var shop = TestWriter("shop", seed: 1, key: web.key)
+        let customer = shop.nextDot
+        let id = "p\(customer.replica)-\(customer.counter)"
+        func see(_ key: Int64, _ device: Text) throws -> EncodedChangeSet {
+            let at = Value.integer(Int64(bench.now.milliseconds))
+            return try shop.seal([Make.write("event", key, [("kind", "visit"), ("at", at), ("device id", .text(device))], at: bench.now)])
+        }
+        var then: [(time: Timestamp, page: JSONAnswer?, rest: JSONAnswer?)] = []
+        struct Page: Decodable { var next: String? }
+        func remember() async throws {
+            let page = try #require(try await bench.hub.timeline(id, limit: 1, now: bench.now))
+            let next = try JSONDecoder().decode(Page.self, from: Data(page.bytes)).next
+            then.append((bench.now, page, try await bench.hub.timeline(id, before: next, now: bench.now)))
+            bench.now = bench.now.advanced(byMilliseconds: 60_000)
+        }
+        try await bench.push([try shop.seal([Make.customer(1, email: "a@example.com", at: bench.now)])], from: web)
+        try await remember()
+        try await bench.push([try see(1, "phone-1")], from: web)
+        try await remember()
+        let edit = Make.write("customer", 1, [("device id", "phone-1")], life: customer, at: bench.now)
+        try await bench.push([try shop.seal([edit])], from: web)
+        try await remember()
+        for moment in then {
+            let page = try await bench.hub.timeline(id, limit: 1, asOf: moment.time)
+            let next = try JSONDecoder().decode(Page.self, from: Data(try #require(page).bytes)).next
+            #expect(page == moment.page)
+            #expect(try await bench.hub.timeline(id, before: next, asOf: moment.time) == moment.rest)
+        }
+        let early = then[0].time
+        #expect(try await bench.hub.timeline(id, asOf: Timestamp(milliseconds: early.milliseconds - 1)) == nil)
+        #expect(then[1].rest != then[2].rest)
+        await #expect(throws: HubError.self) { try await bench.hub.timeline(id, limit: 201, asOf: early) }
+        await #expect(throws: HubError.self) { try await bench.hub.timeline(id, asOf: early, at: "nowhere") }
     }
 
     @Test("What a site knew then: the view that it had been sent, and what it had written itself, though it came later")

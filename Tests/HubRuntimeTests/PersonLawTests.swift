@@ -33,20 +33,25 @@ struct PersonLawTests {
     private func compare(_ bench: TestHub, seed: UInt64) async throws {
         try await bench.hub.reading(bench.now) { documents in
             let ledger = try PersonLedger(documents)
-            var people = 0
+            var (people, events) = (0, 0)
             var gross: [Text: Int128] = [:]
             for profile in try documents.profileNumbers() {
                 let members = try documents.store.customers(profile: profile).map(\.record)
-                let measures = try documents.measures(of: members)
+                let measures = try documents.measures(of: profile)
                 let expected = ledger.measures(of: Set(members.compactMap { documents.standing.dot(of: $0) }))
                 #expect(measures == expected, "seed \(seed)")
+                let pager = TimelinePager(
+                    documents: documents, members: members, tokens: try ProfileTokens(of: profile, members, documents),
+                    times: CredibleTimes(now: documents.now))
+                #expect(try pager.marks([.events], after: nil, limit: 1_000).count == measures.events, "seed \(seed)")
+                events += measures.events
                 gross.merge(measures.values.mapValues(\.gross)) { $0 + $1 }
                 people += 1
                 // What shops are fed is the same net.
                 let totals = try documents.profile(profile)?.purchases.totals ?? [:]
                 #expect(totals.filter { $0.value != 0 } == measures.values.mapValues(\.net).filter { $0.value != 0 }, "seed \(seed)")
             }
-            #expect(people > 1)
+            #expect(people > 1 && events > 0)
             let living = Set(ledger.records.filter { $0.state.id.entity == "customer" }.map(\.state.id.life))
             var plain: [Text: Int128] = [:]
             for deal in ledger.deals where deal.isCounted && deal.buyer.map(living.contains) ?? false {
@@ -71,6 +76,15 @@ extension PersonLedger {
         }
         self.init(records: records, now: Int64(documents.now.milliseconds))
         self.dead = dead
+        let fields: [FieldName] = ["device id", "cookie id"]
+        for (state, _) in records where state.id.entity == "customer" {
+            guard let number = documents.standing.record(state.id.life), let customer = try documents.store.customer(number),
+                let person = documents.standing.dot(of: customer.profile)
+            else { continue }
+            let now = fields.flatMap { state.siblings(of: $0).writes }.compactMap { $0.content.value.text?.string }
+            let earlier = try documents.store.earlier(record: number).filter { !$0.isCorrected && fields.contains(FieldName($0.field)) }
+            holders.append((state.id.life, state.id.source, person, Set(now + earlier.map(\.value))))
+        }
     }
 
     private init(records: [(state: RecordState, site: Text)], now: Int64) {

@@ -8,6 +8,8 @@ struct PersonLedger {
     /// Without dead ones, with the number of the site that each is at.
     let records: [(state: RecordState, site: Text)]
     let now: Int64
+    /// What each living customer holds, or held and did not correct, of devices and cookies; and whose record it is.
+    var holders: [(life: Dot, source: SourceID, person: Dot, tokens: Set<String>)] = []
 
     struct Deal {
         var state: RecordState
@@ -114,7 +116,7 @@ struct PersonLedger {
             }
         }
         var channels = Set(mine.filter(\.isCounted).map { _ in Text("store") })
-        for (event, site) in all("event") where members.contains(life(event, "customer") ?? Dot(ReplicaID(high: 0, low: 0), 0)) {
+        for (event, site) in all("event") where isOf(members, event) {
             measures.events += 1
             channels.insert("store")
             guard let at = credible(event) else { continue }
@@ -138,6 +140,18 @@ struct PersonLedger {
         measures.sizes = counts(traits["size"])
         measures.colours = counts(traits["colour"])
         return measures
+    }
+
+    /// By the customer that it names or, where it names none, by all who hold its device or its cookie.
+    private func isOf(_ members: Set<Dot>, _ event: RecordState) -> Bool {
+        if let customer = event["customer"], customer != .null { return customer.reference?.life.map(members.contains) ?? false }
+        let tokens = Set(["device id", "cookie id"].compactMap { event[FieldName($0)]?.text.map { "\($0.string)" } })
+        let holders = holders.filter { !$0.tokens.isDisjoint(with: tokens) }
+        guard Set(holders.map(\.person)).count == 1, members.contains(holders[0].life) else { return false }
+        return tokens.contains { token in
+            let sources = holders.filter { $0.tokens.contains(token) }.map(\.source)
+            return !sources.isEmpty && sources.allSatisfy { one in sources.count { $0 == one } <= 10 }
+        }
     }
 
     private func credible(_ state: RecordState) -> Int64? {

@@ -27,7 +27,7 @@ struct PersonStory {
 
     private mutating func step() {
         let teller = Int.random(in: 0..<story.tellers.count, using: &random)
-        switch Int.random(in: 0..<26, using: &random) {
+        switch Int.random(in: 0..<28, using: &random) {
         case 0...2: create("customer", teller, identity())
         case 3: edit("customer", teller, identity())
         case 4...6: create("sale", teller, sale(teller))
@@ -38,10 +38,11 @@ struct PersonStory {
         case 15, 16: create("return", teller, giveBack(teller))
         case 17, 18: create("item", teller, item())
         case 19: edit("item", teller, item())
-        case 20, 21: create("event", teller, event(teller))
-        case 22: create("consent", teller, consent(teller))
-        case 23: edit("consent", teller, [("given", .integer(Int64.random(in: 0...1, using: &random)))])
-        case 24: create("note", teller, [("customer", customer(teller)), ("text", "likes blue"), ("at", time())])
+        case 20, 21, 22: create("event", teller, event(teller))
+        case 23: edit("event", teller, event(teller))
+        case 24: create("consent", teller, consent(teller))
+        case 25: edit("consent", teller, [("given", .integer(Int64.random(in: 0...1, using: &random)))])
+        case 26: create("note", teller, [("customer", customer(teller)), ("text", "likes blue"), ("at", time())])
         default: delete(teller)
         }
     }
@@ -52,6 +53,8 @@ struct PersonStory {
         var fields: [(FieldName, Value)] = []
         if random.chance(70) { fields.append(("email", .text(Text("p\(Int.random(in: 0..<6, using: &random))@example.com")))) }
         if random.chance(40) { fields.append(("phone", .text(Text("+4420790000\(10 + Int.random(in: 0..<5, using: &random))")))) }
+        if random.chance(40) { fields.append(("device id", device())) }
+        if random.chance(30) { fields.append(("cookie id", cookie())) }
         return fields.isEmpty ? [("name", "Nobody")] : fields
     }
 
@@ -93,7 +96,13 @@ struct PersonStory {
 
     private mutating func event(_ teller: Int) -> [(FieldName, Value)] {
         let kind: Value = ["log-in", "Page View", "mail opened", "visit", "juggling"].randomElement(using: &random) ?? "visit"
-        return [("customer", customer(teller)), ("kind", kind), ("at", time())]
+        guard random.chance(60) else { return [("customer", customer(teller)), ("kind", kind), ("at", time())] }
+        // Nobody signed in; some name somebody besides, whom they are about then.
+        var fields: [(FieldName, Value)] = [("kind", kind), ("at", time())]
+        if random.chance(80) { fields.append(("device id", device())) }
+        if random.chance(50) { fields.append(("cookie id", cookie())) }
+        if random.chance(20) { fields.append(("customer", customer(teller))) }
+        return fields
     }
 
     private mutating func consent(_ teller: Int) -> [(FieldName, Value)] {
@@ -116,6 +125,8 @@ struct PersonStory {
         }
     }
 
+    private mutating func device() -> Value { .text(Text("phone-\(Int.random(in: 0..<9, using: &random))x")) }
+    private mutating func cookie() -> Value { .text(Text("crumb-\(Int.random(in: 0..<9, using: &random))x")) }
     private mutating func sku() -> Value { .text(Text("SKU\(Int.random(in: 0..<5, using: &random))")) }
     private mutating func orderNumber() -> Value { .text(Text("O\(Int.random(in: 0..<5, using: &random))")) }
     private mutating func trait(_ one: Value, _ other: Value) -> Value { random.chance(30) ? "  " : random.chance(50) ? one : other }

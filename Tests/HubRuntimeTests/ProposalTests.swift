@@ -101,6 +101,68 @@ struct ProposalTests {
         #expect(try await town.pairs().symmetricDifference(followed).isEmpty)
     }
 
+    @Test("From 99 % on it is a conflict with both sides and reasons, the likeliest first; decided it is none, and undone it is open again")
+    func conflict() async throws {
+        var town = try await Town()
+        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let slip = try await town.online([town.person(44, key: 3, first: "Eddith")])
+        let (hub, now) = (town.bench.hub, town.bench.now)
+        let filter = ConflictFilter(kind: .proposedLink)
+        #expect(try await hub.conflicts(filter, now: now).isEmpty)
+        _ = try await hub.matchAll(now: now)
+        let all = try await hub.conflicts(now: now)
+        let found = try await hub.conflicts(filter, now: now)
+        #expect(all == found && found.count >= 3)
+        #expect(try await town.pairs(above: 0.99).count == found.count)
+        let likeliest = try await hub.proposals(above: 0.99, now: now).map { [$0.lower.site, $0.higher.site] }
+        #expect(found.map { $0.sides.map { Optional($0.site) } } == likeliest)
+        let conflict = try #require(found.first { $0.subject == "\(min(slip, town.lives[44]))~\(max(slip, town.lives[44]))" })
+        #expect(conflict.choices == ["same", "apart"] && conflict.message.contains("first name one letter off"))
+        #expect(conflict.message.contains("customer 44 of shop") && conflict.message.contains(" %: "))
+        #expect(conflict.message.hasSuffix("; against it: household would explain as much."))
+        #expect(conflict.sides.map(\.value).contains(.text("Eddith Rosetti, Works 44, 1994-09-18, 47 Elm Road, N5 8AB")))
+        #expect(Set(conflict.sides.map(\.value)).count == 2 && !conflict.message.contains("Rosetti"))
+        #expect(try await hub.conflicts(ConflictFilter(kind: .proposedLink, site: "web"), now: now) == found)
+        #expect(try await hub.conflicts(ConflictFilter(id: conflict.short), now: now) == [conflict])
+
+        let profiles = try await hub.status(now: now).profiles
+        for (choice, linked) in [(Decision.Choice.apart, 0), (.same, 1)] {
+            let decision = try await hub.resolve(conflict.short, Resolution(choice, seen: conflict.seen, author: "ann"), now: now)
+            #expect(decision.conflict == conflict.id && decision.choice == choice)
+            #expect(try await hub.status(now: now).profiles == profiles - Int64(linked))
+            #expect(try await hub.conflicts(ConflictFilter(id: conflict.id), now: now).isEmpty)
+            await #expect(throws: HubError.self) {
+                try await hub.resolve(conflict.id, Resolution(choice, seen: conflict.seen, author: "ann"), now: now)
+            }
+            _ = try await hub.undo(conflict.short, author: "ann", note: nil, now: now)
+            #expect(try await hub.conflicts(ConflictFilter(id: conflict.id), now: now) == [conflict])
+        }
+        await #expect(throws: HubError.self) { try await hub.resolve(conflict.id, Resolution(.accept, author: "ann"), now: now) }
+        #expect(try await hub.verify().isEqual)
+    }
+
+    @Test("Many are decided by one rule, after it was said which; a rule for fields leaves them, with the reason")
+    func bulk() async throws {
+        var town = try await Town()
+        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let (hub, now) = (town.bench.hub, town.bench.now)
+        _ = try await hub.matchAll(now: now)
+        let open = try await hub.conflicts(now: now).count
+        let profiles = try await hub.status(now: now).profiles
+        func bulk(_ rule: BulkResolution.Rule, isDryRun: Bool) -> BulkResolution {
+            BulkResolution(filter: ConflictFilter(kind: .proposedLink), rule: rule, author: "ann", isDryRun: isDryRun)
+        }
+        let wrong = try await hub.resolveAll(bulk(.latest, isDryRun: false), now: now)
+        #expect(wrong.decided.isEmpty && wrong.left.count == open && wrong.left[0].reason.contains("cannot be decided by"))
+        let dry = try await hub.resolveAll(bulk(.same, isDryRun: true), now: now)
+        #expect(dry.decided.count == open && dry.decided[0].choice == .same)
+        #expect(try await hub.status(now: now).profiles == profiles)
+        _ = try await hub.resolveAll(bulk(.same, isDryRun: false), now: now)
+        #expect(try await hub.status(now: now).profiles == profiles - Int64(open))
+        #expect(try await hub.conflicts(now: now).isEmpty)
+        #expect(try await hub.verify().isEqual)
+    }
+
     @Test("All that is above a probability is accepted in one decision, after it was said how much; undone, all part again")
     func accepted() async throws {
         var town = try await Town()

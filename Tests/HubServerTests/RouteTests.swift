@@ -114,6 +114,10 @@ struct RouteTests {
                 "/v1/sites/shop-9", "/v1/profiles/nobody", "/v1/profiles/nobody/timeline?limit=5", "/v1/stock/85123A", "/v1/stock/a%2Fb",
                 "/v1/orders/1",
             ]
+            for then in ["profile", "timeline"] {
+                let answer = try await hub.ask(.post, "/v1/as-of/\(then)", #"{"id":"nobody","time":1}"#)
+                #expect(answer.status == 404 && answer.error["message"] == "Nobody was known as nobody then.", "\(then)")
+            }
             for path in nowhere {
                 let answer = try await hub.ask(.get, path)
                 #expect(answer.status == 404 && answer.error["remedy"]?.isEmpty == false, "\(path)")

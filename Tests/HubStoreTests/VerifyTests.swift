@@ -26,6 +26,7 @@ struct VerifyTests {
             Make.write("note", 1, [("customer", Make.reference("customer", 7, life: customer)), ("text", "x")], at: bench.now),
             Make.write("consent", 1, [("customer", Make.reference("customer", 7, life: customer)), ("given", 1)], at: bench.now),
             Make.write("consent", 1, [("given", 0)], life: Dot(till.replica, 6), at: bench.now),
+            Make.write("event", 1, [("kind", "page view"), ("device id", "phone-1"), ("cookie id", "crumb-1")], at: bench.now),
         ])
         guard case .receipt = try await bench.push([set], from: shop) else { throw HubError(.badRequest, "Not taken.", remedy: "") }
         #expect(try await bench.hub.verify().isEqual)
@@ -47,6 +48,8 @@ struct VerifyTests {
             ("profile", "UPDATE profile SET alive = 0"),
             ("item", "UPDATE item SET brand = 'Brum'"),
             ("note", "DELETE FROM note"),
+            ("event", "UPDATE event SET device = 'phone-2'"),
+            ("event", "UPDATE event SET cookie = NULL"),
             ("consent", "UPDATE consent SET customer = NULL"),
             ("superseded", "UPDATE superseded SET value = 0"),
             ("replica", "UPDATE replica SET closed_after = 1"),

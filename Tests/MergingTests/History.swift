@@ -56,7 +56,11 @@ struct History {
         }
         let names = Self.fieldNames.filter { _ in Bool.random(using: &generator) }
         let writes = (names.isEmpty ? [Self.fieldNames[0]] : names).map { name in
-            FieldWrite(name, .integer(Int64(step % 3)), context: context { $0.writes(name) })
+            // Of other records, whose writes arrive when they like.
+            let saw = (0..<Int.random(in: 0...2, using: &generator)).map { _ in
+                Dot(Self.replica(50 + Int.random(in: 0..<3, using: &generator)), UInt64.random(in: 1...4, using: &generator))
+            }
+            return FieldWrite(name, .integer(Int64(step % 3)), context: context { $0.writes(name) }, saw: saw)
         }
         return Change(time: time, action: .write(subject, writes))
     }
@@ -96,6 +100,22 @@ struct History {
     func oracleSiblings(of field: FieldName) -> Set<Dot> {
         let all = chains.flatMap { $0 }.filter { $0.writes(field) }
         return Set(all.filter { earlier in !all.contains { later in names(later, earlier, field) } }.map(\.dot))
+    }
+
+    /// S30 read literally: what each live write saw, and what all those saw that it supersedes, step by step.
+    func oracleSaw(of field: FieldName) -> Set<Dot> {
+        let all = chains.flatMap { $0 }.filter { $0.writes(field) }
+        var saw: Set<Dot> = []
+        for live in oracleSiblings(of: field) {
+            var front = [live]
+            var met: Set<Dot> = []
+            while let dot = front.popLast() {
+                guard met.insert(dot).inserted, let entry = all.first(where: { $0.dot == dot }) else { continue }
+                saw.formUnion(entry.saw(field))
+                front += all.filter { names(entry, $0, field) }.map(\.dot)
+            }
+        }
+        return saw
     }
 
     private func names(_ later: Entry, _ earlier: Entry, _ field: FieldName) -> Bool {
@@ -145,6 +165,11 @@ extension History.Entry {
     func context(of field: FieldName) -> Context? {
         guard case .write(_, let writes) = change.action else { return nil }
         return writes.first { $0.field == field }?.context
+    }
+
+    func saw(_ field: FieldName) -> [Dot] {
+        guard case .write(_, let writes) = change.action else { return [] }
+        return writes.first { $0.field == field }?.saw ?? []
     }
 
     var deletion: Context? {

@@ -133,7 +133,8 @@ public enum Catalogue {
             "event",
             [
                 Field("kind", .text), Field("customer", .reference("customer")), Field("at", .time), Field("detail", .text, personal: true),
-                Field("sku", .text), Field("page", .text),
+                Field("sku", .text), Field("page", .text), Field("device id", .text, personal: true),
+                Field("cookie id", .text, personal: true),
             ]),
         Entity(
             "consent", shared: true,

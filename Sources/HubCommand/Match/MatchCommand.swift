@@ -17,8 +17,11 @@ struct MatchCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A CSV file whose first line names the columns.", valueName: "file")) var file: String
     @Option(help: ArgumentHelp("The column that says who is who. Found by itself: cluster, rec_id, …", valueName: "column")) var truth:
         String?
-    @Option(help: ArgumentHelp("The column that says which system a row is from. Default: all from one.", valueName: "column")) var source:
-        String?
+    @Option(
+        help: ArgumentHelp(
+            "The column that says which system a row is from: the rules' limits count per system, while the model, as at a hub, proposes within one and across. Default: all from one.",
+            valueName: "column"))
+    var source: String?
     @Option(
         help: ArgumentHelp(
             "What columns hold, where their names do not say: \"given_name=first name,ort=city\".", valueName: "column=field,…"))

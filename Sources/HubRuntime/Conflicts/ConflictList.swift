@@ -3,13 +3,16 @@ import ChangeSets
 import Inventory
 import Merging
 import Orders
+import Profiles
 
 /// Finds what asks for people's attention; every finding follows from stored state, so nothing can be forgotten.
 struct ConflictList {
     let documents: Documents
     let longWaitMilliseconds: UInt64
+    /// Says why a link is proposed; `nil` until a model is learnt, when none is.
+    let scorer: MatchScorer?
     private var store: any HubReading { documents.store }
-    private var limit: Int { Hub.conflictsPerKindMax }
+    var limit: Int { Hub.conflictsPerKindMax }
 
     /// What fits the filter and was not accepted as it stands.
     func open(_ filter: ConflictFilter) throws -> [Finding] {
@@ -31,6 +34,7 @@ struct ConflictList {
         if wants(.editOfDeleted) { found += try crossings() }
         if wants(.concurrentCounts, .oversell, .receivedMoreThanSent) { found += try stock() }
         if wants(.orderContradiction) { found += try orders() }
+        if wants(.proposedLink) { found += try proposedLinks() }
         if wants(.sourceRestored) { found += restoredSources() }
         if wants(.staleView) { found += try staleViews() }
         return found

@@ -19,6 +19,8 @@ struct Finding {
         case cell(StockCell)
         case order(OrderView, RecordState)
         case held(Dot)
+        /// Two records that may be one person's.
+        case pair(LinkPairs.Pair)
         /// Nothing in the hub can be written about it.
         case outside
     }
@@ -46,6 +48,7 @@ struct Finding {
         case .crossing: [.keep, .delete]
         case .cell: kind == .concurrentCounts ? [.take, .value, .accept] : [.value, .accept]
         case .order: [.take]
+        case .pair: [.same, .apart]
         case .held: kind == .longWait ? [.discard, .accept] : [.replay, .discard]
         case .outside: kind == .staleView ? [] : [.accept]
         }

@@ -24,9 +24,9 @@ extension Hub {
 
     /// Everything that people should look at and nobody has decided yet, by kind; at most `conflictsPerKindMax` of a kind.
     public func conflicts(_ filter: ConflictFilter = ConflictFilter(), now: Timestamp) async throws -> [ConflictAnswer] {
-        let longWait = options.longWaitMilliseconds
+        let (longWait, scorer) = (options.longWaitMilliseconds, try await scorer())
         return try await reading(now) { documents in
-            try ConflictList(documents: documents, longWaitMilliseconds: longWait).open(filter).map(\.answer)
+            try ConflictList(documents: documents, longWaitMilliseconds: longWait, scorer: scorer).open(filter).map(\.answer)
         }
     }
 }

@@ -25,6 +25,7 @@ final class DecisionDesk {
             resolution.choice, conflict: finding.answer.id, message: finding.answer.message, fingerprint: finding.answer.fingerprint,
             author: resolution.author, note: resolution.note)
         if case .held(let dot) = finding.subject { decision.target = dot }
+        if case .pair(let pair) = finding.subject { decision.content = LinkPairs(areSame: resolution.choice == .same, [pair]).content }
         return try write(changes, decision)
     }
 

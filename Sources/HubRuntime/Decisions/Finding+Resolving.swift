@@ -28,7 +28,7 @@ extension Finding {
         case .cell(let cell):
             return [Change(time: time, action: .stockOnly, stock: .count(try count(cell, resolution, live, shown, lineage)))]
         case .order(let view, let state): return [try setState(view, state, resolution, live, time)]
-        case .held, .outside: return []
+        case .held, .pair, .outside: return []
         }
     }
 

@@ -8,8 +8,10 @@ extension Hub {
     /// - Throws: `HubError`: `conflict-gone`, `choice-invalid`, `request-invalid`, or a store that cannot write.
     public func resolve(_ id: String, _ resolution: Resolution, now: Timestamp) async throws -> DecisionAnswer {
         try resolution.check()
+        let scorer = try await scorer()
         return try await deciding(now) { desk in
-            let list = ConflictList(documents: desk.documents, longWaitMilliseconds: self.options.longWaitMilliseconds)
+            let list = ConflictList(
+                documents: desk.documents, longWaitMilliseconds: self.options.longWaitMilliseconds, scorer: scorer)
             guard let finding = try list.open(ConflictFilter(id: id)).first else { throw Finding.gone }
             return try desk.decide(finding, resolution)
         }
@@ -20,8 +22,10 @@ extension Hub {
     /// At most `conflictsPerKindMax` of a kind; what the rule does not fit is left, with the reason.
     public func resolveAll(_ bulk: BulkResolution, now: Timestamp) async throws -> BulkAnswer {
         try Resolution(.accept, author: bulk.author, note: bulk.note).check()
+        let scorer = try await scorer()
         return try await deciding(now) { desk in
-            let list = ConflictList(documents: desk.documents, longWaitMilliseconds: self.options.longWaitMilliseconds)
+            let list = ConflictList(
+                documents: desk.documents, longWaitMilliseconds: self.options.longWaitMilliseconds, scorer: scorer)
             var answer = BulkAnswer(isDryRun: bulk.isDryRun, decided: [], left: [])
             for finding in try list.open(bulk.filter) {
                 do {

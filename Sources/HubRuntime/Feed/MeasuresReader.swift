@@ -28,10 +28,24 @@ final class MeasuresReader {
             let traits = try line.sku.map { try shelf.traits(of: $0, at: line.source) } ?? ItemTraits()
             tally.add(Measures.Line(traits: traits, quantity: line.quantity, at: line.at))
         }
-        try store.eachEvent(customer: member) { row in
-            let source = standing.replica(row.record.replica)?.source
-            tally.add(Measures.Event(kind: EventKind(Text(row.kind ?? "")), place: place(source ?? 0), at: row.at))
+        try store.eachEvent(customer: member, add)
+    }
+
+    /// Takes in the events that name no customer but bear a device or a cookie of the profile's.
+    func read(_ tokens: ProfileTokens) throws {
+        let own = Set(tokens.tokens)
+        for token in tokens.tokens {
+            try store.eachEvent(bearing: token, of: tokens.profile) { row in
+                // One that bears both counts with its device.
+                if case .cookie = token, let device = row.device, own.contains(.device(device)) { return }
+                add(row)
+            }
         }
+    }
+
+    private func add(_ row: EventRow) {
+        let source = standing.replica(row.record.replica)?.source
+        tally.add(Measures.Event(kind: EventKind(Text(row.kind ?? "")), place: place(source ?? 0), at: row.at))
     }
 
     private func place(_ source: SourceNumber) -> Place { places.indices.contains(Int(source)) ? places[Int(source)] : Place() }

@@ -11,12 +11,15 @@ import Profiles
 struct TimelinePager {
     let documents: Documents
     let members: [RecordNumber]
+    /// By which events without a customer are found; `nil` where none are asked for.
+    let tokens: ProfileTokens?
     let times: CredibleTimes
     private var store: any HubReading { documents.store }
 
-    init(documents: Documents, members: [RecordNumber], times: CredibleTimes) {
+    init(documents: Documents, members: [RecordNumber], tokens: ProfileTokens? = nil, times: CredibleTimes) {
         self.documents = documents
         self.members = members
+        self.tokens = tokens
         self.times = times
     }
 
@@ -47,16 +50,20 @@ struct TimelinePager {
         var found: [TimelineMark] = []
         for timeClass in TimelinePlace.Class.allCases where found.count < limit && timeClass >= place?.timeClass ?? .credible {
             let after = place.flatMap { $0.timeClass == timeClass ? (at: $0.at, life: $0.dot) : nil }
-            var marks: [(order: TimelinePlace, mark: TimelineMark)] = []
+            let range = TimelinePlace.range(of: timeClass, times)
+            // An event that bears a device and a cookie is found by both.
+            var marks: Set<TimelineMark> = []
             for topic in topics {
                 for member in members {
-                    let range = TimelinePlace.range(of: timeClass, times)
-                    marks += try store.marks(topic, customer: member, in: range, after: after, limit: limit).compactMap { mark in
-                        self.place(mark).map { ($0, mark) }
-                    }
+                    marks.formUnion(try store.marks(topic, customer: member, in: range, after: after, limit: limit))
+                }
+                guard topic == .events, let tokens else { continue }
+                for token in tokens.tokens {
+                    marks.formUnion(try store.marks(bearing: token, of: tokens.profile, in: range, after: after, limit: limit))
                 }
             }
-            found += marks.sorted { $0.order.precedes($1.order) }.map(\.mark).prefix(limit - found.count)
+            let places = marks.compactMap { mark in self.place(mark).map { (order: $0, mark: mark) } }
+            found += places.sorted { $0.order.precedes($1.order) }.map(\.mark).prefix(limit - found.count)
         }
         return found
     }

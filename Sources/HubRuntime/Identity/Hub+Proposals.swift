@@ -136,11 +136,7 @@ extension Documents {
         while found.count < limit {
             let rows = try store.proposals(bitsMin: MatchThreshold.bits(probability), limit: Self.pageRows, offset: offset)
             for row in rows where found.count < limit {
-                guard let lower = try store.customer(row.lower), let higher = try store.customer(row.higher),
-                    lower.profile != higher.profile,
-                    try !tables.areApart(row.lower, row.higher)
-                else { continue }
-                found.append(row)
+                if try !tables.areApart(row.lower, row.higher) { found.append(row) }
             }
             guard rows.count == Self.pageRows else { break }
             offset += rows.count

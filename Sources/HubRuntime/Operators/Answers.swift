@@ -132,6 +132,7 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
         case quarantine
         case longWait = "long-wait"
         case orderContradiction = "order-contradiction"
+        case proposedLink = "proposed-link"
         case staleView = "stale-view"
     }
 
@@ -144,7 +145,7 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
     public var message: String
     public var remedy: String
     public var sides: [WriteAnswer]
-    /// What can be decided: `take`, `value`, `accept`, `keep`, `delete`, `replay`, `discard`.
+    /// What can be decided: `take`, `value`, `accept`, `keep`, `delete`, `same`, `apart`, `replay`, `discard`.
     public var choices: [String]
     /// What this answer shows; sent back with a decision, which then covers exactly that.
     public var seen: String

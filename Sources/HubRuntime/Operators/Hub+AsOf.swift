@@ -18,7 +18,7 @@ extension Hub {
         try await asOf(time, site) { try Self.profile(id, $0) }
     }
 
-    private func asOf<Value: Sendable>(
+    func asOf<Value: Sendable>(
         _ time: Timestamp, _ site: String?, _ body: @escaping @Sendable (Documents) throws -> Value
     ) async throws -> Value {
         let isFree = isLookingBack.withLock { present in

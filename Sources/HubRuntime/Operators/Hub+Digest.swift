@@ -60,7 +60,7 @@ struct CanonicalRows {
         case .purchase: [.record, .plain, .source, .plain, .plain, .record, .record] + Array(repeating: .plain, count: 9) + [.record]
         case .purchaseLine: [.record, .record, .plain, .plain, .plain, .plain]
         case .total: [.record, .plain, .plain, .plain]
-        case .event: [.record, .record, .plain, .plain]
+        case .event: [.record, .record, .plain, .plain, .plain, .plain]
         case .customer: [.record, .record, .plain, .plain, .plain]
         case .identifier: [.plain, .plain, .record, .source, .plain]
         case .earlier: [.record, .plain, .replica] + Array(repeating: .plain, count: 7)
@@ -91,6 +91,7 @@ struct CanonicalRows {
         case (.recordState, _):
             guard let raw = row[0].integer, let state = try documents.state(RecordNumber(raw: raw)) else { return }
             writer.raw(state.encoded())
+            for field in state.fieldNames { for dot in state.inherited(of: field) { writer.dot(dot) } }
         case (.cellState, _):
             guard let sku = row[0].text, let location = row[1].text,
                 let cell = try documents.store.cell(sku: sku.string, location: location.string)

@@ -8,14 +8,17 @@ import ChangeSets
 /// long as taking everything in once more.
 struct Redraw {
     /// Raised when a derived table is drawn otherwise than before.
-    static let version: UInt64 = 7
+    static let version: UInt64 = 9
 
     /// Tables drawn otherwise since a version.
     private static let changed: [UInt64: [DerivedTable]] = [
         7: [
             .purchase, .purchaseLine, .total, .event, .item, .consent, .note, .superseded, .customer, .identifier, .earlier, .linkDecision,
             .profile,
-        ]
+        ],
+        8: [.event],
+        // States tell what superseded writes saw.
+        9: [.record],
     ]
 
     let store: any HubStore
@@ -33,13 +36,38 @@ struct Redraw {
             let copy = try store.scratch()
             try Replay(original: original, copy: copy, bound: bound, key: key).run { _, _ in }
             let tables = Self.changed.filter { $0.key > drawn }.flatMap(\.value)
+            var isToldOtherwise = tables.contains(.profile)
             try copy.readNow { copy in
-                for table in DerivedTable.allCases where tables.contains(table) { try original.replace(table, with: copy.rows(of: table)) }
+                for table in DerivedTable.allCases where tables.contains(table) {
+                    if table == .record {
+                        if try rewriteStates(original, from: copy) { isToldOtherwise = true }
+                    } else {
+                        try original.replace(table, with: copy.rows(of: table))
+                    }
+                }
             }
-            if tables.contains(.profile) { try feedAnew(original) }
+            if isToldOtherwise { try feedAnew(original) }
         }
         try original.set(.views, number: Self.version)
         return isFilled
+    }
+
+    /// Records keep their places in the feed: what sites are sent of them is what it was.
+    ///
+    /// - Returns: whether a state was another one; then its profile may show another value.
+    private func rewriteStates(_ original: any HubWriting, from copy: any HubReading) throws -> Bool {
+        var isOther = false
+        var next = RecordNumber(raw: .min)
+        while case let rows = try copy.records(from: next, to: RecordNumber(raw: .max), limit: 1_000), let last = rows.last {
+            for row in rows {
+                guard var known = try original.record(row.record), known.state != row.state else { continue }
+                known.state = row.state
+                try original.put(known, isNew: false)
+                isOther = true
+            }
+            next = RecordNumber(raw: last.record.raw + 1)
+        }
+        return isOther
     }
 
     /// Whoever has seen the profiles as they were loads them from the start: the feed gets a floor above its end.

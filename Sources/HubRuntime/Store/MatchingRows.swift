@@ -22,7 +22,7 @@ public protocol MatchingReading {
     func matchedTraits(_ record: RecordNumber) throws -> [UInt8]?
     /// Records that share a block's key; at most `limit`.
     func block(_ key: UInt64, limit: Int) throws -> [RecordNumber]
-    /// The best first.
+    /// The best first; pairs that are linked are not among them.
     func proposals(bitsMin: Double, limit: Int, offset: Int) throws -> [ProposalRow]
     func proposalCount(bitsMin: Double) throws -> Int
 }

@@ -10,6 +10,10 @@ public protocol PersonReading {
     /// The lines of the purchases that count.
     func eachLine(buyer: RecordNumber, _ body: (MeasuredLine) throws -> Void) throws
     func eachEvent(customer: RecordNumber, _ body: (EventRow) throws -> Void) throws
+    /// Events that name no customer and bear a token, but for those whose other token a record outside the profile holds.
+    func eachEvent(bearing token: EventToken, of profile: RecordNumber, _ body: (EventRow) throws -> Void) throws
+    /// Whether a live customer record outside a profile holds or held a value.
+    func isHeld(_ kind: IdentifierRow.Kind, _ value: String, outside profile: RecordNumber) throws -> Bool
     /// What sources say of an SKU: one source, or all of them; the highest precedence first.
     func items(sku: String, source: SourceNumber?) throws -> [ItemRow]
     /// By record.
@@ -22,6 +26,10 @@ public protocol PersonReading {
     /// - Parameter after: only what comes after this time and life.
     func marks(
         _ topic: TimelineTopic, customer: RecordNumber, in range: ClosedRange<Int64>?, after: (at: Int64, life: Dot)?, limit: Int
+    ) throws -> [TimelineMark]
+    /// The same of the events that `eachEvent(bearing:of:)` gives.
+    func marks(
+        bearing token: EventToken, of profile: RecordNumber, in range: ClosedRange<Int64>?, after: (at: Int64, life: Dot)?, limit: Int
     ) throws -> [TimelineMark]
 }
 

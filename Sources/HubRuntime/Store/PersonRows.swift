@@ -103,6 +103,12 @@ public enum TimelineTopic: Sendable, CaseIterable {
     case notes
 }
 
+/// What an event bears that names no customer, in its normal form.
+public enum EventToken: Hashable, Sendable {
+    case device(String)
+    case cookie(String)
+}
+
 /// Where one record stands in a person's timeline.
 public struct TimelineMark: Hashable, Sendable {
     public var record: RecordNumber

@@ -75,11 +75,16 @@ public struct EventRow: Hashable, Sendable {
     public var customer: RecordNumber?
     public var at: Int64?
     public var kind: String?
+    /// In their normal forms, of an event that names no customer.
+    public var device: String?
+    public var cookie: String?
 
-    public init(record: RecordNumber, customer: RecordNumber?, at: Int64?, kind: String?) {
+    public init(record: RecordNumber, customer: RecordNumber?, at: Int64?, kind: String?, device: String? = nil, cookie: String? = nil) {
         self.record = record
         self.customer = customer
         self.at = at
         self.kind = kind
+        self.device = device
+        self.cookie = cookie
     }
 }

@@ -1,0 +1,67 @@
+import Causality
+import ChangeSets
+import Profiles
+
+// Links that names, birth dates and addresses propose, as far as somebody should look at them now.
+extension ConflictList {
+    /// From here on a proposed link is a conflict: odds of a hundred to one by the model.
+    ///
+    /// What is less likely stays in the list of all (`Hub.proposals`). The model overrates long lists, where most of what it takes for
+    /// barely likelier than not is wrong, and conflicts that are mostly noise are soon read by nobody.
+    static let proposedLinkProbability = 0.99
+
+    /// The likeliest first.
+    func proposedLinks() throws -> [Finding] {
+        guard let scorer else { return [] }
+        return try documents.openProposals(above: Self.proposedLinkProbability, limit: limit).compactMap { row in
+            guard let proposal = try documents.answer(row, scorer), let lower = try side(row.lower, proposal.lower),
+                let higher = try side(row.higher, proposal.higher), let pair = LinkPairs.Pair(lower.id.life, higher.id.life)
+            else { return nil }
+            return Finding(
+                .proposedLink, "\(pair.lower)~\(pair.higher)",
+                message: "\(lower.name) and \(higher.name) may be one person, \(proposal.likely): \(proposal.grounds).",
+                remedy: "Say whether they are; until then they stay two.",
+                sides: [lower.answer, higher.answer], subject: .pair(pair), screen: Screen(dots: [pair.lower, pair.higher]))
+        }
+    }
+
+    private struct Side {
+        var id: RecordID
+        var name: String
+        var answer: WriteAnswer
+    }
+
+    /// One of the records: what it says of the person, as if the change that created it had said so.
+    private func side(_ number: RecordNumber, _ side: ProposalAnswer.Side) throws -> Side? {
+        guard let id = try documents.state(number)?.id, let customer = try documents.store.customer(number) else { return nil }
+        let name = side.fields["name"] ?? ["first name", "last name"].compactMap { side.fields[$0] }.joined(separator: " ")
+        let shown = ([name] + Self.shownFields.compactMap { side.fields[$0] }).filter { !$0.isEmpty }
+        let created = Precedence(isInBound: customer.isCreatedInBound, time: customer.created, dot: id.life)
+        return Side(
+            id: id, name: "\(id.entity) \(id.key) of \(side.site ?? "?")",
+            answer: WriteAnswer(value: .text(shown.joined(separator: ", ")), precedence: created, context: .chain, documents))
+    }
+
+    /// What people know each other by besides the name, in the order in which they would tell it.
+    private static let shownFields = ["company", "birth date", "email", "phone", "address", "postcode", "city"]
+}
+
+extension ProposalAnswer {
+    private static let groundsMax = 5
+
+    /// In hundredths of a per cent, rounded down: what rounds up to certainty is not certain.
+    fileprivate var likely: String {
+        let hundredths = Int(probability * 10_000)
+        let digits = String(hundredths % 100)
+        return "\(hundredths / 100).\(digits.count == 1 ? "0" : "")\(digits) %"
+    }
+
+    /// The weightiest for it, then those against it.
+    fileprivate var grounds: String {
+        func told(_ reasons: some Sequence<Reason>) -> String {
+            reasons.prefix(Self.groundsMax).map { "\($0.subject) \($0.finding)" }.joined(separator: ", ")
+        }
+        let against = told(reasons.filter { $0.bits < 0 })
+        return told(reasons.filter { $0.bits >= 0 }) + (against.isEmpty ? "" : "; against it: \(against)")
+    }
+}
