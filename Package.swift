@@ -135,7 +135,8 @@ let package = Package(
                 "HubTestSupport", "HubRuntime", "HubStoreSQLite", "Profiles", "Inventory", "Merging", "ChangeSets", "Causality",
                 "TestSupport",
             ]),
-        tests("HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "Merging", "ChangeSets", "Causality", "TestSupport", grdb]),
+        tests(
+            "HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "Merging", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("CurlClientTests", ["CurlClient"]),
         tests("AdminCommandTests", ["AdminCommand"]),

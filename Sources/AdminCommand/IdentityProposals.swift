@@ -78,14 +78,18 @@ extension IdentityCommand {
                     answer.contradicting == 0
                     ? ""
                     : " \(Readable.count(answer.contradicting, "pair")) left out: the people that they would join contradict each other."
-                let rest = contradicting + (answer.left == 0 ? "" : " \(Readable.count(answer.left)) more \(answer.left == 1 ? "is" : "are") left for another time.")
+                let rest =
+                    contradicting
+                    + (answer.left == 0
+                        ? "" : " \(Readable.count(answer.left)) more \(answer.left == 1 ? "is" : "are") left for another time.")
                 if let decision = answer.decision {
                     return "\(decision.message)\(rest)\nTake it back: tributary conflict undo \(Readable.dot(decision.id))"
                 }
                 guard answer.pairs > 0 else {
                     return rest.isEmpty ? "Nothing is proposed above that." : "Nothing can be linked above that.\(rest)"
                 }
-                return "\(Readable.count(answer.pairs, "pair")) of \(Readable.count(answer.records, "record")) would be linked.\(rest) Do it: --apply"
+                return
+                    "\(Readable.count(answer.pairs, "pair")) of \(Readable.count(answer.records, "record")) would be linked.\(rest) Do it: --apply"
             }
         }
     }

@@ -157,7 +157,9 @@ struct FeedTests {
         let shop = try await bench.enrol("shop-1")
         let till = TestWriter("till", seed: 1, key: shop.key)
         let request = PullRequest(cursor: nil, replicas: [till.replica])
-        guard case .page(let page) = try await bench.hub.pull(request, agent: shop.record, now: bench.now) else { return #expect(Bool(false)) }
+        guard case .page(let page) = try await bench.hub.pull(request, agent: shop.record, now: bench.now) else {
+            return #expect(Bool(false))
+        }
         #expect(page.own.map(\.replica) == [till.replica])
         #expect(page.own.first?.last == 0 && page.own.first?.hash == .zero)
         // Nobody is told where another site's replica stands.
@@ -165,7 +167,9 @@ struct FeedTests {
         var theirs = TestWriter("till", seed: 2, key: other.key)
         try await bench.push([try theirs.seal([Make.movement("MUG", "s", pieces: 1, at: bench.now)])], from: other)
         let nosy = PullRequest(cursor: nil, replicas: [theirs.replica])
-        guard case .page(let nothing) = try await bench.hub.pull(nosy, agent: shop.record, now: bench.now) else { return #expect(Bool(false)) }
+        guard case .page(let nothing) = try await bench.hub.pull(nosy, agent: shop.record, now: bench.now) else {
+            return #expect(Bool(false))
+        }
         #expect(nothing.own.isEmpty)
     }
 

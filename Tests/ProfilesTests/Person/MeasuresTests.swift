@@ -91,7 +91,10 @@ struct MeasuresTests {
 
     @Test(
         "Frequency: purchases after the first, per 30 days from the first to the last; none for one purchase, 30 days at least",
-        arguments: [([10], nil), ([30, 0], 10_000), ([60, 30, 0], 10_000), ([30, 20, 0], 20_000), ([5, 5], 10_000), ([29, 0], 10_000), ([90, 0], 3333)]
+        arguments: [
+            ([10], nil), ([30, 0], 10_000), ([60, 30, 0], 10_000), ([30, 20, 0], 20_000), ([5, 5], 10_000), ([29, 0], 10_000),
+            ([90, 0], 3333),
+        ]
             as [([Int64], Int64?)])
     func frequency(days: [Int64], frequency: Int64?) {
         let measures = tally { for day in days { $0.add(sale(1, daysAgo: day)) } }
