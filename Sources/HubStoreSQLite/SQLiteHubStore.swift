@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import GRDBSQLite
 import HubRuntime
+import Mutants
 import Synchronization
 
 /// A hub's store in one SQLite file: the default, for hubs on one machine.
@@ -112,7 +113,8 @@ public final class SQLiteHubStore: HubStore {
 
     /// After the pool was opened: when GRDB sets up its write-ahead log, it sets the writer to NORMAL, whatever stood there before.
     private static func set(_ durability: Durability, _ writer: Database) throws {
-        try writer.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "OFF")")
+        let full = Mutant.hubCommitsWithoutSync.isOn ? "NORMAL" : "FULL"
+        try writer.execute(sql: "PRAGMA synchronous = \(durability == .full ? full : "OFF")")
     }
 
     // MARK: the file

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// Joins records into groups, pair by pair, keeping apart what must never meet: a union-find with enemies.
 struct Joiner {
@@ -126,7 +127,7 @@ struct Joiner {
             refusals.append(.pair(cause, lower: records[lower].id, higher: records[higher].id, reason: reason))
             return false
         }
-        if areEnemies(left, right) { return refuse(.neverSame) }
+        if areEnemies(left, right), !Mutant.ignoresNeverSame.isOn { return refuse(.neverSame) }
         if reason != .decision, let kind = known.differingUnchanging(left, right) { return refuse(.unchanging(kind)) }
         switch names {
         case .anyNames: break
