@@ -21,7 +21,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo identity test soak simulate powercuts breakdowns journey lint format bench
+.PHONY: help setup build demo identity test mutants soak simulate powercuts breakdowns journey lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -51,6 +51,11 @@ journey: setup ## the whole of Online Retail through four tills, held against pl
 	@scripts/build-notice release
 	$(SWIFT) build -c release $(BUILD_FLAGS)
 	@"$$($(SWIFT) build -c release --show-bin-path)/tributary-demo" journey --csv "$(CSV)"
+
+mutants: setup ## make every seeded mistake, one at a time: a test must notice each (two minutes)
+	@scripts/build-notice debug
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	@scripts/mutants
 
 simulate: setup ## replay one seed of the simulator with its trace: make simulate SEED=7
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests

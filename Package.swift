@@ -62,31 +62,33 @@ let package = Package(
     targets: [
         // row 0
         module("Causality"),
+        module("Mutants"),
         module("Threads"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // row 1
-        module("ChangeSets", ["Causality", "CZlib", crypto]),
+        module("ChangeSets", ["Causality", "Mutants", "CZlib", crypto]),
         // row 2
-        module("Merging", ["ChangeSets", "Causality"]),
+        module("Merging", ["ChangeSets", "Causality", "Mutants"]),
         // row 3
-        module("Profiles", ["Merging", "ChangeSets", "Causality"]),
-        module("Inventory", ["Merging", "ChangeSets", "Causality"]),
+        module("Profiles", ["Merging", "ChangeSets", "Causality", "Mutants"]),
+        module("Inventory", ["Merging", "ChangeSets", "Causality", "Mutants"]),
         module("Orders", ["Merging", "ChangeSets", "Causality"]),
         // row 4
-        module("Capture", ["Merging", "ChangeSets", "Causality", grdb, sqlite, logging, yams]),
+        module("Capture", ["Merging", "ChangeSets", "Causality", "Mutants", grdb, sqlite, logging, yams]),
         module("CurlClient", ["Threads", "CCurl"]),
         module(
-            "HubRuntime", ["Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", collections, crypto, logging, metrics]),
+            "HubRuntime",
+            ["Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", collections, crypto, logging, metrics]),
         // row 5
         module(
             "AgentRuntime",
-            ["Capture", "CurlClient", "Merging", "ChangeSets", "Causality", "Threads", crypto, grdb, sqlite, logging, lifecycle]),
+            ["Capture", "CurlClient", "Merging", "ChangeSets", "Causality", "Mutants", "Threads", crypto, grdb, sqlite, logging, lifecycle]),
         module("Complaints", [argumentParser]),
         module("Serving", [crypto, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, lifecycle]),
         module(
             "HubStoreSQLite",
-            ["HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", grdb, sqlite, logging]),
+            ["HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", grdb, sqlite, logging]),
         // row 6
         module("AgentServer", ["AgentRuntime", "Serving", "Capture", "ChangeSets", hummingbird, httpTypes, logging, lifecycle]),
         module(
@@ -118,6 +120,7 @@ let package = Package(
         tests(
             "SimulationTests",
             ["AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
+        tests("MutantsTests", ["Mutants"]),
         tests("ThreadsTests", ["Threads"]),
         tests("ComplaintsTests", ["Complaints", argumentParser]),
         tests("CausalityTests", ["Causality", "TestSupport"]),

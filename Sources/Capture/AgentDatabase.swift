@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Mutants
 
 /// The agent's own file: journal, images, and what the other parts of the agent keep beside them.
 ///
@@ -19,7 +20,7 @@ public struct AgentDatabase: Sendable {
         configuration.label = "tributary.agent"
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL")
-            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA synchronous = \(Mutant.agentCommitsWithoutSync.isOn ? "NORMAL" : "FULL")")
             try db.execute(sql: "PRAGMA cache_size = -4000")
             try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
         }

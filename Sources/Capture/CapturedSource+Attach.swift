@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Mutants
 
 extension CapturedSource {
     /// Puts our tables and triggers into the file. The first `drain` then sends the baseline.
@@ -146,7 +147,8 @@ extension CapturedSource {
 
     /// Triggers whose log is gone would make the application's next write fail: they go at once.
     static func dropOrphanedTriggers(_ db: Database) throws {
-        guard try !db.tableExists(exactly: ChangeLog.table), try !TriggerSet.installed(db).isEmpty else { return }
+        guard !Mutant.keepsOrphanedTriggers.isOn, try !db.tableExists(exactly: ChangeLog.table), try !TriggerSet.installed(db).isEmpty
+        else { return }
         try db.inTransaction(.immediate) {
             try TriggerSet.dropAll(db)
             return .commit

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Mutants
 
 extension CapturedSource {
     /// Reads what the application has written since the last drain, and seals it (S14).
@@ -69,7 +70,7 @@ extension CapturedSource {
         try settings.reached(.triggersInstalled)
         stored.schemaVersion = version
         stored.mapping = mappingFingerprint
-        stored.needsSweep = true
+        stored.needsSweep = !Mutant.reinstallsWithoutSweep.isOn || stored.sealed.number == 0
         try store.write { try stored.save($0) }
     }
 
@@ -110,6 +111,10 @@ extension CapturedSource {
             try trim(db, mark, times: settings.trimsPerDrainMax)
             return .nothing
         }
+        if Mutant.sealsBeforeMark.isOn {
+            var early = stored
+            try store.write { try drain.seal(&early, $0) }
+        }
         try settings.reached(.drainJournalled)
         mark.drain = drain.name
         if drain.last > 0 { mark.last = Dot(run.replica, drain.last) }
@@ -137,7 +142,7 @@ extension CapturedSource {
             }
             try mark.write(db)
             try ChangeLog.keepNumbers(db, above: mark.high)
-            try ChangeLog.trim(db, upTo: mark.high, limit: settings.logRowsPerTrimMax)
+            try ChangeLog.trim(db, upTo: Mutant.trimsBeyondMark.isOn ? .max : mark.high, limit: settings.logRowsPerTrimMax)
             return .commit
         }
     }

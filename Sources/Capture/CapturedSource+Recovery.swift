@@ -1,13 +1,14 @@
 import Causality
 import ChangeSets
 import GRDB
+import Mutants
 
 extension CapturedSource {
     /// Tells what the hub has of the present replica. If that is more than the journal ever sealed, the agent's
     /// folder went back in time, and the next drain returns `.recovery`.
     public func learn(hubLast counter: UInt64, of replica: ReplicaID) throws {
         let writer = try writer()
-        if writer.replica == replica, counter > writer.last { hubIsAhead = true }
+        if writer.replica == replica, counter > writer.last, !Mutant.ignoresHubAhead.isOn { hubIsAhead = true }
     }
 
     /// Brings file and journal together before anything is read (S15, S16).

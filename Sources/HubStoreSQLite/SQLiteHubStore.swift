@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import GRDBSQLite
 import HubRuntime
+import Mutants
 import Synchronization
 
 /// A hub's store in one SQLite file: the default, for hubs on one machine.
@@ -45,7 +46,6 @@ public final class SQLiteHubStore: HubStore {
         configuration.maximumReaderCount = 8
         configuration.label = "hub"
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "OFF")")
             // KiB. The writer keeps the upper pages of all its trees; many readers must not multiply that.
             try database.execute(sql: "PRAGMA cache_size = -\(database.configuration.readonly ? 4096 : 32768)")
             // In memory, SQLite walks the whole journal of a savepoint after every statement: minutes for a large set.
@@ -55,6 +55,7 @@ public final class SQLiteHubStore: HubStore {
         }
         try Self.makePrivate(path)
         pool = try StorageFault.translating { try DatabasePool(path: path, configuration: configuration) }
+        try StorageFault.translating { try pool.writeWithoutTransaction { try Self.set(durability, $0) } }
         try StorageFault.translating { try pool.write { try Self.migrate($0, path: path) } }
     }
 
@@ -109,6 +110,12 @@ public final class SQLiteHubStore: HubStore {
     }
 
     public func scratch() throws -> any HubStore { try Self.temporary() }
+
+    /// After the pool was opened: when GRDB sets up its write-ahead log, it sets the writer to NORMAL, whatever stood there before.
+    private static func set(_ durability: Durability, _ writer: Database) throws {
+        let full = Mutant.hubCommitsWithoutSync.isOn ? "NORMAL" : "FULL"
+        try writer.execute(sql: "PRAGMA synchronous = \(durability == .full ? full : "OFF")")
+    }
 
     // MARK: the file
 

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 extension StockCell {
     /// Takes one effect in.
@@ -37,9 +38,12 @@ extension StockCell {
 
     private mutating func move(_ movement: Movement, dot: Dot, lineage: Lineage) {
         let quantity = Int128(movement.quantity)
+        if Mutant.lastMovementWins.isOn { for replica in tallies.keys { tallies[replica]?.moved = 0 } }
         tallies[dot.replica, default: Tally()].moved += quantity
         tallies[dot.replica, default: Tally()].lastMovement = max(tallies[dot.replica]?.lastMovement ?? 0, dot.counter)
-        for index in counts.indices where counts[index].includes(dot, in: lineage) { counts[index].included += quantity }
+        for index in counts.indices where counts[index].includes(dot, in: lineage) && !Mutant.lateMovementsCountAgain.isOn {
+            counts[index].included += quantity
+        }
         if movement.kind == .transferIn { addUnderway(-quantity, document: movement.note) }
     }
 
@@ -78,14 +82,15 @@ extension StockCell {
         let dot = precedence.dot
         var entry = LiveCount(precedence: precedence, count: count, included: 0)
         if !isReplaced(dot, in: lineage) {
-            entry.included = try sum(of: entry.included(in: lineage), history: history)
+            entry.included = Mutant.countsForgetMovements.isOn ? 0 : try sum(of: entry.included(in: lineage), history: history)
             let place = counts.firstIndex { precedence < $0.precedence } ?? counts.endIndex
             counts.insert(entry, at: place)
         }
         noteReplacing(entry, in: lineage)
         let firstCount = tallies[dot.replica]?.firstCount ?? 0
         tallies[dot.replica, default: Tally()].firstCount = firstCount == 0 ? dot.counter : min(firstCount, dot.counter)
-        let gone = counts.map(\.dot).filter { isReplaced($0, in: lineage) }
+        var gone = counts.map(\.dot).filter { isReplaced($0, in: lineage) }
+        if Mutant.latestCountWins.isOn { gone = counts.dropLast().map(\.dot) }
         counts.removeAll { gone.contains($0.dot) }
         return gone
     }

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 extension RecordState {
     /// What one admitted change did to a record.
@@ -43,10 +44,13 @@ extension RecordState {
 
     private mutating func admit(_ write: FieldWrite, precedence: Precedence, source: SourceID, lineage: Lineage) -> Bool {
         let content = FieldValue(value: write.value.relative(to: id.source, from: source), saw: write.saw, isPersonal: write.isPersonal)
-        let sibling = Siblings<FieldValue>.Write(precedence: precedence, context: write.context, content: content)
+        var context = write.context
+        if context.isChain ? Mutant.ignoresChain.isOn : Mutant.ignoresNamedDots.isOn { context = .named([]) }
+        let sibling = Siblings<FieldValue>.Write(precedence: precedence, context: context, content: content)
         let place = fields.firstIndex { !($0.name < write.field) } ?? fields.endIndex
         if place < fields.endIndex, fields[place].name == write.field {
             fields[place].inherit(fields[place].siblings.admit(sibling, in: lineage))
+            if Mutant.latestWriteWins.isOn { fields[place].siblings = Siblings(fields[place].siblings.writes.suffix(1)) }
             return fields[place].siblings.isConcurrent
         }
         fields.insert(Field(name: write.field, siblings: Siblings([sibling])), at: place)

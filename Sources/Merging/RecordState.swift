@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// One value of one field, as its writer wrote it.
 public struct FieldValue: Hashable, Sendable {
@@ -106,7 +107,8 @@ extension RecordState {
     ///
     /// One surviving edit brings back the whole record.
     public func isDead(in lineage: Lineage) -> Bool {
-        deletions.writes.contains { deletion in
+        if Mutant.deletesUnseenEdits.isOn { return !deletions.writes.isEmpty }
+        return deletions.writes.contains { deletion in
             fields.allSatisfy { $0.siblings.writes.allSatisfy { deletion.knows($0.dot, in: lineage) } }
         }
     }

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Merging
+import Mutants
 
 /// One person as all records together tell it: derived, never stored as a truth of its own, so every link can be undone.
 public struct Profile: Hashable, Sendable {
@@ -83,7 +84,7 @@ public struct Profile: Hashable, Sendable {
     public subscript(name: FieldName) -> Value? { fields.first { $0.name == name }?.shown.value }
 
     /// Everything that the chain of a write contains: what its writer had seen of its own.
-    func clock(of dot: Dot) -> VectorClock { lineage.clock(upTo: dot) }
+    func clock(of dot: Dot) -> VectorClock { Mutant.forgetsWhatWasSeen.isOn ? VectorClock() : lineage.clock(upTo: dot) }
 
     /// The exact dots that somebody who sees the golden fields has been shown: what a `seen` token for them names.
     ///

@@ -29,10 +29,12 @@ struct PostedSourceTests {
     }
 
     @discardableResult
-    private func post(_ writes: PostedWrite..., key: String) throws -> [PostedChange] {
+    private func post(_ writes: PostedWrite..., key: String, moments: Set<UInt64> = []) throws -> [PostedChange] {
         var random = SystemRandomNumberGenerator()
         var made: [PostedChange] = []
-        _ = try posted.post(writes, key: key, digest: Array(key.utf8), now: Timestamp(milliseconds: 5), random: &random) {
+        _ = try posted.post(
+            writes, key: key, digest: Array(key.utf8), moments: moments, now: Timestamp(milliseconds: 5), random: &random
+        ) {
             made = $0
             return []
         }
@@ -48,6 +50,22 @@ struct PostedSourceTests {
 
     private func image(_ key: Int64, _ life: Dot, isDeleted: Bool = false) -> RecordImage {
         RecordImage(entity: "order", key: LocalKey(.integer(key)), life: life, fields: [], isDeleted: isDeleted)
+    }
+
+    @Test("Law 1: a batch that comes twice, be it at once, has one effect")
+    func repeated() throws {
+        #expect(try post(Self.order(1, "placed"), key: "a").count == 1)
+        #expect(try post(Self.order(1, "placed"), key: "a").isEmpty)
+        #expect(try posted.writer()?.last == 1)
+    }
+
+    @Test("Law 8: a token of a moment that the folder does not know is no knowledge, and nothing is taken (S13)")
+    func lostMoment() throws {
+        var random = SystemRandomNumberGenerator()
+        let known = try SeenMoment.issue([1], now: Timestamp(milliseconds: 5), in: database, random: &random)
+        try post(Self.order(1, "placed"), key: "a", moments: [known])
+        #expect(throws: CaptureError.lookAgain) { try post(Self.order(1, "paid"), key: "b", moments: [known, known ^ 1]) }
+        #expect(try posted.writer()?.last == 1)
     }
 
     @Test("Law 2: what is posted while a recovery is under way keeps its effect, under its new name")

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import GRDB
 import Testing
 
 @testable import Capture
@@ -87,6 +88,60 @@ struct DrainTests {
         try rig.sell("UPDATE customers SET name = name")
         #expect(try rig.drain() == .nothing)
         #expect(try rig.number("SELECT count(*) FROM _tributary_log") == 0)
+    }
+
+    @Test("law 2: the agent's commits wait for the disk, and so does the mark, which makes the till's own durable (S14)")
+    func durability() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        try rig.attach()
+        let inFull = 2
+        #expect(try rig.agentStore().queue.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == inFull)
+        #expect(try rig.opened().connection.access { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == inFull)
+    }
+
+    @Test("law 1: what the till sells between the reading and its mark is for the next drain", arguments: ["WAL", "DELETE"])
+    func soldBeforeMark(journal: String) throws {
+        let rig = try Rig(Shop.sql, Shop.yaml, journal: journal)
+        var hub = ModelHub()
+        try rig.attach()
+        try rig.drain()
+        try rig.sell(Shop.sale(10))
+        rig.hook.action = { [unowned rig] step in if step == .drainJournalled { try rig.sell(Shop.sale(11)) } }
+        #expect(try rig.drain() == .sealed(drain: 2, changes: 3))
+        rig.hook.action = { _ in }
+        #expect(try rig.drain() == .sealed(drain: 3, changes: 3))
+        try hub.take(rig.agentStore())
+        #expect(try rig.differences(from: hub) == [])
+    }
+
+    @Test("law 1: what was written and deleted while the triggers were gone is found when they are put back")
+    func withoutTriggers() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        var hub = ModelHub()
+        try rig.attach()
+        try rig.drain()
+        for name in try rig.texts("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB '_tributary*'") {
+            try rig.sell("DROP TRIGGER \(name)")
+        }
+        try rig.sell(Shop.sale(10))
+        try rig.sell("DELETE FROM customers WHERE id = 2")
+        try rig.drain()
+        try hub.take(rig.agentStore())
+        #expect(try rig.differences(from: hub) == [])
+    }
+
+    @Test("S10, law 7: a clock that is set back makes no change earlier than the one before")
+    func clockSetBack() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        var hub = ModelHub()
+        try rig.attach()
+        try rig.drain()
+        rig.time -= 3_600_000
+        try rig.sell(Shop.sale(10))
+        try rig.drain()
+        try hub.take(rig.agentStore())
+        let times = hub.history.map(\.change.time)
+        #expect(times.count == 7 && times == times.sorted())
     }
 
     @Test("a key given again names another record: after a captured delete always, within one drain if the identifiers differ (S6)")

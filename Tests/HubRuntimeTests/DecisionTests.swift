@@ -164,6 +164,31 @@ struct DecisionTests {
         #expect(try await crossed.bench.hub.verify().isEqual)
     }
 
+    @Test("Law 6: undoing a decision takes back nothing that others wrote meanwhile")
+    func undoesNothingElse() async throws {
+        var crossed = try await Crossed()
+        let conflict = try await crossed.only()
+        try await crossed.resolve(conflict, .take, side: "web")
+        try await crossed.ship("CHF")
+        _ = try await crossed.bench.hub.undo(conflict.short, author: "bob", note: nil, now: crossed.bench.now)
+        #expect(Set(try await crossed.values) == [.text("USD"), .text("EUR"), .text("CHF")])
+        #expect(try await crossed.bench.hub.verify().isEqual)
+    }
+
+    @Test("Law 10: each value says who wrote it, when, what was shown to its writer and what it had seen")
+    func explains() async throws {
+        let crossed = try await Crossed()
+        let record = try #require(try await crossed.bench.hub.explain(record: crossed.order, now: crossed.bench.now))
+        let writes = try #require(record.fields.first { $0.name == "currency" }).writes
+        let shipped = try #require(writes.first { $0.value == .text("EUR") })
+        let sold = try #require(writes.first { $0.value == .text("USD") })
+        #expect(shipped.site == "depot" && shipped.source == "wms" && sold.site == "web" && sold.source == "shop")
+        #expect([shipped.time, sold.time] == [crossed.bench.now.milliseconds, crossed.bench.now.milliseconds])
+        #expect([shipped.shown, sold.shown] == [[crossed.order.description], [crossed.order.description]])
+        #expect(shipped.clock == [crossed.store.replica.description: 1])
+        #expect(sold.clock == [crossed.shop.replica.description: 2])
+    }
+
     @Test("A new life of the hub's writer decides under its own name; sites get decisions with their records")
     func generations() async throws {
         var crossed = try await Crossed()

@@ -51,6 +51,22 @@ struct HoldingTests {
         #expect(conflicts.map(\.kind) == [.quarantine])
     }
 
+    @Test("S5: a good edit behind a bad one of the same record waits, though its record is there")
+    func editBehindBadEdit() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let life = till.nextDot
+        try await bench.push([try till.seal([Make.sale(1, customer: nil, at: bench.now)])], from: shop)
+        let bad = Make.write("sale", 1, [("total", "seven")], life: life, at: bench.now)
+        let good = Make.write("sale", 1, [("number", "behind")], life: life, at: bench.now)
+        try await bench.push([try till.seal([bad, good, Make.sale(2, customer: nil, at: bench.now)])], from: shop)
+        #expect(try await bench.pullAll(shop).pages.last?.held == [Dot(till.replica, 2), Dot(till.replica, 3)])
+        let answer = try #require(try await bench.hub.explain(record: life, now: bench.now))
+        #expect(answer.fields.first { $0.name == "number" }?.writes.map(\.value) == [.text("S1")])
+        #expect(try await bench.hub.status(now: bench.now).records == 2)
+    }
+
     @Test("S11 and what is impossible go to quarantine, each with its code")
     func codes() async throws {
         let bench = try await TestHub()
@@ -123,6 +139,27 @@ struct HoldingTests {
         #expect(state.writes.map(\.site) == ["depot", "web"])
         #expect(try await bench.hub.site("depot", now: bench.now).warnings.contains { $0.contains("clock") })
         #expect(try await bench.hub.conflicts(now: bench.now).contains { $0.kind == .concurrentWrites })
+    }
+
+    @Test("Law 4: a clock is judged once, as it was found; a rebuild gives the same winner")
+    func slowClock() async throws {
+        let bench = try await TestHub()
+        let web = try await bench.enrol("web", kind: .web)
+        let depot = try await bench.enrol("depot", kind: .warehouse)
+        var shop = TestWriter("shop", seed: 1, key: web.key)
+        var store = TestWriter("wms", seed: 2, key: depot.key)
+        func ago(_ minutes: UInt64) -> Timestamp { Timestamp(milliseconds: bench.now.milliseconds - minutes * 60_000) }
+        let order = shop.nextDot
+        try await bench.push(
+            [try shop.seal([Make.write("order", 1, [("number", "O1"), ("state", "paid")], at: ago(20))])], from: web)
+        let picked = try store.seal([Make.write("order", 1, [("state", "picking")], life: order, source: shop.source, at: ago(10))])
+        // Written ten minutes ago by its own clock, which is ten minutes slow: the time alone looks right.
+        _ = try await bench.hub.push([picked.bytes], agent: depot.record, agentTime: ago(10), now: bench.now)
+        let answer = try #require(try await bench.hub.explain(record: order, now: bench.now))
+        let writes = try #require(answer.fields.first { $0.name == "state" }).writes
+        #expect(writes.map(\.value) == [.text("picking"), .text("paid")])
+        #expect(writes.map(\.clockInBound) == [false, true])
+        #expect(try await bench.hub.verify().isEqual)
     }
 
     @Test("a sum in another currency stands beside the site's own; a count of an SKU that nobody knows is a pile of its own (S32)")

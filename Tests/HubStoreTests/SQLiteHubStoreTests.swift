@@ -39,6 +39,16 @@ struct SQLiteHubStoreTests {
         #expect(try await bench.hub.status(now: bench.now).records == Int64(till.last))
     }
 
+    @Test("Law 2: a commit waits for the disk; only scratch stores, which no power cut concerns, do not")
+    func durability() async throws {
+        let folder = try TemporaryFolder()
+        func synchronous(_ store: SQLiteHubStore) throws -> Int? {
+            try store.writeNow { session in try (session as? Session).flatMap { try Int.fetchOne($0.database, sql: "PRAGMA synchronous") } }
+        }
+        #expect(try synchronous(SQLiteHubStore(path: folder.path + "/hub.db")) == 2)
+        #expect(try synchronous(SQLiteHubStore.temporary()) == 0)
+    }
+
     @Test("Another database, a newer hub's and a text file are refused, each by name")
     func strangeFiles() throws {
         let folder = try TemporaryFolder()

@@ -3,6 +3,7 @@ import ChangeSets
 import Foundation
 import GRDB
 import Merging
+import Mutants
 
 extension LocalReplica {
     /// How often the time of an unchanged view is written down.
@@ -14,9 +15,11 @@ extension LocalReplica {
     public func stage(_ page: FeedPage) throws {
         let before = try cursor()
         guard !isIdle(page, after: before) else { return }
+        if Mutant.movesCursorAlone.isOn { try queue.write { try Self.move(to: page.reached, in: $0) } }
         try queue.write { db in
             for entry in page.entries { try Self.stage(entry, in: db) }
-            try db.execute(sql: "UPDATE view_cursor SET reached = ? WHERE id = 1", arguments: [Data(page.reached.bytes)])
+            try Self.move(to: page.reached, in: db)
+            if Mutant.revealsEveryPage.isOn { try Self.reveal(in: db) }
             guard let consistent = page.consistentAt else { return }
             let hadLoaded = !(try Self.cursor(in: db).isLoading)
             if !hadLoaded { try Self.dropUnstaged(in: db) }
@@ -32,6 +35,10 @@ extension LocalReplica {
                     Self.blob(standing.entries.map { Dot($0.replica, $0.counter) }), Self.blob(page.held),
                 ])
         }
+    }
+
+    private static func move(to position: Position, in db: Database) throws {
+        try db.execute(sql: "UPDATE view_cursor SET reached = ? WHERE id = 1", arguments: [Data(position.bytes)])
     }
 
     /// An idle line asks every minute or so; that must not write every time.

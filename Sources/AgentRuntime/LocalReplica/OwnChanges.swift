@@ -3,6 +3,7 @@ import Causality
 import ChangeSets
 import Foundation
 import GRDB
+import Mutants
 
 /// The site's own changes that the visible view does not contain yet, as people look for them (S27).
 ///
@@ -132,7 +133,7 @@ public struct OwnChanges: Sendable {
             for table in ["own_record", "own_identifier", "own_stock"] {
                 try db.execute(
                     sql: "DELETE FROM \(table) WHERE replica = ? AND counter <= ? AND counter NOT IN (\(kept))",
-                    arguments: [replica.blob, to[replica]])
+                    arguments: [replica.blob, Mutant.forgetsUnsentChanges.isOn ? UInt64(Int64.max) : to[replica]])
             }
         }
     }

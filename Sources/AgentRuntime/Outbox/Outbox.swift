@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Mutants
 
 /// The change-sets of this agent: cut from sealed drains, signed and stored *before* they are sent, and
 /// kept until a verified backup of the hub holds them (law 2, S25).
@@ -77,6 +78,7 @@ public struct Outbox: Sendable {
         after counter: UInt64, of replica: ReplicaID, bytesMax: Int, setBytesMax: Int, random: inout some RandomNumberGenerator,
         goesOn: () throws -> Void = {}
     ) throws -> Load {
+        if Mutant.cutsAnewAtEachTry.isOn { try recut(after: counter, of: replica, setBytesMax: setBytesMax, random: &random) }
         var frames: [Frame] = []
         var bytes = 0
         var last = counter

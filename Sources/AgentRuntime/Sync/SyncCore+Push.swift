@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 extension SyncCore {
     mutating func takeQueue(_ standings: [QueueStanding], now: Instant) {
@@ -59,6 +60,9 @@ extension SyncCore {
             block(replica, now: now)
             effects.append(.recover(acknowledged, .setDamaged))
         case .failed(let failure):
+            if Mutant.takesUnauthorisedForReceipt.isOn, failure.kind == .unauthorised {
+                effects.append(.confirm(replica: replica, through: queues.first { $0.replica == replica }?.sealed ?? 0))
+            }
             failPush(failure, now: now, random: &random)
         }
     }
@@ -90,7 +94,7 @@ extension SyncCore {
             guard receipt.replica == sent.replica else { return failPush(.wrongAnswer, now: now, random: &random) }
             pushBytesMax = min(settings.pushBytesMax, pushBytesMax * 2)
             report.pushed(at: receipt.time)
-            if case .fork = answer { return takeFork(receipt, to: sent, now: now, effects: &effects) }
+            if case .fork = answer, !Mutant.ignoresForkAnswer.isOn { return takeFork(receipt, to: sent, now: now, effects: &effects) }
             if case .receipt = answer, standing == .ahead || standing == .differs { confirm(sent, now: now, effects: &effects) }
             let before = acknowledged[sent.replica] ?? 0
             settle(receipt, standing: standing, known: sent.request.known[sent.replica] ?? 0, now: now, effects: &effects)
@@ -139,7 +143,7 @@ extension SyncCore {
         case .forgotten where receipt.last < known:
             block(receipt.replica, now: now)
             effects.append(.recover(receipt, .changesLost))
-        case .agrees where receipt.last < known:
+        case .agrees where receipt.last < known && !Mutant.ignoresHubRestore.isOn:
             queues[index].acknowledged = receipt.last
             report.hubRestored = true
             effects.append(.rewind(receipt))

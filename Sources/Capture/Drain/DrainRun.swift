@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Mutants
 
 /// One reading of a source into the journal, unsealed: rows that the log names, then (in a sweep) all rows,
 /// compared with their images.
@@ -48,7 +49,7 @@ final class DrainRun {
         guard var replica = try source.store.read({ try StoredReplica.of(number: source.stored.replica, $0) }) else {
             throw CaptureError.damagedJournal
         }
-        self.now = replica.time.next(wallClock: now)
+        self.now = Mutant.timesFall.isOn ? now : replica.time.next(wallClock: now)
         name = DrainName(number: source.stored.lastDrain + 1, nonce: nonce)
         let isBaseline = everything && replica.last == 0 && source.stored.sealed.number == 0
         writer = DrainWriter(
@@ -198,7 +199,7 @@ final class DrainRun {
         rowsInPiece += page.rows.count
         try slices.pause(after: page.rows.count)
         if page.isLast {
-            phase = try rows.presentCount(table) > seen ? .absent(table: table, after: []) : .sweep
+            phase = try rows.presentCount(table) > seen && !Mutant.sweepMissesGoneRows.isOn ? .absent(table: table, after: []) : .sweep
         } else {
             phase = .rows(table: table, after: page.rows.last?.key, seen: seen)
         }

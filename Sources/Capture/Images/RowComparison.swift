@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// Turns the difference between a row and its image into changes. Pure: the drain carries them out.
 struct RowComparison: Sendable {
@@ -43,7 +44,9 @@ struct RowComparison: Sendable {
         }
         guard let row else { return gone(old, key: key, isFlagged: isFlagged) }
         if isSame(row, as: old) { return unchanged(row, old) }
-        if wasReplaced, let before = old.same, let now = row.same, before != now { return replaced(old, by: row, next: next) }
+        if wasReplaced, !Mutant.keepsLifeOfKey.isOn, let before = old.same, let now = row.same, before != now {
+            return replaced(old, by: row, next: next)
+        }
         return edited(old, to: row)
     }
 
@@ -68,6 +71,9 @@ struct RowComparison: Sendable {
 
     private func unchanged(_ row: RowContent, _ old: RowImage) -> Outcome {
         let image = row.image(life: old.life, whole: isMutable)
+        if Mutant.tellsUnchangedRows.isOn {
+            return Outcome(changes: edit(row, life: old.life, fields: row.fields.map(Self.write), effects: []), image: image)
+        }
         return image == old ? Outcome() : Outcome(image: image)
     }
 

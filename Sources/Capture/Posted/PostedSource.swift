@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Mutants
 
 /// The source without a file: what is posted through the loopback interface goes into the same journal, under a name of its own.
 ///
@@ -36,6 +37,9 @@ public struct PostedSource: Sendable {
     ) throws -> Outcome {
         let drawn = (source: SourceID(.random(using: &random)), replica: ReplicaID.random(using: &random), nonce: random.next() as UInt64)
         return try store.write { db in
+            if Mutant.takesPostedBatchAgain.isOn {
+                try db.execute(sql: "DELETE FROM capture_posted_batch WHERE key = ?", arguments: [key])
+            }
             if let answer = try PostedBatch.answer(to: key, digest: digest, db) { return .repeated(answer) }
             for moment in moments where try !SeenMoment.isKnown(moment, db) { throw CaptureError.lookAgain }
             var source = try StoredPosted.find(db) ?? .open(drawn.source, writer: drawn.replica, db)

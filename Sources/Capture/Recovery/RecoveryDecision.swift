@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// One reading of a source, as file and journal both name it.
 struct DrainName: Hashable, Sendable {
@@ -49,10 +50,11 @@ enum RecoveryDecision: Hashable, Sendable {
             let isOurs = mark.owner == journal.owner && !journal.others.contains(mark.source)
             return isOurs ? .recover : .replaced(found: mark.source)
         }
-        guard mark.owner == journal.owner else { return .otherOwner(mark.owner) }
+        guard mark.owner == journal.owner || Mutant.drainsForeignFile.isOn else { return .otherOwner(mark.owner) }
         // What is marked is history, whatever comes of it next.
         if mark.drain == journal.unsealed { return .sealUnsealed }
         if journal.hubIsAhead { return .recover }
+        if Mutant.keepsUnnamedDrain.isOn, journal.unsealed != nil { return .sealUnsealed }
         if mark.drain == journal.sealed { return journal.unsealed == nil ? .goOn : .discardUnsealed }
         return .recover
     }

@@ -1,5 +1,6 @@
 import Causality
 import Crypto
+import Mutants
 
 /// The personal values of a change-set, behind its signature, so that they can be destroyed later while
 /// the chain still verifies (S21, specification section 4.7).
@@ -53,7 +54,8 @@ struct PersonalSection {
                 if case .partial(let leaves, _) = secrets, let leaf = leaves[entry] {
                     hash.update(data: leaf)
                 } else if let salt = salts.next() {
-                    hash.update(data: Self.leaf(salt: salt, change: row, name: name.bytes, value: value))
+                    let hashed = Mutant.leavesPersonalValuesOut.isOn ? .null : value
+                    hash.update(data: Self.leaf(salt: salt, change: row, name: name.bytes, value: hashed))
                 }
                 entry += 1
             }

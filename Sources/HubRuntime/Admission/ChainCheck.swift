@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// Where a change-set belongs in its replica's chain: a repeat, a fork, a gap, or next (S22).
 enum ChainPlace: Hashable {
@@ -21,12 +22,13 @@ enum ChainPlace: Hashable {
     init(_ header: ChangeSetHeader, hash: Digest, known: ReplicaRow?, journaled: Digest?, followed: ReplicaRow?) {
         let last = known?.last ?? 0
         if header.first <= last {
-            self = journaled == hash ? .repeat : .fork
-        } else if header.first > last + 1 {
+            let isRepeat = (journaled == hash || Mutant.takesForkForRepeat.isOn) && !Mutant.takesRepeatForFork.isOn
+            self = isRepeat ? .repeat : .fork
+        } else if header.first > last + 1, !Mutant.admitsGaps.isOn {
             self = .gap(header.replica)
-        } else if header.previous != (known?.hash ?? .zero) {
+        } else if header.previous != (known?.hash ?? .zero), !Mutant.ignoresPreviousHash.isOn, !Mutant.admitsGaps.isOn {
             self = .fork
-        } else if let follows = header.opening?.follows, !Self.isReached(follows, followed) {
+        } else if let follows = header.opening?.follows, !Self.isReached(follows, followed), !Mutant.admitsFollowerFirst.isOn {
             self = .gap(follows.replica)
         } else {
             self = .next

@@ -1,4 +1,5 @@
 import ChangeSets
+import Mutants
 
 /// Gathers what is to be written, so that many pushes share one commit.
 ///
@@ -138,7 +139,7 @@ extension Hub {
             return .success(())
         } catch {
             note(trouble: error as? HubError ?? HubError(.storageFailed, "A commit failed: \(error).", remedy: "Look at the hub's disk."))
-            return .failure(error)
+            return Mutant.answersBeforeCommit.isOn ? .success(()) : .failure(error)
         }
     }
 

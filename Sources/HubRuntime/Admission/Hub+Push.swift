@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 extension Hub {
     /// A change-set that passed everything that needs no look at the store.
@@ -125,7 +126,7 @@ extension Hub {
         let journaled = try known.flatMap { try store.journal(replica: $0.number, first: frame.header.first)?.hash }
         let followed = frame.header.opening?.follows.flatMap { standing.replica($0.replica) }
         switch ChainPlace(frame.header, hash: frame.hash, known: known, journaled: journaled, followed: followed) {
-        case .repeat: return nil
+        case .repeat: if !Mutant.appliesRepeats.isOn { return nil }
         case .fork: return .fork(try receipt(frame.header.replica, standing, store, now))
         case .gap(let replica): return .gap(try receipt(replica, standing, store, now))
         case .next: break

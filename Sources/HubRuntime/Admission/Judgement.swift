@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// What becomes of one change: its effect now, or holding it, and why.
 ///
@@ -39,6 +40,9 @@ enum Judgement {
                 isSame
                 ? .admit(number)
                 : .hold(.quarantined, lacking: nil, code: "record-mismatch", reason: "The life it names belongs to another record.")
+        } else if Mutant.editMakesNewRecord.isOn {
+            batch.begin(number, id, source: candidate.source.number)
+            self = .admit(number)
         } else {
             // The creating change was admitted and the record is gone, or the life never created one (S7).
             self = .hold(
@@ -59,7 +63,10 @@ enum Judgement {
 
     /// The held change that this one stands behind: an earlier one of its chain on the same record (S5).
     private static func heldBefore(_ candidate: SetAdmission.Candidate, _ batch: Batch) throws -> Dot? {
-        guard batch.standing.heldCount > 0, let record = candidate.record else { return nil }
+        if Mutant.heldChangeHoldsWriter.isOn, let first = try batch.store.heldDots(replica: candidate.replica).first {
+            return Dot(candidate.dot.replica, first)
+        }
+        guard batch.standing.heldCount > 0, !Mutant.passesHeldChange.isOn, let record = candidate.record else { return nil }
         for row in try batch.store.held(record: record.canonicalBytes) {
             guard let replica = batch.standing.replica(row.replica)?.id else { continue }
             let dot = Dot(replica, row.counter)
@@ -70,7 +77,7 @@ enum Judgement {
 
     /// Whether a named dot must be waited for: beyond the hub's counter, or held (S4). A closed replica's is not waited for.
     private static func isLacking(_ dot: Dot, _ candidate: SetAdmission.Candidate, _ batch: Batch) throws -> Bool {
-        if dot == candidate.dot { return false }
+        if dot == candidate.dot || Mutant.admitsTheFuture.isOn { return false }
         guard let replica = batch.standing.replica(dot.replica) else { return true }
         // The replica's own counter advances at the end of the set.
         let last = dot.replica == candidate.dot.replica ? max(replica.last, candidate.dot.counter - 1) : replica.last

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// What a start of the hub's writer does: draws the hub's identity once, and a new generation every time (S23).
 struct Opening {
@@ -13,9 +14,10 @@ struct Opening {
         signingKey = try Self.signingKey(store, random: random)
         let earlier = try store.generations()
         let head = try store.head()?.number ?? 0
-        generation = GenerationRow(
-            number: Int32(earlier.count + 1), id: Self.replicaID(random(16)), parent: earlier.last?.id, start: head, opened: now)
-        try store.insert(generation)
+        let drawn = Self.replicaID(random(16))
+        let id = Mutant.keepsGeneration.isOn ? earlier.last?.id ?? drawn : drawn
+        generation = GenerationRow(number: Int32(earlier.count + 1), id: id, parent: earlier.last?.id, start: head, opened: now)
+        if !Mutant.keepsGeneration.isOn || earlier.isEmpty { try store.insert(generation) }
         var standing = try Standing(reading: store)
         if standing.head.number == 0 { standing.head.generation = generation.id }
         self.standing = standing

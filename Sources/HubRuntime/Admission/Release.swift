@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// Lets held changes go when what they wait for has arrived, in the order of their chains (S5).
 struct Release {
@@ -10,7 +11,7 @@ struct Release {
 
     /// A replica's changes up to `last` have arrived.
     func after(_ replica: ReplicaID, from first: UInt64, to last: UInt64) throws {
-        guard batch.standing.heldCount > 0 else { return }
+        guard batch.standing.heldCount > 0, !Mutant.neverReleases.isOn else { return }
         try retry(try batch.store.held(lacking: replica, from: first, to: last).filter { $0.cause == .waiting })
     }
 

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Merging
+import Mutants
 
 /// Takes one change-set in, change by change: each has its effect, waits, or goes to quarantine (law 5).
 struct SetAdmission {
@@ -65,7 +66,7 @@ struct SetAdmission {
             ?? SourceRow(
                 number: batch.standing.nextSourceNumber, id: opening.source, site: arrival.site, name: opening.name.string,
                 agent: nil)
-        if let former = source.agent, former != arrival.key { try close(source) }
+        if let former = source.agent, former != arrival.key, !Mutant.leavesFormerOwner.isOn { try close(source) }
         source.agent = arrival.key
         source.name = opening.name.string
         batch.standing.set(source)
@@ -156,7 +157,7 @@ struct SetAdmission {
         var isInBound: Bool
         var since: Timestamp
 
-        var precedence: Precedence { Precedence(isInBound: isInBound, time: change.time, dot: dot) }
+        var precedence: Precedence { Precedence(isInBound: isInBound || Mutant.trustsEveryClock.isOn, time: change.time, dot: dot) }
         var record: RecordID? { change.subject?.record(dot: dot, source: source.id) }
     }
 
@@ -165,6 +166,7 @@ struct SetAdmission {
         switch try Judgement(candidate, batch: batch) {
         case .admit(let number): try apply(candidate, to: number)
         case .hold(let cause, let lacking, let code, let reason):
+            if Mutant.badChangeRefusesSet.isOn, cause == .quarantined { throw ChangeSetError(.invalid, reason, remedy: "") }
             try batch.store.put(candidate.held(cause, lacking: lacking, code: code, reason: reason))
             batch.standing.heldCount += 1
         }

@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import Inventory
 import Merging
+import Mutants
 import Orders
 
 /// What a decision writes: a pure function of the finding, the screen that was shown and the choice.
@@ -16,7 +17,7 @@ extension Finding {
                 .choiceInvalid, "This conflict cannot be decided by \"\(resolution.choice.rawValue)\".",
                 remedy: answer.choices.isEmpty ? answer.remedy : "Choose one of: \(answer.choices.joined(separator: ", ")).")
         }
-        let live = shown.dots.filter(screen.dots.contains)
+        let live = Mutant.decidesBeyondScreen.isOn ? screen.dots : shown.dots.filter(screen.dots.contains)
         guard !live.isEmpty || screen.dots.isEmpty else { throw Self.gone }
         if resolution.choice == .accept {
             guard Set(shown.dots) == Set(screen.dots) else { throw Self.changed }

@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import Inventory
 import Merging
+import Mutants
 
 /// What takes a decision back: the sides that it replaced, written once more by the hub, naming nothing but the decision.
 ///
@@ -70,7 +71,8 @@ struct Undo {
         guard state.siblings(of: write.field).writes.contains(where: { $0.dot == dot }) else { throw Self.superseded }
         guard case .named(let shown) = write.context else { return [] }
         func side(_ value: Value) -> Change {
-            let side = FieldWrite(write.field, value, context: .named([dot]), isPersonal: write.isPersonal)
+            let undone = Mutant.undoesLaterWrites.isOn ? state.siblings(of: write.field).writes.map(\.dot) : [dot]
+            let side = FieldWrite(write.field, value, context: .named(undone), isPersonal: write.isPersonal)
             return Change(time: time, action: .write(Subject(of: state), [side]))
         }
         let sides = try originals(shown).compactMap { original -> Change? in

@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import Inventory
 import Merging
+import Mutants
 import Profiles
 
 /// Reads one page of a site's feed in one read transaction: newest states once each, in the order of the line.
@@ -85,7 +86,7 @@ struct FeedReader {
         let key = Array(ProfileID(life: life).description.utf8)
         switch scope.holds(profile) {
         case .outside: return nil
-        case .left: return FeedEntry(number: row.number, topic: .profile, key: key, body: nil)
+        case .left: return Mutant.forgetsToEvict.isOn ? nil : FeedEntry(number: row.number, topic: .profile, key: key, body: nil)
         case .inside:
             let body = try documents.profile(id)?.json(withBeaten: false)
             return FeedEntry(number: row.number, topic: .profile, key: key, body: body)

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// What an agent asks of the feed.
 public struct PullRequest: Hashable, Sendable {
@@ -82,7 +83,8 @@ extension Hub {
                 page.reached = LineRow(number: 0, generation: self.generation.id, hash: Digest.zero.bytes).position
                 return page
             }
-            let piece = try FeedReader(documents: documents, scope: Scope(agent.site)).piece(after: start, bytesMax: bytesMax)
+            let piece = try FeedReader(documents: documents, scope: Scope(agent.site)).piece(
+                after: Mutant.feedSkipsNumber.isOn ? start + 1 : start, bytesMax: bytesMax)
             page.entries = piece.entries
             if piece.reached >= documents.standing.head.number {
                 page.consistentAt = documents.standing.head.position
@@ -99,9 +101,10 @@ extension Hub {
     static func isOnLine(_ cursor: Position?, _ documents: Documents) throws -> Bool {
         guard let cursor, cursor.number > 0 else { return true }
         let floor = documents.standing.floor
-        guard cursor.number >= floor || cursor.generation == loading(above: floor), let line = try documents.store.line(cursor.number)
+        guard cursor.number >= floor || cursor.generation == loading(above: floor) || Mutant.ignoresFloor.isOn,
+            let line = try documents.store.line(cursor.number)
         else { return false }
-        return line.position.line == cursor.line
+        return line.position.line == cursor.line || Mutant.ignoresLineOfCursor.isOn
     }
 
     /// What a first load's cursor bears in place of its generation while it lies below the floor: a load that began above the

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Merging
+import Mutants
 
 extension Hub {
     /// A record with every live value of every field: who wrote it, when, and what it had seen (law 10).
@@ -39,7 +40,7 @@ extension WriteAnswer {
         let replica = standing.replica(precedence.dot.replica)
         let source = replica?.source.flatMap { standing.source($0) }
         var shown: [String]?
-        if case .named(let dots) = context { shown = dots.map(\.description) }
+        if case .named(let dots) = context, !Mutant.forgetsWhatWasShown.isOn { shown = dots.map(\.description) }
         let clock = standing.lineage.clock(upTo: precedence.dot).entries.map { ($0.replica.description, $0.counter) }
         self.init(
             value: value, dot: precedence.dot.description, site: documents.writer(precedence.dot.replica)?.string ?? "",

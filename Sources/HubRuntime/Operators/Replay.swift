@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// Takes a hub's journal into an empty store once more, set by set, each with the verdicts of its admission (law 4).
 struct Replay {
@@ -59,7 +60,8 @@ struct Replay {
             let set = try decoded(entry)
             let arrival = SetAdmission.Arrival(
                 set: set, hash: try ChangeSetCodec.hash(of: entry.bytes), bytes: entry.bytes, key: entry.agent, site: site,
-                received: entry.received, offsetMilliseconds: entry.offsetMilliseconds, ruleVersion: entry.ruleVersion)
+                received: entry.received, offsetMilliseconds: Mutant.judgesClocksAnew.isOn ? 0 : entry.offsetMilliseconds,
+                ruleVersion: entry.ruleVersion)
             standing = try copy.writeNow { copy in
                 let batch = Batch(store: copy, standing: standing, sites: sites, received: entry.received, bound: bound)
                 try SetAdmission(batch: batch, generation: line.generation).admit(arrival)

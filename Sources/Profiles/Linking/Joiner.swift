@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// Joins records into groups, pair by pair, keeping apart what must never meet: a union-find with enemies.
 struct Joiner {
@@ -141,7 +142,7 @@ struct Joiner {
             }
             return false
         }
-        if areEnemies(left, right) { return refuse(.neverSame) }
+        if areEnemies(left, right), !Mutant.ignoresNeverSame.isOn { return refuse(.neverSame) }
         if reason != .decision, let kind = known.differingUnchanging(left, right) { return refuse(.unchanging(kind)) }
         switch names {
         case .anyNames: break

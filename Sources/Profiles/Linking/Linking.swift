@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// Which records are one person, by rules and decisions, with every link's reason and everything refused.
 ///
@@ -126,7 +127,7 @@ extension Linking {
     ) -> Linking {
         var joiner = Joiner(records, rules: rules, holders: holders)
         joiner.take(decisions)
-        for rank in rules.ranks { joiner.join(rank) { shared[$0] == nil } }
+        for rank in rules.ranks { joiner.join(rank) { shared[$0] == nil || Mutant.ignoresIdentityLimit.isOn } }
         let values = shared.map { SharedValue(identifier: $0.key, source: $0.value.source, records: $0.value.records) }
         return Linking(
             profiles: joiner.profiles(), refusals: joiner.refusals, refusalsLeftOut: joiner.refusalsLeftOut,

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// Names one person: the life of the oldest record that belongs to the profile.
 ///
@@ -16,7 +17,8 @@ public struct ProfileID: Hashable, Comparable, Sendable {
     public static func < (left: ProfileID, right: ProfileID) -> Bool { left.life < right.life }
 
     static func oldest(of records: some Sequence<LinkRecord>) -> ProfileID? {
-        records.min { left, right in
+        if Mutant.renamesProfiles.isOn { return records.max { $0.created.time < $1.created.time }.map { ProfileID(life: $0.id.life) } }
+        return records.min { left, right in
             if left.created.isInBound != right.created.isInBound { return left.created.isInBound }
             if left.created.time != right.created.time { return left.created.time < right.created.time }
             return RecordOrder.areInOrder(left.id, right.id)
