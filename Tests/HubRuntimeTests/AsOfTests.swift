@@ -41,6 +41,13 @@ struct AsOfTests {
         #expect(try await bench.hub.verify().isEqual)
     }
 
+    private struct Page: Decodable { var next: String? }
+
+    /// Where the page ended.
+    private static func next(_ page: JSONAnswer?) throws -> String? {
+        try JSONDecoder().decode(Page.self, from: Data(try #require(page).bytes)).next
+    }
+
     @Test("A timeline as of a time is what it was then, page by page: what came later, and whose it turned out to be, is not in it")
     func timeline() async throws {
         let bench = try await TestHub()
@@ -53,10 +60,9 @@ struct AsOfTests {
             return try shop.seal([Make.write("event", key, [("kind", "visit"), ("at", at), ("device id", .text(device))], at: bench.now)])
         }
         var then: [(time: Timestamp, page: JSONAnswer?, rest: JSONAnswer?)] = []
-        struct Page: Decodable { var next: String? }
         func remember() async throws {
-            let page = try #require(try await bench.hub.timeline(id, limit: 1, now: bench.now))
-            let next = try JSONDecoder().decode(Page.self, from: Data(page.bytes)).next
+            let page = try await bench.hub.timeline(id, limit: 1, now: bench.now)
+            let next = try Self.next(page)
             then.append((bench.now, page, try await bench.hub.timeline(id, before: next, now: bench.now)))
             bench.now = bench.now.advanced(byMilliseconds: 60_000)
         }
@@ -69,7 +75,7 @@ struct AsOfTests {
         try await remember()
         for moment in then {
             let page = try await bench.hub.timeline(id, limit: 1, asOf: moment.time)
-            let next = try JSONDecoder().decode(Page.self, from: Data(try #require(page).bytes)).next
+            let next = try Self.next(page)
             #expect(page == moment.page)
             #expect(try await bench.hub.timeline(id, before: next, asOf: moment.time) == moment.rest)
         }
