@@ -86,6 +86,20 @@ struct ComparisonTests {
         #expect(level == expected)
     }
 
+    @Test(
+        "addresses are judged by what the names share",
+        arguments: [
+            ("Ada", "Byron", Comparison.emailOfNamesake), ("Ada", "Lovell", .emailOfSharedName), ("Ada", "", .emailOfSharedName),
+            ("Zoe", "Byron", .emailOfSharedName), ("Zoe", "Lovell", .email), ("", "", .email),
+        ])
+    func emails(first: String, last: String, asked: Comparison) {
+        func person(_ first: String, _ last: String, _ email: String) -> PersonTraits {
+            PersonTraits([(field: "first name", value: first), (field: "last name", value: last), (field: "email", value: email)])
+        }
+        let pair = ComparedPair(person("Ada", "Byron", "ada1815@post.example"), person(first, last, "ada1871@post.example"))
+        #expect([.email, .emailOfNamesake, .emailOfSharedName].filter { pair.pattern[$0] != Pattern.none } == [asked])
+    }
+
     static let blanks = ["", " ", "n/a", "N/A", "unknown", "-", "00000", "999999", "xxx", "null", "\u{0}", "?"]
 
     @Test("blanks never agree and never disagree", arguments: blanks)

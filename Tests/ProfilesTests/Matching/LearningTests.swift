@@ -68,6 +68,27 @@ struct LearningTests {
         #expect(outcome.model.samePerson < outcome.model.sameHousehold)
     }
 
+    @Test("a list without duplicates gets next to no proposals, however uneven its streets and names")
+    func noDuplicatesInALargerList() {
+        let records = SyntheticPeople(.init(people: 4_000, duplicates: 0), seed: 41).records.map { PersonTraits($0) }
+        let outcome = Self.outcome(records)
+        #expect(outcome.proposals.count <= 4)
+        #expect(outcome.model.samePerson * Double(records.count) < 0.02)
+    }
+
+    @Test("strangers of one first name whose addresses begin with it are not learnt to be one person")
+    func addressesOfOneFirstName() {
+        let firsts = ["mary", "james", "anna", "john"]
+        let records = (0..<1_500).map { number in
+            PersonTraits([
+                (field: "first name", value: firsts[number % 4]), (field: "last name", value: "Byron\(number * 7_919 % 100_003)"),
+                (field: "birth date", value: "19\(10 + number % 7)-0\(1 + number % 9)-\(10 + number % 19)"),
+                (field: "email", value: "\(firsts[number % 4])\(number)@post.example"),
+            ])
+        }
+        #expect(Self.outcome(records).proposals.isEmpty)
+    }
+
     @Test("one person's names stay alike, so that the classes cannot change places")
     func identity() {
         let model = Self.outcome(SyntheticPeople(.init(people: 500, duplicates: 0.05, home: 0.7), seed: 5).records.map { PersonTraits($0) })

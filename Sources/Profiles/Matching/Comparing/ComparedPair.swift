@@ -49,12 +49,18 @@ struct ComparedPair {
 
     private mutating func compareEmails(_ left: TermSequence, _ right: TermSequence) {
         if areNamesakes { return compare(.emailOfNamesake, left, right, EmailComparison.addresses) }
+        if shareName { return compare(.emailOfSharedName, left, right, EmailComparison.addresses) }
         compare(.email, left, right, EmailComparison.addresses)
         switch pattern[.email] {
         case EmailLevel.sameLocal: agreed[Int(Comparison.email.rawValue)] = Self.common(left, right, EmailComparison.local)
         case EmailLevel.sameDomain: agreed[Int(Comparison.email.rawValue)] = Self.common(left, right, EmailComparison.domain)
         default: break
         }
+    }
+
+    /// Whether one name at least has something in common with the other's: what is alike in names is alike in addresses that are made of them.
+    private var shareName: Bool {
+        [.firstName, .lastName, .exchangedName1].contains { pattern[$0] < WordLevel.other }
     }
 
     /// Whether first and last name are the same but for typing errors and short forms, in either order.

@@ -17,6 +17,8 @@ public enum Comparison: UInt8, CaseIterable, Codable, Sendable {
     case email
     /// Where first and last name agree: many an address spells its owner's name, and so do those of others of that name.
     case emailOfNamesake
+    /// Where one name has something in common and the other has not, or is blank: "mary@" is the address of many a Mary.
+    case emailOfSharedName
     case phone
     case personNumber
     case card

@@ -96,22 +96,26 @@ struct Learner {
     /// Counts how strangers agree: full agreement from the counts of terms, all other levels from sampled pairs.
     private mutating func countDifferent() {
         var different = Comparison.allCases.map { _ in [Double](repeating: 0, count: Comparison.levelsMax) }
-        var agreeing = [Double](repeating: 0, count: Comparison.count)
+        // Per trait, whichever of its comparisons the pair answered: the counts of terms know no conditions.
+        var agreeing = [Double](repeating: 0, count: Trait.count)
         for (place, row) in sample.rows.enumerated() {
             let stranger = max(0, 1 - person[place] - household[place])
             for comparison in Comparison.allCases {
                 let level = row.pattern[comparison]
                 guard level != Pattern.none else { continue }
                 different[Int(comparison.rawValue)][Int(level)] += stranger * row[keyPath: comparison.strangers]
-                if level == 0 { agreeing[Int(comparison.rawValue)] += (1 - stranger) * row.candidates / sample.candidateShare }
+                if level == 0, let trait = comparison.kind.frequencies {
+                    agreeing[Int(trait.rawValue)] += (1 - stranger) * row.candidates / sample.candidateShare
+                }
             }
         }
         for comparison in Comparison.allCases where !comparison.isExchangedName && comparison != .nameOrder {
-            setDifferent(comparison, different[Int(comparison.rawValue)], explained: agreeing[Int(comparison.rawValue)])
+            let explained = comparison.kind.frequencies.map { agreeing[Int($0.rawValue)] } ?? 0
+            setDifferent(comparison, different[Int(comparison.rawValue)], explained: explained)
         }
     }
 
-    /// - Parameter explained: agreeing pairs that are one person's or one household's.
+    /// - Parameter explained: pairs agreeing in the trait that are one person's or one household's.
     private mutating func setDifferent(_ comparison: Comparison, _ counts: [Double], explained: Double) {
         let typical = comparison.kind.typical.different
         let sum = counts.reduce(0, +)
@@ -153,6 +157,7 @@ extension Comparison {
         switch self {
         case .cityInPostcode, .streetNearby, .houseOnStreet: \.nearby
         case .emailOfNamesake: \.namesakes
+        case .emailOfSharedName: \.sharers
         default: \.random
         }
     }

@@ -2,7 +2,8 @@
 public struct LearningBounds: Hashable, Sendable {
     /// Pairs drawn from all, which show how strangers agree.
     public var randomPairsMax: Int
-    /// Pairs drawn from records with one postcode (or city), which show how neighbours agree, and as many from records with one name.
+    /// Pairs drawn from records with one postcode (or city), which show how neighbours agree, and as many from records with one whole name, one
+    /// first name and one last name.
     public var fellowPairsMax: Int
     /// Pairs that share a block, among which one person's are.
     public var candidatePairsMax: Int
@@ -29,6 +30,7 @@ struct LearningSample {
         var random = 0.0
         var nearby = 0.0
         var namesakes = 0.0
+        var sharers = 0.0
         var candidates = 0.0
     }
 
@@ -46,6 +48,12 @@ struct LearningSample {
         addRandom(blocks.records, bounds.randomPairsMax, &chance)
         addFellows(blocks.records, \.nearby, bounds.fellowPairsMax, &chance, Self.neighbourhood)
         addFellows(blocks.records, \.namesakes, bounds.fellowPairsMax, &chance, Self.wholeName)
+        for name in [Trait.firstName, .lastName] {
+            addFellows(blocks.records, \.sharers, bounds.fellowPairsMax, &chance) { traits in
+                var names = traits[name]
+                return names.next().map { Fingerprint.of($0) }
+            }
+        }
         addCandidates(blocks, bounds.candidatePairsMax)
         places = [:]
     }

@@ -21,6 +21,7 @@ extension Comparison {
         case .birthDate: birthDates
         case .email: emails
         case .emailOfNamesake: emailsOfNamesakes
+        case .emailOfSharedName: emailsOfSharedNames
         case .phone: ComparisonKind("phone", household: 0.5, frequencies: .phone, numbers(different: 0.000_01))
         case .personNumber: ComparisonKind("person number", frequencies: .personNumber, numbers(different: 0.000_001))
         case .card: ComparisonKind("loyalty id", household: 0.1, frequencies: .card, numbers(different: 0.000_001))
@@ -88,6 +89,15 @@ extension Comparison {
                 ("same", 0.7, 0.000_01), ("two letters off", 0.07, 0.000_01), ("same before the @", 0.05, 0.000_1),
                 ("alike", 0.04, 0.000_5),
                 ("same domain", 0.02, 0.1), ("other", 0.12, 0.9),
+            ])
+    }
+
+    private static var emailsOfSharedNames: ComparisonKind {
+        ComparisonKind(
+            "e-mail", household: 0.05, frequencies: .email,
+            [
+                ("same", 0.7, 0.000_01), ("two letters off", 0.07, 0.001), ("same before the @", 0.05, 0.01), ("alike", 0.04, 0.05),
+                ("same domain", 0.02, 0.12), ("other", 0.12, 0.82),
             ])
     }
 

@@ -5,7 +5,7 @@
 /// records and the model.
 public struct MatchModel: Hashable, Codable, Sendable {
     /// Of the comparisons and their levels: a model of another version does not fit this program.
-    public static let currentVersion = 1
+    public static let currentVersion = 2
 
     public var version = Self.currentVersion
     /// How many records the model was learnt from; 0 for the built-in one.
