@@ -445,6 +445,8 @@ final class World {
         try site.agent.source.recover(
             following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts, random: &generator)
         try site.agent.outbox.finish(recovery, of: request)
+        // Nobody asks about a former incarnation that was acknowledged whole (docs/differences.md): seed 109 without this line.
+        hubBackup = nil
         site.agent.recovery = nil
         site.hasRecovered = true
         note(recovery.parts ? "parted from a clone" : recovery.abandons ? "recovered from an old folder" : "recovered", index)
