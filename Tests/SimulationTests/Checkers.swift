@@ -95,14 +95,12 @@ extension JSONAnswer {
         var onHand: Int64
     }
 
-    var figures: [Figure] {
-        guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else { return [] }
-        return (object["locations"] as? [[String: Any]] ?? []).compactMap(Self.figure)
-    }
+    /// `nil` for what is no object: the checks that read it fail then.
+    var object: [String: Any]? { try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] }
 
-    var figure: Figure? {
-        (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]).flatMap { $0.flatMap(Self.figure) }
-    }
+    var figures: [Figure] { (object?["locations"] as? [[String: Any]] ?? []).compactMap(Self.figure) }
+
+    var figure: Figure? { object.flatMap(Self.figure) }
 
     private static func figure(_ object: [String: Any]) -> Figure? {
         guard let location = object["location"] as? String, let onHand = object["onHand"] as? NSNumber else { return nil }

@@ -109,7 +109,9 @@ extension World {
         var found: [String] = []
         for _ in 0..<2 {
             let person = Int.random(in: 1...6, using: &generator)
-            let profiles = try await hub.profiles(.email("person\(person)@example.org"), now: time).compactMap(\.id)
+            let profiles = try await hub.profiles(.email("person\(person)@example.org"), now: time).compactMap {
+                $0.object?["id"] as? String
+            }
             if let profile = profiles.randomElement(using: &generator), !found.contains(profile) { found.append(profile) }
         }
         guard found.count == 2 else { return }
@@ -165,8 +167,4 @@ extension World {
         hostile = key
         return key
     }
-}
-
-extension JSONAnswer {
-    fileprivate var id: String? { (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])?["id"] as? String }
 }

@@ -1,0 +1,155 @@
+import Capture
+import Causality
+import ChangeSets
+import Foundation
+import HubRuntime
+import TestSupport
+
+@testable import AgentRuntime
+
+/// The agents at work: they read their tills, recover, and carry out what their sync cores say.
+extension World {
+    /// - Returns: whether there was nothing to read.
+    @discardableResult
+    func drain(_ index: Int) async throws -> Bool {
+        let site = sites[index]
+        return try await look(index) { try site.agent.source.drain(now: self.clock(of: site), random: &self.generator) }
+    }
+
+    /// Compares every row with its image, as an idle agent does.
+    func sweep(_ index: Int) async throws {
+        let site = sites[index]
+        note("swept", index)
+        try await look(index) { try site.agent.source.sweep(now: self.clock(of: site), random: &self.generator) }
+    }
+
+    @discardableResult
+    private func look(_ index: Int, _ read: () throws -> DrainOutcome) async throws -> Bool {
+        let site = sites[index]
+        var isQuiet = false
+        do {
+            switch try read() {
+            case .nothing:
+                isQuiet = true
+                site.markIsNew()
+            case .sealed:
+                site.markIsNew()
+                try site.till.synced()
+                note("sealed", index)
+            case .recovery(let request):
+                site.agent.recovery = request
+                note("recovery wanted", index)
+            case .alarm(let error): throw error
+            }
+        } catch is SimulatedAgent.Trap.Killed {
+            note("killed within a drain", index)
+            if generator.chance(30) { try await cutPower(index) } else { try await restart(index) }
+            return false
+        } catch let error as CaptureError where error.code == .agentDiskFull {
+            note("disk full in a drain", index)
+            try await restart(index)
+            return false
+        } catch let error as CaptureError where error.code == .schemaChanged {
+            note("schema changed", index)
+            try await restart(index)
+            return false
+        }
+        do { try await recover(index) } catch  where AgentDatabase.isFull(error) {
+            try await restart(index)
+            return false
+        }
+        try await tell(index, .queue(try site.agent.outbox.standings()))
+        return isQuiet
+    }
+
+    /// S15: push what is sealed, take the images as of the dot that the file names, follow it.
+    private func recover(_ index: Int) async throws {
+        let site = sites[index]
+        guard let request = site.agent.recovery else { return }
+        guard !site.line.isCut else { return }
+        let agent = try await record(of: site)
+        guard case .page(let page) = try await hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: agent, now: time) else { return }
+        let follows = try request.named.flatMap { try Journal(site.agent.store).followed(by: $0.replica) }
+        guard let recovery = try site.agent.outbox.recovery(for: request, heard: page.own, follows: follows) else { return }
+        if let dot = recovery.follows { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
+        if recovery.needsNewest { try await stageImages(.newest, of: request, asOf: recovery.follows, site: site, agent: agent) }
+        try site.agent.source.recover(
+            following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts, random: &generator)
+        try site.agent.outbox.finish(recovery, of: request)
+        // Nobody asks about a former incarnation that was acknowledged whole (docs/differences.md): seed 109 without this line.
+        hubBackup = nil
+        site.agent.recovery = nil
+        site.hasRecovered = true
+        note(recovery.parts ? "parted from a clone" : recovery.abandons ? "recovered from an old folder" : "recovered", index)
+    }
+
+    private func stageImages(
+        _ kind: StagedImages, of request: RecoveryRequest, asOf dot: Dot?, site: Site, agent: AgentRecord
+    ) async throws {
+        var after: [UInt8]?
+        var isFirst = true
+        repeat {
+            guard
+                case .images(let images) = try await hub.images(
+                    source: request.source, upTo: dot, isNewest: kind == .newest, after: after, agent: agent, now: time)
+            else { return }
+            try site.agent.source.stage(images.records, as: kind, isFirst: isFirst)
+            trace.append("  \(site.label) \(images.records.count) images as \(kind.rawValue) of \(dot?.description ?? "now")")
+            isFirst = false
+            after = images.next
+        } while after != nil
+    }
+
+    func tell(_ index: Int, _ event: SyncCore.Event) async throws {
+        let site = sites[index]
+        let effects = site.agent.core.receive(event, now: now, random: &generator)
+        for effect in effects {
+            do { try carryOut(effect, index) } catch  where AgentDatabase.isFull(error) {
+                note("disk full on the line", index)
+                return try await restart(index)
+            }
+        }
+        if site.isHubBehind, try await hasHubBack(site) { (site.isHubBehind, site.hubHad) = (false, [:]) }
+    }
+
+    private func carryOut(_ effect: SyncCore.Effect, _ index: Int) throws {
+        let agent = sites[index].agent
+        switch effect {
+        case .push(let order): send(.push(order), to: index, after: 5...300)
+        case .pull(let order): send(.pull(order), to: index, after: 5...300)
+        case .wake(let instant): send(.wake, to: index, at: max(now, instant))
+        case .acknowledge(let receipt): try agent.outbox.acknowledge(receipt)
+        case .confirm(let replica, let through): try agent.outbox.confirm(replica, through: through)
+        case .rewind(let receipt):
+            note("sends again", index)
+            try agent.outbox.rewind(receipt)
+        case .recut(let replica, let after, let bytes):
+            try agent.outbox.recut(after: after, of: replica, setBytesMax: bytes, random: &generator)
+        case .stage(let page): try agent.view.stage(page)
+        case .restartFeed:
+            note("loads anew", index)
+            try agent.view.restart()
+        case .recover(let receipt, let reason):
+            note("must recover: \(reason.rawValue)", index)
+            if reason == .historiesDiffer, try agent.outbox.rewindToKept(receipt.replica) { return }
+            try agent.source.learn(hubLast: receipt.last, of: receipt.replica)
+        case .fork(let receipt):
+            note("fork", index)
+            trace.append(
+                "  hub has \(receipt.replica.short):\(receipt.last); here \(try agent.outbox.standings().map { "\($0.replica.short) acknowledged \($0.acknowledged) sealed \($0.sealed)" })"
+            )
+            try agent.source.learn(hubLast: UInt64.max, of: receipt.replica)
+        case .abandon, .reconnect, .report: break
+        }
+    }
+
+    func send(_ work: Pending.Work, to index: Int, after delay: ClosedRange<UInt64>) {
+        send(work, to: index, at: now + UInt64.random(in: delay, using: &generator))
+    }
+
+    func send(_ work: Pending.Work, to index: Int, at due: UInt64) {
+        if case .wake = work { pending.removeAll { if case .wake = $0.work { $0.site == index } else { false } } }
+        ordered += 1
+        pending.append(Pending(due: due, order: ordered, life: sites[index].life, site: index, work: work))
+    }
+}

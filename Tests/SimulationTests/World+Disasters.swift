@@ -1,0 +1,134 @@
+import Capture
+import Causality
+import ChangeSets
+import Foundation
+import HubRuntime
+import TestSupport
+
+@testable import AgentRuntime
+
+/// What befalls the sites: their agents, their disks, their machines.
+extension World {
+    func kill(_ index: Int) async throws {
+        note("agent killed", index)
+        try await restart(index)
+    }
+
+    /// The process ends here; its files stay as they are on disk, and another one opens them.
+    func restart(_ index: Int) async throws {
+        let site = sites[index]
+        site.life += 1
+        let folder = disk.file("\(site.label)-\(site.life)")
+        try TemporaryFolder.copy(site.folder, to: folder)
+        site.folder = folder
+        site.agent = try SimulatedAgent(folder: folder, till: site.till.path, site: site.name, key: site.key, random: &generator)
+        try await tell(index, .queue(try site.agent.outbox.standings()))
+    }
+
+    func cutPower(_ index: Int) async throws {
+        note("power cut", index)
+        let site = sites[index]
+        let folder = disk.file("\(site.label)-cut-\(site.life)")
+        try TemporaryFolder.copy(site.folder, to: folder)
+        site.folder = folder
+        try site.till.cutPower(using: &generator)
+        try await restart(index)
+    }
+
+    func restoreTill(_ index: Int) async throws {
+        let site = sites[index]
+        guard let old = site.oldTill, generator.chance(60) else {
+            site.oldTill = try site.till.backUp()
+            return
+        }
+        guard !site.isHubBehind else { return }
+        note("till restored", index)
+        try site.till.restore(old)
+        site.oldTill = nil
+        try await restart(index)
+    }
+
+    func restoreFolder(_ index: Int) async throws {
+        let site = sites[index]
+        guard let old = site.oldFolder, generator.chance(60) else {
+            site.oldFolder = try copyFolder(of: site, "old")
+            return
+        }
+        guard try bearsOwnMark(site) else { return }
+        hubBackup = nil
+        note("agent's folder restored", index)
+        site.folder = old
+        site.oldFolder = nil
+        try await restart(index)
+    }
+
+    /// Whether what the till's file names is what the hub knows under that name. A machine that was restored, or has a copy, and
+    /// sells before it is heard marks its drains with counters that the hub has of other changes; only the folder of that
+    /// time can tell (docs/operating/sites.md).
+    private func bearsOwnMark(_ site: Site) throws -> Bool {
+        try !site.isRestoreUnheard && !site.isHubBehind && (!site.isCloned || site.agent.isSent && site.agent.recovery == nil)
+    }
+
+    private func copyFolder(of site: Site, _ label: String) throws -> String {
+        let copy = disk.file("\(site.label)-\(label)-\(site.life)-\(now)")
+        try TemporaryFolder.copy(site.folder, to: copy)
+        return copy
+    }
+
+    func restoreMachine(_ index: Int) async throws {
+        let site = sites[index]
+        guard let old = site.oldDisk, generator.chance(60) else {
+            site.oldDisk = (try site.till.backUp(), try copyFolder(of: site, "disk"))
+            return
+        }
+        guard !site.isHubBehind else { return }
+        hubBackup = nil
+        note("machine restored", index)
+        try site.till.restore(old.till)
+        site.folder = old.folder
+        site.oldDisk = nil
+        (site.isRestoreUnheard, site.hasRecovered) = (true, false)
+        try await restart(index)
+    }
+
+    /// The agent's disk is gone for good; a new agent enrols and takes the till over (S16). Its backups are the former agent's.
+    ///
+    /// Not before the hub knows the opening stock: what nobody has sent is a new till, which opens with its last stock-take.
+    /// Not while a copy of the machine lives on.
+    func loseFolder(_ index: Int) async throws {
+        let site = sites[index]
+        let opened = try await hub.stock(sku: SimulatedTill.skus[2], now: time)?.figures.contains { $0.location == site.name } ?? false
+        guard try opened && !site.isCloned && bearsOwnMark(site) else { return }
+        hubBackup = nil
+        note("agent's folder lost", index)
+        let token = try await hub.issueToken(site: site.name, now: time)
+        site.key = SigningKey()
+        _ = try await hub.enroll(token: token.token, publicKey: site.key.publicKey, now: time)
+        site.folder = disk.file("\(site.label)-new-\(now)")
+        try FileManager.default.createDirectory(atPath: site.folder, withIntermediateDirectories: true)
+        (site.oldTill, site.oldFolder, site.oldDisk) = (nil, nil, nil)
+        try await restart(index)
+        try site.till.synced()  // the new owner's mark
+    }
+
+    /// Another machine is set up from a copy of this one's disk, key and all, and both trade on.
+    ///
+    /// Copied when everything was sent: what both still had to send would be told by both, and nobody could know it from two
+    /// things that happened (docs/operating/sites.md).
+    func clone(_ index: Int) async throws {
+        let site = sites[index]
+        guard !site.isCloned, !site.isHubBehind, sites.count < 5, try await drain(index), try site.agent.isSent, site.agent.recovery == nil
+        else { return }
+        hubBackup = nil
+        note("cloned", index)
+        site.isCloned = true
+        let label = site.label + "x"
+        let till = try SimulatedTill(copyOf: site.till, path: disk.file("\(label).till"), label: label)
+        let folder = try copyFolder(of: site, "clone")
+        let agent = try SimulatedAgent(folder: folder, till: till.path, site: site.name, key: site.key, random: &generator)
+        let other = Site(name: site.name, label: label, key: site.key, till: till, folder: folder, agent: agent, line: site.line)
+        other.isCloned = true
+        sites.append(other)
+        try await restart(sites.count - 1)
+    }
+}
