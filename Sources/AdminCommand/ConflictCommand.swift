@@ -52,6 +52,9 @@ struct ConflictCommand: AsyncParsableCommand {
         "long-wait", "order-contradiction", "proposed-link", "stale-view",
     ]
 
+    /// Of the ways to decide, those that were asked for: one, once a command has validated its options.
+    static func given(_ ways: [(name: String, isGiven: Bool)]) -> [String] { ways.filter(\.isGiven).map(\.name) }
+
     /// A choice in people's words.
     static func said(_ choice: String) -> String {
         switch choice {

@@ -53,15 +53,16 @@ extension ConflictCommand {
         @OptionGroup var listing: ListingOptions
 
         func validate() throws {
-            guard [take != nil, value != nil, accept, keep, delete, same, apart].filter({ $0 }).count == 1 else {
+            guard choices.count == 1 else {
                 throw ValidationError("Give exactly one of --take, --value, --accept, --keep, --delete, --same and --apart.")
             }
         }
 
-        private var choice: String {
-            if take != nil { return "take" }
-            if value != nil { return "value" }
-            return accept ? "accept" : keep ? "keep" : delete ? "delete" : same ? "same" : "apart"
+        private var choices: [String] {
+            ConflictCommand.given([
+                ("take", take != nil), ("value", value != nil), ("accept", accept), ("keep", keep), ("delete", delete), ("same", same),
+                ("apart", apart),
+            ])
         }
 
         private struct Question: Encodable {
@@ -78,7 +79,7 @@ extension ConflictCommand {
                 throw Complaint("There is no open conflict \(id).", remedy: "List them: tributary conflict list")
             }
             let question = Question(
-                id: conflict.id, choice: choice, seen: conflict.seen, author: decider.by, side: take, note: decider.note,
+                id: conflict.id, choice: choices[0], seen: conflict.seen, author: decider.by, side: take, note: decider.note,
                 value: try value.map { try Self.parsed($0, conflict) })
             let bytes = try await connection.post("conflicts", "resolve", body: question)
             try listing.show(bytes, as: DecisionShown.self) { decision in
@@ -129,12 +130,18 @@ extension ConflictCommand {
         @OptionGroup var listing: ListingOptions
 
         func validate() throws {
-            guard [take != nil, accept, keep, delete, same, apart].filter({ $0 }).count == 1 else {
+            guard choices.count == 1 else {
                 throw ValidationError("Give exactly one of --take, --accept, --keep, --delete, --same and --apart.")
             }
             guard filter.kind != nil || filter.site != nil || filter.field != nil else {
                 throw ValidationError("Say which conflicts: --kind, --site or --field.")
             }
+        }
+
+        private var choices: [String] {
+            ConflictCommand.given([
+                ("take", take != nil), ("accept", accept), ("keep", keep), ("delete", delete), ("same", same), ("apart", apart),
+            ])
         }
 
         private struct Question: Encodable {
@@ -157,8 +164,7 @@ extension ConflictCommand {
 
         mutating func run() async throws {
             let isPlainSide = take == "latest" || take == "earliest"
-            let flags = [("accept", accept), ("keep", keep), ("delete", delete), ("same", same), ("apart", apart)]
-            let rule = flags.first { $0.1 }?.0 ?? (isPlainSide ? take ?? "" : "site")
+            let rule = take.map { isPlainSide ? $0 : "site" } ?? choices[0]
             let question = Question(
                 filter: filter, rule: rule, author: decider.by, site: isPlainSide ? nil : take, note: decider.note, isDryRun: !apply)
             let bytes = try await listing.hub.connection().post("conflicts", "resolve-all", body: question)

@@ -37,7 +37,7 @@ struct PersonLawTests {
             var gross: [Text: Int128] = [:]
             for profile in try documents.profileNumbers() {
                 let members = try documents.store.customers(profile: profile).map(\.record)
-                let measures = try documents.measures(of: profile)
+                let measures = try documents.measures(of: profile, members)
                 let expected = ledger.measures(of: Set(members.compactMap { documents.standing.dot(of: $0) }))
                 #expect(measures == expected, "seed \(seed)")
                 let pager = TimelinePager(

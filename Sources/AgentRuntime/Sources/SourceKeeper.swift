@@ -155,6 +155,7 @@ public actor SourceKeeper {
 
     private func look(_ source: CapturedSource, _ one: inout Kept, _ round: inout Round, _ read: (CapturedSource) throws -> DrainOutcome) {
         // A look may seal what an earlier one, killed after its mark, had journalled, or fail after it has sealed: that is to be sent, too.
+        // Where the journal cannot be read, the look fails of the same and tells it.
         let before = try? source.writer()
         defer { if let after = try? source.writer(), let before, after != before { round.sealed = true } }
         do {

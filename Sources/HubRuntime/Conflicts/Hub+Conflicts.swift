@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Profiles
 
 /// Which conflicts are asked for; what is `nil` does not matter.
 public struct ConflictFilter: Codable, Hashable, Sendable {
@@ -24,9 +25,12 @@ extension Hub {
 
     /// Everything that people should look at and nobody has decided yet, by kind; at most `conflictsPerKindMax` of a kind.
     public func conflicts(_ filter: ConflictFilter = ConflictFilter(), now: Timestamp) async throws -> [ConflictAnswer] {
-        let (longWait, scorer) = (options.longWaitMilliseconds, try await scorer())
-        return try await reading(now) { documents in
-            try ConflictList(documents: documents, longWaitMilliseconds: longWait, scorer: scorer).open(filter).map(\.answer)
-        }
+        let scorer = try await scorer()
+        return try await reading(now) { try self.conflictList($0, scorer).open(filter).map(\.answer) }
+    }
+
+    /// - Parameter scorer: read before the transaction that the documents are of.
+    func conflictList(_ documents: Documents, _ scorer: MatchScorer?) -> ConflictList {
+        ConflictList(documents: documents, longWaitMilliseconds: options.longWaitMilliseconds, scorer: scorer)
     }
 }

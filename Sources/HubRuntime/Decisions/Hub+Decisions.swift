@@ -10,8 +10,7 @@ extension Hub {
         try resolution.check()
         let scorer = try await scorer()
         return try await deciding(now) { desk in
-            let list = ConflictList(
-                documents: desk.documents, longWaitMilliseconds: self.options.longWaitMilliseconds, scorer: scorer)
+            let list = self.conflictList(desk.documents, scorer)
             guard let finding = try list.open(ConflictFilter(id: id)).first else { throw Finding.gone }
             return try desk.decide(finding, resolution)
         }
@@ -24,8 +23,7 @@ extension Hub {
         try Resolution(.accept, author: bulk.author, note: bulk.note).check()
         let scorer = try await scorer()
         return try await deciding(now) { desk in
-            let list = ConflictList(
-                documents: desk.documents, longWaitMilliseconds: self.options.longWaitMilliseconds, scorer: scorer)
+            let list = self.conflictList(desk.documents, scorer)
             var answer = BulkAnswer(isDryRun: bulk.isDryRun, decided: [], left: [])
             for finding in try list.open(bulk.filter) {
                 do {

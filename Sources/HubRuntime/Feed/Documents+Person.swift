@@ -10,7 +10,7 @@ extension Documents {
         guard let profile = try profile(id) else { return nil }
         let members = try store.customers(profile: id).map(\.record)
         let person = Person(
-            measures: try measures(of: id), consents: ConsentRegister(try members.flatMap { try consents(of: $0) }),
+            measures: try measures(of: id, members), consents: ConsentRegister(try members.flatMap { try consents(of: $0) }),
             notes: try notes(of: members), intervals: try members.flatMap { try intervals(of: $0) })
         return profile.json(person: person)
     }
@@ -33,9 +33,8 @@ extension Documents {
 
     // MARK: measures
 
-    func measures(of profile: RecordNumber) throws -> Measures {
+    func measures(of profile: RecordNumber, _ members: [RecordNumber]) throws -> Measures {
         let reader = MeasuresReader(self)
-        let members = try store.customers(profile: profile).map(\.record)
         for member in members { try reader.read(member) }
         try reader.read(ProfileTokens(of: profile, members, self))
         return reader.tally.total

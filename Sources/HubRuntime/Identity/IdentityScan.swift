@@ -34,12 +34,10 @@ struct IdentityScan {
     init(_ documents: Documents, rules: LinkRules) throws {
         self.rules = rules
         let tables = LinkTables(store: documents.store, standing: documents.standing)
-        try documents.store.eachStoredCustomer(pageRecords: Self.pageRecords, withIdentifiers: false) { page in
+        try documents.store.eachStoredCustomer(withIdentifiers: false) { page in
             for stored in page { try take(stored, tables, documents) }
         }
     }
-
-    private static let pageRecords = 2_000
 
     private mutating func take(_ stored: StoredCustomer, _ tables: LinkTables, _ documents: Documents) throws {
         let (customer, earlier) = (stored.customer, stored.earlier)

@@ -15,8 +15,6 @@ struct Relinking {
     private var records: [LinkRecord] = []
     private var identifiers = IdentifierChanges()
 
-    /// Read at once.
-    private static let pageRecords = 2_000
     /// Changed rows that are gathered to be written in order.
     private static let gatheredRowsMax = 250_000
 
@@ -49,7 +47,7 @@ struct Relinking {
     // MARK: reading
 
     private mutating func read() throws {
-        try batch.store.eachStoredCustomer(pageRecords: Self.pageRecords) { page in
+        try batch.store.eachStoredCustomer { page in
             for stored in page {
                 try read(stored)
             }
@@ -112,13 +110,18 @@ struct StoredCustomer {
     /// By kind and value.
     var identifiers: [IdentifierRow]
     var earlier: [EarlierRow]
+
+    /// Read at once.
+    static let pageRecords = 2_000
 }
 
 extension HubReading {
     /// Every live customer record, by number, page by page: a few statements a page, not a few a record.
     ///
     /// - Parameter body: may write rows of the records that it is given.
-    func eachStoredCustomer(pageRecords: Int, withIdentifiers: Bool = true, _ body: ([StoredCustomer]) throws -> Void) throws {
+    func eachStoredCustomer(
+        pageRecords: Int = StoredCustomer.pageRecords, withIdentifiers: Bool = true, _ body: ([StoredCustomer]) throws -> Void
+    ) throws {
         var after = RecordNumber(raw: .min)
         while case let rows = try customersWithRecords(after: after, limit: pageRecords), let first = rows.first, let last = rows.last {
             let range = (first: first.customer.record, last: last.customer.record)
