@@ -16,6 +16,22 @@ public enum AgentSchema {
             try db.execute(sql: "UPDATE view_cursor SET reached = NULL, loading = 1")
             try db.execute(sql: "DELETE FROM own_index")
         }
+        migrator.registerMigration("agent_4") { db in
+            // Of an abandoned replica: what the hub had acknowledged, which a restored hub gets again.
+            try db.execute(sql: "ALTER TABLE outbox_replica ADD COLUMN abandoned_at INTEGER")
+            try db.execute(
+                sql: """
+                    UPDATE outbox_replica AS r SET abandoned_at =
+                        (SELECT coalesce(max(last), 0) FROM outbox_set WHERE replica = r.replica AND position < \(Outbox.neverSent))
+                    WHERE shared IS NOT NULL
+                        OR EXISTS (SELECT 1 FROM outbox_set WHERE replica = r.replica AND position = \(Outbox.neverSent))
+                    """)
+            try db.execute(
+                sql: """
+                    UPDATE outbox_replica AS r SET acknowledged = s.last, acknowledged_hash = s.hash
+                    FROM outbox_set AS s WHERE s.replica = r.replica AND s.last = r.abandoned_at
+                    """)
+        }
         try migrator.migrate(queue)
     }
 

@@ -272,6 +272,41 @@ struct OutboxTests {
         }
         #expect(frames.count == 1)
     }
+
+    @Test("S25: a former incarnation that was acknowledged whole is asked about as long as its sets are kept")
+    func formerKept() throws {
+        journal.seal(Sales.lines(0..<10))
+        let frames = try load()
+        try outbox.acknowledge(try receipt(10, frames, position: 5))
+        let later = Outbox(queue: queue, journal: EmptyJournal(), key: key)
+        #expect(try later.standings() == [QueueStanding(replica: Self.replica, acknowledged: 10, sealed: 10)])
+        try later.rewind(try receipt(0, []))
+        #expect(try later.standings() == [QueueStanding(replica: Self.replica, acknowledged: 0, sealed: 10)])
+        #expect(try load(after: 0) == frames)
+        try later.acknowledge(try receipt(10, frames, position: 7, keepUntil: 7))
+        #expect(try later.standings() == [])
+    }
+
+    @Test("S25: of an abandoned replica a restored hub gets what it had, and never what was captured anew")
+    func abandoned() throws {
+        journal.seal(Sales.lines(0..<10))
+        _ = try load()
+        journal.seal(Sales.lines(10..<20))
+        let frames = try load()
+        try outbox.acknowledge(try receipt(10, frames, position: 5))
+        try outbox.abandon(Self.replica, sharing: 10)
+        let later = Outbox(queue: queue, journal: EmptyJournal(), key: key)
+        #expect(try later.standings() == [QueueStanding(replica: Self.replica, acknowledged: 10, sealed: 10, isAbandoned: true)])
+        #expect(try later.queue(of: Self.replica) == QueueStanding(replica: Self.replica, acknowledged: 20, sealed: 20))
+        #expect(try load(after: 10) == [])
+        try later.rewind(try receipt(0, []))
+        #expect(try later.standings() == [QueueStanding(replica: Self.replica, acknowledged: 0, sealed: 10, isAbandoned: true)])
+        #expect(try load(after: 0) == [frames[0]])
+        #expect(try later.rewindToKept(Self.replica))
+        #expect(try load(after: 0) == [frames[0]])
+        try later.acknowledge(try receipt(10, frames, position: 7, keepUntil: 7))
+        #expect(try later.standings() == [])
+    }
 }
 
 private struct EmptyJournal: SealedJournal {

@@ -205,6 +205,27 @@ struct SyncCoreTests {
         #expect(core.report.refusals[SyncRig.replica]?.message == "m")
     }
 
+    @Test("S22, S25: of an abandoned replica only a hub that forgot is an event: others write on under its name")
+    func abandoned() throws {
+        let queue = QueueStanding(replica: SyncRig.replica, acknowledged: 5, sealed: 5, isAbandoned: true)
+        func effects(last: UInt64, _ standing: Standing) throws -> [SyncCore.Effect] {
+            var core = SyncCore()
+            var random = SeededGenerator(seed: 1)
+            let asked = core.receive(.queue([queue]), now: 1_000, random: &random)
+            let ticket = try #require(asked.compactMap { if case .pull(let order) = $0 { order.ticket } else { nil } }.first)
+            var receipt = SyncRig(seed: 1).receipt
+            receipt.last = last
+            let page = FeedPage(
+                entries: [], reached: receipt.position, consistentAt: nil, restart: false, own: [receipt], held: [], time: receipt.time)
+            return core.receive(.pull(ticket: ticket, .answered(page, standings: [standing])), now: 2_000, random: &random)
+        }
+        for (last, standing) in [(9, Standing.ahead), (5, .differs), (3, .differs), (0, .forgotten)] as [(UInt64, Standing)] {
+            let made = try effects(last: last, standing)
+            #expect(!made.contains { if case .recover = $0 { true } else if case .rewind = $0 { true } else { false } })
+        }
+        #expect(try effects(last: 3, .agrees).contains { if case .rewind = $0 { true } else { false } })
+    }
+
     @Test("connected, no error and no progress: first new connections, then an alarm")
     func stall() {
         var rig = SyncRig(seed: 5)

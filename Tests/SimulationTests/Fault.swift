@@ -20,6 +20,7 @@ enum Fault: String, Hashable, CaseIterable, Sendable {
     case wrongClock = "wrong-clock"
     case tableAltered = "table-altered"
     case tableRebuilt = "table-rebuilt"
+    case columnRenamed = "column-renamed"
     case fullDisk = "full-disk"
     case hostileAgent = "hostile-agent"
     case decisions
@@ -30,8 +31,8 @@ enum Fault: String, Hashable, CaseIterable, Sendable {
         switch self {
         case .killedInDrain, .decisions: 4
         case .lineCut, .hubKilled, .hubRestored: 3
-        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored: 2
-        case .lateMessages, .folderLost, .cloned, .tableAltered, .tableRebuilt, .fullDisk, .hostileAgent, .collection: 1
+        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored, .fullDisk: 2
+        case .lateMessages, .folderLost, .cloned, .tableAltered, .tableRebuilt, .columnRenamed, .hostileAgent, .collection: 1
         }
     }
 
@@ -61,6 +62,7 @@ enum Sometimes {
         "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
         "agent's folder lost", "cloned", "line cut", "line back", "request doubled", "answer lost after commit", "request lost",
         "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "clock set", "column added", "table rebuilt",
+        "column renamed", "former writer left",
         "disk full", "disk full in a drain", "hostile push refused", "conflict accepted", "customers linked", "customers kept apart",
         "decision undone", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",

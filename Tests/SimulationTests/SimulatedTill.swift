@@ -52,7 +52,9 @@ final class SimulatedTill {
         CREATE TABLE stock_counts (id INTEGER PRIMARY KEY, sku TEXT NOT NULL, location TEXT, quantity INTEGER NOT NULL, counted_at TEXT NOT NULL);
         """
 
-    static let mapping = """
+    /// - Parameter phone: the column that has the phone, as the vendor calls it just now.
+    static func mapping(phone: String) -> String {
+        """
         mapping: 1
         about: The simulator's till
         time zone: UTC
@@ -60,7 +62,7 @@ final class SimulatedTill {
         tables:
           customers:
             entity: customer
-            fields: {name: name, email: email, phone: phone}
+            fields: {name: name, email: email, phone: \(phone)}
           sales:
             entity: sale
             on delete: void
@@ -78,6 +80,10 @@ final class SimulatedTill {
             fields: {sku: sku, quantity: quantity, at: counted_at, location: {column: location, default: $site}}
             stock: counts
         """
+    }
+
+    /// What the vendor may call a customer's phone.
+    static let phoneColumns = ["phone", "mobile"]
 
     // MARK: Trading
 
@@ -117,7 +123,8 @@ final class SimulatedTill {
     func editCustomer(using generator: inout some RandomNumberGenerator) throws {
         let phone = "+4420794600\(Int.random(in: 10...99, using: &generator))"
         try write { db in
-            try db.execute(sql: "UPDATE customers SET phone = ? WHERE id = (SELECT max(id) FROM customers)", arguments: [phone])
+            let column = try Self.phoneColumn(db)
+            try db.execute(sql: "UPDATE customers SET \(column) = ? WHERE id = (SELECT max(id) FROM customers)", arguments: [phone])
         }
     }
 
@@ -145,17 +152,32 @@ final class SimulatedTill {
         }
     }
 
+    /// A column that the mapping names gets another name; nothing of it can be read until the mapping follows.
+    func renamePhone() throws {
+        try write { db in
+            let column = try Self.phoneColumn(db)
+            let other = Self.phoneColumns.first { $0 != column } ?? column
+            try db.execute(sql: "ALTER TABLE customers RENAME COLUMN \(column) TO \(other)")
+        }
+    }
+
+    private static func phoneColumn(_ db: Database) throws -> String {
+        let names = try db.columns(in: "customers").map(\.name)
+        return phoneColumns.first(where: names.contains) ?? phoneColumns[0]
+    }
+
     /// The way that SQLite's manual tells: a new table, the rows, and the old one's name, without foreign keys meanwhile. Triggers are
     /// gone without a word; and before anybody notices, somebody registers.
     func rebuildCustomers() throws {
         try connection?.inDatabase { db in
             let names = try db.columns(in: "customers").map(\.name).joined(separator: ", ")
             let others = try db.columns(in: "customers").dropFirst(4).map { ", \($0.name) TEXT DEFAULT 'x'" }.joined()
+            let phone = try Self.phoneColumn(db)
             try db.execute(
                 sql: """
                     PRAGMA foreign_keys = OFF;
                     BEGIN IMMEDIATE;
-                    CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT, email TEXT, phone TEXT\(others));
+                    CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT, email TEXT, \(phone) TEXT\(others));
                     INSERT INTO customers_new (\(names)) SELECT \(names) FROM customers;
                     DROP TABLE customers;
                     ALTER TABLE customers_new RENAME TO customers;

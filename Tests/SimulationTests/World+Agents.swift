@@ -76,8 +76,6 @@ extension World {
         try site.agent.source.recover(
             following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts, random: &generator)
         try site.agent.outbox.finish(recovery, of: request)
-        // Nobody asks about a former incarnation that was acknowledged whole (docs/differences.md): seed 109 without this line.
-        hubBackup = nil
         site.agent.recovery = nil
         site.hasRecovered = true
         note(recovery.parts ? "parted from a clone" : recovery.abandons ? "recovered from an old folder" : "recovered", index)
@@ -131,6 +129,7 @@ extension World {
             try agent.view.restart()
         case .recover(let receipt, let reason):
             note("must recover: \(reason.rawValue)", index)
+            if reason == .folderIsOld, try leavesFormer(receipt, index) { return }
             if reason == .historiesDiffer, try agent.outbox.rewindToKept(receipt.replica) { return }
             try agent.source.learn(hubLast: receipt.last, of: receipt.replica)
         case .fork(let receipt):
@@ -138,9 +137,16 @@ extension World {
             trace.append(
                 "  hub has \(receipt.replica.short):\(receipt.last); here \(try agent.outbox.standings().map { "\($0.replica.short) acknowledged \($0.acknowledged) sealed \($0.sealed)" })"
             )
+            if try leavesFormer(receipt, index) { return }
             try agent.source.learn(hubLast: UInt64.max, of: receipt.replica)
         case .abandon, .reconnect, .report: break
         }
+    }
+
+    private func leavesFormer(_ receipt: Receipt, _ index: Int) throws -> Bool {
+        guard try sites[index].agent.outbox.abandonFormer(receipt.replica) else { return false }
+        note("former writer left", index)
+        return true
     }
 
     func send(_ work: Pending.Work, to index: Int, after delay: ClosedRange<UInt64>) {

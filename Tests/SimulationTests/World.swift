@@ -233,9 +233,15 @@ final class World {
         case .tableRebuilt:
             try site.till.rebuildCustomers()
             note("table rebuilt", index)
+        case .columnRenamed:
+            try site.till.renamePhone()
+            note("column renamed", index)
         case .fullDisk:
             note("disk full", index)
             try site.agent.store.fill()
+            // Enough for another page.
+            for _ in 0..<20 { try site.till.sell(using: &generator) }
+            try await drain(index)
         case .hostileAgent: try await pushHostile()
         case .decisions: try await decide()
         case .collection: try await collect()

@@ -41,7 +41,11 @@ extension Outbox {
         try queue.write { db in
             guard
                 let first = try Row.fetchOne(
-                    db, sql: "SELECT first, previous FROM outbox_set WHERE replica = ? ORDER BY first LIMIT 1", arguments: [replica.blob]),
+                    db,
+                    sql: """
+                        SELECT first, previous FROM outbox_set WHERE replica = ? AND coalesce(position, 0) < \(Self.neverSent)
+                        ORDER BY first LIMIT 1
+                        """, arguments: [replica.blob]),
                 let hash = Digest(bytes: first.bytes(1))
             else { return false }
             try Self.rewind(replica, to: (first[0] as UInt64) - 1, hash: hash, in: db)
@@ -55,7 +59,8 @@ extension Outbox {
         row.acknowledgedHash = hash
         try row.store(in: db)
         try db.execute(
-            sql: "UPDATE outbox_set SET position = NULL WHERE replica = ? AND first > ?", arguments: [replica.blob, counter])
+            sql: "UPDATE outbox_set SET position = NULL WHERE replica = ? AND first > ? AND position < \(neverSent)",
+            arguments: [replica.blob, counter])
     }
 
     /// The hub took our sets up to `counter` as repeats, and has more than this folder.
@@ -70,12 +75,23 @@ extension Outbox {
     }
 
     /// Ends a replica whose later counters another disk wrote: what was not acknowledged is captured anew under its
-    /// successor, so here it is sent no more. The sets stay, as long as there is room, for people to look at.
+    /// successor, so here it is sent no more. The sets stay, as long as there is room, for people to look at. What was
+    /// acknowledged is sent again to a hub that was restored.
     ///
     /// - Parameter counter: the last one that the history here shares with the hub's; `nil`: what the file names is the hub's.
     public func abandon(_ replica: ReplicaID, sharing counter: UInt64?) throws {
         let sealed = try journal.sealedReplicas().first { $0.replica == replica }?.sealed
         try queue.write { try abandon(replica, sealed: sealed, sharing: counter, in: $0) }
+    }
+
+    /// Ends a replica whose file went on under a later one, when the hub has it otherwise than this folder, which is an old copy then:
+    /// that later one was opened when the hub had what counts of this, and what the file holds besides is found by comparing it.
+    ///
+    /// - Returns: whether it is such a one.
+    public func abandonFormer(_ replica: ReplicaID) throws -> Bool {
+        guard try journal.hasSuccessor(replica) else { return false }
+        try abandon(replica, sharing: try row(of: replica).acknowledged)
+        return true
     }
 
     private func abandon(_ replica: ReplicaID, sealed: UInt64?, sharing counter: UInt64?, in db: Database) throws {
@@ -85,12 +101,13 @@ extension Outbox {
             try journal.forget(upTo: sealed, of: replica, in: db)
             row.cut = max(row.cut, sealed)
         }
-        row.acknowledged = row.cut
-        row.acknowledgedHash = row.cutHash
+        row.abandonedAt = row.abandonedAt ?? row.acknowledged
         row.shared = counter
         try row.store(in: db)
+        // Where the hub confirmed a set and did not say at which position, only room limits how long it is kept.
         try db.execute(
-            sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND position IS NULL", arguments: [Int64.max, replica.blob])
+            sql: "UPDATE outbox_set SET position = CASE WHEN last > ?1 THEN ?2 ELSE ?2 - 1 END WHERE replica = ?3 AND position IS NULL",
+            arguments: [row.abandonedAt, Self.neverSent, replica.blob])
     }
 
     /// Ends a replica whose changes cannot be captured anew, because they were posted: takes those after `counter` out of its queue.

@@ -24,6 +24,9 @@ public struct Outbox: Sendable {
         case missing
     }
 
+    /// The position of a set that no hub shall get: its replica was abandoned before it was acknowledged.
+    static let neverSent = Int64.max
+
     /// Acknowledged sets beyond this are dropped, oldest first, whatever the hub's keep-until says.
     public static let keptBytesMax = 512 << 20
 
@@ -44,16 +47,24 @@ public struct Outbox: Sendable {
         self.keptBytesMax = keptBytesMax
     }
 
-    /// Every replica's queue: those that write or have something left to send, followed ones first.
+    /// Every replica's queue: those that write, have something left to send, or sets that a restored hub may want again; followed
+    /// ones first.
     public func standings() throws -> [QueueStanding] {
         let sealed = try journal.sealedReplicas()
         return try queue.read { db in
             // A former incarnation whose changes are all cut is known here only.
-            let former = try Row.fetchAll(db, sql: "SELECT replica FROM outbox_replica WHERE acknowledged < cut ORDER BY id")
-                .compactMap { ReplicaID(bytes: $0.bytes(0)) }.filter { replica in !sealed.contains { $0.replica == replica } }
+            let former = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT replica FROM outbox_replica AS r WHERE acknowledged < coalesce(abandoned_at, cut)
+                    OR EXISTS (SELECT 1 FROM outbox_set WHERE replica = r.replica AND last <= coalesce(r.abandoned_at, r.cut)) ORDER BY id
+                    """
+            ).compactMap { ReplicaID(bytes: $0.bytes(0)) }.filter { replica in !sealed.contains { $0.replica == replica } }
             return try (former.map { ($0, 0) } + sealed.map { ($0.replica, $0.sealed) }).map { replica, last in
                 let row = try ReplicaRow.fetch(replica, in: db)
-                return QueueStanding(replica: replica, acknowledged: row.acknowledged, sealed: max(last, row.cut))
+                return QueueStanding(
+                    replica: replica, acknowledged: row.acknowledged, sealed: row.abandonedAt ?? max(last, row.cut),
+                    isAbandoned: row.abandonedAt != nil)
             }
         }
     }
@@ -66,9 +77,10 @@ public struct Outbox: Sendable {
 
     /// One replica's queue, also when nobody writes under it just now.
     public func queue(of replica: ReplicaID) throws -> QueueStanding {
-        if let queue = try standings().first(where: { $0.replica == replica }) { return queue }
+        if let queue = try standings().first(where: { $0.replica == replica && !$0.isAbandoned }) { return queue }
         let row = try row(of: replica)
-        return QueueStanding(replica: replica, acknowledged: row.acknowledged, sealed: row.cut)
+        // Of an abandoned one nothing waits any more.
+        return QueueStanding(replica: replica, acknowledged: row.abandonedAt == nil ? row.acknowledged : row.cut, sealed: row.cut)
     }
 
     /// The sets after `counter`, about `bytesMax` of them but at least one, cutting new ones where none are.
@@ -89,7 +101,7 @@ public struct Outbox: Sendable {
                 bytes += frame.bytes.count
                 last = frame.last
                 frames.append(frame)
-            } else if last < (try row(of: replica)).cut {
+            } else if last < (try row(of: replica)).sendable {
                 return frames.isEmpty ? .missing : .frames(frames)
             } else if try !cut(replica, setBytesMax: min(setBytesMax, max(bytesMax, Self.setBytesMin)), random: &random) {
                 break
@@ -137,7 +149,7 @@ public struct Outbox: Sendable {
         try queue.read { db in
             try Row.fetchOne(
                 db,
-                sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND position IS NOT NULL ORDER BY first DESC LIMIT 1",
+                sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND position < \(Self.neverSent) ORDER BY first DESC LIMIT 1",
                 arguments: [replica.blob]
             ).map(Frame.init)
         }
@@ -150,7 +162,9 @@ public struct Outbox: Sendable {
 
     private func stored(after counter: UInt64, of replica: ReplicaID) throws -> Frame? {
         try queue.read { db in
-            let statement = try db.cachedStatement(sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND first = ?")
+            let statement = try db.cachedStatement(sql: """
+                    SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND first = ? AND coalesce(position, 0) < \(Self.neverSent)
+                    """)
             return try Row.fetchOne(statement, arguments: [replica.blob, counter + 1]).map(Frame.init)
         }
     }

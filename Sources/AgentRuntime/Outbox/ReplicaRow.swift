@@ -13,11 +13,16 @@ struct ReplicaRow: Hashable {
     var cutHash = Digest.zero
     /// Of an abandoned replica: the last counter that its history here shares with the hub's.
     var shared: UInt64?
+    /// Of an abandoned replica: the last counter that the hub had acknowledged when it was. What was cut beyond is never sent.
+    var abandonedAt: UInt64?
+
+    /// The last counter that the hub can get from here.
+    var sendable: UInt64 { abandonedAt ?? cut }
 
     /// A replica without a row has sent nothing.
     static func fetch(_ replica: ReplicaID, in db: Database) throws -> ReplicaRow {
         let statement = try db.cachedStatement(
-            sql: "SELECT acknowledged, acknowledged_hash, cut, cut_hash, shared FROM outbox_replica WHERE replica = ?")
+            sql: "SELECT acknowledged, acknowledged_hash, cut, cut_hash, shared, abandoned_at FROM outbox_replica WHERE replica = ?")
         guard let row = try Row.fetchOne(statement, arguments: [replica.blob]) else { return ReplicaRow(replica: replica) }
         guard let acknowledgedHash = Digest(bytes: row.bytes(1)), let cutHash = Digest(bytes: row.bytes(3)) else {
             throw AgentError(
@@ -25,17 +30,22 @@ struct ReplicaRow: Hashable {
                 remedy: "Keep a copy of agent.db, then restore it from a backup; the hub finds out what is missing.")
         }
         return ReplicaRow(
-            replica: replica, acknowledged: row[0], acknowledgedHash: acknowledgedHash, cut: row[2], cutHash: cutHash, shared: row[4])
+            replica: replica, acknowledged: row[0], acknowledgedHash: acknowledgedHash, cut: row[2], cutHash: cutHash, shared: row[4],
+            abandonedAt: row[5])
     }
 
     func store(in db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO outbox_replica (replica, acknowledged, acknowledged_hash, cut, cut_hash, shared) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO outbox_replica (replica, acknowledged, acknowledged_hash, cut, cut_hash, shared, abandoned_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (replica) DO UPDATE SET acknowledged = excluded.acknowledged,
-                    acknowledged_hash = excluded.acknowledged_hash, cut = excluded.cut, cut_hash = excluded.cut_hash, shared = excluded.shared
+                    acknowledged_hash = excluded.acknowledged_hash, cut = excluded.cut, cut_hash = excluded.cut_hash,
+                    shared = excluded.shared, abandoned_at = excluded.abandoned_at
                 """
-        ).execute(arguments: [replica.blob, acknowledged, Data(acknowledgedHash.bytes), cut, Data(cutHash.bytes), shared])
+        ).execute(arguments: [
+            replica.blob, acknowledged, Data(acknowledgedHash.bytes), cut, Data(cutHash.bytes), shared, abandonedAt,
+        ])
     }
 }
 

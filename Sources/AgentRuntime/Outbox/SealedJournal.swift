@@ -11,6 +11,8 @@ public protocol SealedJournal: Sendable {
     /// The same two within the caller's transaction.
     func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int, in db: Database) throws -> [SealedPiece]
     func sealed(of replica: ReplicaID, in db: Database) throws -> UInt64
+    /// Whether a file that is attached here went on under another replica after this one.
+    func hasSuccessor(_ replica: ReplicaID) throws -> Bool
     /// The outbox holds everything up to `counter`; runs in the transaction that stored it there.
     func forget(upTo counter: UInt64, of replica: ReplicaID, in db: Database) throws
 }
@@ -23,6 +25,8 @@ extension SealedJournal {
     public func sealed(of replica: ReplicaID, in db: Database) throws -> UInt64 {
         try sealedReplicas().first { $0.replica == replica }?.sealed ?? 0
     }
+
+    public func hasSuccessor(_ replica: ReplicaID) throws -> Bool { false }
 }
 
 public struct SealedReplica: Hashable, Sendable {

@@ -110,6 +110,7 @@ final class LineHost: LineDriver.Host {
 
     /// What was not acknowledged is captured anew under a new incarnation, which follows what was.
     func fork(_ receipt: Receipt) async throws {
+        if try leavesFormer(receipt) { return }
         agent.log.error(
             "another disk wrote under this source's name: this machine or another is a copy, or was restored",
             metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
@@ -118,7 +119,9 @@ final class LineHost: LineDriver.Host {
 
     func recover(_ receipt: Receipt, _ reason: SyncCore.RecoveryReason) async throws {
         switch reason {
-        case .folderIsOld: try await askRecovery(of: receipt.replica, or: Self.nobodyWrites(receipt.replica))
+        case .folderIsOld:
+            if try leavesFormer(receipt) { return }
+            try await askRecovery(of: receipt.replica, or: Self.nobodyWrites(receipt.replica))
         case .historiesDiffer:
             agent.log.error(
                 "the hub has another history of this source than it acknowledged: it was restored, and a copy of this machine came first",
@@ -141,6 +144,14 @@ final class LineHost: LineDriver.Host {
                 "The hub lacks changes of replica \(receipt.replica.short) after \(receipt.last), and they are no longer kept here.",
                 remedy: "Restore a newer backup of the hub, or scan the source so that what it still holds is sent again.")
         }
+    }
+
+    private func leavesFormer(_ receipt: Receipt) throws -> Bool {
+        guard try agent.outbox.abandonFormer(receipt.replica) else { return false }
+        agent.log.notice(
+            "the hub has another history of a former writer than this folder, which is an old copy; its file has gone on from the hub's",
+            metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
+        return true
     }
 
     /// - Throws: `error` when no attached source writes under that replica.

@@ -32,10 +32,14 @@ public struct QueueStanding: Hashable, Sendable {
     public var acknowledged: UInt64
     /// The last counter that was sealed into the journal.
     public var sealed: UInt64
+    /// Another disk wrote its later counters, and nothing is added here any more: what the hub had of it is kept, in case that it
+    /// is restored.
+    public var isAbandoned: Bool
 
-    public init(replica: ReplicaID, acknowledged: UInt64, sealed: UInt64) {
+    public init(replica: ReplicaID, acknowledged: UInt64, sealed: UInt64, isAbandoned: Bool = false) {
         self.replica = replica
         self.acknowledged = acknowledged
         self.sealed = sealed
+        self.isAbandoned = isAbandoned
     }
 }

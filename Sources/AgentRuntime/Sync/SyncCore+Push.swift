@@ -132,6 +132,8 @@ extension SyncCore {
     /// - Parameter known: what it had acknowledged when this answer was asked for.
     mutating func settle(_ receipt: Receipt, standing: Standing, known: UInt64, now: Instant, effects: inout [Effect]) {
         guard let index = queues.firstIndex(where: { $0.replica == receipt.replica }) else { return }
+        // The hub may well have another history of it, and more.
+        if queues[index].isAbandoned, standing != .agrees { return }
         switch standing {
         case .differs where receipt.last <= queues[index].acknowledged:
             effects.append(.recover(receipt, .historiesDiffer))

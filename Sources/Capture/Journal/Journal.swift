@@ -42,6 +42,20 @@ public struct Journal: Sendable {
     /// What a writer of this agent, a former one, too, continues.
     public func followed(by replica: ReplicaID) throws -> Dot? { try store.read { try StoredReplica.of(id: replica, $0)?.follows } }
 
+    /// Whether a source that is attached wrote under `replica`, and by now writes under one that came later.
+    public func hasSuccessor(_ replica: ReplicaID) throws -> Bool {
+        try store.read { db in
+            let statement = try RawStatement(
+                db,
+                """
+                SELECT 1 FROM capture_replica AS r JOIN capture_source AS s ON s.number = r.source
+                WHERE r.id = ?1 AND s.replica <> r.number AND s.state IN (1, 3)
+                """)
+            statement.bind(replica.bytes, at: 1)
+            return try statement.step()
+        }
+    }
+
     /// Sealed changes after `counter`, in order and without gaps.
     ///
     /// - Parameter limit: changes at most; a single part that is larger still comes whole. Large ones come fewer at a time.
