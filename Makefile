@@ -12,6 +12,9 @@ SWIFT ?= swift
 CSV ?= ../shared/data/online-retail-uci
 CUTS ?= 36
 HISTORIES ?= 1000000
+TARGET ?=
+# Of a fuzz target.
+SECONDS ?= 30
 export SWIFT
 
 # In CI a warning in our own code is an error; dependencies are left alone (see Package.swift).
@@ -21,7 +24,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo identity test mutants soak simulate powercuts breakdowns journey lint format bench
+.PHONY: help setup build demo identity test mutants soak simulate powercuts breakdowns journey fuzz threads lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -74,6 +77,12 @@ breakdowns: build ## kill the agent 100 times, fail its disk 30 times, restore e
 	scripts/breakdown/kills --kills 100 --journal-mode DELETE
 	scripts/breakdown/diskfaults --steps 30
 	scripts/breakdown/restores
+
+fuzz: setup ## let libFuzzer look for bytes that break a reader, SECONDS=30 a target, or one: TARGET=mapping SECONDS=900
+	@scripts/fuzz "$(SECONDS)" "$(TARGET)"
+
+threads: setup ## the suites in which threads meet, under the thread sanitizer
+	@scripts/threads
 
 lint: ## check format and shell scripts
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

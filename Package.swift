@@ -7,14 +7,24 @@ import PackageDescription
 /// In CI a warning in our own targets is an error. A flag on the command line would reach the dependencies,
 /// too, and compile them all again; a setting does neither.
 let isStrict = Context.environment["TRIBUTARY_WARNINGS_AS_ERRORS"] == "1"
-let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+
+/// `scripts/fuzz` names libFuzzer's library here. Then there is one product, the fuzzer; our own targets are compiled fast, with their
+/// assertions, and so that libFuzzer sees which branches an input takes.
+let libFuzzer = Context.environment["TRIBUTARY_LIBFUZZER"]
+let isFuzzing = libFuzzer != nil
+let settings: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny")] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+    + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-O", "-assert-config", "Debug"])] : [])
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// For the fuzzer a command is a library: what it reads can be linked, and its `main` is left out.
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+    isFuzzing
+        ? .target(name: name, dependencies: dependencies, exclude: ["Main.swift"], swiftSettings: settings)
+        : .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -37,15 +47,33 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
+/// Everything that reads bytes from outside, as the fuzzer calls it; the tests replay what it found.
+let fuzzed: [Target.Dependency] = [
+    "HubCommand", "AgentCommand", "HubTestSupport", "HubServer", "HubRuntime", "AgentRuntime", "Capture", "Profiles", "Inventory",
+    "Merging", "ChangeSets", "Causality", "Serving", "Complaints", "CurlClient", crypto, grdb, httpTypes, logging,
+]
+let fuzzData = ["Corpora", "Dictionaries"]
+let fuzz: Target =
+    if let libFuzzer {
+        .executableTarget(
+            name: "Fuzz", dependencies: fuzzed, path: "Tests/Fuzz", exclude: fuzzData + ["Replay"], swiftSettings: settings,
+            linkerSettings: [.unsafeFlags([libFuzzer, "-lstdc++"])])
+    } else {
+        .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz", exclude: fuzzData + ["Fuzzer"], swiftSettings: settings)
+    }
+
 let package = Package(
     name: "tributary",
     platforms: [.macOS(.v15)],
-    products: [
-        .executable(name: "tributary", targets: ["AdminCommand"]),
-        .executable(name: "tributary-agent", targets: ["AgentCommand"]),
-        .executable(name: "tributary-demo", targets: ["Demo"]),
-        .executable(name: "tributary-hub", targets: ["HubCommand"]),
-    ],
+    products: isFuzzing
+        ? [.executable(name: "tributary-fuzz", targets: ["Fuzz"])]
+        : [
+            .executable(name: "tributary", targets: ["AdminCommand"]),
+            .executable(name: "tributary-agent", targets: ["AgentCommand"]),
+            .executable(name: "tributary-demo", targets: ["Demo"]),
+            .executable(name: "tributary-hub", targets: ["HubCommand"]),
+        ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -153,6 +181,7 @@ let package = Package(
                 lifecycle, yams,
             ]),
         tests("EndToEndTests", [sqlite]),
+        fuzz,
         // the application beside the agent, which `CaptureTests` start as a process of its own
         .executableTarget(name: "TillProcess", path: "Tests/TillProcess", linkerSettings: [.linkedLibrary("sqlite3")]),
         tests("CaptureTests", ["Capture", "Merging", "ChangeSets", "Causality", grdb, sqlite]),

@@ -89,6 +89,8 @@ extension RecordState {
         }
         for _ in 0..<(try reader.entryCount()) {
             let name = try reader.field(of: id.entity)
+            // Look-ups halve the list: out of order, a field would be there and not be found.
+            if let before = fields.last?.name, name <= before { throw Self.damaged }
             var siblings: [Siblings<FieldValue>.Write] = []
             for _ in 0..<(try reader.entryCount()) {
                 let precedence = try write(try reader.varint())

@@ -54,6 +54,13 @@ struct HubAnswerTests {
         #expect(kind(200, "application/vnd.tributary", Array(body.utf8)) == .untrusted)
     }
 
+    @Test("a portal's content type is shown without control characters")
+    func controlCharacters() {
+        let response = HTTPResponse(status: 200, headers: [("content-type", "text/\u{1B}[2Jhtml\u{7}")], body: [])
+        let failure = HubAnswer.notTheHub(response, hub: hub)
+        #expect(failure.message.contains("text/ [2jhtml ") && !failure.message.unicodeScalars.contains { $0.value < 0x20 })
+    }
+
     @Test("a true answer of another time, another hub, cut short or with any bit flipped is none")
     func forged() throws {
         let bytes = try Answer.receipt(receipt).encoded(nonce: nonce, key: hubKey)

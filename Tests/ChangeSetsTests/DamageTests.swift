@@ -104,6 +104,28 @@ struct DamageTests {
         }
     }
 
+    @Test("a name that has a code has no other form")
+    func names() throws {
+        for (written, isRead) in [("customer", false), ("thing of its own", true)] {
+            var writer = ByteWriter()
+            writer.varint(0)
+            writer.text(written)
+            var reader = ByteReader(writer.bytes)
+            if isRead { #expect(try reader.entity() == EntityName(written)) } else { expectError("\(written)") { _ = try reader.entity() } }
+        }
+        for (entity, isRead) in [("customer", false), ("sale", true), ("thing of its own", true)] as [(EntityName, Bool)] {
+            var writer = ByteWriter()
+            writer.varint(0)
+            writer.text("email")
+            var reader = ByteReader(writer.bytes)
+            if isRead {
+                #expect(try reader.field(of: entity) == "email")
+            } else {
+                expectError("email of \(entity)") { _ = try reader.field(of: entity) }
+            }
+        }
+    }
+
     private func expectError(_ what: Comment, _ body: () throws -> Void) {
         let error = #expect(throws: ChangeSetError.self, what, performing: body)
         #expect(error?.message.isEmpty == false && error?.remedy.isEmpty == false, what)

@@ -34,6 +34,23 @@ struct RecordStateTests {
         #expect(first.isDead(in: history.lineage) == history.oracleIsDead, "seed \(seed)")
     }
 
+    @Test("A stored state whose fields are out of order is refused: look-ups would miss what is there")
+    func fieldsAreInOrder() throws {
+        let id = RecordID(
+            entity: "thing", source: SourceID(ReplicaID(high: 1, low: 1)), key: LocalKey(1), life: Dot(ReplicaID(high: 2, low: 2), 1))
+        var state = RecordState(id: id)
+        let writes = [FieldWrite("aaa", 1), FieldWrite("bbb", 2)]
+        let change = Change(time: Timestamp(milliseconds: 5), action: .write(Subject(entity: "thing", key: id.key), writes))
+        state.admit(
+            change, precedence: Precedence(isInBound: true, time: change.time, dot: id.life), source: id.source, lineage: Lineage())
+        let stored = state.encoded()
+        #expect(try RecordState(id: id, decoding: stored) == state)
+        for letter in ["b", "c"] {
+            let bytes = stored.map { $0 == UInt8(ascii: "a") ? Array(letter.utf8)[0] : $0 }
+            #expect(throws: ChangeSetError.self, "\(letter)") { try RecordState(id: id, decoding: bytes) }
+        }
+    }
+
     /// Written and read as a hub does, which numbers replicas.
     private static func stored(_ state: RecordState) throws -> RecordState {
         var replicas: [ReplicaID] = []

@@ -207,6 +207,13 @@ struct LinkingCaseTests {
         #expect(PersonName(text: one.text) == one)
     }
 
+    @Test("a name comes back from its text, whatever was typed", arguments: ["a\u{1F}b", "\u{1F}", "ä\u{1F}ö", " x \u{1F} y "])
+    func nameWithSeparator(typed: String) {
+        for name in [PersonName(first: typed, last: "Lee"), PersonName(first: "Ann", last: typed), PersonName(whole: typed)] {
+            #expect(PersonName(text: name.text) == name)
+        }
+    }
+
     @Test("An operator's link outlives rules that would not make it; taken back, the records part")
     func operatorsLink() throws {
         let records = [record(1, source: 1, []), record(2, source: 2, [])]

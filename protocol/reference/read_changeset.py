@@ -72,7 +72,10 @@ class Reader:
     def name(self, known):
         code = self.varint()
         need(code <= len(known), f"unknown name code {code}", "changeset-too-new")
-        return known[code - 1] if code else self.text(self.count(255, "bytes in a name"))
+        if code: return known[code - 1]
+        name = self.text(self.count(255, "bytes in a name"))
+        need(name not in known, "a name that has a code is written out", "changeset-not-canonical")
+        return name
 
     def value(self):  # Section 2.3.
         kind = self.code(6, "class")

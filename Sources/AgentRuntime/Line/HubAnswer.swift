@@ -48,7 +48,7 @@ enum HubAnswer {
     }
 
     static func notTheHub(_ response: HTTPResponse, hub: HubAddress) -> LineFailure {
-        let type = response.contentType.map { "a page of type \"\($0)\"" } ?? "something without a type"
+        let type = response.contentType.map { "a page of type \"\(HubErrorBody.oneLine($0))\"" } ?? "something without a type"
         return LineFailure(
             .notTheHub, "Not the hub answered at \(hub), but \(type) with status \(response.status).",
             remedy: "Check the address; a sign-in page of the network or a proxy may stand between. Nothing was lost.")
@@ -77,8 +77,8 @@ struct HubErrorBody: Decodable {
 
     static let bytesMax = 64 << 10
 
-    /// The text is not signed: it may be shown, but not take a screen or a log over.
-    private static func oneLine(_ text: String) -> String {
+    /// Text that is not signed: it may be shown, but not take a screen or a log over.
+    static func oneLine(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.prefix(500).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 }

@@ -10,8 +10,16 @@ enum JSONInput: Decodable, Hashable, Sendable {
     case list([JSONInput])
     case object([String: JSONInput])
 
+    /// How deep in the body a value may lie. Nothing that is posted lies deeper than a reference's key, and each failed try costs
+    /// its depth: 500 lists within each other would take seconds.
+    static let depthMax = 12
+
     /// JSON names no class, so they are tried in turn: integers before reals, so that all 64 bits stay.
     init(from decoder: any Decoder) throws {
+        guard decoder.codingPath.count <= Self.depthMax else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "More than \(Self.depthMax) lists and objects within each other."))
+        }
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null

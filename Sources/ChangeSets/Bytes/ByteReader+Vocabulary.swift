@@ -62,7 +62,11 @@ extension ByteReader {
 
     public mutating func entity() throws(ChangeSetError) -> EntityName {
         let code = try varint()
-        if code == 0 { return EntityName(try name()) }
+        if code == 0 {
+            let name = EntityName(try name())
+            guard NameCodes.code(of: name) == nil else { throw notCanonical("\(name) has a code and is written out") }
+            return name
+        }
         guard let name = NameCodes.entity(code) else { throw tooNew("the entity code \(code)") }
         return name
     }
@@ -73,7 +77,11 @@ extension ByteReader {
 
     mutating func field(of entity: EntityName, _ place: NameCodes.Place?) throws(ChangeSetError) -> FieldName {
         let code = try varint()
-        if code == 0 { return FieldName(try name()) }
+        if code == 0 {
+            let name = FieldName(try name())
+            guard place?.fields[name] == nil else { throw notCanonical("\(name) of \(entity) has a code and is written out") }
+            return name
+        }
         guard let name = NameCodes.field(code, of: place) else { throw tooNew("the field code \(code) of \(entity)") }
         return name
     }

@@ -103,8 +103,7 @@ extension Hub {
         if let known = matchScorer.withLock({ $0 }) { return known.scorer }
         let bytes = try await store.read { try $0.meta(.matchModel) }
         // A model that cannot be read is learnt anew, like one of another version.
-        let model = bytes.flatMap { try? JSONDecoder().decode(MatchModel.self, from: Data($0)) }
-        let known = KnownScorer(scorer: model.flatMap { $0.version == MatchModel.currentVersion ? MatchScorer($0) : nil })
+        let known = KnownScorer(scorer: bytes.flatMap { MatchModel(json: $0) }.map { MatchScorer($0) })
         matchScorer.withLock { $0 = known }
         return known.scorer
     }

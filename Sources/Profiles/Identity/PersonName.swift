@@ -33,7 +33,7 @@ public struct PersonName: Hashable, Sendable {
         let scalars = name.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars.filter {
             !$0.properties.isDiacritic || $0.isASCII
         }
-        return String(String.UnicodeScalarView(scalars)).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return String(String.UnicodeScalarView(scalars)).split { $0.isWhitespace || $0 == Self.separator }.joined(separator: " ")
     }
 
     /// The same for the many names of plain letters, without looking up what each character is.
@@ -42,7 +42,7 @@ public struct PersonName: Hashable, Sendable {
         folded.reserveCapacity(name.count)
         var isAfterSpace = false
         for byte in name {
-            if byte == 0x20 || (0x09...0x0D).contains(byte) {
+            if byte == 0x20 || (0x09...0x0D).contains(byte) || byte == 0x1F {
                 isAfterSpace = !folded.isEmpty
                 continue
             }
@@ -55,6 +55,7 @@ public struct PersonName: Hashable, Sendable {
 }
 
 extension PersonName {
+    /// No folded name holds it.
     private static let separator: Character = "\u{1F}"
 
     /// Last and first name in one text, to be kept and compared byte by byte.

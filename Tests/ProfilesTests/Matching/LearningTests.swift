@@ -37,7 +37,22 @@ struct LearningTests {
     @Test("a model survives being written and read")
     func coding() throws {
         let model = Self.outcome(SyntheticPeople(.init(people: 80), seed: 4).records.map { PersonTraits($0) }).model
-        #expect(try JSONDecoder().decode(MatchModel.self, from: JSONEncoder().encode(model)) == model)
+        #expect(MatchModel(json: [UInt8](try JSONEncoder().encode(model))) == model)
+    }
+
+    @Test("a stored model that lacks a comparison or a level, or is of another version, is none")
+    func damagedModel() throws {
+        let whole = MatchModel.standard(records: 100)
+        let damages: [(inout MatchModel) -> Void] = [
+            { $0.comparisons.removeLast() }, { $0.comparisons = [] }, { $0.comparisons[0].same.removeLast() },
+            { $0.comparisons[1].different = [] }, { $0.version += 1 },
+        ]
+        for (place, damage) in damages.enumerated() {
+            var model = whole
+            damage(&model)
+            #expect(MatchModel(json: [UInt8](try JSONEncoder().encode(model))) == nil, "damage \(place)")
+        }
+        #expect(MatchModel(json: []) == nil)
     }
 
     @Test("few records, one record and none teach nothing wild", arguments: [0, 1, 2, 5])

@@ -1,3 +1,5 @@
+import Foundation
+
 /// How much each agreement and disagreement of two customer records says on whether they are one person's.
 ///
 /// The model of Fellegi and Sunter (1969) with three classes of pairs instead of two: one person; two people of one household, who share
@@ -40,5 +42,19 @@ public struct MatchModel: Hashable, Codable, Sendable {
         return MatchModel(
             records: 0, samePerson: min(0.1 / others, 0.01), sameHousehold: min(2 * householdPairsPerRecordMin / others, 0.02),
             comparisons: Comparison.allCases.map(\.kind.typical), frequencies: [:])
+    }
+}
+
+extension MatchModel {
+    /// A model as a hub keeps it; `nil` for one of another version, and for one without the comparisons and levels of this program.
+    public init?(json: [UInt8]) {
+        guard let model = try? JSONDecoder().decode(MatchModel.self, from: Data(json)), model.version == Self.currentVersion,
+            model.comparisons.count == Comparison.count
+        else { return nil }
+        for (chances, comparison) in zip(model.comparisons, Comparison.allCases) {
+            let levels = comparison.kind.levels.count
+            guard chances.same.count == levels, chances.different.count == levels else { return nil }
+        }
+        self = model
     }
 }
