@@ -138,6 +138,12 @@ enum Readable {
         return full.prefix(16).replacingOccurrences(of: "T", with: " ") + "Z"
     }
 
+    /// `14:05Z`; with the day when that is more than a day ago.
+    static func clock(_ milliseconds: UInt64, now: Date = Date()) -> String {
+        let full = time(milliseconds)
+        return now.timeIntervalSince1970 - Double(milliseconds) / 1000 < 86_400 ? String(full.suffix(6)) : full
+    }
+
     /// How long ago, in the unit that a person would use.
     static func age(_ milliseconds: UInt64?, now: Date = Date()) -> String {
         guard let milliseconds else { return "never" }

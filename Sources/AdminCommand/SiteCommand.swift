@@ -14,6 +14,15 @@ struct SiteCommand: AsyncParsableCommand {
             let lastHeard: UInt64?
             let clockOffsetMilliseconds: Int64
             let isRevoked: Bool
+            let exchange: Exchange?
+        }
+        /// How an agent gets on with the hub.
+        struct Exchange: Decodable {
+            let asked: UInt64
+            let waiting, waitingSince, behindSince, equalAt, differsSince, repairedAt: UInt64?
+            let differsIn: [String]
+            let repaired: [String: UInt64]
+            let isStalled: Bool
         }
         struct Source: Decodable {
             let id, name: String
@@ -32,6 +41,9 @@ struct SiteCommand: AsyncParsableCommand {
         let sources: [Source]
         let lastHeard: UInt64?
         let warnings: [String]
+
+        /// Of the agent that asked last: a site's former agents say nothing about it.
+        var exchange: Exchange? { agents.filter { !$0.isRevoked }.compactMap(\.exchange).max { $0.asked < $1.asked } }
     }
 
     struct Add: AsyncParsableCommand {
@@ -67,19 +79,29 @@ struct SiteCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List all sites, and when each was last heard.")
+        static let configuration = CommandConfiguration(
+            abstract: "List all sites: when each was last heard, and whether it and the hub have the same.",
+            discussion: """
+                WAITING  changes that the site has and the hub lacks, and since when there are some
+                SERVED   how long the first thing has been at the hub that the site was not given yet
+                EQUAL    when the site's view was last found to be the hub's, entry by entry, with nothing waiting
+
+                "-" stands for an agent that does not tell, or has not yet.
+                """)
 
         @OptionGroup var listing: ListingOptions
 
         mutating func run() async throws {
             let bytes = try await listing.hub.connection().get("sites")
             try listing.show(bytes, as: [Site].self) { sites in
-                var table = Table("SITE", "KIND", "REGION", ">AGENTS", ">SOURCES", "LAST HEARD", "NOTE")
+                var table = Table(
+                    "SITE", "KIND", "REGION", ">AGENTS", ">SOURCES", "LAST HEARD", "WAITING", "SERVED", "EQUAL", "NOTE")
                 for site in sites {
                     table.add(
                         site.name, site.kind, site.region ?? "-", String(site.agents.filter { !$0.isRevoked }.count),
                         String(site.sources.count),
-                        Readable.age(site.lastHeard), site.warnings.first ?? "")
+                        Readable.age(site.lastHeard), site.exchange?.waitingText ?? "-", site.exchange?.servedText ?? "-",
+                        site.exchange?.equalText ?? "-", site.warnings.first ?? "")
                 }
                 return table.isEmpty ? "No sites yet. Add one: tributary site add NAME --kind store" : table.text()
             }
@@ -105,6 +127,7 @@ struct SiteCommand: AsyncParsableCommand {
                         "\(agent.clockOffsetMilliseconds) ms", agent.isRevoked ? "revoked" : "enrolled")
                 }
                 if !agents.isEmpty { lines.append(agents.text(indentedBy: 2)) }
+                if let exchange = site.exchange { lines += exchange.lines }
                 var replicas = Table("SOURCE", "REPLICA", ">CHANGES", ">HELD", "LAST RECEIVED", "STATE")
                 for source in site.sources {
                     for replica in source.replicas {
@@ -135,5 +158,35 @@ struct SiteCommand: AsyncParsableCommand {
             let bytes = try await listing.hub.connection().post("sites", name, "revoke", body: Nothing())
             try listing.show(bytes, as: Nothing.self) { _ in "The access of \(name) is revoked." }
         }
+    }
+}
+
+extension SiteCommand.Site.Exchange {
+    var waitingText: String? {
+        waiting.map { count in count == 0 ? "nothing" : "\(count)" + (waitingSince.map { ", \(Readable.age($0))" } ?? "") }
+    }
+
+    var servedText: String { behindSince.map { "from \(Readable.age($0))" } ?? "all" }
+
+    var equalText: String? {
+        if let differsSince { return "differs since \(Readable.clock(differsSince))" }
+        guard let equalAt else { return nil }
+        return waiting == 0 ? "at \(Readable.clock(equalAt))" : "view, at \(Readable.clock(equalAt))"
+    }
+
+    var lines: [String] {
+        var lines = ["  asked \(Readable.age(asked)); waiting there: \(waitingText ?? "not told"); served: \(servedText)"]
+        if let differsSince {
+            lines.append("  differs from the hub since \(Readable.time(differsSince)), in \(differsIn.joined(separator: ", "))")
+        } else if let equalAt {
+            lines.append("  \(waiting == 0 ? "equal to the hub" : "view equal to the hub's") at \(Readable.time(equalAt))")
+        } else {
+            lines.append("  not held against the hub yet")
+        }
+        if let repairedAt {
+            let entries = repaired.sorted { $0.key < $1.key }.map { "\($0.value) \($0.value == 1 ? "entry" : "entries") of \($0.key)" }
+            lines.append("  repaired \(entries.joined(separator: ", ")) at \(Readable.time(repairedAt))")
+        }
+        return lines
     }
 }

@@ -32,6 +32,13 @@ public enum AgentSchema {
                     FROM outbox_set AS s WHERE s.replica = r.replica AND s.last = r.abandoned_at
                     """)
         }
+        migrator.registerMigration("agent_5") { db in
+            // What the body summed up to when it was written; NULL in rows of an earlier version, until they come again.
+            try db.execute(sql: "ALTER TABLE view_entry ADD COLUMN sum INTEGER")
+            // What of the staged entries is whole: the numbers of a topic that were asked for again.
+            try db.execute(
+                sql: "CREATE TABLE view_again (topic INTEGER NOT NULL, above INTEGER NOT NULL, through INTEGER NOT NULL)")
+        }
         try migrator.migrate(queue)
     }
 

@@ -19,6 +19,8 @@ public final class Hub: Sendable {
         public var tokenLifeMilliseconds: UInt64 = 7 * 24 * 3600 * 1000
         public var pageBytesMax = 4 << 20
         public var pullWaitMillisecondsMax: UInt64 = 60_000
+        /// After summing up what a site's view holds, nothing is summed up for so many times as long as it took.
+        public var digestRestFactor = 19
 
         public init() {}
     }
@@ -35,6 +37,8 @@ public final class Hub: Sendable {
     let standing: Mutex<Standing>
     let commits = CommitSignal()
     let views = SiteViews()
+    let digests: DigestDesk
+    let notes: AgentNotes
     let queue: CommitQueue
     /// Why the last commit failed; `nil` when it did not.
     let trouble = Mutex<HubError?>(nil)
@@ -77,6 +81,8 @@ public final class Hub: Sendable {
         generation = opened.generation
         standing = Mutex(opened.standing)
         queue = CommitQueue(bytesMax: options.queueBytesMax)
+        digests = DigestDesk(restFactor: options.digestRestFactor)
+        notes = AgentNotes(opened.notes)
     }
 
     public static let systemRandom: @Sendable (Int) -> [UInt8] = { count in

@@ -19,9 +19,18 @@ struct HubRoutes: Sendable {
                 _ = try await hub.agent(hub.signingKey.publicKey)
                 return try .json(Health())
             },
-            HubRoute(.get, "/metrics", .anyone) { _ in
-                Reply(mediaType: "text/plain; version=0.0.4; charset=utf-8", bytes: Array((metrics?.text() ?? "").utf8))
+            HubRoute(.get, "/metrics", .anyone) { call in
+                if let metrics { try await record(hub.siteHealth(now: call.now), in: metrics) }
+                return Reply(mediaType: "text/plain; version=0.0.4; charset=utf-8", bytes: Array((metrics?.text() ?? "").utf8))
             },
         ]
+    }
+
+    /// Numbers, no names: whoever reads metrics need not know the sites.
+    private func record(_ health: SiteHealth, in metrics: PrometheusMetrics) {
+        for (label, sites) in [
+            ("tributary_sites_stalled", health.stalled), ("tributary_sites_differing", health.differing),
+            ("tributary_sites_repaired", health.repaired),
+        ] { metrics.makeRecorder(label: label, dimensions: [], aggregate: false).record(Int64(sites.count)) }
     }
 }

@@ -53,6 +53,10 @@ extension HubRoutes {
         let waitMilliseconds: UInt64
         let maxBytes: Int
         let replicas: [String]?
+        /// At most how many ranges for each topic of the digest.
+        let digest: Int?
+        let again: FeedInterval?
+        let report: AgentReport?
     }
 
     private func pull(_ call: HubCall) async throws -> Reply {
@@ -62,7 +66,8 @@ extension HubRoutes {
             cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
             waitMilliseconds: min(question.waitMilliseconds, Self.pullWaitMillisecondsMax),
             maxBytes: question.maxBytes,
-            replicas: try question.replicas.map { ids in Set(try ids.map { try Self.part($0, "replicas") { ReplicaID($0) } }) })
+            replicas: try question.replicas.map { ids in Set(try ids.map { try Self.part($0, "replicas") { ReplicaID($0) } }) },
+            digestRanges: question.digest, again: question.again, report: question.report)
         let answer = try await hub.pull(request, agent: agent, clock: clock)
         return try signed(answer, caller)
     }

@@ -111,6 +111,23 @@ extension Session {
         }
     }
 
+    func agentNotes() throws -> [(agent: VerifyingKey, note: [UInt8])] {
+        try all("SELECT agent, note FROM agent_note ORDER BY agent") { (agent: try $0.key(0), note: $0.bytes(1)) }
+    }
+
+    func note(_ note: [UInt8], of agent: VerifyingKey) throws {
+        try run("INSERT OR REPLACE INTO agent_note VALUES (?, ?)") {
+            $0.bind(agent.bytes)
+            $0.bind(note)
+        }
+    }
+
+    func received(after number: UInt64) throws -> Timestamp? {
+        try first(
+            "SELECT received FROM journal WHERE number > ? ORDER BY number LIMIT 1", bind: { $0.bind(min(number, UInt64(Int64.max))) }
+        ) { $0.time(0) }
+    }
+
     func token(hash: [UInt8]) throws -> TokenRow? {
         try first("SELECT hash, site, expires, used_by FROM token WHERE hash = ?", bind: { $0.bind(hash) }) { row in
             TokenRow(hash: row.bytes(0), site: row.int32(1), expires: row.time(2), usedBy: row.isNull(3) ? nil : try row.key(3))

@@ -118,7 +118,7 @@ extension Session {
         try all("SELECT * FROM purchase WHERE of_sale = ? ORDER BY record", bind: { $0.bind(sale) }, Self.purchase)
     }
 
-    func each(_ sql: StaticString, bind: (inout RawStatement) -> Void, _ body: (RawStatement) throws -> Void) throws {
+    func each(_ sql: StaticString, bind: (inout RawStatement) -> Void = { _ in }, _ body: (RawStatement) throws -> Void) throws {
         var statement = try prepare(sql)
         bind(&statement)
         defer { statement.finish() }

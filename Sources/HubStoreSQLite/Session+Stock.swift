@@ -174,6 +174,39 @@ extension Session {
         }
     }
 
+    func eachLiveRecord(of source: SourceNumber, _ body: (UInt64, RecordNumber, [UInt8]) throws -> Void) throws {
+        try each("SELECT number, record, key FROM record WHERE source = ? AND flags & 1 = 0", bind: { $0.bind(source) }) {
+            try body($0.uint64(0), $0.record(1), $0.bytes(2))
+        }
+    }
+
+    func eachProfile(_ body: (ProfileRow) throws -> Void) throws {
+        // A region's name stands in very many rows: each list is read once.
+        var lists: [String: [String]] = ["": []]
+        func list(_ text: String) -> [String] {
+            if let known = lists[text] { return known }
+            let list = Self.list(text)
+            lists[text] = list
+            return list
+        }
+        try each("SELECT id, number, regions, former, alive FROM profile") {
+            try body(
+                ProfileRow(
+                    id: $0.record(0), number: $0.uint64(1), regions: list($0.string(2)), formerRegions: list($0.string(3)),
+                    isAlive: $0.bool(4)))
+        }
+    }
+
+    func eachCell(_ body: (StockCellRow) throws -> Void) throws {
+        try each("SELECT cell, sku, location, number, asks FROM cell") {
+            try body(
+                StockCellRow(
+                    cell: $0.int64(0), sku: $0.string(1), location: $0.string(2), number: $0.uint64(3), state: [], asks: $0.bool(4)))
+        }
+    }
+
+    func eachOrder(_ body: (OrderRow) throws -> Void) throws { try each("SELECT * FROM \"order\"") { try body(Self.order($0)) } }
+
     // MARK: stale views and counts
 
     func stale(limit: Int) throws -> [StaleRow] {

@@ -374,5 +374,5 @@ extension Session {
     }
 
     /// Regions hold no line feed, since `addSite` refuses one, and folded names hold none.
-    private static func list(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+    static func list(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 }

@@ -241,6 +241,23 @@ struct SyncCoreTests {
         #expect(!rig.core.report.isStalled)
     }
 
+    @Test("new connections come after 5 minutes without progress and the alarm after 15, neither a second before")
+    func stallTimes() {
+        var rig = SyncRig(seed: 5)
+        rig.isHubStuck = true
+        rig.sell(3)
+        let start = rig.now
+        func reconnects() -> Int { rig.count { if case .reconnect = $0 { true } else { false } } }
+        rig.run(for: start + 299_000 - rig.now)
+        #expect(reconnects() == 0)
+        rig.run(for: 2_000)
+        #expect(reconnects() == 1)
+        rig.run(for: start + 899_000 - rig.now)
+        #expect(!rig.core.report.isStalled)
+        rig.run(for: 2_000)
+        #expect(rig.core.report.isStalled && reconnects() == 1)
+    }
+
     @Test("an answer to a request that was given up is not looked at")
     func lateAnswer() {
         var rig = SyncRig(seed: 5)

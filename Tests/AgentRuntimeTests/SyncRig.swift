@@ -110,20 +110,21 @@ struct SyncRig {
         case .acknowledge(let receipt): disk.acknowledged = receipt.last
         case .confirm(_, let through): disk.acknowledged = through
         case .rewind(let receipt): disk.acknowledged = receipt.last
-        case .stage(let page):
+        case .stage(let page, let interval):
+            if interval != nil { break }
             cursor = page.reached.number
             if page.consistentAt != nil { disk.visible = page.reached.number }
         case .restartFeed: cursor = nil
         case .wake(let instant): wakeAt = instant
         case .abandon(let ticket): inFlight.removeAll { Self.ticket($0.event) == ticket }
-        case .recut, .fork, .recover, .reconnect, .report: break
+        case .recut, .fork, .recover, .reconnect, .report, .compare: break
         }
     }
 
     private static func ticket(_ event: SyncCore.Event) -> UInt64? {
         switch event {
         case .push(let ticket, _), .pull(let ticket, _): ticket
-        case .queue, .timer, .store: nil
+        case .queue, .timer, .store, .compared, .repaired: nil
         }
     }
 

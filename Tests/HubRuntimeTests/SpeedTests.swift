@@ -1,7 +1,7 @@
 import Causality
 import ChangeSets
 import Foundation
-import HubRuntime
+@testable import HubRuntime
 import HubStoreSQLite
 import HubTestSupport
 import TestSupport
@@ -61,5 +61,40 @@ struct SpeedTests {
         let start = clock.now
         let pulled = try await bench.pullAll(shop, maxBytes: 1 << 20)
         print("\(pulled.entries.count) entries in \(pulled.pages.count) pages in \(clock.now - start)")
+    }
+}
+
+@Suite("Speed of digests", .enabled(if: ProcessInfo.processInfo.environment["TRIBUTARY_SPEED"] != nil))
+struct DigestSpeedTests {
+    @Test("What a site's profiles sum up to")
+    func profiles() async throws {
+        let wanted = Int(ProcessInfo.processInfo.environment["TRIBUTARY_SPEED"] ?? "") ?? 100_000
+        let folder = try TemporaryFolder()
+        let bench = try await TestHub(store: SQLiteHubStore(path: folder.path + "/hub.db"))
+        let shop = try await bench.enrol("shop-1", region: "north")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        try await bench.push([try till.seal([Make.customer(1, email: "a@example.com", at: bench.now)])], from: shop)
+        let standing = bench.hub.standing.withLock { $0 }
+        let replica = try #require(standing.number(of: till.replica))
+        try bench.store.writeNow { store in
+            for index in 2..<(wanted + 2) {
+                try store.put(
+                    ProfileRow(
+                        id: RecordNumber(replica: replica, counter: UInt64(index)), number: UInt64(1 + index / 400),
+                        regions: index % 3 == 0 ? ["east", "north"] : ["north"], formerRegions: [], isAlive: true))
+            }
+        }
+        let clock = ContinuousClock()
+        for ranges in [1, 256] {
+            let taken = try bench.store.readNow { store in
+                let reader = DigestReader(
+                    documents: try Documents(store: store, standing: standing, now: bench.now), scope: Scope(shop.record.site))
+                var entries: UInt64 = 0
+                let taken = try clock.measure { entries = try reader.digest(of: .profiles(region: "north"), ranges: ranges).whole.entries }
+                #expect(entries == UInt64(wanted + 1))
+                return taken
+            }
+            print("\(wanted) profiles in \(ranges) ranges: \(taken)")
+        }
     }
 }

@@ -43,7 +43,9 @@ struct RedrawTests {
         try bench.store.close()
         // As version 5 left it.
         try await DatabaseQueue(path: path).write { database in
-            for table in ["item", "consent", "note", "superseded", "link_decision", "unmatched", "matched", "block", "proposal"] {
+            for table in [
+                "item", "consent", "note", "superseded", "link_decision", "unmatched", "matched", "block", "proposal", "agent_note",
+            ] {
                 try database.execute(sql: "DROP TABLE \(table)")
             }
             try database.execute(

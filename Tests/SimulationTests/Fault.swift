@@ -66,6 +66,6 @@ enum Sometimes {
         "disk full", "disk full in a drain", "hostile push refused", "conflict accepted", "customers linked", "customers kept apart",
         "decision undone", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",
-        "doubtful clock", "swept", "schema changed",
+        "doubtful clock", "swept", "schema changed", "view damaged", "view differs", "view repaired",
     ]
 }

@@ -123,7 +123,16 @@ extension World {
             try agent.outbox.rewind(receipt)
         case .recut(let replica, let after, let bytes):
             try agent.outbox.recut(after: after, of: replica, setBytesMax: bytes, random: &generator)
-        case .stage(let page): try agent.view.stage(page)
+        case .stage(let page, let interval):
+            let repairs = try agent.view.stage(page, again: interval)
+            if !repairs.isEmpty {
+                note("view repaired", index)
+                send(.event(.repaired(repairs, at: page.time)), to: index, after: 0...0)
+            }
+        case .compare(let order):
+            let comparison = try agent.view.compared(with: order.digest, at: order.position)
+            if comparison?.isEqual == false { note("view differs", index) }
+            send(.event(.compared(order, comparison)), to: index, after: 1...200)
         case .restartFeed:
             note("loads anew", index)
             try agent.view.restart()

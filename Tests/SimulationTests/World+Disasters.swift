@@ -2,6 +2,7 @@ import Capture
 import Causality
 import ChangeSets
 import Foundation
+import GRDB
 import HubRuntime
 import TestSupport
 
@@ -130,5 +131,18 @@ extension World {
         other.isCloned = true
         sites.append(other)
         try await restart(sites.count - 1)
+    }
+
+    /// A disk that loses, changes and invents rows of the local replica.
+    func damageView(_ index: Int) throws {
+        let damage =
+            [
+                "DELETE FROM view_entry WHERE id IN (SELECT id FROM view_entry ORDER BY key LIMIT 2)",
+                "UPDATE view_entry SET number = number - 1 WHERE id = (SELECT max(id) FROM view_entry) AND number > 1",
+                "UPDATE view_entry SET body = x'00' WHERE id = (SELECT min(id) FROM view_entry)",
+                "INSERT OR IGNORE INTO view_entry (topic, key, number, body) SELECT topic, x'0102', number, x'03' FROM view_entry LIMIT 1",
+            ].randomElement(using: &generator) ?? ""
+        note("view damaged", index)
+        try sites[index].agent.store.queue.write { try $0.execute(sql: damage) }
     }
 }

@@ -47,7 +47,7 @@ extension World {
 
     private func openHub(_ path: String) async throws {
         hubStore = try SQLiteHubStore(path: path)
-        hub = try await Hub.open(store: hubStore, now: time, random: Self.randomBytes(generator.next()))
+        hub = try await Hub.open(store: hubStore, now: time, options: Self.options, random: Self.randomBytes(generator.next()))
         watch = JournalWatch()
     }
 

@@ -84,9 +84,14 @@ extension World {
         let site = sites[index]
         let fate = site.line.fate(using: &generator)
         guard fate == .delivered || fate == .doubled else { return .failed(Self.lost) }
-        let request = PullRequest(
+        var request = PullRequest(
             cursor: try site.agent.view.cursor().reached, maxBytes: 2 << 10,
-            replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)))
+            replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)), report: order.report)
+        switch order.wish {
+        case .news: break
+        case .digest(let ranges): request.digestRanges = ranges
+        case .again(let interval): request.again = interval
+        }
         guard case .page(let page) = try await hub.pull(request, agent: try await record(of: site), now: time) else {
             return .failed(Self.lost)
         }

@@ -36,6 +36,7 @@ struct Status: ParsableCommand {
         let view =
             "View: \(status.profiles) customers, \(status.stockFigures) stock figures, as of \(Words.age(of: status.viewAsOf, now: now))"
         say(view + (status.isLoadingView ? ", loading" : "") + ".")
+        if let agreement = status.agreement { tell(agreement) }
         for source in status.sources {
             let reading = source.changesBeingRead.map { "; being read now, \($0) changes so far" } ?? ""
             say("Source \(source.name): \(source.file), last read \(Words.age(of: source.lastDrain, now: now))\(reading)")
@@ -48,6 +49,21 @@ struct Status: ParsableCommand {
         }
         for problem in status.problems { tell(problem, indent: "") }
         if status.isWell { say("All is well.") }
+    }
+
+    /// Equal is more than the same view: the hub has all of ours, too.
+    private func tell(_ agreement: LineReport.Agreement) {
+        if let since = agreement.differsSince {
+            say("Differs from the hub since \(Words.day(since)).")
+        } else if let at = agreement.equalAt {
+            say(
+                agreement.isWhole ?? false
+                    ? "Equal to the hub at \(Words.day(at)): it had all of ours, and the view was its own, entry by entry."
+                    : "View equal to the hub's at \(Words.day(at)), while changes were still to be sent.")
+        } else {
+            say("Not held against the hub yet.")
+        }
+        if let at = agreement.repairedAt { say("Repaired \(agreement.repairedText) at \(Words.day(at)).") }
     }
 
     private func tell(_ problem: AgentHealth.Problem, indent: String) {

@@ -39,6 +39,8 @@ public struct AgentHealth: Codable, Hashable, Sendable {
     public var lastPush: UInt64?
     public var lastPull: UInt64?
     public var sources: [Source] = []
+    /// What was last found; `nil` in what an earlier version wrote down.
+    public var agreement: LineReport.Agreement?
 
     public init() {}
 
@@ -46,6 +48,7 @@ public struct AgentHealth: Codable, Hashable, Sendable {
         queued = report.queued
         lastPush = report.lastPush?.milliseconds ?? lastPush
         lastPull = report.lastPull?.milliseconds ?? lastPull
+        take(report.agreement)
         let failure = report.pushFailure ?? report.pullFailure
         isConnected = failure == nil && report.lastPull != nil
         line = (failure.map { [Problem(code: $0.kind.rawValue, message: $0.message, remedy: $0.remedy)] } ?? [])
@@ -67,5 +70,21 @@ public struct AgentHealth: Codable, Hashable, Sendable {
                     code: "hub-restored", message: "The hub was restored from a backup and is being sent what it lacks.",
                     remedy: "Nothing to do here; it ends by itself."))
         }
+        if let differing = agreement?.differing, !differing.isEmpty {
+            let parts = differing.sorted { $0.key < $1.key }.map(\.key).joined(separator: ", ")
+            line.append(
+                Problem(
+                    code: "view-differs", message: "The local view is not the hub's: it differs in \(parts).",
+                    remedy:
+                        "It is mended by itself; if it stays or comes back, check this machine's disk. What is to be sent is not touched."))
+        }
+    }
+
+    /// What an earlier life of the agent found stays true, with its time.
+    private mutating func take(_ new: LineReport.Agreement) {
+        var merged = new
+        if new.equalAt == nil { (merged.equalAt, merged.isWhole) = (agreement?.equalAt, agreement?.isWhole) }
+        if new.repairedAt == nil { (merged.repairedAt, merged.repaired) = (agreement?.repairedAt, agreement?.repaired ?? [:]) }
+        agreement = merged
     }
 }

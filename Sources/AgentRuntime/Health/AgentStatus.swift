@@ -16,6 +16,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     public var stockFigures: Int
     public var viewAsOf: UInt64?
     public var isLoadingView: Bool
+    /// Whether the view was found to be the hub's; `nil`: never asked.
+    public var agreement: LineReport.Agreement?
     public var sources: [AgentHealth.Source]
     /// Rows that could not be read, or not whole.
     public var rowsSetAside: [Rows]
@@ -58,6 +60,7 @@ public struct AgentStatus: Codable, Hashable, Sendable {
                 shown.changesBeingRead = isRunning && source.changesBeingRead > 0 ? source.changesBeingRead : nil
                 return shown
             }, rowsSetAside: try RowProblemGroup.all(in: database).map { Rows($0) }, problems: [])
+        status.agreement = health.agreement
         status.loopback = isRunning ? folder.loopbackAddress : nil
         status.takesPosts = try status.loopback != nil || PostedSource(database).writer() != nil
         status.problems = status.ownProblems + [folder.spaceProblem(freeBytesMin: folderFreeBytesMin)].compactMap { $0 }

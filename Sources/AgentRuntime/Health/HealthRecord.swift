@@ -15,6 +15,10 @@ actor HealthRecord {
     init(settings: AgentSettings, clock: AgentClock) {
         self.settings = settings
         self.clock = clock
+        // What cannot be read is found out anew.
+        health.agreement = (try? settings.read(.health, as: AgentHealth.self))?.agreement
+        health.agreement?.differsSince = nil
+        health.agreement?.differing = [:]
     }
 
     func take(_ report: LineReport, revision: Int) {

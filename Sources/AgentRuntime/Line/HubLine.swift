@@ -72,16 +72,22 @@ public final class HubLine: Sendable {
 
     /// - Parameter replicas: own ones whose receipts are wanted; `nil`: all that the hub knows of this site.
     public func pull(
-        cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int, replicas: [ReplicaID]? = nil
+        cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int, replicas: [ReplicaID]? = nil, wish: SyncCore.PullOrder.Wish = .news,
+        report: AgentReport? = nil
     ) async throws -> FeedPage {
-        let question = PullQuestion(
+        var question = PullQuestion(
             cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax,
-            replicas: replicas?.map(\.description))
+            replicas: replicas?.map(\.description), report: report)
+        switch wish {
+        case .news: break
+        case .digest(let ranges): question.digest = ranges
+        case .again(let interval): question.again = interval
+        }
         let limits = TransferLimits(totalMilliseconds: Int(waitMilliseconds) + Self.answerMilliseconds, slowSeconds: 120)
         // One that is not held must not wait behind one that is: a recovery would stand still for most of a minute.
         let answer = try await ask(
             "/v1/sync/pull", body: try Self.json(question), type: "application/json", limits: limits,
-            on: { waitMilliseconds == 0 ? $0.push : $0.pull })
+            on: { waitMilliseconds == 0 && wish == .news ? $0.push : $0.pull })
         guard case .page(let page) = answer else { throw LineFailure.wrongAnswer }
         return page
     }
@@ -103,6 +109,9 @@ public final class HubLine: Sendable {
         var waitMilliseconds: UInt64
         var maxBytes: Int
         var replicas: [String]?
+        var digest: Int?
+        var again: FeedInterval?
+        var report: AgentReport?
     }
 
     private struct ImagesQuestion: Encodable {

@@ -12,17 +12,29 @@ extension LocalReplica {
     /// Takes one page: staged, cursor moved, and made visible when it is the consistent one, all in one transaction.
     ///
     /// The same page twice changes nothing.
-    public func stage(_ page: FeedPage) throws {
+    ///
+    /// - Parameter interval: what the page brings again, whole; it does not move the cursor then.
+    /// - Returns: what was mended, when the page made visible what was asked for again.
+    @discardableResult
+    public func stage(_ page: FeedPage, again interval: FeedInterval? = nil) throws -> [Topic: ViewRepair] {
+        if let interval {
+            try queue.write { db in
+                for entry in page.entries { try Self.stage(entry, in: db) }
+                try Self.stageAgain(interval, in: db)
+            }
+            return [:]
+        }
         let before = try cursor()
-        guard !isIdle(page, after: before) else { return }
+        guard !isIdle(page, after: before) else { return [:] }
         if Mutant.movesCursorAlone.isOn { try queue.write { try Self.move(to: page.reached, in: $0) } }
-        try queue.write { db in
+        return try queue.write { db in
             for entry in page.entries { try Self.stage(entry, in: db) }
             try Self.move(to: page.reached, in: db)
             if Mutant.revealsEveryPage.isOn { try Self.reveal(in: db) }
-            guard let consistent = page.consistentAt else { return }
+            guard let consistent = page.consistentAt else { return [:] }
             let hadLoaded = !(try Self.cursor(in: db).isLoading)
             if !hadLoaded { try Self.dropUnstaged(in: db) }
+            let repairs = try Self.mend(upTo: before.visible, in: db)
             try Self.reveal(in: db)
             var standing = before.standing
             for receipt in page.own { standing[receipt.replica] = receipt.last }
@@ -34,6 +46,7 @@ extension LocalReplica {
                     Data(consistent.bytes), page.time.milliseconds,
                     Self.blob(standing.entries.map { Dot($0.replica, $0.counter) }), Self.blob(page.held),
                 ])
+            return repairs
         }
     }
 
@@ -44,7 +57,8 @@ extension LocalReplica {
     /// An idle line asks every minute or so; that must not write every time.
     private func isIdle(_ page: FeedPage, after cursor: Cursor) -> Bool {
         guard page.entries.isEmpty, page.reached == cursor.reached, page.consistentAt == cursor.visible, !cursor.isLoading,
-            page.held == cursor.held, page.own.allSatisfy({ cursor.standing[$0.replica] == $0.last }), let time = cursor.visibleTime
+            page.held == cursor.held, !hasAgain, page.own.allSatisfy({ cursor.standing[$0.replica] == $0.last }),
+            let time = cursor.visibleTime
         else { return false }
         return page.time < time.advanced(byMilliseconds: Self.freshnessMilliseconds)
     }
@@ -53,6 +67,7 @@ extension LocalReplica {
     public func restart() throws {
         try queue.write { db in
             try db.execute(sql: "DELETE FROM view_staged")
+            try db.execute(sql: "DELETE FROM view_again")
             try db.execute(sql: "UPDATE view_cursor SET reached = NULL, loading = 1 WHERE id = 1")
         }
     }
@@ -74,6 +89,7 @@ extension LocalReplica {
                     SELECT 1 FROM view_staged WHERE view_staged.topic = view_entry.topic AND view_staged.key = view_entry.key)
                 """)
         try db.execute(sql: "DELETE FROM view_index WHERE entry NOT IN (SELECT id FROM view_entry)")
+        try db.execute(sql: "DELETE FROM view_again")
     }
 
     private static func reveal(in db: Database) throws {
@@ -99,12 +115,14 @@ extension LocalReplica {
     }
 
     private static func insert(topic: UInt8, key: Data, number: Int64, body: Data, replacing old: Int64?, in db: Database) throws -> Int64 {
+        let sum = bodySum(body)
         if let old {
-            try db.cachedStatement(sql: "UPDATE view_entry SET number = ?, body = ? WHERE id = ?").execute(arguments: [number, body, old])
+            try db.cachedStatement(sql: "UPDATE view_entry SET number = ?, body = ?, sum = ? WHERE id = ?")
+                .execute(arguments: [number, body, sum, old])
             return old
         }
-        try db.cachedStatement(sql: "INSERT INTO view_entry (topic, key, number, body) VALUES (?, ?, ?, ?)")
-            .execute(arguments: [topic, key, number, body])
+        try db.cachedStatement(sql: "INSERT INTO view_entry (topic, key, number, body, sum) VALUES (?, ?, ?, ?, ?)")
+            .execute(arguments: [topic, key, number, body, sum])
         return db.lastInsertedRowID
     }
 }

@@ -39,6 +39,7 @@ public actor LineDriver {
     /// What a durable effect came to that the machine has not been told yet; inside: `nil` when it works again.
     private var storeNews: LineFailure??
     private var storeFails = false
+    private var repairNews: (repairs: [Topic: ViewRepair], at: Timestamp)?
 
     public init(
         line: HubLine, outbox: Outbox, view: LocalReplica, host: any Host, settings: SyncCore.Settings = SyncCore.Settings(),
@@ -92,7 +93,7 @@ public actor LineDriver {
     static let failuresMax = 3
 
     private var end: (failure: LineFailure?, Void)? {
-        if core.isCaughtUp, repairs.isEmpty {
+        if core.isCaughtUp, !core.isMending, repairs.isEmpty {
             let refusals = core.report.refusals.merging(problems) { _, problem in problem }
             guard core.report.queued > 0, let refused = refusals.sorted(by: { $0.key < $1.key }).first?.value else { return (nil, ()) }
             return (LineFailure(.rejected, refused.message, remedy: refused.remedy), ())
@@ -110,6 +111,10 @@ public actor LineDriver {
         if let news = storeNews {
             storeNews = nil
             for effect in core.receive(.store(news), now: clock.monotonic(), random: &random) { carryOut(effect) }
+        }
+        if let (repairs, time) = repairNews {
+            repairNews = nil
+            for effect in core.receive(.repaired(repairs, at: time), now: clock.monotonic(), random: &random) { carryOut(effect) }
         }
         if let waiter, let end {
             self.waiter = nil
@@ -131,9 +136,14 @@ public actor LineDriver {
         case .recut(let replica, let after, let setBytesMax):
             log.notice("cutting smaller change-sets", metadata: ["replica": "\(replica.short)", "bytes": "\(setBytesMax)"])
             durably { try outbox.recut(after: after, of: replica, setBytesMax: setBytesMax, random: &random) }
-        case .stage(let page): durably { try view.stage(page) }
+        case .stage(let page, let interval):
+            durably {
+                let repairs = try view.stage(page, again: interval)
+                if !repairs.isEmpty { repairNews = (repairs, page.time) }
+            }
+        case .compare(let order): requests[order.ticket] = Task { await self.compare(order) }
         case .restartFeed:
-            log.notice("cursor is not on the hub's line; loading the view anew")
+            log.notice("loading the view anew")
             durably { try view.restart() }
         case .fork(let receipt): repair(receipt.replica) { try await $0.fork(receipt) }
         case .recover(let receipt, let reason): repair(receipt.replica) { try await $0.recover(receipt, reason) }
@@ -226,5 +236,18 @@ public actor LineDriver {
         if case .answered(let page, _) = outcome { entriesSinceTrim += page.entries.count }
         receive(.pull(ticket: order.ticket, outcome))
         giveBackMemory()
+    }
+
+    /// Piece by piece, so that a drain does not wait for it; the machine lets no page change the view meanwhile.
+    private func compare(_ order: SyncCore.CompareOrder) async {
+        let comparison = await Self.comparison(of: view, order)
+        guard requests.removeValue(forKey: order.ticket) != nil else { return }
+        receive(.compared(order, comparison))
+    }
+
+    /// What cannot be read now is looked at again later; a file that is damaged is told by what reads it next.
+    @concurrent
+    private static func comparison(of view: LocalReplica, _ order: SyncCore.CompareOrder) async -> ViewComparison? {
+        try? view.compared(with: order.digest, at: order.position) { try Task.checkCancellation() }
     }
 }

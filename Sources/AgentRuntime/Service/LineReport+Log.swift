@@ -4,6 +4,7 @@ extension LineReport {
     /// Logs what is worth telling of the way from an earlier report to this one.
     func log(since old: LineReport, to log: Logger) {
         let new = self
+        logAgreement(since: old, to: log)
         if let failure = new.storeFailure {
             guard old.storeFailure?.message != failure.message else { return }
             log.error("agent's file: \(failure.message)", metadata: ["remedy": "\(failure.remedy)", "queued": "\(new.queued)"])
@@ -26,5 +27,24 @@ extension LineReport {
                 "changes are held back: \(refused.message)",
                 metadata: ["code": "\(refused.code)", "replica": "\(replica.short)", "remedy": "\(refused.remedy)"])
         }
+    }
+
+    private func logAgreement(since old: LineReport, to log: Logger) {
+        if agreement.differsSince != nil, old.agreement.differsSince == nil {
+            log.warning(
+                "view: it differs from the hub's, and is mended",
+                metadata: ["in": "\(agreement.differing.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" })"])
+        }
+        if let at = agreement.repairedAt, at != old.agreement.repairedAt {
+            for (topic, repair) in agreement.repaired.sorted(by: { $0.key < $1.key }) {
+                log.warning(
+                    "view: repaired",
+                    metadata: [
+                        "topic": "\(topic)", "missing": "\(repair.missing)", "stale": "\(repair.stale)", "extra": "\(repair.extra)",
+                        "damaged": "\(repair.damaged)",
+                    ])
+            }
+        }
+        if agreement.differsSince == nil, old.agreement.differsSince != nil { log.notice("view: equal to the hub's again") }
     }
 }

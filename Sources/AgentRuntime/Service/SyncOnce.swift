@@ -67,6 +67,7 @@ public struct SyncOnce: Sendable {
     private func exchange(_ host: LineHost) async throws {
         var settings = SyncCore.Settings()
         settings.pullWaitMilliseconds = 0
+        settings.firstCheckMilliseconds = 0
         let driver = LineDriver(
             line: agent.line, outbox: agent.outbox, view: agent.view, host: host, settings: settings, clock: agent.clock, log: agent.log)
         host.set(driver)

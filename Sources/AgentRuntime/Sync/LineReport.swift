@@ -25,6 +25,7 @@ public struct LineReport: Hashable, Sendable {
     public var lastPull: Timestamp?
     /// The view was as new as the hub's at `lastPull`.
     public var isConsistent = false
+    public var agreement = Agreement()
 
     public init() {}
 

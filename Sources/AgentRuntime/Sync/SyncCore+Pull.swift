@@ -3,12 +3,19 @@ import ChangeSets
 
 extension SyncCore {
     mutating func startPull(now: Instant, effects: inout [Effect]) {
-        guard pull.request == nil, pullDue <= now else { return }
+        guard pull.request == nil, agreement.comparing == nil, pullDue <= now else { return }
         let ticket = nextTicket()
-        pull.request = Request(ticket: ticket, replica: nil, known: acknowledged, startedAt: now)
+        let patience = queued == 0 || agreement.isProving ? 0 : settings.checkRetryMilliseconds
+        let wish = agreement.question(now, patience: patience)
+        pull.request = Request(ticket: ticket, replica: nil, known: acknowledged, startedAt: now, wish: wish)
         pull.startedAt = now
-        let wait = isPullConsistent ? settings.pullWaitMilliseconds : 0
-        effects.append(.pull(PullOrder(ticket: ticket, waitMilliseconds: wait, bytesMax: settings.pullBytesMax)))
+        // A question that is held must not make a check late.
+        let untilCheck = agreement.dueAt.map { max($0 + patience, now) - now } ?? .max
+        let wait = isPullConsistent && wish == .news ? min(settings.pullWaitMilliseconds, untilCheck) : 0
+        effects.append(
+            .pull(
+                PullOrder(
+                    ticket: ticket, waitMilliseconds: wait, bytesMax: settings.pullBytesMax, wish: wish, report: agentReport(now))))
     }
 
     /// When the next page may be asked for.
@@ -40,11 +47,17 @@ extension SyncCore {
         if page.restart {
             effects.append(.restartFeed)
             isPullConsistent = false
+            // What was to be mended is loaded anew with the rest, and checked then.
+            (agreement.step, agreement.dueAt) = (.check, now)
             // A hub that keeps saying "again" must not be asked in a tight circle.
             if hasRestartedFeed { pull.wait(pull.backoff.fail(random: &random), now: now, eager: false) }
             hasRestartedFeed = true
+        } else if case .again(let interval) = request.wish, let number = page.again {
+            effects.append(.stage(page, again: FeedInterval(topic: interval.topic, after: interval.after, through: number)))
+            agreement.took(through: number, of: interval, now: now)
+            pull.backoff.succeed()
         } else {
-            effects.append(.stage(page))
+            effects.append(.stage(page, again: nil))
             isPullConsistent = page.consistentAt != nil
             if isPullConsistent { lastConsistentPull = request.ticket }
             hasRestartedFeed = false
@@ -53,6 +66,11 @@ extension SyncCore {
             if page.entries.isEmpty, now < request.startedAt + Self.idlePullMilliseconds {
                 pull.wait(request.startedAt + Self.idlePullMilliseconds - now, now: now, eager: false)
             }
+            if case .again = request.wish {
+                // The hub does not know the question any more; the next check finds out what is left of it.
+                agreement.rest(now, about: settings.checkRetryMilliseconds, least: settings.checkRetryMilliseconds / 2, random: &random)
+            }
+            takeDigest(of: page, asked: request.wish, ticket: request.ticket, now: now, random: &random, effects: &effects)
         }
         for (receipt, standing) in zip(page.own, standings) {
             settle(receipt, standing: standing, known: request.known[receipt.replica] ?? 0, now: now, effects: &effects)

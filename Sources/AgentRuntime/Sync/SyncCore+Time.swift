@@ -75,7 +75,11 @@ extension SyncCore {
         if let request = push.request { times.append(request.startedAt + settings.requestMillisecondsMax) }
         if let request = pull.request { times.append(request.startedAt + settings.requestMillisecondsMax) }
         if push.request == nil, hasWork { times.append(push.notBefore) }
-        if pull.request == nil { times.append(pullDue) }
+        if let (_, since) = agreement.comparing {
+            times.append(since + settings.requestMillisecondsMax)
+        } else if pull.request == nil {
+            times.append(pullDue)
+        }
         times += blocked.values.map { $0 + settings.retryRefusedMilliseconds }
         if isStalling(now) {
             if !hasReconnected { times.append(progressAt + settings.stallMilliseconds) }

@@ -37,6 +37,18 @@ public struct SyncCore: Sendable {
         public var stallMilliseconds: UInt64 = 300_000
         /// ... and for this long: tell people.
         public var stallAlarmMilliseconds: UInt64 = 900_000
+        /// The view is held against the hub's this often at most, and so soon after a start.
+        public var checkMilliseconds: UInt64 = 900_000
+        public var firstCheckMilliseconds: UInt64 = 5_000
+        /// The hub left the answer out.
+        public var checkRetryMilliseconds: UInt64 = 300_000
+        /// A difference that neither a repair nor a first load mended is looked at again after this.
+        public var unmendedMilliseconds: UInt64 = 3_600_000
+        /// More intervals than this, or more entries than this many and than this share of the view, are not asked for again: the view is
+        /// loaded anew.
+        public var againIntervalsMax = 64
+        public var againEntriesMin: UInt64 = 1_000
+        public var againPercentMax: UInt64 = 25
 
         public init() {}
     }
@@ -48,6 +60,10 @@ public struct SyncCore: Sendable {
         case timer
         case push(ticket: UInt64, PushOutcome)
         case pull(ticket: UInt64, PullOutcome)
+        /// What came of `compare`; `nil`: it could not be carried out.
+        case compared(CompareOrder, ViewComparison?)
+        /// Entries that were asked for again are visible, and what of them had not been right.
+        case repaired([Topic: ViewRepair], at: Timestamp)
         /// A durable effect could not be carried out, because the agent's own disk failed; `nil`: it works again.
         case store(LineFailure?)
     }
@@ -84,8 +100,11 @@ public struct SyncCore: Sendable {
         case rewind(Receipt)
         /// Durable: cut the replica's sets after `after` again, none above `setBytesMax` where changes allow.
         case recut(replica: ReplicaID, after: UInt64, setBytesMax: Int)
-        /// Durable, one transaction: the page's entries and the cursor. Visible when the page is consistent.
-        case stage(FeedPage)
+        /// Durable, one transaction: the page's entries and the cursor. Visible when the page is consistent. With an interval:
+        /// what the page brings of it again, which stands in for all that the view has of it.
+        case stage(FeedPage, again: FeedInterval?)
+        /// Hold the visible view against the digest; answered with `compared` in any case.
+        case compare(CompareOrder)
         /// Durable: forget the cursor and what is staged; the visible view stays until the new one is whole.
         case restartFeed
         /// Open a new incarnation after what is acknowledged (S22): another disk wrote under this replica's name after that.
@@ -112,6 +131,25 @@ public struct SyncCore: Sendable {
         public var ticket: UInt64
         public var waitMilliseconds: UInt64
         public var bytesMax: Int
+        public var wish: Wish
+        public var report: AgentReport
+
+        /// What is asked for besides news.
+        public enum Wish: Hashable, Sendable {
+            case news
+            /// A digest, of so many ranges for each topic at most.
+            case digest(ranges: Int)
+            /// In place of news, what the hub has between these numbers.
+            case again(FeedInterval)
+        }
+    }
+
+    public struct CompareOrder: Hashable, Sendable {
+        public var ticket: UInt64
+        public var digest: ViewDigest
+        /// What the view must contain for the digest to be one of it.
+        public var position: Position
+        public var time: Timestamp
     }
 
     public enum RecoveryReason: String, Hashable, Sendable {
@@ -150,7 +188,11 @@ public struct SyncCore: Sendable {
     /// How long to ask for nothing while what comes cannot be kept.
     var store: Backoff
 
+    var agreement = Agreement()
+
     // Watchdog
+    /// Since when something waits.
+    var waitingFrom: Instant?
     var progressAt: Instant = 0
     var heardAt: Instant?
     var hasReconnected = false
@@ -173,6 +215,7 @@ public struct SyncCore: Sendable {
     public mutating func receive(_ event: Event, now: Instant, random: inout some RandomNumberGenerator) -> [Effect] {
         if !isStarted { progressAt = now }
         isStarted = true
+        agreement.begin(now, within: settings.firstCheckMilliseconds, random: &random)
         var effects: [Effect] = []
         switch event {
         case .timer: break
@@ -180,8 +223,12 @@ public struct SyncCore: Sendable {
         case .push(let ticket, let outcome): takePush(ticket, outcome, now: now, random: &random, effects: &effects)
         case .pull(let ticket, let outcome): takePull(ticket, outcome, now: now, random: &random, effects: &effects)
         case .store(let failure): takeStore(failure, now: now, random: &random)
+        case .compared(let order, let comparison): takeComparison(order, comparison, now: now, random: &random, effects: &effects)
+        case .repaired(let repairs, let time): if !repairs.isEmpty { report.agreement.mended(repairs, at: time) }
         }
+        waitingFrom = queued == 0 ? nil : waitingFrom ?? now
         giveUpLateRequests(now: now, random: &random, effects: &effects)
+        giveUpLateComparison(now: now, random: &random, effects: &effects)
         watch(now: now, effects: &effects)
         startPush(now: now, effects: &effects)
         startPull(now: now, effects: &effects)
@@ -195,6 +242,9 @@ public struct SyncCore: Sendable {
 
     /// Nothing is queued that could be sent, and the view was asked for after the last push: it contains what was sent.
     public var isCaughtUp: Bool { !hasWork && push.request == nil && isPullConsistent && lastConsistentPull > lastPushAnswered }
+
+    /// A difference from the hub's view is being looked for or mended.
+    public var isMending: Bool { agreement.isBusy }
 
     /// Failures in a row of the lane, or the disk, that has most of them.
     public var failures: Int { max(push.backoff.failures, pull.backoff.failures, store.failures) }
@@ -234,5 +284,6 @@ public struct SyncCore: Sendable {
         /// What the hub had acknowledged when it was asked.
         var known: [ReplicaID: UInt64]
         var startedAt: Instant
+        var wish = PullOrder.Wish.news
     }
 }

@@ -31,4 +31,6 @@ public enum Limits {
     /// An answer of the hub: as it travels, and its payload when inflated.
     public static let answerBytesMax = 16 << 20
     public static let answerPlainBytesMax = 64 << 20
+    /// Ranges of one topic in a page's digest.
+    public static let digestRangesMax = 256
 }

@@ -7,12 +7,12 @@ import Mutants
 ///
 ///     offset  bytes
 ///     0       4      "TRAN"
-///     4       1      version, 1
+///     4       1      version: 1; 2 for a page with a digest or entries again
 ///     5       1      kind: 1 receipt, 2 refusal, 3 fork, 4 gap, 5 page, 6 images
 ///     6       1      compression of the payload: 0 stored, 1 deflate
 ///     7       16     the request's nonce
 ///     23      …      varint payload length when inflated, varint payload length as sent, payload
-///     …       64     Ed25519 signature over "tributary answer 1\n" and all bytes before
+///     …       64     Ed25519 signature over "tributary answer 1\n" (with the version's digit) and all bytes before
 public enum Answer: Hashable, Sendable {
     /// Everything up to the receipt's counter is on the hub's disk.
     case receipt(Receipt)
@@ -25,8 +25,12 @@ public enum Answer: Hashable, Sendable {
     case images(ImagesPage)
 
     static let magic = Array("TRAN".utf8)
-    static let version: UInt8 = 1
-    static let domain = Array("tributary answer 1\n".utf8)
+    static let versionMax: UInt8 = 2
+
+    /// The signature's prefix carries the version, so that a signature never passes from one format to another.
+    static func domain(_ version: UInt8) -> [UInt8] { Array("tributary answer \(version)\n".utf8) }
+
+    private var version: UInt8 { if case .page(let page) = self { page.version } else { 1 } }
 
     /// Whether the payload is worth deflating, kind by kind.
     private var kind: (code: UInt8, isDeflated: Bool) {
@@ -48,14 +52,14 @@ public enum Answer: Hashable, Sendable {
         let sent = kind.isDeflated ? Deflate.deflated(plain) : plain
         var writer = ByteWriter(reserving: sent.count + 128)
         writer.raw(Self.magic)
-        writer.byte(Self.version)
+        writer.byte(version)
         writer.byte(kind.code)
         writer.byte(kind.isDeflated ? 1 : 0)
         writer.raw(nonce)
         writer.varint(plain.count)
         writer.varint(sent.count)
         writer.raw(sent)
-        writer.raw(try key.signature(for: Self.domain + writer.bytes))
+        writer.raw(try key.signature(for: Self.domain(version) + writer.bytes))
         guard writer.bytes.count <= Limits.answerBytesMax else { throw Self.tooLarge(writer.bytes.count, Limits.answerBytesMax) }
         return writer.bytes
     }
@@ -82,20 +86,23 @@ public enum Answer: Hashable, Sendable {
         guard bytes.count <= Limits.answerBytesMax else { throw tooLarge(bytes.count, Limits.answerBytesMax) }
         guard bytes.starts(with: magic) else { throw badReceipt("These \(bytes.count) bytes are no answer of a hub.") }
         guard bytes.count > payloadStart + SigningKey.signatureByteCount else { throw badReceipt("The hub's answer was cut short.") }
-        guard bytes[4] == version else {
+        let version = bytes[4]
+        guard (1...versionMax).contains(version) else {
             throw ChangeSetError(
-                .tooNew, "The hub answers in version \(bytes[4]); this side reads version \(version).",
+                .tooNew, "The hub answers in version \(version); this side reads versions up to \(versionMax).",
                 remedy: "Update this side; nothing was lost.")
         }
         let signed = Array(bytes.dropLast(SigningKey.signatureByteCount))
-        guard key.isValid(Array(bytes.suffix(SigningKey.signatureByteCount)), for: domain + signed) || Mutant.believesUnsignedAnswers.isOn
+        guard
+            key.isValid(Array(bytes.suffix(SigningKey.signatureByteCount)), for: domain(version) + signed)
+                || Mutant.believesUnsignedAnswers.isOn
         else {
             throw badReceipt("The answer is not signed with the key of the hub that this agent enrolled with.")
         }
         guard Array(bytes[7..<payloadStart]) == nonce || Mutant.believesOldAnswers.isOn else {
             throw badReceipt("The answer belongs to another request.")
         }
-        return try answer(kind: bytes[5], payload: inflatedPayload(signed, from: payloadStart))
+        return try answer(kind: bytes[5], version: version, payload: inflatedPayload(signed, from: payloadStart))
     }
 
     private static func inflatedPayload(_ signed: [UInt8], from start: Int) throws -> [UInt8] {
@@ -112,7 +119,7 @@ public enum Answer: Hashable, Sendable {
         }
     }
 
-    private static func answer(kind: UInt8, payload: [UInt8]) throws -> Answer {
+    private static func answer(kind: UInt8, version: UInt8, payload: [UInt8]) throws -> Answer {
         var reader = ByteReader(payload, of: "answer")
         let answer: Answer
         switch kind {
@@ -120,7 +127,7 @@ public enum Answer: Hashable, Sendable {
         case 2: answer = .refusal(try Refusal(from: &reader))
         case 3: answer = .fork(try reader.receipt())
         case 4: answer = .gap(try reader.receipt())
-        case 5: answer = .page(try FeedPage(from: &reader))
+        case 5: answer = .page(try FeedPage(from: &reader, version: version))
         case 6: answer = .images(try ImagesPage(from: &reader))
         default: throw reader.tooNew("the kind of answer \(kind)")
         }

@@ -1,7 +1,7 @@
 import Causality
 
 /// What a feed entry is about.
-public enum Topic: UInt8, Hashable, Sendable, CaseIterable {
+public enum Topic: UInt8, Hashable, Sendable, CaseIterable, Codable {
     case record = 1
     case profile = 2
     case stock = 3
@@ -42,9 +42,15 @@ public struct FeedPage: Hashable, Sendable {
     public var held: [Dot]
     /// The hub's clock when it answered.
     public var time: Timestamp
+    /// What the view sums up to at `consistentAt`, for who asked for it; the hub may leave it out.
+    public var digest: ViewDigest?
+    /// This page brings entries of an interval again that was asked for: it has them up to and with this number, and does
+    /// not move the cursor.
+    public var again: UInt64?
 
     public init(
-        entries: [FeedEntry], reached: Position, consistentAt: Position?, restart: Bool, own: [Receipt], held: [Dot], time: Timestamp
+        entries: [FeedEntry], reached: Position, consistentAt: Position?, restart: Bool, own: [Receipt], held: [Dot], time: Timestamp,
+        digest: ViewDigest? = nil, again: UInt64? = nil
     ) {
         self.entries = entries
         self.reached = reached
@@ -53,11 +59,16 @@ public struct FeedPage: Hashable, Sendable {
         self.own = own
         self.held = held
         self.time = time
+        self.digest = digest
+        self.again = again
     }
+
+    /// The lowest version of the answer that can say all of it: who asks for what came later reads what came later.
+    var version: UInt8 { digest == nil && again == nil ? 1 : 2 }
 
     func write(to writer: inout ByteWriter) {
         writer.position(reached)
-        writer.byte((restart ? 1 : 0) | (consistentAt == nil ? 0 : 2))
+        writer.byte((restart ? 1 : 0) | (consistentAt == nil ? 0 : 2) | (digest == nil ? 0 : 4) | (again == nil ? 0 : 8))
         if let consistentAt { writer.position(consistentAt) }
         writer.time(time)
         writer.varint(own.count)
@@ -71,12 +82,14 @@ public struct FeedPage: Hashable, Sendable {
             writer.bytes(entry.key)
             if let body = entry.body { writer.bytes(body) }
         }
+        if let digest { writer.viewDigest(digest) }
+        if let again { writer.varint(again) }
     }
 
-    init(from reader: inout ByteReader) throws {
+    init(from reader: inout ByteReader, version: UInt8) throws {
         reached = try reader.position()
         let flags = try reader.byte()
-        guard flags < 4 else { throw reader.tooNew("the page flags \(flags)") }
+        guard flags < (version == 1 ? 4 : 16) else { throw reader.tooNew("the page flags \(flags)") }
         restart = flags & 1 != 0
         consistentAt = flags & 2 != 0 ? try reader.position() : nil
         time = try reader.time()
@@ -89,5 +102,7 @@ public struct FeedPage: Hashable, Sendable {
             let key = try reader.bytes()
             return FeedEntry(number: number, topic: topic, key: key, body: code & 0x80 == 0 ? try reader.bytes() : nil)
         }
+        digest = flags & 4 != 0 ? try reader.viewDigest() : nil
+        again = flags & 8 != 0 ? try reader.varint() : nil
     }
 }

@@ -8,6 +8,7 @@ struct Opening {
     let signingKey: SigningKey
     let generation: GenerationRow
     var standing: Standing
+    let notes: [(agent: VerifyingKey, note: [UInt8])]
 
     init(store: any HubWriting, now: Timestamp, random: @Sendable (Int) -> [UInt8]) throws {
         hub = try Self.hubID(store, random: random)
@@ -21,6 +22,7 @@ struct Opening {
         var standing = try Standing(reading: store)
         if standing.head.number == 0 { standing.head.generation = generation.id }
         self.standing = standing
+        notes = try store.agentNotes()
     }
 
     private static func hubID(_ store: any HubWriting, random: (Int) -> [UInt8]) throws -> ReplicaID {

@@ -30,9 +30,21 @@ struct FeedReader {
 
     /// - Parameter bytesMax: the page ends at the first whole number at or beyond it.
     func piece(after number: UInt64, bytesMax: Int) throws -> Piece {
-        let head = documents.standing.head.number
+        try piece(of: topics, after: number, through: documents.standing.head.number, bytesMax: bytesMax)
+    }
+
+    /// What one topic holds between two numbers now, for a local replica that lost it; `reached` may be less than was asked for.
+    func piece(of interval: FeedInterval, bytesMax: Int) throws -> Piece {
+        let end = min(interval.through, documents.standing.head.number)
+        var piece = try piece(
+            of: topics.filter { $0.topic == interval.topic }, after: min(interval.after, end), through: end, bytesMax: bytesMax)
+        if piece.reached >= end { piece.reached = interval.through }
+        return piece
+    }
+
+    private func piece(of topics: [FeedTopic], after number: UInt64, through end: UInt64, bytesMax: Int) throws -> Piece {
         var rows: [(topic: FeedTopic, row: FeedRow)] = []
-        var complete = head
+        var complete = end
         for topic in topics {
             let found = try store.feed(topic, after: number, limit: Self.rowsMax)
             // Cut off within a number: that number is for the next page.

@@ -14,11 +14,22 @@ public struct PullRequest: Hashable, Sendable {
     public var maxBytes: Int
     /// Own replicas whose receipts are wanted; `nil`: all of the site.
     public var replicas: Set<ReplicaID>?
+    /// How many ranges a topic of the digest may have that the page with `consistentAt` shall bring; `nil`: none is wanted.
+    public var digestRanges: Int?
+    /// What is wanted once more, in place of news.
+    public var again: FeedInterval?
+    /// What the agent tells of itself.
+    public var report: AgentReport?
 
     public init(
-        cursor: Position? = nil, from: UInt64? = nil, waitMilliseconds: UInt64 = 0, maxBytes: Int = 1 << 20, replicas: Set<ReplicaID>? = nil
+        cursor: Position? = nil, from: UInt64? = nil, waitMilliseconds: UInt64 = 0, maxBytes: Int = 1 << 20,
+        replicas: Set<ReplicaID>? = nil,
+        digestRanges: Int? = nil, again: FeedInterval? = nil, report: AgentReport? = nil
     ) {
         self.replicas = replicas
+        self.digestRanges = digestRanges
+        self.again = again
+        self.report = report
         self.cursor = cursor
         self.from = from
         self.waitMilliseconds = waitMilliseconds
@@ -34,12 +45,16 @@ extension Hub {
     /// - Parameter clock: gives the time for each read, since a pull may wait long.
     public func pull(_ request: PullRequest, agent: AgentRecord, clock: @escaping @Sendable () -> Timestamp) async throws -> Answer {
         try Self.checkNotRevoked(agent)
-        let wait = min(request.waitMilliseconds, options.pullWaitMillisecondsMax)
+        // What is asked for once more, or as a sum, is there at once.
+        let isNews = request.again == nil && request.digestRanges == nil
+        let wait = isNews ? min(request.waitMilliseconds, options.pullWaitMillisecondsMax) : 0
         let deadline = ContinuousClock.now.advanced(by: .milliseconds(wait))
         await noteView(of: agent, cursor: request.cursor, now: clock())
+        await noteQuestion(request, agent: agent, now: clock())
         var request = request
         while true {
             let page = try await page(request, agent: agent, now: clock())
+            _ = notes.change(agent.key, at: Timestamp(milliseconds: 0)) { $0.gave(page) }
             guard page.entries.isEmpty, !page.restart, wait > 0, let head = page.consistentAt, ContinuousClock.now < deadline,
                 await newsArrives(beyond: head.number, by: deadline)
             else {
@@ -80,14 +95,23 @@ extension Hub {
                 own: try self.own(agent, request, documents, now), held: try self.held(agent, documents), time: now)
             guard try Self.isOnLine(request.cursor, documents), start <= documents.standing.head.number else {
                 page.restart = true
-                page.reached = LineRow(number: 0, generation: self.generation.id, hash: Digest.zero.bytes).position
+                page.reached = Self.beginning(self.generation.id)
                 return page
             }
-            let piece = try FeedReader(documents: documents, scope: Scope(agent.site)).piece(
-                after: Mutant.feedSkipsNumber.isOn ? start + 1 : start, bytesMax: bytesMax)
+            let reader = FeedReader(documents: documents, scope: Scope(agent.site))
+            if let interval = request.again {
+                let piece = try reader.piece(of: interval, bytesMax: bytesMax)
+                (page.entries, page.again) = (piece.entries, piece.reached)
+                page.reached = request.cursor ?? Self.beginning(self.generation.id)
+                return page
+            }
+            let piece = try reader.piece(after: Mutant.feedSkipsNumber.isOn ? start + 1 : start, bytesMax: bytesMax)
             page.entries = piece.entries
             if piece.reached >= documents.standing.head.number {
                 page.consistentAt = documents.standing.head.position
+                if let ranges = request.digestRanges {
+                    page.digest = try self.digests.digest(ranges: ranges, DigestReader(documents: documents, scope: Scope(agent.site)))
+                }
             } else {
                 page.reached = try store.line(piece.reached)?.position ?? documents.standing.head.position
                 let floor = documents.standing.floor
@@ -95,6 +119,10 @@ extension Hub {
             }
             return page
         }
+    }
+
+    private static func beginning(_ generation: ReplicaID) -> Position {
+        LineRow(number: 0, generation: generation, hash: Digest.zero.bytes).position
     }
 
     /// Whether a position is one that this hub gave, and still has everything that it counted (S23).

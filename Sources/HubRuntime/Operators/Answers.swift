@@ -25,6 +25,28 @@ public struct SiteAnswer: Codable, Hashable, Sendable {
         /// The agent's clock minus the hub's, in milliseconds, as last measured.
         public var clockOffsetMilliseconds: Int64
         public var isRevoked: Bool
+        /// What it told with its last question for news; `nil`: it has not asked yet.
+        public var exchange: Exchange?
+    }
+
+    /// How an agent gets on with the hub, in both directions. Times are the hub's, in milliseconds.
+    public struct Exchange: Codable, Hashable, Sendable {
+        public var asked: UInt64
+        /// Changes that it has and the hub lacks; `nil`: it is of a version that does not tell.
+        public var waiting: UInt64?
+        public var waitingSince: UInt64?
+        /// When the hub received the first of what the agent was not served yet; `nil`: it was served everything.
+        public var behindSince: UInt64?
+        /// When its view was last found equal to the hub's, entry by entry.
+        public var equalAt: UInt64?
+        /// Since when it differs, and in what.
+        public var differsSince: UInt64?
+        public var differsIn: [String]
+        public var repairedAt: UInt64?
+        /// How many entries, by what they are about.
+        public var repaired: [String: UInt64]
+        /// It answers, and what it has to send, or what it is given, does not get on.
+        public var isStalled: Bool
     }
 
     public struct Source: Codable, Hashable, Sendable {

@@ -119,7 +119,7 @@ extension Hub {
             let documents = try Documents(store: store, standing: standing, now: now)
             let agents = try store.agents()
             return try documents.sites.sorted { Text($0.name) < Text($1.name) }.map {
-                try SiteAnswer($0, agents: agents, documents)
+                try SiteAnswer($0, agents: agents, documents) { self.notes.note($0) }
             }
         }
     }
@@ -176,9 +176,10 @@ extension Hub {
 }
 
 extension SiteAnswer {
-    init(_ site: SiteRow, agents: [AgentRecord], _ documents: Documents) throws {
-        let own = agents.filter { $0.site.number == site.number }
-        let heard = own.compactMap(\.lastHeard).max()
+    init(_ site: SiteRow, agents: [AgentRecord], _ documents: Documents, note: (VerifyingKey) -> AgentNote?) throws {
+        let own = try agents.filter { $0.site.number == site.number }.map { try Agent($0, note: note($0.key), documents) }
+        let records = agents.filter { $0.site.number == site.number }
+        let heard = own.compactMap(\.lastHeard).max().map { Timestamp(milliseconds: $0) }
         var sources: [Source] = []
         for source in documents.standing.sources where source.site == site.number {
             let replicas = documents.standing.replicas.filter { $0.source == source.number }
@@ -186,8 +187,10 @@ extension SiteAnswer {
                 Source(id: source.id.description, name: source.name, replicas: try replicas.map { try Replica($0, documents.store) }))
         }
         self.init(
-            name: site.name, kind: site.kind, region: site.region, createdAt: site.created.milliseconds, agents: own.map(Agent.init),
-            sources: sources, lastHeard: heard?.milliseconds, warnings: Self.warnings(own, sources, heard, now: documents.now))
+            name: site.name, kind: site.kind, region: site.region, createdAt: site.created.milliseconds, agents: own,
+            sources: sources, lastHeard: heard?.milliseconds,
+            warnings: Self.warnings(records, sources, heard, now: documents.now)
+                + records.filter { !$0.isRevoked }.flatMap { note($0.key)?.warnings(at: documents.now) ?? [] })
     }
 
     private static func warnings(_ agents: [AgentRecord], _ sources: [Source], _ heard: Timestamp?, now: Timestamp) -> [String] {
@@ -207,10 +210,23 @@ extension SiteAnswer {
 }
 
 extension SiteAnswer.Agent {
-    init(_ agent: AgentRecord) {
+    init(_ agent: AgentRecord, note: AgentNote?, _ documents: Documents) throws {
         self.init(
-            publicKey: agent.key.description, enrolledAt: agent.enrolled.milliseconds, lastHeard: agent.lastHeard?.milliseconds,
-            clockOffsetMilliseconds: agent.clockOffsetMilliseconds, isRevoked: agent.isRevoked)
+            publicKey: agent.key.description, enrolledAt: agent.enrolled.milliseconds,
+            lastHeard: [agent.lastHeard?.milliseconds, note?.asked].compactMap { $0 }.max(),
+            clockOffsetMilliseconds: agent.clockOffsetMilliseconds, isRevoked: agent.isRevoked,
+            exchange: try note.map { try SiteAnswer.Exchange($0, documents) })
+    }
+}
+
+extension SiteAnswer.Exchange {
+    init(_ note: AgentNote, _ documents: Documents) throws {
+        let isServed = note.served >= documents.standing.head.number
+        self.init(
+            asked: note.asked, waiting: note.waiting, waitingSince: note.waitingSince,
+            behindSince: isServed ? nil : try documents.store.received(after: note.served)?.milliseconds, equalAt: note.equalAt,
+            differsSince: note.differsSince, differsIn: note.differsIn, repairedAt: note.repairedAt, repaired: note.repaired,
+            isStalled: note.isQueueStalled(at: documents.now) || note.isViewStalled(at: documents.now))
     }
 }
 

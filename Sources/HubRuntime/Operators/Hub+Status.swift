@@ -5,6 +5,7 @@ extension Hub {
     /// How the hub stands, with what is wrong in plain words.
     public func status(now: Timestamp) async throws -> StatusAnswer {
         let (hub, generation, trouble) = (id.description, generation.id.description, trouble.withLock { $0 })
+        let health = try await siteHealth(now: now)
         return try await reading(now) { documents in
             let store = documents.store
             let counts = try store.counts()
@@ -16,6 +17,7 @@ extension Hub {
             if stale > 0 { warnings.append("\(stale) views are behind: `tributary-hub verify`.") }
             if let warning = documents.standing.rulesInForce.warning { warnings.append(warning) }
             if documents.standing.backup == 0 { warnings.append("No verified backup yet: `tributary-hub backup FILE`.") }
+            warnings += health.warnings
             return StatusAnswer(
                 hub: hub, generation: generation, position: documents.standing.head.number, sites: documents.sites.count,
                 agents: try store.agents().filter { !$0.isRevoked }.count,

@@ -140,6 +140,20 @@ public protocol HubReading: PersonReading, MatchingReading {
     /// What last changed after a number, by number and id; at most `limit`.
     func feed(_ topic: FeedTopic, after number: UInt64, limit: Int) throws -> [FeedRow]
 
+    // The whole of a topic, in no order, for sums; `body` may ask for other things meanwhile.
+    /// Of a source, those that are not dead; `key` as in `RecordRow`.
+    func eachLiveRecord(
+        of source: SourceNumber, _ body: (_ number: UInt64, _ record: RecordNumber, _ key: [UInt8]) throws -> Void) throws
+    func eachProfile(_ body: (ProfileRow) throws -> Void) throws
+    /// Without their states.
+    func eachCell(_ body: (StockCellRow) throws -> Void) throws
+    func eachOrder(_ body: (OrderRow) throws -> Void) throws
+
+    /// What was last noted of each agent, as `note` was given it.
+    func agentNotes() throws -> [(agent: VerifyingKey, note: [UInt8])]
+    /// When the first set after a number of the line was received.
+    func received(after number: UInt64) throws -> Timestamp?
+
     func stale(limit: Int) throws -> [StaleRow]
     func staleCount() throws -> Int64
     func counts() throws -> StoreCounts
@@ -199,6 +213,8 @@ public protocol HubWriting: HubReading, PersonWriting, MatchingWriting {
 
     func put(_ decision: DecisionRow) throws
     func put(_ view: SiteViewRow) throws
+    /// Keeps what is to be remembered of an agent; it is no part of what the journal tells.
+    func note(_ note: [UInt8], of agent: VerifyingKey) throws
     func deleteSiteViews(of site: SiteNumber, before time: Timestamp) throws
     /// Empties a derived table and fills it with another's rows, as `rows(of:)` gives them.
     func replace(_ table: DerivedTable, with rows: any DerivedRows) throws
@@ -233,6 +249,16 @@ public enum FeedTopic: Hashable, Sendable {
     case profiles
     case stock
     case orders
+
+    /// What agents call it.
+    var topic: Topic {
+        switch self {
+        case .records: .record
+        case .profiles: .profile
+        case .stock: .stock
+        case .orders: .order
+        }
+    }
 }
 
 public struct FeedRow: Hashable, Sendable {

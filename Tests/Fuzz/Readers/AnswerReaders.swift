@@ -6,7 +6,7 @@ import Merging
 
 /// What an agent reads of the hub's answers.
 extension FuzzedReader {
-    /// A byte for the kind of answer, then its payload as it is inflated.
+    /// A byte for the kind of answer, or 7 for a page of version 2; then its payload as it is inflated.
     static let answer = FuzzedReader(name: "answer") {
         sampleAnswers.map { kind, payload in [kind] + payload }
     } read: { bytes in
@@ -19,8 +19,8 @@ extension FuzzedReader {
             switch kind {
             case 1: writer.receipt(try reader.receipt())
             case 2: try Refusal(from: &reader).write(to: &writer)
-            case 5:
-                let page = try FeedPage(from: &reader)
+            case 5, 7:
+                let page = try FeedPage(from: &reader, version: kind == 5 ? 1 : 2)
                 page.write(to: &writer)
                 for entry in page.entries { try readFed(entry) }
             default: try ImagesPage(from: &reader).write(to: &writer)
@@ -33,12 +33,15 @@ extension FuzzedReader {
     /// Kind, compression, lengths and payload, which the hub's key then signs.
     static let answerFrame = FuzzedReader(name: "answer-frame") {
         sampleAnswers.flatMap { kind, payload in
-            [framed(kind, 0, payload, as: payload), framed(kind, 1, payload, as: Deflate.deflated(payload))]
+            let head = kind == 7 ? 5 | 1 << 6 : kind
+            return [framed(head, 0, payload, as: payload), framed(head, 1, payload, as: Deflate.deflated(payload))]
         }
     } read: { bytes in
-        let head = Answer.magic + [Answer.version]
-        let signed: [UInt8] = [head, Array(bytes.prefix(2)), nonce, Array(bytes.dropFirst(2))].flatMap { $0 }
-        let whole = try signed + SigningKey.fuzzing.signature(for: Answer.domain + signed)
+        // The kind's highest bits say the version.
+        let version = 1 + (bytes.first ?? 0) >> 6
+        let head = Answer.magic + [version, (bytes.first ?? 0) & 0x3F] + bytes.dropFirst().prefix(1)
+        let signed: [UInt8] = [head, nonce, Array(bytes.dropFirst(2))].flatMap { $0 }
+        let whole = try signed + SigningKey.fuzzing.signature(for: Answer.domain(version) + signed)
         let key = SigningKey.fuzzing.publicKey
         guard let answer = try attempt(ChangeSetError.self, body: { try Answer.decode(whole, nonce: nonce, key: key) }) else { return }
         let again = try answer.encoded(nonce: nonce, key: SigningKey.fuzzing)
@@ -129,6 +132,10 @@ extension FuzzedReader {
                 FeedEntry(number: 9, topic: .profile, key: Array("p1".utf8), body: nil),
             ], reached: position, consistentAt: position, restart: false, own: [receipt], held: [Dot(replica, 4)],
             time: Timestamp(milliseconds: 1_700_000_000_000))
+        var summed = page
+        summed.digest = ViewDigest(topics: [
+            TopicDigest(topic: .stock, ranges: [RangeDigest(through: 7, entries: 1, sum: 5), RangeDigest(through: 9)])
+        ])
         let image = RecordImage(
             entity: "customer", key: LocalKey(7), life: sampleRecord.life, fields: [.init("email", "a@example.org"), .init("x", 1)],
             isDeleted: false)
@@ -139,6 +146,7 @@ extension FuzzedReader {
         }
         return [
             (1, written { $0.receipt(receipt) }), (2, written { refusal.write(to: &$0) }), (5, written { page.write(to: &$0) }),
+            (7, written { summed.write(to: &$0) }),
             (6, written { ImagesPage(records: [image], next: [1, 2]).write(to: &$0) }),
         ]
     }()
