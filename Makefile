@@ -60,9 +60,8 @@ mutants: setup ## make every seeded mistake, one at a time: a test must notice e
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	@scripts/mutants
 
-simulate: setup ## replay one seed of the simulator with its trace: make simulate SEED=7
-	$(SWIFT) build $(BUILD_FLAGS) --build-tests
-	TRIBUTARY_SEED=$(SEED) $(SWIFT) test --skip-build --filter SimulationTests
+simulate: setup ## replay one seed of the simulator with its trace: make simulate SEED=7; or run many: SEEDS=2000 (release)
+	@scripts/simulate "$(SEED)" "$(SEEDS)" "$(FROM)"
 
 soak: setup ## hold the merge against the whole history: a million random ones, and every small one (half an hour)
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests

@@ -12,8 +12,11 @@ let isStrict = Context.environment["TRIBUTARY_WARNINGS_AS_ERRORS"] == "1"
 /// assertions, and so that libFuzzer sees which branches an input takes.
 let libFuzzer = Context.environment["TRIBUTARY_LIBFUZZER"]
 let isFuzzing = libFuzzer != nil
+/// Oddities are in debug builds, and where this asks for them: long simulations run faster in a release build.
+let isSimulating = Context.environment["TRIBUTARY_SIMULATION"] == "1"
 let settings: [SwiftSetting] =
     [.enableUpcomingFeature("ExistentialAny")] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+    + (isSimulating ? [.define("TRIBUTARY_SIMULATION")] : [])
     + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-O", "-assert-config", "Debug"])] : [])
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -91,11 +94,12 @@ let package = Package(
         // row 0
         module("Causality"),
         module("Mutants"),
+        module("Oddities"),
         module("Threads"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // row 1
-        module("ChangeSets", ["Causality", "Mutants", "CZlib", crypto]),
+        module("ChangeSets", ["Causality", "Mutants", "Oddities", "CZlib", crypto]),
         // row 2
         module("Merging", ["ChangeSets", "Causality", "Mutants"]),
         // row 3
@@ -103,20 +107,30 @@ let package = Package(
         module("Inventory", ["Merging", "ChangeSets", "Causality", "Mutants"]),
         module("Orders", ["Merging", "ChangeSets", "Causality"]),
         // row 4
-        module("Capture", ["Merging", "ChangeSets", "Causality", "Mutants", grdb, sqlite, logging, yams]),
+        module("Capture", ["Merging", "ChangeSets", "Causality", "Mutants", "Oddities", grdb, sqlite, logging, yams]),
         module("CurlClient", ["Threads", "CCurl"]),
         module(
             "HubRuntime",
-            ["Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", collections, crypto, logging, metrics]),
+            [
+                "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", collections, crypto,
+                logging, metrics,
+            ]),
         // row 5
         module(
             "AgentRuntime",
-            ["Capture", "CurlClient", "Merging", "ChangeSets", "Causality", "Mutants", "Threads", crypto, grdb, sqlite, logging, lifecycle]),
+            [
+                "Capture", "CurlClient", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", "Threads", crypto, grdb, sqlite,
+                logging,
+                lifecycle,
+            ]),
         module("Complaints", [argumentParser]),
         module("Serving", [crypto, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, lifecycle]),
         module(
             "HubStoreSQLite",
-            ["HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", grdb, sqlite, logging]),
+            [
+                "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", grdb, sqlite,
+                logging,
+            ]),
         // row 6
         module("AgentServer", ["AgentRuntime", "Serving", "Capture", "ChangeSets", hummingbird, httpTypes, logging, lifecycle]),
         module(
@@ -147,8 +161,9 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests(
             "SimulationTests",
-            ["AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
+            ["Oddities", "AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("MutantsTests", ["Mutants"]),
+        tests("OdditiesTests", ["Oddities"]),
         tests("ThreadsTests", ["Threads"]),
         tests("ComplaintsTests", ["Complaints", argumentParser]),
         tests("CausalityTests", ["Causality", "TestSupport"]),

@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import GRDB
 import Mutants
+import Oddities
 
 extension CapturedSource {
     /// Reads what the application has written since the last drain, and seals it (S14).
@@ -27,7 +28,9 @@ extension CapturedSource {
                 try reload()
                 if let stop = try settle(db) { return stop }
                 try watch(db)
-                return try capture(db, everything: everything || stored.needsSweep || stored.state == .reasserting, now: now, nonce: nonce)
+                if Oddity.forgetsNumbers.happens { dictionary.forget() }
+                let isWhole = everything || stored.needsSweep || stored.state == .reasserting || Oddity.sweepsUnasked.happens
+                return try capture(db, everything: isWhole, now: now, nonce: nonce)
             }
             switch outcome {
             case .nothing, .sealed: try note(problem: nil)
@@ -149,7 +152,7 @@ extension CapturedSource {
 
     /// Deletes what is captured already, in transactions of their own, so that the application waits for none of them long.
     private func trim(_ db: Database, _ mark: SourceMark, times: Int) throws {
-        for _ in 0..<times {
+        for _ in 0..<times where !Oddity.trimsLater.happens {
             guard try ChangeLog.oldest(db).map({ $0 <= mark.high }) ?? false else { return }
             try db.inTransaction(.immediate) {
                 try ChangeLog.trim(db, upTo: mark.high, limit: settings.logRowsPerTrimMax)

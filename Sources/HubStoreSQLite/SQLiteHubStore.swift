@@ -3,6 +3,7 @@ import GRDB
 import GRDBSQLite
 import HubRuntime
 import Mutants
+import Oddities
 import Synchronization
 
 /// A hub's store in one SQLite file: the default, for hubs on one machine.
@@ -78,11 +79,15 @@ public final class SQLiteHubStore: HubStore {
     // MARK: transactions
 
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any HubReading) throws -> Result) async throws -> Result {
-        try await StorageFault.translatingAsync { try await pool.read { try body(Session($0)) } }
+        try await StorageFault.translatingAsync { [oddities = Oddities.present] in
+            try await pool.read { database in try Oddities.$present.withValue(oddities) { try body(Session(database)) } }
+        }
     }
 
     public func write<Result: Sendable>(_ body: @escaping @Sendable (any HubWriting) throws -> Result) async throws -> Result {
-        try await StorageFault.translatingAsync { [writer] in try await pool.write { try body(writer.session(on: $0)) } }
+        try await StorageFault.translatingAsync { [writer, oddities = Oddities.present] in
+            try await pool.write { database in try Oddities.$present.withValue(oddities) { try body(writer.session(on: database)) } }
+        }
     }
 
     public func readNow<Result>(_ body: (any HubReading) throws -> Result) throws -> Result {

@@ -224,6 +224,18 @@ struct AgreementTests {
         #expect(rig.agreement.repaired == ["stock": plant.repair])
     }
 
+    @Test("what found a lost entry does not find another that was given its place")
+    func lostPlaceGivenAgain() throws {
+        var rig = try Self.loaded()
+        // The last one is stock; what comes next, a profile, is stored in its place.
+        try rig.sql("DELETE FROM view_entry WHERE number = 300")
+        rig.change(AgreementRig.entry(301))
+        try rig.run(for: 60_000)
+        try rig.run(for: Self.checkMilliseconds)
+        #expect(try rig.isHubs)
+        #expect(try rig.view.stock(sku: "k300").findings.map(\.location) == ["shop"])
+    }
+
     @Test("many differences of all kinds at once are mended, while the hub goes on changing", arguments: 0..<12)
     func mendsMany(seed: UInt64) throws {
         var rig = try Self.loaded(400)

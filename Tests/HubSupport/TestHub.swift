@@ -21,7 +21,7 @@ public final class TestHub: @unchecked Sendable {
     /// Ends the hub's writer and starts another one over the same store.
     public func restart() async throws {
         await hub.stop()
-        hub = try await Hub.open(store: store, now: now)
+        hub = try await Hub.open(store: store, now: now, options: hub.options)
     }
 
     public func enrol(_ name: String, kind: SiteKind = .store, region: String? = nil) async throws -> TestAgent {

@@ -62,6 +62,7 @@ final class SimulatedAgent {
         var sync = SyncCore.Settings()
         sync.pullWaitMilliseconds = 2_000
         sync.pushBytesMax = 4 << 10
+        sync.backlogChangesMin = 10
         // Checks come often enough for a history to meet them in the middle of everything else.
         sync.firstCheckMilliseconds = 500
         sync.checkMilliseconds = 3_000

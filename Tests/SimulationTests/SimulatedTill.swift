@@ -70,6 +70,8 @@ final class SimulatedTill {
           sale_lines:
             entity: sale line
             on delete: void
+            parents: {receipt: sale_id}
+            extra: {receipt: receipt.number}
             fields: {sale: sale_id, sku: sku, quantity: quantity, unit price: unit_price}
             stock:
               role: sale lines

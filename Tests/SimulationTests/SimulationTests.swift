@@ -1,4 +1,5 @@
 import Foundation
+import Oddities
 import Synchronization
 import Testing
 
@@ -43,10 +44,11 @@ struct SimulationTests {
         do {
             let world = try await World(seed: seed, sites: 2 + Int(seed % 2), without: without)
             do {
-                try await world.trade(steps: steps)
-                let healed = try await world.heal(steps: 4_000)
-                let violations = healed ? try await world.violations() : ["did not settle"]
-                return Outcome(trace: world.trace, violations: violations, happened: world.happened)
+                let violations = try await Oddities.$present.withValue(world.oddities) {
+                    try await world.trade(steps: steps)
+                    return try await world.heal(steps: 4_000) ? world.violations() : ["did not settle"]
+                }
+                return Outcome(trace: world.trace, violations: violations, happened: world.met)
             } catch { return Outcome(trace: world.trace, violations: ["\(error)"]) }
         } catch { return Outcome(trace: [], violations: ["\(error)"]) }
     }

@@ -151,7 +151,7 @@ extension World {
             bytes[place] ^= UInt8(1) << UInt8.random(in: 0..<8, using: &generator)
         }
         let before = hub.head
-        let answer = try await hub.push([bytes], agent: agent, agentTime: time, now: time)
+        guard let answer = try? await hub.push([bytes], agent: agent, agentTime: time, now: time) else { return }
         guard case .refusal = answer, hub.head == before else {
             return trace.append("  hostile push was answered with \(answer)")
         }

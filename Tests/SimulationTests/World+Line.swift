@@ -58,11 +58,14 @@ extension World {
             note("request lost", index)
             return .failed(Self.lost)
         }
-        var answer = try await push(frames, site)
-        if fate == .doubled {
-            note("request doubled", index)
+        var answer: Answer
+        do {
             answer = try await push(frames, site)
-        }
+            if fate == .doubled {
+                note("request doubled", index)
+                answer = try await push(frames, site)
+            }
+        } catch let error as HubError where error.code == .busy { return .failed(Self.lost) }
         if fate == .answerLost {
             note("answer lost after commit", index)
             return .failed(Self.lost)
@@ -72,10 +75,14 @@ extension World {
             standing: try site.agent.outbox.standing(of: answer.standing))
     }
 
-    /// Through the bytes of the line and back, signature and all.
     private func push(_ frames: [Outbox.Frame], _ site: Site) async throws -> Answer {
+        try throughBytes(
+            try await hub.push(frames.map(\.bytes), agent: try await record(of: site), agentTime: clock(of: site), now: time))
+    }
+
+    /// Through the bytes of the line and back, signature and all.
+    private func throughBytes(_ answer: Answer) throws -> Answer {
         let nonce = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let answer = try await hub.push(frames.map(\.bytes), agent: try await record(of: site), agentTime: clock(of: site), now: time)
         let bytes = try answer.encoded(nonce: nonce, key: hub.signingKey)
         return try Answer.decode(bytes, nonce: nonce, key: hub.signingKey.publicKey)
     }
@@ -92,9 +99,8 @@ extension World {
         case .digest(let ranges): request.digestRanges = ranges
         case .again(let interval): request.again = interval
         }
-        guard case .page(let page) = try await hub.pull(request, agent: try await record(of: site), now: time) else {
-            return .failed(Self.lost)
-        }
+        let answer = try await hub.pull(request, agent: try await record(of: site), now: time)
+        guard case .page(let page) = try throughBytes(answer) else { return .failed(Self.lost) }
         return .answered(page, standings: try page.own.map { try site.agent.outbox.standing(of: $0) })
     }
 

@@ -4,6 +4,7 @@ import ChangeSets
 import Foundation
 import HubRuntime
 import HubStoreSQLite
+import Oddities
 import Synchronization
 import TestSupport
 
@@ -80,6 +81,7 @@ final class World {
     let seed: UInt64
     /// The kinds of fault that this history knows.
     let allowed: Set<Fault>
+    let oddities: Oddities?
     let disk: TemporaryFolder
     var hub: Hub
     var hubStore: SQLiteHubStore
@@ -111,6 +113,7 @@ final class World {
         self.seed = seed
         generator = SeededGenerator(seed: seed)
         allowed = Fault.drawn(using: &generator).subtracting(without)
+        oddities = allowed.contains(.oddities) ? Oddities(seed: seed) : nil
         disk = try TemporaryFolder("tributary-simulation")
         hubStore = try SQLiteHubStore(path: disk.file("hub.db"))
         hub = try await Hub.open(
@@ -148,6 +151,12 @@ final class World {
     }
 
     var time: Timestamp { Timestamp(milliseconds: now) }
+
+    /// What happened, the code's oddities among it.
+    var met: [String: Int] {
+        let odd = (oddities?.counts ?? [:]).map { ($0.key.rawValue, $0.value) }
+        return happened.merging(odd, uniquingKeysWith: +)
+    }
 
     func note(_ what: String, _ site: Int? = nil) {
         happened[what, default: 0] += 1
@@ -265,6 +274,7 @@ final class World {
         case .hostileAgent: try await pushHostile()
         case .decisions: try await decide()
         case .collection: try await collect()
+        case .oddities: break
         }
     }
 }

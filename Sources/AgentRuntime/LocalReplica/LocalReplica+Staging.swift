@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Merging
 import Mutants
+import Oddities
 
 extension LocalReplica {
     /// How often the time of an unchanged view is written down.
@@ -25,7 +26,7 @@ extension LocalReplica {
             return [:]
         }
         let before = try cursor()
-        guard !isIdle(page, after: before) else { return [:] }
+        guard !isIdle(page, after: before) || Oddity.stagesAgain.happens else { return [:] }
         if Mutant.movesCursorAlone.isOn { try queue.write { try Self.move(to: page.reached, in: $0) } }
         return try queue.write { db in
             for entry in page.entries { try Self.stage(entry, in: db) }
@@ -36,6 +37,7 @@ extension LocalReplica {
             if !hadLoaded { try Self.dropUnstaged(in: db) }
             let repairs = try Self.mend(upTo: before.visible, in: db)
             try Self.reveal(in: db)
+            if !repairs.isEmpty { try Self.indexAnew(in: db) }
             var standing = before.standing
             for receipt in page.own { standing[receipt.replica] = receipt.last }
             try OwnChanges.settle(released: before.held.filter { !page.held.contains($0) }, in: db)
@@ -106,12 +108,24 @@ extension LocalReplica {
                 continue
             }
             let id = try insert(topic: topic, key: key, number: row[2], body: body, replacing: old, in: db)
-            for entry in IndexEntry.entries(topic: topic, key: Array(key), body: body) {
-                try db.cachedStatement(sql: "INSERT OR IGNORE INTO view_index (kind, value, entry) VALUES (?, ?, ?)")
-                    .execute(arguments: [entry.kind, entry.value, id])
-            }
+            try index(id, topic: topic, key: key, body: body, in: db)
         }
         try db.execute(sql: "DELETE FROM view_staged")
+    }
+
+    private static func index(_ id: Int64, topic: UInt8, key: Data, body: Data, in db: Database) throws {
+        for entry in IndexEntry.entries(topic: topic, key: Array(key), body: body) {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO view_index (kind, value, entry) VALUES (?, ?, ?)")
+                .execute(arguments: [entry.kind, entry.value, id])
+        }
+    }
+
+    /// A disk that loses entries leaves what found them, and the next entry gets the number of the last one: it would be found by what
+    /// is another's.
+    static func indexAnew(in db: Database) throws {
+        try db.execute(sql: "DELETE FROM view_index")
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, topic, key, body FROM view_entry")
+        while let row = try rows.next() { try index(row[0], topic: row[1], key: row[2], body: row[3], in: db) }
     }
 
     private static func insert(topic: UInt8, key: Data, number: Int64, body: Data, replacing old: Int64?, in db: Database) throws -> Int64 {

@@ -3,6 +3,7 @@ import ChangeSets
 import Foundation
 import GRDB
 import Mutants
+import Oddities
 
 extension Outbox {
     /// Cuts the next set of `replica` and stores it; false when nothing is sealed beyond the last one.
@@ -33,7 +34,7 @@ extension Outbox {
 
     /// The drains that share the next set.
     static func packed(_ pieces: [SealedPiece], changesMax: Int) -> [SealedPiece] {
-        guard let first = pieces.first, first.part.total == 1 else { return Array(pieces.prefix(1)) }
+        guard let first = pieces.first, first.part.total == 1, !Oddity.cutsOneDrain.happens else { return Array(pieces.prefix(1)) }
         var count = 0
         return Array(
             pieces.prefix { piece in

@@ -3,6 +3,7 @@ import ChangeSets
 import Foundation
 import GRDB
 import Mutants
+import Oddities
 
 extension Outbox {
     /// The hub has everything up to the receipt's counter on disk. May be told the same twice.
@@ -15,7 +16,7 @@ extension Outbox {
             return try row.acknowledged != receipt.last
                 || Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox_set WHERE position <= ?)", arguments: [keep]) ?? false
         }
-        guard isNews else { return }
+        guard isNews, !Oddity.acknowledgesLater.happens else { return }
         try queue.write { db in
             var row = try ReplicaRow.fetch(receipt.replica, in: db)
             row.acknowledged = max(row.acknowledged, receipt.last)
@@ -24,6 +25,7 @@ extension Outbox {
             try db.execute(
                 sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND last <= ? AND position IS NULL",
                 arguments: [Int64(clamping: receipt.position.number), receipt.replica.blob, receipt.last])
+            if Oddity.keepsLonger.happens { return }
             try db.execute(sql: "DELETE FROM outbox_set WHERE position <= ?", arguments: [keep])
             try trim(in: db)
         }
@@ -31,6 +33,7 @@ extension Outbox {
 
     /// The hub has less than it acknowledged (it was restored): what it lacks is unsent again.
     public func rewind(_ receipt: Receipt) throws {
+        if Oddity.rewindsToKept.happens, try rewindToKept(receipt.replica) { return }
         try queue.write { try Self.rewind(receipt.replica, to: receipt.last, hash: receipt.hash, in: $0) }
     }
 

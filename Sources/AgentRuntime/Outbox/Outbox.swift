@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import GRDB
 import Mutants
+import Oddities
 
 /// The change-sets of this agent: cut from sealed drains, signed and stored *before* they are sent, and
 /// kept until a verified backup of the hub holds them (law 2, S25).
@@ -94,7 +95,7 @@ public struct Outbox: Sendable {
         var frames: [Frame] = []
         var bytes = 0
         var last = counter
-        while frames.isEmpty || bytes < bytesMax {
+        while frames.isEmpty || bytes < bytesMax && !Oddity.sendsOneSet.happens {
             try goesOn()
             if let frame = try stored(after: last, of: replica) {
                 if !frames.isEmpty, bytes + frame.bytes.count > bytesMax { break }
@@ -149,7 +150,10 @@ public struct Outbox: Sendable {
         try queue.read { db in
             try Row.fetchOne(
                 db,
-                sql: "SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND position < \(Self.neverSent) ORDER BY first DESC LIMIT 1",
+                sql: """
+                    SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND position < \(Self.neverSent)
+                    ORDER BY first DESC LIMIT 1
+                    """,
                 arguments: [replica.blob]
             ).map(Frame.init)
         }
@@ -162,8 +166,10 @@ public struct Outbox: Sendable {
 
     private func stored(after counter: UInt64, of replica: ReplicaID) throws -> Frame? {
         try queue.read { db in
-            let statement = try db.cachedStatement(sql: """
-                    SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND first = ? AND coalesce(position, 0) < \(Self.neverSent)
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT first, last, bytes FROM outbox_set
+                    WHERE replica = ? AND first = ? AND coalesce(position, 0) < \(Self.neverSent)
                     """)
             return try Row.fetchOne(statement, arguments: [replica.blob, counter + 1]).map(Frame.init)
         }

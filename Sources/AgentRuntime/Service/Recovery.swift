@@ -1,6 +1,7 @@
 import Capture
 import Causality
 import ChangeSets
+import Oddities
 
 /// One recovery of a source: the choice that was made, and what has to be done for it.
 struct Recovery: Hashable, Sendable {
@@ -35,6 +36,7 @@ extension Outbox {
     ///   - heard: what the hub has of this agent's replicas.
     ///   - follows: what the named replica follows itself.
     func recovery(for request: RecoveryRequest, heard: [Receipt], follows: Dot?) throws -> Recovery? {
+        if Oddity.recoversLater.happens { return nil }
         let hub = heard.first { $0.replica == request.named?.replica }
         let queue = try request.named.map { try self.queue(of: $0.replica) }
         let isDamaged = try queue.map { try self.isDamaged(after: $0.acknowledged, of: $0.replica) } ?? false

@@ -1,3 +1,5 @@
+import Oddities
+
 /// A point of the monotonic clock, in milliseconds. Comes in as an argument; its zero means nothing.
 public typealias Instant = UInt64
 
@@ -23,7 +25,7 @@ public struct Backoff: Hashable, Sendable {
         failures += 1
         let doublings = UInt64(min(failures - 1, 20))
         let delay = max(1, min(longestMilliseconds, firstMilliseconds << doublings))
-        let jittered = UInt64.random(in: (delay - delay / 2)...delay, using: &random)
+        let jittered = Oddity.waitsLong.happens ? longestMilliseconds : UInt64.random(in: (delay - delay / 2)...delay, using: &random)
         return max(jittered, min(asked ?? 0, Self.askedMillisecondsMax))
     }
 

@@ -1,12 +1,15 @@
 import Causality
 import ChangeSets
+import Oddities
 
 extension SyncCore {
     mutating func startPull(now: Instant, effects: inout [Effect]) {
-        guard pull.request == nil, agreement.comparing == nil, pullDue <= now else { return }
+        guard pull.request == nil, agreement.comparing == nil, pullDue <= now || pull.notBefore <= now && Oddity.pullsBesideBacklog.happens
+        else { return }
         let ticket = nextTicket()
         let patience = queued == 0 || agreement.isProving ? 0 : settings.checkRetryMilliseconds
-        let wish = agreement.question(now, patience: patience)
+        var wish = agreement.question(now, patience: patience)
+        if wish == .news, Oddity.checksAgain.happens { wish = .digest(ranges: Oddity.asksForRanges.happens ? Limits.digestRangesMax : 1) }
         pull.request = Request(ticket: ticket, replica: nil, known: acknowledged, startedAt: now, wish: wish)
         pull.startedAt = now
         // A question that is held must not make a check late.
@@ -15,7 +18,8 @@ extension SyncCore {
         effects.append(
             .pull(
                 PullOrder(
-                    ticket: ticket, waitMilliseconds: wait, bytesMax: settings.pullBytesMax, wish: wish, report: agentReport(now))))
+                    ticket: ticket, waitMilliseconds: wait, bytesMax: Oddity.pullsLittle.less(settings.pullBytesMax), wish: wish,
+                    report: agentReport(now))))
     }
 
     /// When the next page may be asked for.

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Mutants
+import Oddities
 
 extension SyncCore {
     mutating func takeQueue(_ standings: [QueueStanding], now: Instant) {
@@ -21,7 +22,8 @@ extension SyncCore {
         push.request = Request(ticket: ticket, replica: queue.replica, after: queue.acknowledged, known: acknowledged, startedAt: now)
         push.startedAt = now
         lastPushed = queue.replica
-        let bytesMax = singly.contains(queue.replica) ? 1 : pushBytesMax
+        if Oddity.sendsSingly.happens { singly.insert(queue.replica) }
+        let bytesMax = singly.contains(queue.replica) ? 1 : Oddity.pushesLittle.less(pushBytesMax)
         effects.append(.push(PushOrder(ticket: ticket, replica: queue.replica, after: queue.acknowledged, bytesMax: bytesMax)))
     }
 

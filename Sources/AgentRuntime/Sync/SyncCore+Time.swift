@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Oddities
 
 extension SyncCore {
     /// The hub itself answered, with a valid signature.
@@ -36,12 +37,12 @@ extension SyncCore {
         let late = LineFailure(
             .unreachable, "The hub did not answer within \(settings.requestMillisecondsMax / 1000) seconds.",
             remedy: "Check the line; the agent tries again by itself.")
-        if let request = push.request, now >= request.startedAt + settings.requestMillisecondsMax {
+        if let request = push.request, isLate(request, now) {
             push.request = nil
             effects.append(.abandon(ticket: request.ticket))
             failPush(late, now: now, random: &random)
         }
-        if let request = pull.request, now >= request.startedAt + settings.requestMillisecondsMax {
+        if let request = pull.request, isLate(request, now) {
             pull.request = nil
             effects.append(.abandon(ticket: request.ticket))
             fail(late, lane: \.pull, now: now, random: &random)
@@ -49,20 +50,29 @@ extension SyncCore {
         }
     }
 
+    private func isLate(_ request: Request, _ now: Instant) -> Bool {
+        now >= request.startedAt + settings.requestMillisecondsMax || now > request.startedAt && Oddity.givesUpEarly.happens
+    }
+
     /// Connected, no error and no progress is a fault.
     mutating func watch(now: Instant, effects: inout [Effect]) {
+        if Oddity.reconnectsUnasked.happens { reconnect(now: now, effects: &effects) }
         guard isStalling(now) else { return }
         if !hasReconnected, now >= progressAt + settings.stallMilliseconds {
             hasReconnected = true
-            for lane in [\SyncCore.push, \SyncCore.pull] {
-                if let request = self[keyPath: lane].request { effects.append(.abandon(ticket: request.ticket)) }
-                self[keyPath: lane].request = nil
-                self[keyPath: lane].notBefore = now
-            }
-            blocked = [:]
-            effects.append(.reconnect)
+            reconnect(now: now, effects: &effects)
         }
         if now >= progressAt + settings.stallAlarmMilliseconds { report.isStalled = true }
+    }
+
+    private mutating func reconnect(now: Instant, effects: inout [Effect]) {
+        for lane in [\SyncCore.push, \SyncCore.pull] {
+            if let request = self[keyPath: lane].request { effects.append(.abandon(ticket: request.ticket)) }
+            self[keyPath: lane].request = nil
+            self[keyPath: lane].notBefore = now
+        }
+        blocked = [:]
+        effects.append(.reconnect)
     }
 
     private func isStalling(_ now: Instant) -> Bool {
@@ -85,7 +95,9 @@ extension SyncCore {
             if !hasReconnected { times.append(progressAt + settings.stallMilliseconds) }
             if !report.isStalled { times.append(progressAt + settings.stallAlarmMilliseconds) }
         }
-        guard let next = times.min().map({ max($0, now + 1) }), next != wakeAt else { return }
+        guard let due = times.min().map({ max($0, now + 1) }) else { return }
+        let next = Oddity.wakesEarly.happens ? now + 1 : due
+        guard next != wakeAt else { return }
         wakeAt = next
         effects.append(.wake(at: next))
     }

@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import GRDB
 import Mutants
+import Oddities
 
 /// One reading of a source into the journal, unsealed: rows that the log names, then (in a sweep) all rows,
 /// compared with their images.
@@ -114,7 +115,9 @@ final class DrainRun {
             comparisons: comparisons)
         rowsInPiece = 0
         let changes = writer.count
-        while phase != .done, rowsInPiece < Self.rowsPerPieceMax, writer.count - changes < source.settings.changesPerPartMax {
+        while phase != .done, rowsInPiece < Oddity.readsSmallPieces.less(Self.rowsPerPieceMax),
+            writer.count - changes < source.settings.changesPerPartMax
+        {
             switch phase {
             case .log(let after): try readLog(after: after, rows)
             case .sweep: try beginSweep(rows)
@@ -136,7 +139,8 @@ final class DrainRun {
             return
         }
         let (entries, reached) = try ChangeLog.entries(
-            db, after: number, upTo: target, limit: source.settings.logRowsPerReadMax, keyCounts: source.watched.keyCounts)
+            db, after: number, upTo: target, limit: Oddity.readsFewLogRows.less(source.settings.logRowsPerReadMax, to: 2),
+            keyCounts: source.watched.keyCounts)
         var named = NamedRows(entries, watched: source.watched)
         for (place, row) in named.rows.enumerated() {
             if !row.wasThere, try rows.wasPerhapsThere(row.table, row.key) { named.noteThere(place) }
@@ -162,7 +166,7 @@ final class DrainRun {
                 let reader = try reader(child)
                 let isIndexed = try reader.isIndexed(lookup)
                 let changed = parents.filter { isIndexed || $0.wasThere }
-                if !isIndexed, changed.count > Self.scansPerPageMax {
+                if !isIndexed && changed.count > Self.scansPerPageMax || Oddity.sweepsForChildren.happens {
                     toSweep.append(child)
                     continue
                 }
@@ -191,7 +195,7 @@ final class DrainRun {
     }
 
     private func readPage(_ table: Int, after: LocalKey?, seen: Int, _ rows: RowWork) throws {
-        let page = try reader(table).page(after: after, limit: source.settings.rowsPerReadMax)
+        let page = try reader(table).page(after: after, limit: Oddity.readsFewRows.less(source.settings.rowsPerReadMax))
         var seen = seen
         for row in page.rows {
             if try rows.take(table, key: row.key, row: row.content, wasReplaced: false) { seen += 1 }
@@ -207,7 +211,7 @@ final class DrainRun {
 
     /// Rows that should be there and are not.
     private func readAbsent(_ table: Int, after: [UInt8], _ rows: RowWork) throws {
-        let keys = try rows.presentKeys(table, after: after, limit: source.settings.rowsPerReadMax)
+        let keys = try rows.presentKeys(table, after: after, limit: Oddity.readsFewKnownKeys.less(source.settings.rowsPerReadMax))
         for bytes in keys {
             let key = try LocalKey(canonicalBytes: bytes)
             if case .absent = try reader(table).row(key) { try rows.take(table, key: key, row: .absent, wasReplaced: false) }
@@ -247,7 +251,9 @@ final class DrainRun {
         var after: [UInt8] = []
         while true {
             let told = try source.store.read { agent in
-                try Images.newer(shelf: later, than: source.stored.shelf, table: watched.number, after: after, limit: 500, agent)
+                try Images.newer(
+                    shelf: later, than: source.stored.shelf, table: watched.number, after: after,
+                    limit: Oddity.comparesFewImages.less(500), agent)
             }
             for image in told {
                 // A row that no longer maps is not the one the hub knows: look at the rows.

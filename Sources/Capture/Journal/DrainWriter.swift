@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Oddities
 
 /// Writes one unsealed drain into the journal: changes in batches, cut into parts, with provisional dots.
 ///
@@ -48,7 +49,7 @@ final class DrainWriter {
         count += 1
         inPart += 1
         bytesInPart += bytes
-        if buffer.count == Self.changesPerBatch || bytesInBuffer >= bytesPerBatchMax { try flush(db) }
+        if buffer.count == Self.changesPerBatch || bytesInBuffer >= bytesPerBatchMax || Oddity.writesEachChange.happens { try flush(db) }
     }
 
     /// Makes what follows another part, so that receivers know that the drain is no one moment of the source (S18).

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Oddities
 
 /// The agent's journal as the sender reads it: sealed changes that wait to be cut into change-sets.
 ///
@@ -83,7 +84,7 @@ public struct Journal: Sendable {
             let part = ChangeSet.Part(
                 drain: statement.unsigned(1), number: UInt32(statement.integer(2)), total: UInt32(statement.integer(3)))
             let isNew = pieces.last?.part != part
-            if isNew, total >= limit || bytes >= Self.bytesPerReadMax { break }
+            if isNew, total >= limit || bytes >= Self.bytesPerReadMax || !pieces.isEmpty && Oddity.readsOnePiece.happens { break }
             let body = statement.bytes(4)
             bytes += body.count
             let first = statement.unsigned(0)
@@ -110,7 +111,7 @@ public struct Journal: Sendable {
 
     /// Forgets changes that the caller has cut and stored durably in this same transaction.
     public func forget(upTo counter: UInt64, of replica: ReplicaID, _ db: Database) throws {
-        guard let stored = try StoredReplica.of(id: replica, db) else { return }
+        guard let stored = try StoredReplica.of(id: replica, db), !Oddity.forgetsLater.happens else { return }
         let arguments: StatementArguments = [stored.number, Int64(bitPattern: min(counter, stored.last))]
         try db.execute(sql: "DELETE FROM capture_batch WHERE replica = ? AND first + count - 1 <= ?", arguments: arguments)
         try db.execute(sql: "DELETE FROM capture_drain WHERE replica = ? AND last <= ? AND sealed = 1", arguments: arguments)

@@ -1,5 +1,6 @@
 import ChangeSets
 import GRDB
+import Oddities
 
 /// The log in the source's file: one small row per row that the application wrote, deleted when it is captured.
 ///
@@ -89,6 +90,7 @@ enum ChangeLog {
     /// Deletes captured entries, the oldest first; within the caller's transaction.
     static func trim(_ db: Database, upTo high: Int64, limit: Int) throws {
         guard let first = try oldest(db), first <= high else { return }
-        try RawStatement(cached: db, "DELETE FROM \"\(table)\" WHERE n <= ?1").bind(min(high, first + Int64(limit) - 1), at: 1).run()
+        let last = min(high, first + Int64(Oddity.trimsLittle.less(limit)) - 1)
+        try RawStatement(cached: db, "DELETE FROM \"\(table)\" WHERE n <= ?1").bind(last, at: 1).run()
     }
 }

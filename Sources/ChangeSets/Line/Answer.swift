@@ -1,5 +1,6 @@
 import Causality
 import Mutants
+import Oddities
 
 /// An answer of the hub on the sync line, bound to the request's nonce and signed with the hub's key.
 ///
@@ -49,12 +50,13 @@ public enum Answer: Hashable, Sendable {
         precondition(nonce.count == RequestSignature.nonceByteCount, "A request's nonce has 16 bytes.")
         let plain = payload
         guard plain.count <= Limits.answerPlainBytesMax else { throw Self.tooLarge(plain.count, Limits.answerPlainBytesMax) }
-        let sent = kind.isDeflated ? Deflate.deflated(plain) : plain
+        let isDeflated = kind.isDeflated && !Oddity.answersPlain.happens
+        let sent = isDeflated ? Deflate.deflated(plain) : plain
         var writer = ByteWriter(reserving: sent.count + 128)
         writer.raw(Self.magic)
         writer.byte(version)
         writer.byte(kind.code)
-        writer.byte(kind.isDeflated ? 1 : 0)
+        writer.byte(isDeflated ? 1 : 0)
         writer.raw(nonce)
         writer.varint(plain.count)
         writer.varint(sent.count)

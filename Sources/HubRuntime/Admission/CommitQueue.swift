@@ -1,5 +1,6 @@
 import ChangeSets
 import Mutants
+import Oddities
 
 /// Gathers what is to be written, so that many pushes share one commit.
 ///
@@ -130,7 +131,9 @@ extension Hub {
         let before = standing.withLock { $0 }
         do {
             let after: Standing
-            do { after = try await run(group, from: before, .bare) } catch is Isolation.NeedsSavepoints {
+            do { after = try await run(group, from: before, Oddity.commitsInSavepoints.happens ? .savepoints : .bare) } catch is Isolation
+                .NeedsSavepoints
+            {
                 after = try await run(group, from: before, .savepoints)
             }
             standing.withLock { $0 = after }

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Mutants
+import Oddities
 
 extension Hub {
     /// A change-set that passed everything that needs no look at the store.
@@ -29,6 +30,7 @@ extension Hub {
     /// - Throws: `HubError`: a revoked agent, or a store that cannot write; nothing was acknowledged then.
     public func push(_ frames: [[UInt8]], agent: AgentRecord, agentTime: Timestamp, now: Timestamp) async throws -> Answer {
         try Self.checkNotRevoked(agent)
+        if Oddity.isBusy.happens { throw HubError(.busy, "The hub is busy.", remedy: "Nothing: it is tried again by itself.") }
         let (valid, obstacle) = checked(frames, key: agent.key)
         let offset = Int64(bitPattern: agentTime.milliseconds &- now.milliseconds)
         let bytes = valid.reduce(256) { $0 + $1.bytes.count }
@@ -193,6 +195,6 @@ extension Hub {
         let line = try row.flatMap { $0.position > 0 ? try store.line($0.position) : nil } ?? standing.head
         return Receipt(
             replica: replica ?? ReplicaID(high: 0, low: 0), last: row?.last ?? 0, hash: row?.hash ?? .zero, position: line.position,
-            keepUntil: standing.backup, time: now)
+            keepUntil: Oddity.keepsNothingBackedUp.happens ? 0 : standing.backup, time: now)
     }
 }

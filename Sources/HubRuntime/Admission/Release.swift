@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Mutants
+import Oddities
 
 /// Lets held changes go when what they wait for has arrived, in the order of their chains (S5).
 struct Release {
@@ -93,7 +94,7 @@ struct DecodedSets {
         guard let entry = try store.journal(containing: counter, of: replica), entry.last >= counter else { return nil }
         let set = try ChangeSetCodec.decode(entry.bytes)
         kept.append((replica, set))
-        if kept.count > Self.keptMax { kept.remove(at: 1) }
+        if kept.count > Oddity.keepsNoSets.less(Self.keptMax) { kept.remove(at: 1) }
         return set
     }
 }

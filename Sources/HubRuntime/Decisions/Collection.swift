@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Merging
+import Oddities
 
 /// Lets go of the states of records that have been dead for long: a journaled entry of the hub, like a decision (S9).
 ///
@@ -37,6 +38,7 @@ struct Collection {
         through number: UInt64, _ store: any HubReading, _ standing: Standing, _ body: (RecordRow) throws -> Void
     ) throws {
         var after = RecordNumber(raw: .min)
+        let rowsMax = Oddity.collectsFew.less(rowsMax)
         while true {
             let rows = try store.deadRecords(through: number, after: after, limit: rowsMax)
             for row in rows where try store.held(record: RecordState(row, standing: standing).id.canonicalBytes).isEmpty { try body(row) }

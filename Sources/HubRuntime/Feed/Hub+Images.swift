@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Merging
+import Oddities
 
 extension Hub {
     /// Rows looked at, and images sent, for one page.
@@ -119,12 +120,13 @@ private struct SourceImages {
     /// Records that the source created, after a number; with where to go on.
     private func rows(after start: RecordNumber) throws -> (rows: [RecordRow], next: RecordNumber?) {
         var rows: [RecordRow] = []
+        let rowsMax = Oddity.showsFewImages.less(Hub.imageRowsMax, to: 2)
         for (replica, last) in incarnations {
             let first = max(RecordNumber(replica: replica, counter: 1), RecordNumber(raw: start.raw + 1))
             let last = RecordNumber(replica: replica, counter: last)
             guard first <= last else { continue }
-            rows += try documents.store.records(from: first, to: last, limit: Hub.imageRowsMax - rows.count)
-            if rows.count >= Hub.imageRowsMax { return (rows, rows.last?.record) }
+            rows += try documents.store.records(from: first, to: last, limit: rowsMax - rows.count)
+            if rows.count >= rowsMax { return (rows, rows.last?.record) }
         }
         return (rows, nil)
     }

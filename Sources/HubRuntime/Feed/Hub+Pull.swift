@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Mutants
+import Oddities
 
 /// What an agent asks of the feed.
 public struct PullRequest: Hashable, Sendable {
@@ -93,7 +94,8 @@ extension Hub {
             var page = FeedPage(
                 entries: [], reached: documents.standing.head.position, consistentAt: nil, restart: false,
                 own: try self.own(agent, request, documents, now), held: try self.held(agent, documents), time: now)
-            guard try Self.isOnLine(request.cursor, documents), start <= documents.standing.head.number else {
+            guard try Self.isOnLine(request.cursor, documents), start <= documents.standing.head.number, !Oddity.beginsFeedAnew.happens
+            else {
                 page.restart = true
                 page.reached = Self.beginning(self.generation.id)
                 return page
@@ -107,7 +109,7 @@ extension Hub {
             }
             let piece = try reader.piece(after: Mutant.feedSkipsNumber.isOn ? start + 1 : start, bytesMax: bytesMax)
             page.entries = piece.entries
-            if piece.reached >= documents.standing.head.number {
+            if piece.reached >= documents.standing.head.number, !Oddity.isNeverQuiteThere.happens {
                 page.consistentAt = documents.standing.head.position
                 if let ranges = request.digestRanges {
                     page.digest = try self.digests.digest(ranges: ranges, DigestReader(documents: documents, scope: Scope(agent.site)))
@@ -145,7 +147,7 @@ extension Hub {
     private func own(_ agent: AgentRecord, _ request: PullRequest, _ documents: Documents, _ now: Timestamp) throws -> [Receipt] {
         let since = request.cursor?.number ?? .max
         let known = ownReplicas(agent, documents).filter { replica in
-            request.replicas?.contains(replica.id) ?? true || replica.position > since
+            request.replicas?.contains(replica.id) ?? true || replica.position > since || Oddity.tellsAllStandings.happens
         }.map(\.id)
         // A restored hub may never have heard of a replica. It says so, or a site with nothing new to send would keep to itself what was forgotten.
         let unheard = (request.replicas ?? []).filter { documents.standing.replica($0)?.source == nil }.sorted()
