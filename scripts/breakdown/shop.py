@@ -1,6 +1,6 @@
 """One shop as real processes: a till, its agent, a hub. And, said without any of our own code but the reference reader of
 change-sets, what must be true of them when everything has healed."""
-import collections, json, os, signal, sqlite3, subprocess, sys, time
+import collections, json, os, signal, socket, sqlite3, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
@@ -15,19 +15,20 @@ class Broken(Exception):
 
 
 class Shop:
-    """`host`: a folder that nothing happens to. `disk`: the folder of the shop's machine, which gets hurt."""
+    """`host`: a folder that nothing happens to. `disk`: the folder of the shop's machine, which gets hurt. `hub`, `agent`: their
+    folders where they stand elsewhere. `around`: per program, the command that it is started by (`env`, `prlimit`, `nsenter`)."""
 
-    def __init__(self, programs, host, disk, journal_mode="WAL"):
+    def __init__(self, programs, host, disk, journal_mode="WAL", hub=None, agent=None):
         self.programs, self.host, self.disk, self.journal_mode = programs, host, disk, journal_mode
-        self.till_file, self.agent_folder = os.path.join(disk, "till.db"), os.path.join(disk, "agent")
-        self.hub_folder, self.sold_log = os.path.join(host, "hub"), os.path.join(host, "sold")
-        self.processes, self.starts = [], 0
+        self.till_file, self.agent_folder = os.path.join(disk, "till.db"), agent or os.path.join(disk, "agent")
+        self.hub_folder, self.sold_log = hub or os.path.join(host, "hub"), os.path.join(host, "sold")
+        self.processes, self.starts, self.around, self.hub_address_for_agent = [], 0, {}, None
 
     # The shop's day
 
-    def set_up(self):
+    def set_up(self, listen="127.0.0.1:0"):
         self.run("tributary-hub", "init", "--data", self.hub_folder)
-        self.start_hub("127.0.0.1:0")
+        self.start_hub(listen)
         self.enroll()
         with sqlite3.connect(self.till_file) as db:
             db.execute(f"PRAGMA journal_mode = {self.journal_mode}")
@@ -36,9 +37,31 @@ class Shop:
         open(self.sold_log, "a").close()
         self.agent("attach", self.till_file, "--as", "till", "--mapping", self.mapping)
 
-    def start_hub(self, listen):
-        self.hub = self.start("hub", [self.program("tributary-hub"), "serve", "--data", self.hub_folder, "--listen", listen])
-        self.wait("the hub to listen", lambda: os.path.exists(self.hub_address) and open(self.hub_address).read().strip())
+    def start_hub(self, listen=None, environment=None):
+        """At the place it had before, if none is given."""
+        self.launch_hub(listen, environment)
+        self.wait("the hub to listen", self.hub_listens)
+        self.listen = open(self.hub_address).read().strip().split("//")[1]
+
+    def launch_hub(self, listen=None, environment=None):
+        """The same, and does not wait: it may die before it listens."""
+        beyond = [] if (listen or self.listen).startswith("127.") else ["--allow-plain-http"]
+        self.hub = self.start("hub", [*self.command("tributary-hub"), "serve", "--data", self.hub_folder,
+                                      "--listen", listen or self.listen, *beyond], environment)
+        return self.hub
+
+    def hub_listens(self):
+        """A hub that was killed leaves its address behind, so the file alone says nothing."""
+        if self.hub.poll() is not None: raise Broken(f"the hub ended: {tail(self.host + '/hub.log')}")
+        try:
+            host, port = open(self.hub_address).read().strip().split("//")[1].rsplit(":", 1)
+            socket.create_connection((host, int(port)), timeout=2).close()
+            return True
+        except (OSError, IndexError): return False
+
+    def stop_hub(self):
+        self.hub.terminate()
+        self.hub.wait(WAIT_SECONDS)
 
     @property
     def hub_address(self): return os.path.join(self.hub_folder, "hub.address")
@@ -48,11 +71,11 @@ class Shop:
 
     def enroll(self):
         added = self.run("tributary", "site", "add", "shop-1", "--kind", "store", "--data", self.hub_folder, "--json")
-        self.agent("enroll", "--hub", open(self.hub_address).read().strip(),
-                   "--token", json.loads(added)["token"])
+        self.agent("enroll", "--hub", self.hub_address_for_agent or open(self.hub_address).read().strip(),
+                   "--token", json.loads(added)["token"], "--allow-plain-http")
 
     def start_agent(self, environment=None):
-        return self.start("agent", [self.program("tributary-agent"), "run", "--data", self.agent_folder], environment)
+        return self.start("agent", [*self.command("tributary-agent"), "run", "--data", self.agent_folder], environment)
 
     def start_till(self):
         self.starts += 1
@@ -65,6 +88,16 @@ class Shop:
     def try_sync(self):
         """As above, where it may well be unable to send."""
         self.run("tributary-agent", "sync", "--data", self.agent_folder, may_fail=True)
+
+    def status(self):
+        """What `tributary-agent status` says: the whole text, for an operator's words to be found in."""
+        return self.run("tributary-agent", "status", "--data", self.agent_folder, may_fail=True)
+
+    def is_all_told(self):
+        """Whether the hub has every sale that the till's file holds."""
+        return not Kept(self.till_file).sales - self.told().sales.keys()
+
+    def told(self): return Told(os.path.join(self.hub_folder, "hub.db"))
 
     def settle(self):
         """Everybody is whole again: captures and sends what there is."""
@@ -80,7 +113,7 @@ class Shop:
     def violations(self, may_withdraw=False):
         """What is lost, doubled, forged or miscounted. `may_withdraw`: the till's file was restored from a backup, so the
         hub may keep sales that it lacks; stock then has to equal what the hub was told, sale by sale."""
-        kept, told, found = Kept(self.till_file), Told(os.path.join(self.hub_folder, "hub.db")), []
+        kept, told, found = Kept(self.till_file), self.told(), []
         tried = set(open(self.sold_log).read().split())
         found += [f"lost: sale {n}" for n in sorted(kept.sales - told.sales.keys())]
         found += [f"doubled: sale {n} came {c} times" for n, c in told.sales.items() if c > 1]
@@ -93,17 +126,30 @@ class Shop:
             if shown != told.moved[sku]: found.append(f"stock of {sku}: the hub shows {shown}, its journal says {told.moved[sku]}")
         return found + [f"held back at the hub: {reason}" for reason in told.held]
 
+    def views(self):
+        """Stops the hub: what it shows must be what follows from its journal."""
+        self.stop_hub()
+        try: self.run("tributary-hub", "verify", "--data", self.hub_folder)
+        except Broken as differs: return [str(differs)]
+        return []
+
+    def broken_promises(self):
+        """What the agent was told to be on the hub's disk, and is not (law 2). Ask before it is sent again."""
+        told = self.told().last
+        return [f"acknowledged, and not at the hub: {replica} up to {last}, which has {told[replica]}"
+                for replica, last in promised(os.path.join(self.agent_folder, "agent.db")) if last > told[replica]]
+
     def stock(self, sku):
         shown = json.loads(self.run("tributary", "stock", "show", sku, "--data", self.hub_folder, "--json"))
         return sum(int(place["onHand"]) // 10_000 for place in shown["locations"])
 
     # Processes
 
-    def program(self, name): return os.path.join(self.programs, name)
+    def command(self, name): return [*self.around.get(name, []), os.path.join(self.programs, name)]
 
     def run(self, program, *arguments, may_fail=False):
-        done = subprocess.run([self.program(program), *arguments], capture_output=True, text=True, timeout=WAIT_SECONDS * 2)
-        if done.returncode and not may_fail: raise Broken(f"{program} {arguments[0]}: {done.stderr.strip()}")
+        done = subprocess.run([*self.command(program), *arguments], capture_output=True, text=True, timeout=WAIT_SECONDS * 2)
+        if done.returncode and not may_fail: raise Broken(f"{program} {arguments[0]}: {done.stdout.strip()} {done.stderr.strip()}")
         return done.stdout
 
     def start(self, name, command, environment=None):
@@ -118,6 +164,17 @@ class Shop:
             if condition(): return
             time.sleep(.02)
         raise Broken(f"waited {seconds} s in vain for {what}")
+
+
+def tail(log):
+    with open(log, "rb") as file: return file.read()[-2000:].decode(errors="replace")
+
+
+def promised(agent_file):
+    """Per replica, the last change that the hub has acknowledged."""
+    db = sqlite3.connect(f"file:{agent_file}?mode=ro", uri=True, timeout=30)
+    try: return db.execute("SELECT lower(hex(replica)), acknowledged FROM outbox_replica").fetchall()
+    finally: db.close()
 
 
 def kill(process):
@@ -141,10 +198,12 @@ class Told:
     """What the hub's journal holds, set by set: no merging, only counting."""
 
     def __init__(self, file):
-        self.sales, self.moved = collections.Counter(), collections.Counter()
+        self.sales, self.moved, self.last = collections.Counter(), collections.Counter(), collections.Counter()
         db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
         for bytes, in db.execute("SELECT bytes FROM journal ORDER BY number"):
-            for change in read_changeset.read(bytes)["changes"]: self.take(change)
+            read = read_changeset.read(bytes)
+            self.last[read["replica"]] = max(self.last[read["replica"]], read["first"] + read["count"] - 1)
+            for change in read["changes"]: self.take(change)
         self.held = [reason for reason, in db.execute("SELECT reason FROM held")]
         self.incarnations = db.execute("SELECT count(DISTINCT replica) FROM journal").fetchone()[0]
         db.close()

@@ -1,0 +1,59 @@
+"""What every script here has in common: its options, a folder of its own, chance with a seed, and how it ends.
+
+0: all that must hold holds. 1: something does not. 77: it cannot be made to happen on this machine.
+"""
+import argparse, contextlib, os, random, shutil, sys, tempfile, time
+
+from shop import REPOSITORY, Broken, Shop
+
+CANNOT_RUN = 77
+
+
+class CannotRun(Exception):
+    """Why this machine cannot make such a breakdown happen."""
+
+
+class Stage:
+    """Where a breakdown is played: what it was asked for, a folder, chance; and it clears away what was put on it."""
+
+    def __init__(self, options, name, stack):
+        self.options, self.chance, self.stack = options, random.Random(options.seed), stack
+        self.host = tempfile.mkdtemp(prefix=f"tributary-{name}-")
+        self.at_end(shutil.rmtree, self.host, ignore_errors=True)
+
+    def at_end(self, deed, *arguments, **named): self.stack.callback(deed, *arguments, **named)
+
+    def folder(self, name):
+        path = os.path.join(self.host, name)
+        os.makedirs(path, exist_ok=True)
+        return path
+
+    def shop(self, disk=None, **places):
+        """A hub and a shop, not set up yet."""
+        shop = Shop(self.options.programs, self.host, disk or self.folder("disk"), **places)
+        self.at_end(shop.close)
+        return shop
+
+
+def main(doc, play, check, declare=lambda parser: None):
+    """`play(stage)` answers with what does not hold; `check(stage)` throws `CannotRun` or `OSError` where it cannot be played."""
+    name = os.path.basename(sys.argv[0])
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    declare(parser)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--programs", default=os.path.join(REPOSITORY, ".build", "debug"))
+    parser.add_argument("--check", action="store_true", help="only say whether it can run here")
+    options = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        stage = Stage(options, name, stack)
+        try: check(stage)
+        except (CannotRun, OSError) as why:
+            print(f"{name} cannot be made to happen here: {why}.")
+            return CANNOT_RUN
+        if options.check: return 0
+        try: found = play(stage)
+        except Broken as broken:
+            print(f"BROKEN {broken} (seed {options.seed})")
+            return 1
+        for line in found: print(f"VIOLATED {line} (seed {options.seed})")
+        return 1 if found else 0
