@@ -17,6 +17,9 @@ class FaultyDisk:
         return {"LD_PRELOAD": self.library, "FAULTY_DISK": f"{what} {calls} {first} {count}", "FAULTY_DISK_PATH": path,
                 "FAULTY_DISK_COUNT": self.ledger}
 
+    def forget(self):
+        if os.path.exists(self.ledger): os.remove(self.ledger)
+
     def steps(self):
         try: return int(open(self.ledger).read().split()[0])
         except (OSError, IndexError): return 0
