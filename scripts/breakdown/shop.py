@@ -29,6 +29,10 @@ class Shop:
     def set_up(self, listen="127.0.0.1:0"):
         self.run("tributary-hub", "init", "--data", self.hub_folder)
         self.start_hub(listen)
+        self.join()
+
+    def join(self):
+        """The site takes part: its agent is known to the hub, and its till is captured."""
         self.enroll()
         with sqlite3.connect(self.till_file) as db:
             db.execute(f"PRAGMA journal_mode = {self.journal_mode}")
@@ -81,6 +85,17 @@ class Shop:
         self.starts += 1
         return self.start("till", [sys.executable, os.path.join(HERE, "till.py"), self.till_file, self.sold_log,
                                    f"L{self.starts}", str(self.starts), self.journal_mode])
+
+    def sell(self, count=5):
+        """At least so many sales, and the till is gone again."""
+        enough, till = self.sales() + count, self.start_till()
+        try: self.wait("the till to sell", lambda: till.poll() is not None or self.sales() >= enough)
+        finally: kill(till)
+
+    def sales(self):
+        db = sqlite3.connect(self.till_file, timeout=30)
+        try: return db.execute("SELECT count(*) FROM sales").fetchone()[0]
+        finally: db.close()
 
     def agent(self, *arguments):
         return self.run("tributary-agent", *arguments, "--data", self.agent_folder)
