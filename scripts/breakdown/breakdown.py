@@ -2,7 +2,7 @@
 
 0: all that must hold holds. 1: something does not. 77: it cannot be made to happen on this machine.
 """
-import argparse, contextlib, os, random, shutil, sys, tempfile, time
+import argparse, contextlib, os, random, shutil, signal, sys, tempfile, time
 
 from shop import REPOSITORY, Broken, Shop
 
@@ -44,6 +44,7 @@ def main(doc, play, check, declare=lambda parser: None):
     parser.add_argument("--programs", default=os.path.join(REPOSITORY, ".build", "debug"))
     parser.add_argument("--check", action="store_true", help="only say whether it can run here")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was mounted and started goes then, too
     with contextlib.ExitStack() as stack:
         stage = Stage(options, name, stack)
         try: check(stage)

@@ -150,9 +150,9 @@ class Shop:
 
     def broken_promises(self):
         """What the agent was told to be on the hub's disk, and is not (law 2). Ask before it is sent again."""
-        told = self.told().last
-        return [f"acknowledged, and not at the hub: {replica} up to {last}, which has {told[replica]}"
-                for replica, last in promised(os.path.join(self.agent_folder, "agent.db")) if last > told[replica]]
+        there = stored(os.path.join(self.hub_folder, "hub.db"))
+        return [f"acknowledged, and not at the hub: {replica} up to {last}, which has {there.get(replica, 0)}"
+                for replica, last in promised(os.path.join(self.agent_folder, "agent.db")).items() if last > there.get(replica, 0)]
 
     def stock(self, sku):
         shown = json.loads(self.run("tributary", "stock", "show", sku, "--data", self.hub_folder, "--json"))
@@ -187,8 +187,17 @@ def tail(log):
 
 def promised(agent_file):
     """Per replica, the last change that the hub has acknowledged."""
-    db = sqlite3.connect(f"file:{agent_file}?mode=ro", uri=True, timeout=30)
-    try: return db.execute("SELECT lower(hex(replica)), acknowledged FROM outbox_replica").fetchall()
+    return last_changes(agent_file, "SELECT lower(hex(replica)), acknowledged FROM outbox_replica")
+
+
+def stored(hub_file):
+    """Per replica, the last change in the hub's journal."""
+    return last_changes(hub_file, "SELECT lower(hex(id)), max(last) FROM journal JOIN replica ON replica.number = journal.replica GROUP BY id")
+
+
+def last_changes(file, query):
+    db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
+    try: return dict(db.execute(query))
     finally: db.close()
 
 
@@ -213,12 +222,10 @@ class Told:
     """What the hub's journal holds, set by set: no merging, only counting."""
 
     def __init__(self, file):
-        self.sales, self.moved, self.last = collections.Counter(), collections.Counter(), collections.Counter()
+        self.sales, self.moved = collections.Counter(), collections.Counter()
         db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
         for bytes, in db.execute("SELECT bytes FROM journal ORDER BY number"):
-            read = read_changeset.read(bytes)
-            self.last[read["replica"]] = max(self.last[read["replica"]], read["first"] + read["count"] - 1)
-            for change in read["changes"]: self.take(change)
+            for change in read_changeset.read(bytes)["changes"]: self.take(change)
         self.held = [reason for reason, in db.execute("SELECT reason FROM held")]
         self.incarnations = db.execute("SELECT count(DISTINCT replica) FROM journal").fetchone()[0]
         db.close()
