@@ -49,9 +49,9 @@ class Shop:
 
     def launch_hub(self, listen=None, environment=None):
         """The same, and does not wait: it may die before it listens."""
-        beyond = [] if (listen or self.listen).startswith("127.") else ["--allow-plain-http"]
+        listen = listen or self.listen
         self.hub = self.start("hub", [*self.command("tributary-hub"), "serve", "--data", self.hub_folder,
-                                      "--listen", listen or self.listen, *beyond], environment)
+                                      "--listen", listen, *self.beyond(listen)], environment)
         return self.hub
 
     def hub_listens(self):
@@ -62,6 +62,15 @@ class Shop:
             socket.create_connection((host, int(port)), timeout=2).close()
             return True
         except (OSError, IndexError): return False
+
+    def ask_hub(self, *words):
+        """What an operator's command answers, in JSON."""
+        return self.run("tributary", *words, "--data", self.hub_folder, "--json", *self.beyond(self.listen))
+
+    @staticmethod
+    def beyond(listen):
+        """Plain HTTP has to be asked for by name where it leaves the machine."""
+        return [] if listen.startswith("127.") else ["--allow-plain-http"]
 
     def stop_hub(self):
         self.hub.terminate()
@@ -74,7 +83,7 @@ class Shop:
     schema = open(os.path.join(REPOSITORY, "agent", "mappings", "schemas", "simple-shop.sql")).read()
 
     def enroll(self):
-        added = self.run("tributary", "site", "add", "shop-1", "--kind", "store", "--data", self.hub_folder, "--json")
+        added = self.ask_hub("site", "add", "shop-1", "--kind", "store")
         self.agent("enroll", "--hub", self.hub_address_for_agent or open(self.hub_address).read().strip(),
                    "--token", json.loads(added)["token"], "--allow-plain-http")
 
@@ -155,7 +164,7 @@ class Shop:
                 for replica, last in promised(os.path.join(self.agent_folder, "agent.db")).items() if last > there.get(replica, 0)]
 
     def stock(self, sku):
-        shown = json.loads(self.run("tributary", "stock", "show", sku, "--data", self.hub_folder, "--json"))
+        shown = json.loads(self.ask_hub("stock", "show", sku))
         return sum(int(place["onHand"]) // 10_000 for place in shown["locations"])
 
     # Processes
