@@ -90,6 +90,12 @@ struct HubAnswerTests {
         }
     }
 
+    @Test("a question that the line has doubled is asked anew at once, not looked at in five minutes as a refusal is")
+    func doubled() {
+        let body = "{\"error\":{\"code\":\"request-repeated\",\"message\":\"Answered before.\",\"remedy\":\"Ask again.\"}}"
+        #expect(kind(409, "application/json", Array(body.utf8)) == .unreachable)
+    }
+
     @Test("a push is lengths, little-endian, and bytes")
     func frames() {
         let frames = [

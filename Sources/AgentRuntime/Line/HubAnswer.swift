@@ -37,6 +37,11 @@ enum HubAnswer {
             default: return notTheHub(response, hub: hub)
             }
         }
+        if error.code == HubErrorBody.repeatedCode {
+            return LineFailure(
+                .unreachable, "\(hub) was asked something twice, and the second answer came: the line, or a proxy, sent it again.",
+                remedy: "Nothing to do; it is asked anew by itself. If it stays, look at the proxies between.")
+        }
         let kind: LineFailure.Kind =
             switch response.status {
             case 401, 403: .unauthorised
@@ -76,6 +81,8 @@ struct HubErrorBody: Decodable {
     }
 
     static let bytesMax = 64 << 10
+    /// A question that arrives twice, as libcurl itself may send it when a kept connection dies, is answered once; no refusal of the agent.
+    static let repeatedCode = "request-repeated"
 
     /// Text that is not signed: it may be shown, but not take a screen or a log over.
     static func oneLine(_ text: String) -> String {

@@ -158,7 +158,9 @@ public actor LineDriver {
     private func durably(_ work: () throws -> Void) {
         do {
             try work()
-            if storeFails, storeNews == nil { storeNews = .some(nil) }
+            // Beside one that failed in the same round it says nothing yet: the next one tells that the disk is well again.
+            guard storeFails, storeNews == nil else { return }
+            storeNews = .some(nil)
             storeFails = false
         } catch {
             storeNews = LineFailure(error, of: outbox)
