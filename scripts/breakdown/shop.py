@@ -22,7 +22,7 @@ class Shop:
         self.programs, self.host, self.disk, self.journal_mode = programs, host, disk, journal_mode
         self.till_file, self.agent_folder = os.path.join(disk, "till.db"), agent or os.path.join(disk, "agent")
         self.hub_folder, self.sold_log = hub or os.path.join(host, "hub"), os.path.join(host, "sold")
-        self.processes, self.starts, self.around, self.hub_address_for_agent = [], 0, {}, None
+        self.processes, self.starts, self.around, self.listen, self.hub_address_for_agent = [], 0, {}, None, None
 
     # The shop's day
 
@@ -45,7 +45,6 @@ class Shop:
         """At the place it had before, if none is given."""
         self.launch_hub(listen, environment)
         self.wait("the hub to listen", self.hub_listens)
-        self.listen = open(self.hub_address).read().strip().split("//")[1]
 
     def launch_hub(self, listen=None, environment=None):
         """The same, and does not wait: it may die before it listens."""
@@ -55,11 +54,13 @@ class Shop:
         return self.hub
 
     def hub_listens(self):
-        """A hub that was killed leaves its address behind, so the file alone says nothing."""
+        """Where it listens is known from its first start on; a hub that was killed leaves its address behind, so the file alone says nothing."""
         if self.hub.poll() is not None: raise Broken(f"the hub ended: {tail(self.host + '/hub.log')}")
         try:
-            host, port = open(self.hub_address).read().strip().split("//")[1].rsplit(":", 1)
+            listen = self.listen or open(self.hub_address).read().strip().split("//")[1]
+            host, port = listen.rsplit(":", 1)
             socket.create_connection((host, int(port)), timeout=2).close()
+            self.listen = listen
             return True
         except (OSError, IndexError): return False
 
