@@ -26,6 +26,47 @@ struct BreakdownTests {
         try await Breakdown.diskfaults.check("--steps", "3")
     }
 
+    @Test(
+        "law 2: the hub is killed, and its machine loses power, under pushes: what it acknowledged is there before anybody sends it again",
+        .enabled(if: Breakdown.powercuts.canRun))
+    func hub() async throws {
+        try await Breakdown.kills.check("--who", "hub", "--kills", "6")
+        try await Breakdown.powercuts.check("--who", "hub", "--cuts", "3")
+    }
+
+    @Test(
+        "laws 1 and 2: one system call fails, of the agent's or the hub's: it goes on or says why, and the next round brings everything",
+        .enabled(if: Breakdown.diskfaults.canRun), arguments: ["agent", "hub"])
+    func singleCalls(who: String) async throws {
+        try await Breakdown.diskfaults.check("--how", "calls", "--who", who, "--steps", "8")
+    }
+
+    @Test("law 2: a proxy doubles, cuts, exchanges and invents answers: nothing counts as sent that the hub does not have")
+    func proxy() async throws {
+        try await Breakdown.proxy.check("--lies", "2", "--storm", "4")
+    }
+
+    @Test(
+        "law 1: the line is cut, half open, slow and lossy: everything arrives once, by itself", .enabled(if: Breakdown.network.canRun),
+        arguments: ["cut", "slow"])
+    func network(fault: String) async throws {
+        try await Breakdown.network.check("--only", fault, "--seconds", "4")
+    }
+
+    @Test(
+        "law 7: the clock of agent and hub is years off, then corrected: no change is refused, and the last edit is shown",
+        .enabled(if: Breakdown.clocks.canRun))
+    func clocks() async throws {
+        try await Breakdown.clocks.check("--only", "three years ahead")
+    }
+
+    @Test(
+        "law 3: the till's small disk, or the hub's, fills up: no sale fails because of us, none is lost",
+        .enabled(if: Breakdown.smalldisk.canRun), arguments: ["till", "hub"])
+    func smallDisk(whose: String) async throws {
+        try await Breakdown.smalldisk.check("--only", whose)
+    }
+
     @Test("law 8: till, folder or machine restored, the folder lost, the machine cloned: every figure at the hub is what happened")
     func restores() async throws {
         try await Breakdown.restores.check()
@@ -34,7 +75,7 @@ struct BreakdownTests {
 
 /// A script of `scripts/breakdown`.
 enum Breakdown: String {
-    case powercuts, kills, diskfaults, restores
+    case powercuts, kills, diskfaults, proxy, network, clocks, smalldisk, restores
 
     /// Whether this machine can make such a breakdown happen; the script knows.
     var canRun: Bool {
