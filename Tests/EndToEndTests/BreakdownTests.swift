@@ -38,7 +38,7 @@ struct BreakdownTests {
         "laws 1 and 2: one system call fails, of the agent's or the hub's: it goes on or says why, and the next round brings everything",
         .enabled(if: Breakdown.diskfaults.canRun), arguments: ["agent", "hub"])
     func singleCalls(who: String) async throws {
-        try await Breakdown.diskfaults.check("--how", "calls", "--who", who, "--steps", "8")
+        try await Breakdown.diskfaults.check("--how", "calls", "--who", who, "--steps", "6")
     }
 
     @Test("law 2: a proxy doubles, cuts, exchanges and invents answers: nothing counts as sent that the hub does not have")
