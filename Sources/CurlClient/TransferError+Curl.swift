@@ -24,6 +24,11 @@ extension TransferError {
                 remedy: "Check the line; the request is sent again by itself.")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
             self.init(.notHTTP, "What answers at \(place) does not speak HTTP: \(because).", remedy: "Check the address and the port.")
+        case CURLE_OUT_OF_MEMORY:
+            // So libcurl 7.88 calls a header line of more than 100 KB.
+            self.init(
+                .notHTTP, "The answer of \(place) has a header that is too large, or memory ran out: \(because).",
+                remedy: "Check the address, and what proxies stand between.")
         case CURLE_URL_MALFORMAT:
             self.init(.badAddress, "\"\(place)\" is no valid address.", remedy: "Write it like https://hub.example.com:8443.")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:

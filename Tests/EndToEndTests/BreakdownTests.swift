@@ -9,14 +9,14 @@ struct BreakdownTests {
         "laws 1 and 2: the power fails (ext4 shut down without a flush, the till at NORMAL): no sale is lost, doubled or forged, none that was sent taken back",
         .enabled(if: Breakdown.powercuts.canRun), arguments: ["WAL", "DELETE"])
     func powerCuts(journalMode: String) async throws {
-        try await Breakdown.powercuts.check("--cuts", "4", "--journal-mode", journalMode)
+        try await Breakdown.powercuts.check("--cuts", "7", "--journal-mode", journalMode)
     }
 
     @Test(
         "law 1: the agent is killed at random moments and right before its n-th write or sync: no sale is lost, doubled or forged",
         .enabled(if: Breakdown.kills.canRun), arguments: ["WAL", "DELETE"])
     func kills(journalMode: String) async throws {
-        try await Breakdown.kills.check("--kills", "12", "--journal-mode", journalMode)
+        try await Breakdown.kills.check("--kills", "20", "--journal-mode", journalMode)
     }
 
     @Test(
@@ -30,8 +30,8 @@ struct BreakdownTests {
         "law 2: the hub is killed, and its machine loses power, under pushes: what it acknowledged is there before anybody sends it again",
         .enabled(if: Breakdown.powercuts.canRun))
     func hub() async throws {
-        try await Breakdown.kills.check("--who", "hub", "--kills", "6")
-        try await Breakdown.powercuts.check("--who", "hub", "--cuts", "3")
+        try await Breakdown.kills.check("--who", "hub", "--kills", "10")
+        try await Breakdown.powercuts.check("--who", "hub", "--cuts", "6")
     }
 
     @Test(
