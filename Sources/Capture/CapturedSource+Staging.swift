@@ -76,12 +76,24 @@ extension RowImage {
     /// - Parameter keepsLives: keep the lives of its references, which tell the lines of one sale from those of another.
     init(_ record: RecordImage, mapping: TableMapping, keepsLives: Bool = false) {
         let names = Set(mapping.fieldNames).union(mapping.stockRole == .level ? ["sku", "location", "quantity"] : [])
-        let fields = record.fields.filter { names.contains($0.name) && !$0.value.isNull }
+        let fields = record.fields.filter { names.contains($0.name) && !$0.value.isNull }.map {
+            RecordImage.Field($0.name, $0.value.ofThisFile)
+        }
         self.init(
             state: .present, life: record.life, hash: ContentHash.of(fields.lazy.map { ($0.name, $0.value) }),
             same: mapping.sameIf.isEmpty
                 ? nil : ContentHash.of(fields.lazy.filter { mapping.sameIf.contains($0.name) }.map { ($0.name, $0.value) }),
             fields: fields.map { ImageField(name: $0.name, value: keepsLives ? $0.value : $0.value.withoutLife) },
             stock: mapping.stockRole == .none ? .none : .unknown)
+    }
+}
+
+extension Value {
+    /// A file names its own rows by their keys alone. The hub says of a record from before a fork whose it was (S22): the row is the
+    /// same for it.
+    fileprivate var ofThisFile: Value {
+        guard case .reference(var reference) = self, reference.source != nil else { return self }
+        reference.source = nil
+        return .reference(reference)
     }
 }

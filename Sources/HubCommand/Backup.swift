@@ -1,4 +1,5 @@
 import ArgumentParser
+import Causality
 import Complaints
 import Foundation
 import HubRuntime
@@ -53,9 +54,11 @@ struct Restore: AsyncParsableCommand {
         if isNew { try folder.make() }
         let lock = try folder.lock()
         defer { withExtendedLifetime(lock) {} }
-        try SQLiteHubStore.restore(backup: file, to: folder.database)
+        let now = Timestamp(milliseconds: UInt64(max(Date().timeIntervalSince1970 * 1000, 0)))
+        try SQLiteHubStore.restore(backup: file, to: folder.database, now: now)
         // Missing or unreadable: the hub needs one either way.
         if (try? folder.secret()) == nil { try folder.makeSecret() }
         print("\(folder.path) is restored. Start it: tributary-hub serve --data \(folder.path)")
+        print("`tributary site list` says which sites have still to send again what the backup lacks.")
     }
 }

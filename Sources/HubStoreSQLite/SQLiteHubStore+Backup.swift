@@ -1,3 +1,4 @@
+import Causality
 import Foundation
 import GRDB
 import HubRuntime
@@ -58,7 +59,9 @@ extension SQLiteHubStore {
     ///
     /// The former files are kept beside it with `.before-restore` added. Agents notice the restored hub by
     /// themselves and send again what it lacks (S22, S23).
-    public static func restore(backup: String, to path: String) throws {
+    ///
+    /// - Parameter now: written down, so that the hub can say who has not come back since.
+    public static func restore(backup: String, to path: String, now: Timestamp) throws {
         _ = try checkedHead(ofBackup: backup)
         let files = FileManager.default
         for suffix in ["", "-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
@@ -69,5 +72,12 @@ extension SQLiteHubStore {
         }
         try files.copyItem(atPath: backup, toPath: path)
         try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        try StorageFault.translating {
+            let value = (0..<8).map { UInt8(truncatingIfNeeded: now.milliseconds >> (56 - 8 * UInt64($0))) }
+            try DatabaseQueue(path: path).write {
+                try $0.execute(
+                    sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", arguments: [MetaName.restored.rawValue, Data(value)])
+            }
+        }
     }
 }

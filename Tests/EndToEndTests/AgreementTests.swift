@@ -64,4 +64,44 @@ struct AgreementTests {
         #expect(try status().contains("Repaired 1 entry of stock at ") && status().contains("1 stock figures"))
         #expect(try await hub.process.endPolitely() == 0)
     }
+
+    @Test("a restored hub says which sites have still to send again what it forgot, until they have")
+    func restoredHub() async throws {
+        let programs = try RealPrograms()
+        var hub = try await programs.startHub()
+        let listen = String(hub.address.dropFirst("http://".count))
+        try programs.join("shop-1", at: hub.address)
+        try programs.makeTill("shop-1.db")
+        try programs.attach("shop-1.db", to: "shop-1")
+        func sync() throws { #expect(try programs.run("tributary-agent", "sync", "--data", programs.path("shop-1")).status == 0) }
+        func told(_ command: String...) throws -> String {
+            try programs.run("tributary", all: command + ["--data", programs.path("hub")]).output
+        }
+        try programs.sell("shop-1.db", number: "S-1", sku: "SKU1", quantity: 1)
+        try sync()
+        let copy = programs.path("copy.db")
+        #expect(try programs.run("tributary-hub", "backup", copy, "--data", programs.path("hub")).status == 0)
+        try programs.sell("shop-1.db", number: "S-2", sku: "SKU1", quantity: 2)
+        try sync()
+        #expect(try !told("site", "list").contains("The hub was restored"))
+        #expect(try await hub.process.endPolitely() == 0)
+
+        let restored = try programs.run("tributary-hub", "restore", copy, "--data", programs.path("hub"))
+        #expect(restored.status == 0 && restored.output.contains("tributary site list"))
+        hub = try await programs.serveHub(listen: listen)
+        #expect(try told("site", "list").contains("The hub was restored, and may still lack what this site had sent"))
+        #expect(try told("status").contains("what these sites had sent: 1 (shop-1)"))
+        let agent = try await programs.startAgent(programs.path("shop-1"))
+        #expect(try await programs.eventually { try told("stock", "show", "SKU1").contains("-3") })
+        // What the agent found out is told with its next question, which a sale brings forward.
+        #expect(
+            try await programs.eventually {
+                try programs.run("tributary-agent", "status", "--data", programs.path("shop-1")).output.contains("Equal to the hub at ")
+            })
+        try programs.sell("shop-1.db", number: "S-3", sku: "SKU1", quantity: 3)
+        #expect(try await programs.eventually { try !told("site", "list").contains("The hub was restored") })
+        #expect(try !told("status").contains("The hub was restored"))
+        #expect(try await agent.endPolitely() == 0)
+        #expect(try await hub.process.endPolitely() == 0)
+    }
 }

@@ -45,10 +45,8 @@ struct SimulationTests {
         do {
             let world = try await World(seed: seed, sites: 2 + Int(seed % 2), without: without)
             do {
-                let violations = try await Oddities.$present.withValue(world.oddities) {
-                    try await world.trade(steps: steps)
-                    return try await world.heal(steps: 4_000) ? world.violations() : ["did not settle"]
-                }
+                try await Oddities.$present.withValue(world.oddities) { try await world.trade(steps: steps) }
+                let violations = try await world.heal(steps: 4_000) ? world.violations() : world.unsettled()
                 return Outcome(trace: world.trace, violations: violations, happened: world.met)
             } catch { return Outcome(trace: world.trace, violations: ["\(error)"]) }
         } catch { return Outcome(trace: [], violations: ["\(error)"]) }

@@ -220,6 +220,23 @@ final class World {
         return exchange?.equalAt != nil && exchange?.differsSince == nil && exchange?.waiting == 0 && exchange?.behindSince == nil
     }
 
+    /// Why it did not settle, site by site.
+    func unsettled() async throws -> [String] {
+        var found: [String] = []
+        for site in sites where try await !isSettled(site) {
+            let core = site.agent.core
+            let queues = try site.agent.outbox.standings().map { "\($0.replica.short) \($0.acknowledged) of \($0.sealed)" }
+            found.append(
+                """
+                \(site.label) did not settle: recovery \(site.agent.recovery != nil), queues \(queues.joined(separator: ", ")), \
+                view \(try site.agent.view.cursor().visible?.description ?? "-"), hub \(hub.head), \
+                told \(core.agreement.told?.position ?? "-"), comparing \(core.agreement.comparing.map { "\($0)" } ?? "-"), \
+                push \(core.push), pull \(core.pull), now \(now), pending \(pending.count)
+                """)
+        }
+        return found.isEmpty ? ["did not settle"] : found
+    }
+
     private func act() async throws {
         let index = Int.random(in: sites.indices, using: &generator)
         let site = sites[index]

@@ -126,6 +126,12 @@ struct AgentNote: Codable, Hashable, Sendable {
     /// What of it is worth keeping at once.
     var verdict: [String] { ["\(equalAt != nil)", "\(differsSince ?? 0)", "\(repairedAt ?? 0)"] + differsIn }
 
+    /// Whether all that was forgotten by a hub that was restored then has come again: nothing waits there, and its view is this hub's. An agent
+    /// of an earlier version says no more than that it asked.
+    func isBack(since restored: UInt64) -> Bool {
+        waiting == nil ? asked > restored : waiting == 0 && equalAt ?? 0 > restored
+    }
+
     func warnings(at now: Timestamp) -> [String] {
         var warnings: [String] = []
         if isQueueStalled(at: now), let queueSince {

@@ -57,10 +57,12 @@ extension Hub {
 
     /// How the sites stand that are not revoked, for who counts them.
     public func siteHealth(now: Timestamp) async throws -> SiteHealth {
-        let agents = try await store.read { try $0.agents() }.filter { !$0.isRevoked }
+        let (agents, restored) = try await store.read { (try $0.agents().filter { !$0.isRevoked }, try $0.restored()) }
         var health = SiteHealth()
         for agent in agents {
-            guard let note = notes.note(agent.key) else { continue }
+            let note = notes.note(agent.key)
+            if let restored, !(note?.isBack(since: restored) ?? false) { health.away.insert(agent.site.name) }
+            guard let note else { continue }
             if note.isQueueStalled(at: now) || note.isViewStalled(at: now) { health.stalled.insert(agent.site.name) }
             if note.differsSince != nil { health.differing.insert(agent.site.name) }
             if note.wasRepaired(at: now) { health.repaired.insert(agent.site.name) }
@@ -69,8 +71,17 @@ extension Hub {
     }
 }
 
+extension HubReading {
+    /// When the hub was put back from a backup, in milliseconds.
+    func restored() throws -> UInt64? {
+        try meta(.restored).map { $0.reduce(0) { $0 << 8 | UInt64($1) } }
+    }
+}
+
 /// Names of sites that need a look.
 public struct SiteHealth: Hashable, Sendable {
+    /// The hub was restored, and they have not sent again yet what it forgot, or have not proved that there was nothing.
+    public var away: Set<String> = []
     /// They answer and do not get on.
     public var stalled: Set<String> = []
     /// Their views differ from the hub's.
@@ -84,6 +95,11 @@ public struct SiteHealth: Hashable, Sendable {
             return names.prefix(Self.namesMax).joined(separator: ", ") + (names.count > Self.namesMax ? ", …" : "")
         }
         var warnings: [String] = []
+        if !away.isEmpty {
+            warnings.append(
+                "The hub was restored, and may still lack what these sites had sent: \(away.count) (\(list(away))). They send it again by themselves."
+            )
+        }
         if !stalled.isEmpty {
             warnings.append(
                 "Sites that answer and do not get on: \(stalled.count) (\(list(stalled))): `tributary site show` says what stands still.")

@@ -189,8 +189,16 @@ extension SiteAnswer {
         self.init(
             name: site.name, kind: site.kind, region: site.region, createdAt: site.created.milliseconds, agents: own,
             sources: sources, lastHeard: heard?.milliseconds,
-            warnings: Self.warnings(records, sources, heard, now: documents.now)
+            warnings: try Self.away(records, since: documents.store.restored(), note: note)
+                + Self.warnings(records, sources, heard, now: documents.now)
                 + records.filter { !$0.isRevoked }.flatMap { note($0.key)?.warnings(at: documents.now) ?? [] })
+    }
+
+    private static func away(_ agents: [AgentRecord], since restored: UInt64?, note: (VerifyingKey) -> AgentNote?) -> [String] {
+        guard let restored else { return [] }
+        let isAway = agents.contains { !$0.isRevoked && !(note($0.key)?.isBack(since: restored) ?? false) }
+        guard isAway else { return [] }
+        return ["The hub was restored, and may still lack what this site had sent: it sends that again by itself when it is connected."]
     }
 
     private static func warnings(_ agents: [AgentRecord], _ sources: [Source], _ heard: Timestamp?, now: Timestamp) -> [String] {
