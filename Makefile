@@ -1,8 +1,8 @@
 # Everything a person or a machine does here. `make help` lists it.
 #
 # The demo and the tests share one debug build in .build, so that the dependencies are compiled once
-# (about 5.5 minutes on 2 cores, and never again). Only `make bench` and `make journey`, which measure, use
-# the release configuration.
+# (about 6 minutes on 2 cores, and never again). `make bench`, `journey`, `identity` and many seeds of `simulate` use the
+# release configuration; `fuzz` and `threads` have builds of their own.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

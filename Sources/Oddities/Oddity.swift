@@ -3,7 +3,7 @@
 ///
 /// What seldom happens is seldom tested. In a simulation such a place takes the rare way often, so that combinations come about that
 /// would take years in a shop ("buggification": J. Zhou and others, "FoundationDB: A Distributed Unbundled Transactional Key Value
-/// Store", SIGMOD 2021). Outside of one the usual way is taken; a release build has no other.
+/// Store", SIGMOD 2021). Outside of one the usual way is taken; a release build, unless made for simulations, has no other.
 public enum Oddity: String, Hashable, CaseIterable, Sendable {
     // Reading the application's file
     case readsFewRows = "reads-few-rows"
