@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChangeSets
 
 struct SiteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -184,8 +185,7 @@ extension SiteCommand.Site.Exchange {
             lines.append("  not held against the hub yet")
         }
         if let repairedAt {
-            let entries = repaired.sorted { $0.key < $1.key }.map { "\($0.value) \($0.value == 1 ? "entry" : "entries") of \($0.key)" }
-            lines.append("  repaired \(entries.joined(separator: ", ")) at \(Readable.time(repairedAt))")
+            lines.append("  repaired \(AgentReport.Repaired.text(repaired)) at \(Readable.time(repairedAt))")
         }
         return lines
     }

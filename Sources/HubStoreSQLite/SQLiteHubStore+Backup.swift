@@ -73,10 +73,10 @@ extension SQLiteHubStore {
         try files.copyItem(atPath: backup, toPath: path)
         try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         try StorageFault.translating {
-            let value = (0..<8).map { UInt8(truncatingIfNeeded: now.milliseconds >> (56 - 8 * UInt64($0))) }
             try DatabaseQueue(path: path).write {
                 try $0.execute(
-                    sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", arguments: [MetaName.restored.rawValue, Data(value)])
+                    sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+                    arguments: [MetaName.restored.rawValue, Data(MetaName.bytes(of: now.milliseconds))])
             }
         }
     }

@@ -34,7 +34,6 @@ final class SimulatedAgent {
     let trap: Trap
     var core: SyncCore
     var recovery: RecoveryRequest?
-    var isRecovering = false
 
     /// Opens the folder, and attaches the till at the first start; one that bears a former agent's mark is taken over.
     init(folder: String, till: String, site: String, key: SigningKey, random: inout some RandomNumberGenerator) throws {

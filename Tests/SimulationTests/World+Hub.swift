@@ -151,7 +151,10 @@ extension World {
             bytes[place] ^= UInt8(1) << UInt8.random(in: 0..<8, using: &generator)
         }
         let before = hub.head
-        guard let answer = try? await hub.push([bytes], agent: agent, agentTime: time, now: time) else { return }
+        let answer: Answer
+        do { answer = try await hub.push([bytes], agent: agent, agentTime: time, now: time) } catch let error as HubError
+            where error.code == .busy
+        { return }
         guard case .refusal = answer, hub.head == before else {
             return trace.append("  hostile push was answered with \(answer)")
         }

@@ -77,7 +77,8 @@ extension LocalReplica {
             arguments: [interval.topic.rawValue, Int64(clamping: interval.after), Int64(clamping: interval.through)])
     }
 
-    /// Something that was asked for again is staged and not visible yet.
+    /// Something that was asked for again is staged and not visible yet. Where that cannot be read, the page is not passed
+    /// over: staging it tells why.
     var hasAgain: Bool { (try? queue.read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM view_again)") }) ?? true }
 
     /// Drops what the intervals that came again no longer hold, and says what of them was not right.

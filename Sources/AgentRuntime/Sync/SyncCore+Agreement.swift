@@ -10,8 +10,7 @@ extension SyncCore {
         guard case .digest = wish, let position = page.consistentAt else { return }
         guard let digest = page.digest else {
             // It is busy, or of an earlier version.
-            return agreement.rest(
-                now, about: settings.checkRetryMilliseconds, least: settings.checkRetryMilliseconds / 2, random: &random)
+            return checkLater(now, random: &random)
         }
         agreement.comparing = (ticket, now)
         effects.append(.compare(CompareOrder(ticket: ticket, digest: digest, position: position, time: page.time)))
@@ -25,8 +24,7 @@ extension SyncCore {
         agreement.comparing = nil
         agreement.isProving = false
         guard let comparison else {
-            return agreement.rest(
-                now, about: settings.checkRetryMilliseconds, least: settings.checkRetryMilliseconds / 2, random: &random)
+            return checkLater(now, random: &random)
         }
         agreement.told = AgentReport.View(position: order.position, digest: comparison.own)
         guard !comparison.isEqual else {
@@ -41,6 +39,11 @@ extension SyncCore {
         } else {
             mend(comparison, now: now, random: &random, effects: &effects)
         }
+    }
+
+    /// This check came to nothing.
+    mutating func checkLater(_ now: Instant, random: inout some RandomNumberGenerator) {
+        agreement.rest(now, about: settings.checkRetryMilliseconds, least: settings.checkRetryMilliseconds / 2, random: &random)
     }
 
     /// No idle wait, and no held question, before a repair.
@@ -82,7 +85,7 @@ extension SyncCore {
     mutating func giveUpLateComparison(now: Instant, random: inout some RandomNumberGenerator, effects: inout [Effect]) {
         guard let (ticket, since) = agreement.comparing, now >= since + settings.requestMillisecondsMax else { return }
         agreement.comparing = nil
-        agreement.rest(now, about: settings.checkRetryMilliseconds, least: settings.checkRetryMilliseconds / 2, random: &random)
+        checkLater(now, random: &random)
         effects.append(.abandon(ticket: ticket))
     }
 
@@ -133,9 +136,6 @@ extension LineReport {
         }
 
         /// `3 entries of stock, 1 entry of customers`.
-        public var repairedText: String {
-            repaired.sorted { $0.key < $1.key }
-                .map { "\($0.value.entries) \($0.value.entries == 1 ? "entry" : "entries") of \($0.key)" }.joined(separator: ", ")
-        }
+        public var repairedText: String { AgentReport.Repaired.text(repaired.mapValues(\.entries)) }
     }
 }

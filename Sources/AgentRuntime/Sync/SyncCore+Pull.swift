@@ -72,7 +72,7 @@ extension SyncCore {
             }
             if case .again = request.wish {
                 // The hub does not know the question any more; the next check finds out what is left of it.
-                agreement.rest(now, about: settings.checkRetryMilliseconds, least: settings.checkRetryMilliseconds / 2, random: &random)
+                checkLater(now, random: &random)
             }
             takeDigest(of: page, asked: request.wish, ticket: request.ticket, now: now, random: &random, effects: &effects)
         }

@@ -53,6 +53,12 @@ public struct AgentReport: Codable, Hashable, Sendable {
             self.at = at
             self.entries = entries
         }
+
+        /// `1 entry of customers, 3 entries of stock`.
+        public static func text(_ entries: [String: UInt64]) -> String {
+            entries.sorted { $0.key < $1.key }.map { "\($0.value) \($0.value == 1 ? "entry" : "entries") of \($0.key)" }
+                .joined(separator: ", ")
+        }
     }
 }
 

@@ -98,6 +98,6 @@ extension HubReading {
 
 extension HubWriting {
     func set(_ name: MetaName, number: UInt64) throws {
-        try set(name, (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) })
+        try set(name, MetaName.bytes(of: number))
     }
 }

@@ -126,10 +126,12 @@ struct AgentNote: Codable, Hashable, Sendable {
     /// What of it is worth keeping at once.
     var verdict: [String] { ["\(equalAt != nil)", "\(differsSince ?? 0)", "\(repairedAt ?? 0)"] + differsIn }
 
-    /// Whether all that was forgotten by a hub that was restored then has come again: nothing waits there, and its view is this hub's. An agent
-    /// of an earlier version says no more than that it asked.
-    func isBack(since restored: UInt64) -> Bool {
-        waiting == nil ? asked > restored : waiting == 0 && equalAt ?? 0 > restored
+    /// Whether a hub that was restored then may still lack what the agent had sent: not when nothing waits there and its view is this hub's.
+    /// An agent of an earlier version says no more than that it asked.
+    static func isAway(_ note: AgentNote?, since restored: UInt64?) -> Bool {
+        guard let restored else { return false }
+        guard let note else { return true }
+        return note.waiting == nil ? note.asked <= restored : note.waiting != 0 || note.equalAt ?? 0 <= restored
     }
 
     func warnings(at now: Timestamp) -> [String] {
@@ -151,8 +153,5 @@ struct AgentNote: Codable, Hashable, Sendable {
         return warnings
     }
 
-    var repairedText: String {
-        repaired.sorted { $0.key < $1.key }.map { "\($0.value) \($0.value == 1 ? "entry" : "entries") of \($0.key)" }.joined(
-            separator: ", ")
-    }
+    var repairedText: String { AgentReport.Repaired.text(repaired) }
 }

@@ -61,7 +61,7 @@ extension Hub {
         var health = SiteHealth()
         for agent in agents {
             let note = notes.note(agent.key)
-            if let restored, !(note?.isBack(since: restored) ?? false) { health.away.insert(agent.site.name) }
+            if AgentNote.isAway(note, since: restored) { health.away.insert(agent.site.name) }
             guard let note else { continue }
             if note.isQueueStalled(at: now) || note.isViewStalled(at: now) { health.stalled.insert(agent.site.name) }
             if note.differsSince != nil { health.differing.insert(agent.site.name) }
@@ -74,7 +74,8 @@ extension Hub {
 extension HubReading {
     /// When the hub was put back from a backup, in milliseconds.
     func restored() throws -> UInt64? {
-        try meta(.restored).map { $0.reduce(0) { $0 << 8 | UInt64($1) } }
+        let time = try number(.restored)
+        return time == 0 ? nil : time
     }
 }
 

@@ -117,9 +117,9 @@ extension Hub {
         let standing = standing.withLock { $0 }
         return try await store.read { store in
             let documents = try Documents(store: store, standing: standing, now: now)
-            let agents = try store.agents()
+            let (agents, restored) = (try store.agents(), try store.restored())
             return try documents.sites.sorted { Text($0.name) < Text($1.name) }.map {
-                try SiteAnswer($0, agents: agents, documents) { self.notes.note($0) }
+                try SiteAnswer($0, agents: agents, restored: restored, documents) { self.notes.note($0) }
             }
         }
     }
@@ -176,7 +176,9 @@ extension Hub {
 }
 
 extension SiteAnswer {
-    init(_ site: SiteRow, agents: [AgentRecord], _ documents: Documents, note: (VerifyingKey) -> AgentNote?) throws {
+    init(
+        _ site: SiteRow, agents: [AgentRecord], restored: UInt64?, _ documents: Documents, note: (VerifyingKey) -> AgentNote?
+    ) throws {
         let own = try agents.filter { $0.site.number == site.number }.map { try Agent($0, note: note($0.key), documents) }
         let records = agents.filter { $0.site.number == site.number }
         let heard = own.compactMap(\.lastHeard).max().map { Timestamp(milliseconds: $0) }
@@ -189,15 +191,13 @@ extension SiteAnswer {
         self.init(
             name: site.name, kind: site.kind, region: site.region, createdAt: site.created.milliseconds, agents: own,
             sources: sources, lastHeard: heard?.milliseconds,
-            warnings: try Self.away(records, since: documents.store.restored(), note: note)
+            warnings: Self.away(records, since: restored, note: note)
                 + Self.warnings(records, sources, heard, now: documents.now)
                 + records.filter { !$0.isRevoked }.flatMap { note($0.key)?.warnings(at: documents.now) ?? [] })
     }
 
     private static func away(_ agents: [AgentRecord], since restored: UInt64?, note: (VerifyingKey) -> AgentNote?) -> [String] {
-        guard let restored else { return [] }
-        let isAway = agents.contains { !$0.isRevoked && !(note($0.key)?.isBack(since: restored) ?? false) }
-        guard isAway else { return [] }
+        guard agents.contains(where: { !$0.isRevoked && AgentNote.isAway(note($0.key), since: restored) }) else { return [] }
         return ["The hub was restored, and may still lack what this site had sent: it sends that again by itself when it is connected."]
     }
 

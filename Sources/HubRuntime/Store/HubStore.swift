@@ -243,6 +243,11 @@ public enum MetaName: String, Sendable, CaseIterable {
     case views
     /// What matching has learnt: `MatchModel` as JSON.
     case matchModel = "match model"
+
+    /// A number as a fact's value: 8 bytes, most significant first.
+    public static func bytes(of number: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
+    }
 }
 
 /// One kind of thing in the feed.
