@@ -161,7 +161,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests(
             "SimulationTests",
-            ["Oddities", "AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", grdb]),
+            ["Oddities", "AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", logging, grdb]),
         tests("MutantsTests", ["Mutants"]),
         tests("OdditiesTests", ["Oddities"]),
         tests("ThreadsTests", ["Threads"]),

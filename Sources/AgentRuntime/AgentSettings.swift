@@ -29,5 +29,5 @@ public struct AgentSettings: Sendable {
         try queue.write { try $0.execute(sql: "DELETE FROM agent_setting WHERE name = ?", arguments: [name.rawValue]) }
     }
 
-    public enum Name: String, Sendable { case membership, health, sources }
+    public enum Name: String, Sendable { case membership, health, sources, lost }
 }

@@ -30,7 +30,13 @@ extension CapturedSource {
                 try watch(db)
                 if Oddity.forgetsNumbers.happens { dictionary.forget() }
                 let isWhole = everything || stored.needsSweep || stored.state == .reasserting || Oddity.sweepsUnasked.happens
-                return try capture(db, everything: isWhole, now: now, nonce: nonce)
+                do { return try capture(db, everything: isWhole, now: now, nonce: nonce) } catch let error as DatabaseError
+                    where error.resultCode == .SQLITE_ERROR
+                {
+                    // A file that went back in time may have got the number of its schema a second time, for another one.
+                    try checkStatements(db)
+                    throw error
+                }
             }
             switch outcome {
             case .nothing, .sealed: try note(problem: nil)

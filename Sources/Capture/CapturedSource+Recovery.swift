@@ -11,6 +11,14 @@ extension CapturedSource {
         if writer.replica == replica, counter > writer.last, !Mutant.ignoresHubAhead.isOn { hubIsAhead = true }
     }
 
+    /// The hub's history of this source is another than this folder's: the next drain returns `.recovery`.
+    public func mustRecover() { hubIsAhead = !Mutant.ignoresHubAhead.isOn }
+
+    /// Whether this source's file was ever written to under the replica, as far as the folder knows.
+    public func hasWritten(as replica: ReplicaID) throws -> Bool {
+        try store.read { try StoredReplica.of(id: replica, $0)?.source == stored.number }
+    }
+
     /// Brings file and journal together before anything is read (S15, S16).
     ///
     /// - Returns: why nothing may be read; `nil` to go on.
@@ -37,11 +45,13 @@ extension CapturedSource {
             return try db.tableExists(exactly: ChangeLog.table) ? nil : .alarm(refusal(.replaced(found: id)))
         }
         let named = stored.named.flatMap { $0.counter == 0 ? nil : $0 }
-        let ownSuffice = try store.read { try holdsAll(since: named, $0) }
+        let writers = try store.read { db in try StoredReplica.fetch(db, "source = ?1") { $0.bind(stored.number, at: 1) } }
+        let ownSuffice = holdsAll(since: named, writers)
         return .recovery(
             RecoveryRequest(
                 source: id, name: name, named: named, wantsNewest: stored.hubWasAhead || !ownSuffice,
-                namesOwnDrain: mark.map { $0.drain == stored.sealed || $0.drain.number < stored.sealed.number } ?? false))
+                namesOwnDrain: mark.map { $0.drain == stored.sealed || $0.drain.number < stored.sealed.number } ?? false,
+                writers: Set(writers.map(\.id)), chain: try store.read { try StoredReplica.chain(of: named?.replica, $0) }))
     }
 
     private func discard(_ drain: StoredDrain?) throws {
@@ -154,8 +164,7 @@ extension CapturedSource {
 
     /// Whether the agent's own images tell all that was captured after the drain that the file names: they do when its
     /// present writer captured that drain. Else another history may have gone on from there, and only the hub knows it.
-    private func holdsAll(since dot: Dot?, _ db: Database) throws -> Bool {
-        let writers = try StoredReplica.fetch(db, "source = ?1") { $0.bind(stored.number, at: 1) }
+    private func holdsAll(since dot: Dot?, _ writers: [StoredReplica]) -> Bool {
         guard let dot else { return writers.count < 2 }
         return writers.contains { $0.number == stored.replica && $0.id == dot.replica && $0.last >= dot.counter }
     }
@@ -165,12 +174,7 @@ extension CapturedSource {
         guard let dot else { return true }
         guard let former = try StoredReplica.of(number: number, db) else { return false }
         if former.id == dot.replica { return former.last >= dot.counter }
-        var followed = former.follows
-        while let limit = followed {
-            if limit.replica == dot.replica { return limit.counter >= dot.counter }
-            followed = try StoredReplica.of(id: limit.replica, db)?.follows
-        }
-        return false
+        return try StoredReplica.chain(of: former.id, db).first { $0.replica == dot.replica }.map { $0.counter >= dot.counter } ?? false
     }
 
     /// A replica that never sealed a change need not be known to anybody.

@@ -27,17 +27,27 @@ final class FakeJournal: SealedJournal {
         }
     }
 
+    /// Another writer of the same source.
+    func open(_ replica: ReplicaID, follows: Dot) {
+        content.withLock {
+            $0.replicas.append(
+                SealedReplica(
+                    replica: replica, opening: ChangeSet.Opening(source: Self.source, name: "till", follows: follows), sealed: 0))
+        }
+    }
+
     /// Seals one whole drain, or one in `parts`.
-    func seal(_ changes: [Change], parts: Int = 1) {
+    func seal(_ changes: [Change], parts: Int = 1, of replica: ReplicaID = FakeJournal.replica) {
         content.withLock { content in
+            guard let place = content.replicas.firstIndex(where: { $0.replica == replica }) else { return }
             content.drain += 1
             let size = (changes.count + parts - 1) / parts
             for number in 0..<parts {
                 let run = Array(changes.dropFirst(number * size).prefix(size))
                 let part = ChangeSet.Part(drain: content.drain, number: UInt32(number + 1), total: UInt32(parts))
-                content.pieces[Self.replica, default: []].append(
-                    SealedPiece(first: content.replicas[0].sealed + 1, part: part, changes: run))
-                content.replicas[0].sealed += UInt64(run.count)
+                content.pieces[replica, default: []].append(
+                    SealedPiece(first: content.replicas[place].sealed + 1, part: part, changes: run))
+                content.replicas[place].sealed += UInt64(run.count)
             }
         }
     }

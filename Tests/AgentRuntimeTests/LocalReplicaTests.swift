@@ -80,6 +80,16 @@ struct LocalReplicaTests {
         }
     }
 
+    @Test("a new entry is not found by what found the one that a disk lost, whose place it gets")
+    func reusedPlace() throws {
+        try view.stage(page([stock(1, "boots", "shop", 5), stock(2, "hat", "shop", 7)], reached: 2, consistent: true), again: nil)
+        try queue.write { try $0.execute(sql: "DELETE FROM view_entry WHERE id = (SELECT max(id) FROM view_entry)") }
+        try view.stage(page([profile(3, id: "p1", email: "a@example.org")], reached: 3, consistent: true), again: nil)
+        #expect(try onHand("hat") == [:])
+        #expect(try onHand("boots") == ["shop": 5])
+        #expect(try emails(.email("a@example.org")) == ["a@example.org"])
+    }
+
     @Test("S26: pages become visible together, at the consistent one")
     func staged() throws {
         try view.stage(page([profile(1, id: "p1", email: "a@x.org")], reached: 1, consistent: false))

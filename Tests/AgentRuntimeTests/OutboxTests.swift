@@ -146,12 +146,36 @@ struct OutboxTests {
         try outbox.acknowledge(try receipt(20, frames, position: 9))
         try outbox.acknowledge(try receipt(20, frames, position: 9))
         #expect(try load(after: 0).count == 2)
-        try outbox.acknowledge(try receipt(20, frames, position: 12, keepUntil: 5))
+        try outbox.acknowledge(try receipt(20, frames, position: 9, keepUntil: 5))
         #expect(try load(after: 0).isEmpty)
         #expect(try load(after: 10).count == 1)
         #expect(try outbox.standing(of: receipt(20, frames)) == .agrees)
         #expect(try outbox.standing(of: receipt(10, frames)) == .agrees)
         #expect(try outbox.standing(of: receipt(0, frames)) == .forgotten)
+    }
+
+    @Test("law 2: a restored hub's backup says nothing of what another replica had sent before: that is kept, and counts from where it stands now")
+    func backupOfAnotherLine() throws {
+        let other = ReplicaID(high: 7, low: 8)
+        journal.open(other, follows: Dot(Self.replica, 20))
+        journal.seal(Sales.lines(0..<10))
+        _ = try load()
+        journal.seal(Sales.lines(10..<20))
+        let frames = try load()
+        try outbox.acknowledge(try receipt(20, frames, position: 5))
+        // The hub was restored; before it got this again, it was backed up at 7, and told another writer so.
+        journal.seal(Sales.lines(20..<30), of: other)
+        var random = SeededGenerator(seed: 3)
+        _ = try outbox.load(after: 0, of: other, bytesMax: 1 << 20, setBytesMax: 4 << 20, random: &random)
+        var receipt = try receipt(0, [], position: 7, keepUntil: 7)
+        receipt.replica = other
+        try outbox.acknowledge(receipt)
+        #expect(try load(after: 0).count == 2)
+        // Somebody else sent it to the hub again, where it stands beyond the backup.
+        try outbox.acknowledge(try self.receipt(20, frames, position: 9, keepUntil: 7))
+        #expect(try load(after: 0).count == 2)
+        try outbox.acknowledge(try self.receipt(20, frames, position: 9, keepUntil: 9))
+        #expect(try load(after: 0).isEmpty)
     }
 
     @Test("the size bound drops the oldest acknowledged sets, and nothing that is not acknowledged")

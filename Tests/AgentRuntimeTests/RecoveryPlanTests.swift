@@ -17,7 +17,7 @@ struct RecoveryPlanTests {
         var sealed: UInt64
         var hubLast: UInt64
         var standing: Standing
-        var isDamaged = false
+        var cannotSend = false
         var shared: UInt64?
         var plan: RecoveryPlan
     }
@@ -54,13 +54,13 @@ struct RecoveryPlanTests {
             sealed: 3, hubLast: 9, standing: .differs, plan: .follow(Dot(replica, 9), abandons: true)),
         Case(
             testDescription: "what is unsent is damaged: it is captured anew", named: 8, acknowledged: 5, sealed: 8, hubLast: 5,
-            standing: .agrees, isDamaged: true, plan: .follow(Dot(replica, 5), abandons: true)),
+            standing: .agrees, cannotSend: true, plan: .follow(Dot(replica, 5), abandons: true)),
         Case(
             testDescription: "the hub was restored, and a copy of this machine sent first: the histories part", named: 9, acknowledged: 9,
             sealed: 9, hubLast: 7, standing: .differs, plan: .part(Dot(replica, 0))),
         Case(
             testDescription: "nothing of it was sent, and its first set is damaged: what it follows itself", named: 4, acknowledged: 0,
-            sealed: 4, hubLast: 0, standing: .agrees, isDamaged: true, plan: .follow(former, abandons: true)),
+            sealed: 4, hubLast: 0, standing: .agrees, cannotSend: true, plan: .follow(former, abandons: true)),
         Case(
             testDescription: "a copy ended exactly where this one was acknowledged: nothing waits", named: 7, acknowledged: 5, sealed: 7,
             hubLast: 5, standing: .differs, plan: .part(Dot(replica, 0))),
@@ -82,7 +82,7 @@ struct RecoveryPlanTests {
         let named = example.named.map { Dot(Self.replica, $0) }
         let plan = RecoveryPlan(
             named: named, namesOwnDrain: example.namesOwnDrain, queue: queue, hubLast: example.hubLast, standing: example.standing,
-            isDamaged: example.isDamaged, follows: Self.former, shared: example.shared)
+            cannotSend: example.cannotSend, follows: Self.former, shared: example.shared)
         #expect(plan == example.plan)
     }
 }

@@ -117,7 +117,7 @@ struct SyncRig {
         case .restartFeed: cursor = nil
         case .wake(let instant): wakeAt = instant
         case .abandon(let ticket): inFlight.removeAll { Self.ticket($0.event) == ticket }
-        case .recut, .fork, .recover, .reconnect, .report, .compare: break
+        case .recut, .fork, .recover, .reconnect, .report, .compare, .release: break
         }
     }
 

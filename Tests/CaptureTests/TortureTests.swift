@@ -45,6 +45,22 @@ struct TortureTests {
         if seeds.count >= 50, failed == 0 { #expect(tally.missing(hides: hides) == [], "never happened in \(seeds.count) seeds") }
     }
 
+    @Test("a file that went back gives its schema a number that was used for another one: said in the same words")
+    func schemaNumberUsedAgain() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        try rig.attach()
+        try rig.drain()
+        try rig.sell("ALTER TABLE customers ADD COLUMN extra TEXT")
+        #expect(try rig.drain() == .nothing)
+        let number = try rig.application.inDatabase { try Int.fetchOne($0, sql: "PRAGMA schema_version") ?? 0 }
+        try rig.opened().rest()
+        // As after a power cut that takes the new column back, and an update that does something else.
+        try rig.sell("ALTER TABLE customers RENAME COLUMN email TO mail; PRAGMA schema_version = \(number)")
+        try rig.sell("INSERT INTO customers VALUES (9, 'new@example.org', 'New', 'x')")
+        let error = #expect(throws: CaptureError.self) { try rig.drain() }
+        #expect(error?.code == .schemaChanged)
+    }
+
     @Test("a mapped column that the vendor takes away stops this source in plain words, and nothing written meanwhile is lost")
     func columnGone() throws {
         let rig = try Rig(Shop.sql, Shop.yaml)

@@ -90,7 +90,10 @@ final class SimulatedTill {
     // MARK: Trading
 
     /// One sale of one to three lines, one transaction.
-    func sell(using generator: inout some RandomNumberGenerator) throws {
+    ///
+    /// - Returns: its number.
+    @discardableResult
+    func sell(using generator: inout some RandomNumberGenerator) throws -> String {
         issued += 1
         let number = "\(label)-\(issued)"
         let lines = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
@@ -112,6 +115,7 @@ final class SimulatedTill {
         }
         linesSold[number] = lines.count
         everSold[number] = lines.reduce(into: [:]) { $0[$1.0, default: 0] += Int64($1.1) }
+        return number
     }
 
     func registerCustomer(using generator: inout some RandomNumberGenerator) throws {

@@ -3,6 +3,7 @@ import Causality
 import ChangeSets
 import Foundation
 import HubRuntime
+import Logging
 import TestSupport
 
 @testable import AgentRuntime
@@ -62,41 +63,24 @@ extension World {
         return isQuiet
     }
 
-    /// S15: push what is sealed, take the images as of the dot that the file names, follow it.
+    /// S15 and S22, by the agent's own code.
     private func recover(_ index: Int) async throws {
         let site = sites[index]
-        guard let request = site.agent.recovery else { return }
-        guard !site.line.isCut else { return }
-        let agent = try await record(of: site)
-        guard case .page(let page) = try await hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: agent, now: time) else { return }
-        let follows = try request.named.flatMap { try Journal(site.agent.store).followed(by: $0.replica) }
-        guard let recovery = try site.agent.outbox.recovery(for: request, heard: page.own, follows: follows) else { return }
-        if let dot = recovery.follows { try await stageImages(.named, of: request, asOf: dot, site: site, agent: agent) }
-        if recovery.needsNewest { try await stageImages(.newest, of: request, asOf: recovery.follows, site: site, agent: agent) }
-        try site.agent.source.recover(
-            following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts, random: &generator)
-        try site.agent.outbox.finish(recovery, of: request)
+        guard let request = site.agent.recovery, !site.line.isCut else { return }
+        let recovery = SourceRecovery(
+            source: SimulatedRecovery(world: self, site: site), line: SimulatedRecovery(world: self, site: site),
+            outbox: site.agent.outbox, clock: .system, log: Self.silent)
+        guard case .recovered(let what) = try await recovery.run(request) else { return }
         site.agent.recovery = nil
         site.hasRecovered = true
-        note(recovery.parts ? "parted from a clone" : recovery.abandons ? "recovered from an old folder" : "recovered", index)
+        note(what.parts ? "parted from a clone" : what.abandons ? "recovered from an old folder" : "recovered", index)
+        trace.append(
+            "  \(site.label) follows \(what.follows?.description ?? "nothing")"
+                + what.others.map { ", leaves \($0.key.short) after \($0.value)" }.sorted().joined())
+        if !what.others.isEmpty { note("former writer left", index) }
     }
 
-    private func stageImages(
-        _ kind: StagedImages, of request: RecoveryRequest, asOf dot: Dot?, site: Site, agent: AgentRecord
-    ) async throws {
-        var after: [UInt8]?
-        var isFirst = true
-        repeat {
-            guard
-                case .images(let images) = try await hub.images(
-                    source: request.source, upTo: dot, isNewest: kind == .newest, after: after, agent: agent, now: time)
-            else { return }
-            try site.agent.source.stage(images.records, as: kind, isFirst: isFirst)
-            trace.append("  \(site.label) \(images.records.count) images as \(kind.rawValue) of \(dot?.description ?? "now")")
-            isFirst = false
-            after = images.next
-        } while after != nil
-    }
+    private static let silent = Logger(label: "tributary.simulation") { _ in SwiftLogNoOpLogHandler() }
 
     func tell(_ index: Int, _ event: SyncCore.Event) async throws {
         let site = sites[index]
@@ -117,6 +101,7 @@ extension World {
         case .pull(let order): send(.pull(order), to: index, after: 5...300)
         case .wake(let instant): send(.wake, to: index, at: max(now, instant))
         case .acknowledge(let receipt): try agent.outbox.acknowledge(receipt)
+        case .release(let receipt): try agent.outbox.release(receipt)
         case .confirm(let replica, let through): try agent.outbox.confirm(replica, through: through)
         case .rewind(let receipt):
             note("sends again", index)
@@ -140,16 +125,20 @@ extension World {
             note("must recover: \(reason.rawValue)", index)
             if reason == .folderIsOld, try leavesFormer(receipt, index) { return }
             if reason == .historiesDiffer, try agent.outbox.rewindToKept(receipt.replica) { return }
-            try agent.source.learn(hubLast: receipt.last, of: receipt.replica)
+            try requireRecovery(of: receipt.replica, index)
         case .fork(let receipt):
             note("fork", index)
             trace.append(
                 "  hub has \(receipt.replica.short):\(receipt.last); here \(try agent.outbox.standings().map { "\($0.replica.short) acknowledged \($0.acknowledged) sealed \($0.sealed)" })"
             )
-            if try leavesFormer(receipt, index) { return }
-            try agent.source.learn(hubLast: UInt64.max, of: receipt.replica)
+            try requireRecovery(of: receipt.replica, index)
         case .abandon, .reconnect, .report: break
         }
+    }
+
+    private func requireRecovery(of replica: ReplicaID, _ index: Int) throws {
+        let source = sites[index].agent.source
+        if try source.hasWritten(as: replica) { source.mustRecover() }
     }
 
     private func leavesFormer(_ receipt: Receipt, _ index: Int) throws -> Bool {

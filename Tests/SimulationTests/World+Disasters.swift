@@ -40,7 +40,7 @@ extension World {
         let site = sites[index]
         guard let old = site.oldTill, generator.chance(60) else {
             site.oldTill = try site.till.backUp()
-            return
+            return trace.append("  \(site.label) till copied")
         }
         guard !site.isHubBehind else { return }
         note("till restored", index)
@@ -53,7 +53,7 @@ extension World {
         let site = sites[index]
         guard let old = site.oldFolder, generator.chance(60) else {
             site.oldFolder = try copyFolder(of: site, "old")
-            return
+            return trace.append("  \(site.label) folder copied")
         }
         guard try bearsOwnMark(site) else { return }
         hubBackup = nil
@@ -80,10 +80,12 @@ extension World {
         let site = sites[index]
         guard let old = site.oldDisk, generator.chance(60) else {
             site.oldDisk = (try site.till.backUp(), try copyFolder(of: site, "disk"))
-            return
+            return trace.append("  \(site.label) disk copied")
         }
         guard !site.isHubBehind else { return }
         hubBackup = nil
+        // A copy of the till alone from a time that neither the image nor the hub knows names drains that mean something else here.
+        if try !site.agent.isSent { site.oldTill = nil }
         note("machine restored", index)
         try site.till.restore(old.till)
         site.folder = old.folder

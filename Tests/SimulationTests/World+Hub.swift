@@ -105,6 +105,21 @@ extension World {
         }
     }
 
+    /// A till that went back behind a deletion, and edited what was collected meanwhile, waits for somebody to decide (S7).
+    ///
+    /// - Returns: whether there was any.
+    func replayEditsOfCollected() async throws -> Bool {
+        let held = try await hub.conflicts(now: time).filter {
+            $0.kind == .editOfDeleted && $0.choices.contains("replay")
+        }
+        for conflict in held {
+            try await bySomebody("edit of a collected record replayed") {
+                _ = try await self.hub.resolve(conflict.id, Resolution(.replay, author: "op"), now: self.time)
+            }
+        }
+        return !held.isEmpty
+    }
+
     private func link(_ what: String, _ decide: @escaping (LinkQuestion) async throws -> LinkAnswer) async throws {
         var found: [String] = []
         for _ in 0..<2 {

@@ -75,7 +75,7 @@ extension World {
             standing: try site.agent.outbox.standing(of: answer.standing))
     }
 
-    private func push(_ frames: [Outbox.Frame], _ site: Site) async throws -> Answer {
+    func push(_ frames: [Outbox.Frame], _ site: Site) async throws -> Answer {
         try throughBytes(
             try await hub.push(frames.map(\.bytes), agent: try await record(of: site), agentTime: clock(of: site), now: time))
     }

@@ -193,7 +193,7 @@ final class World {
             if pending.isEmpty || step % 40 == 0 {
                 var isQuiet = true
                 for index in sites.indices { isQuiet = try await drain(index) && isQuiet }
-                if isQuiet, try await isSettled { return true }
+                if isQuiet, try await isSettled, try await !replayEditsOfCollected() { return true }
             }
             if !pending.isEmpty { try await deliver() } else { now += 500 }
         }
@@ -242,7 +242,7 @@ final class World {
         let site = sites[index]
         now += UInt64.random(in: 1...400, using: &generator)
         switch Int.random(in: 0..<100, using: &generator) {
-        case 0..<38: try site.till.sell(using: &generator)
+        case 0..<38: trace.append("  \(site.label) sells \(try site.till.sell(using: &generator))")
         case 38..<46: try site.till.registerCustomer(using: &generator)
         case 46..<51: try site.till.editCustomer(using: &generator)
         case 51..<53: try site.till.deleteCustomer()

@@ -47,6 +47,7 @@ struct Status: ParsableCommand {
                 say("    \(rows.problem.remedy)")
             }
         }
+        for lost in status.lost { tell(lost) }
         for problem in status.problems { tell(problem, indent: "") }
         if status.isWell { say("All is well.") }
     }
@@ -64,6 +65,14 @@ struct Status: ParsableCommand {
             say("Not held against the hub yet.")
         }
         if let at = agreement.repairedAt { say("Repaired \(agreement.repairedText) at \(Words.day(at)).") }
+    }
+
+    private func tell(_ lost: LostChanges) {
+        say(
+            """
+            Lost by a restore of the hub: changes \(lost.first) to \(lost.last) of \(lost.source), noticed \(Words.day(lost.foundAt)). What the file \
+            still held then was sent again; earlier values, and rows that were gone by then, were not.
+            """)
     }
 
     private func tell(_ problem: AgentHealth.Problem, indent: String) {

@@ -22,6 +22,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     /// Rows that could not be read, or not whole.
     public var rowsSetAside: [Rows]
     public var problems: [AgentHealth.Problem]
+    /// What a hub that was restored lost for good, the latest last.
+    public var lost: [LostChanges]
     /// Where the agent answers programs on this machine.
     public var loopback: String?
     /// Programs on this machine post here, or have done so.
@@ -59,7 +61,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
                 shown.file = source.file
                 shown.changesBeingRead = isRunning && source.changesBeingRead > 0 ? source.changesBeingRead : nil
                 return shown
-            }, rowsSetAside: try RowProblemGroup.all(in: database).map { Rows($0) }, problems: [])
+            }, rowsSetAside: try RowProblemGroup.all(in: database).map { Rows($0) }, problems: [],
+            lost: try settings.read(.lost) ?? [])
         status.agreement = health.agreement
         status.loopback = isRunning ? folder.loopbackAddress : nil
         status.takesPosts = try status.loopback != nil || PostedSource(database).writer() != nil

@@ -126,10 +126,7 @@ extension LocalReplica {
                 SELECT id FROM view_entry AS e WHERE topic = ? AND number > ? AND number <= ?
                 AND NOT EXISTS (SELECT 1 FROM view_staged AS s WHERE s.topic = e.topic AND s.key = e.key)
                 """, arguments: [interval.topic.rawValue, Int64(clamping: interval.after), Int64(clamping: interval.through)])
-        for id in extra {
-            try db.cachedStatement(sql: "DELETE FROM view_index WHERE entry = ?").execute(arguments: [id])
-            try db.cachedStatement(sql: "DELETE FROM view_entry WHERE id = ?").execute(arguments: [id])
-        }
+        for id in extra { try drop(id, in: db) }
         repair.extra += UInt64(extra.count)
     }
 }

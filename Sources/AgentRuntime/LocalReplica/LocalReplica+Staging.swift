@@ -101,16 +101,26 @@ extension LocalReplica {
             let key = row[1] as Data
             let old = try Int64.fetchOne(
                 db.cachedStatement(sql: "SELECT id FROM view_entry WHERE topic = ? AND key = ?"), arguments: [topic, key])
-            if let old { try db.cachedStatement(sql: "DELETE FROM view_index WHERE entry = ?").execute(arguments: [old]) }
             guard let body = row[3] as Data? else {
                 // An evict touches this view only; it deletes nothing anywhere else.
-                if let old { try db.cachedStatement(sql: "DELETE FROM view_entry WHERE id = ?").execute(arguments: [old]) }
+                if let old { try drop(old, in: db) }
                 continue
             }
             let id = try insert(topic: topic, key: key, number: row[2], body: body, replacing: old, in: db)
+            // A new entry, too, may get the place of one that a disk lost, and with it what had found that one.
+            try dropIndex(of: id, in: db)
             try index(id, topic: topic, key: key, body: body, in: db)
         }
         try db.execute(sql: "DELETE FROM view_staged")
+    }
+
+    static func drop(_ id: Int64, in db: Database) throws {
+        try dropIndex(of: id, in: db)
+        try db.cachedStatement(sql: "DELETE FROM view_entry WHERE id = ?").execute(arguments: [id])
+    }
+
+    private static func dropIndex(of id: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM view_index WHERE entry = ?").execute(arguments: [id])
     }
 
     private static func index(_ id: Int64, topic: UInt8, key: Data, body: Data, in db: Database) throws {

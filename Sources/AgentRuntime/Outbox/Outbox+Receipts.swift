@@ -10,11 +10,9 @@ extension Outbox {
     ///
     /// The caller has compared the receipt (`standing`): it agrees with what is stored here.
     public func acknowledge(_ receipt: Receipt) throws {
-        let keep = Mutant.dropsAcknowledgedAtOnce.isOn ? .max : Int64(clamping: receipt.keepUntil)
         let isNews = try queue.read { db in
             let row = try ReplicaRow.fetch(receipt.replica, in: db)
-            return try row.acknowledged != receipt.last
-                || Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox_set WHERE position <= ?)", arguments: [keep]) ?? false
+            return try row.acknowledged != receipt.last || !Self.droppable(receipt, in: db).isEmpty
         }
         guard isNews, !Oddity.acknowledgesLater.happens else { return }
         try queue.write { db in
@@ -22,13 +20,51 @@ extension Outbox {
             row.acknowledged = max(row.acknowledged, receipt.last)
             if row.acknowledged == receipt.last { row.acknowledgedHash = receipt.hash }
             try row.store(in: db)
-            try db.execute(
-                sql: "UPDATE outbox_set SET position = ? WHERE replica = ? AND last <= ? AND position IS NULL",
-                arguments: [Int64(clamping: receipt.position.number), receipt.replica.blob, receipt.last])
-            if Oddity.keepsLonger.happens { return }
-            try db.execute(sql: "DELETE FROM outbox_set WHERE position <= ?", arguments: [keep])
-            try trim(in: db)
+            try Self.notePosition(receipt, in: db)
+            try drop(receipt, in: db)
         }
+    }
+
+    /// The hub has all of ours that it had when the replica was abandoned, and another history beyond: what is kept of it is kept no
+    /// longer than until a backup holds it.
+    public func release(_ receipt: Receipt) throws {
+        guard try queue.read({ try !Self.droppable(receipt, in: $0).isEmpty }) else { return }
+        try queue.write { try drop(receipt, in: $0) }
+    }
+
+    /// Where the sets stand on the hub's line. If the last one stands elsewhere than it did, the hub was restored and got them again from
+    /// somebody: then none of them stands before that.
+    private static func notePosition(_ receipt: Receipt, in db: Database) throws {
+        let (number, replica) = (Int64(clamping: receipt.position.number), receipt.replica.blob)
+        let before = try Int64.fetchOne(
+            db, sql: "SELECT position FROM outbox_set WHERE replica = ? AND last = ? AND position < \(neverSent)",
+            arguments: [replica, receipt.last])
+        let isElsewhere = before.map { $0 != number } ?? false
+        try db.execute(
+            sql: """
+                UPDATE outbox_set SET position = ? WHERE replica = ? AND last <= ?
+                AND \(isElsewhere ? "coalesce(position, 0) < \(neverSent)" : "position IS NULL")
+                """, arguments: [number, replica, receipt.last])
+    }
+
+    private func drop(_ receipt: Receipt, in db: Database) throws {
+        if Oddity.keepsLonger.happens { return }
+        for id in try Self.droppable(receipt, in: db) {
+            try db.cachedStatement(sql: "DELETE FROM outbox_set WHERE id = ?").execute(arguments: [id])
+        }
+        try trim(in: db)
+    }
+
+    /// Acknowledged sets that the hub's backup holds, too.
+    ///
+    /// Of the receipt's replica alone: a restored hub names a backup of its present line, which says nothing about what others had sent
+    /// to the former one.
+    private static func droppable(_ receipt: Receipt, in db: Database) throws -> [Int64] {
+        let keep = Mutant.dropsAcknowledgedAtOnce.isOn ? neverSent - 1 : Int64(clamping: receipt.keepUntil)
+        // By position, of which few are that low; a replica may have very many.
+        return try Int64.fetchAll(
+            db.cachedStatement(sql: "SELECT id FROM outbox_set WHERE +replica = ? AND +last <= ? AND position <= ?"),
+            arguments: [receipt.replica.blob, receipt.last, keep])
     }
 
     /// The hub has less than it acknowledged (it was restored): what it lacks is unsent again.
@@ -90,9 +126,10 @@ extension Outbox {
     /// Ends a replica whose file went on under a later one, when the hub has it otherwise than this folder, which is an old copy then:
     /// that later one was opened when the hub had what counts of this, and what the file holds besides is found by comparing it.
     ///
-    /// - Returns: whether it is such a one.
+    /// - Returns: whether it is such a one, of which nothing waits: what does has to be captured anew.
     public func abandonFormer(_ replica: ReplicaID) throws -> Bool {
-        guard try journal.hasSuccessor(replica) else { return false }
+        let queue = try queue(of: replica)
+        guard queue.sealed <= queue.acknowledged, try journal.hasSuccessor(replica) else { return false }
         try abandon(replica, sharing: try row(of: replica).acknowledged)
         return true
     }

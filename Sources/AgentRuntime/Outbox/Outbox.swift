@@ -118,12 +118,20 @@ public struct Outbox: Sendable {
     public func standing(of receipt: Receipt) throws -> Standing {
         try queue.read { db in
             let row = try ReplicaRow.fetch(receipt.replica, in: db)
-            let first = try UInt64.fetchOne(
-                db, sql: "SELECT min(first) FROM outbox_set WHERE replica = ?", arguments: [receipt.replica.blob])
             return Standing.judge(
                 receipt, hash: try Self.hash(endingAt: receipt.last, of: row, in: db), cut: row.cut,
-                keptAfter: first.map { $0 - 1 } ?? row.cut)
+                keptAfter: try Self.keptAfter(row, in: db))
         }
+    }
+
+    /// Sets with counters above this one are still here.
+    func keptAfter(_ replica: ReplicaID) throws -> UInt64 {
+        try queue.read { try Self.keptAfter(ReplicaRow.fetch(replica, in: $0), in: $0) }
+    }
+
+    private static func keptAfter(_ row: ReplicaRow, in db: Database) throws -> UInt64 {
+        let first = try UInt64.fetchOne(db, sql: "SELECT min(first) FROM outbox_set WHERE replica = ?", arguments: [row.replica.blob])
+        return first.map { $0 - 1 } ?? row.cut
     }
 
     static func hash(endingAt counter: UInt64, of row: ReplicaRow, in db: Database) throws -> Digest? {
@@ -134,6 +142,26 @@ public struct Outbox: Sendable {
             try [UInt8].fetchBlob(db, "SELECT hash FROM outbox_set WHERE replica = ? AND last = ?", [blob, counter])
             ?? [UInt8].fetchBlob(db, "SELECT previous FROM outbox_set WHERE replica = ? AND first = ?", [blob, counter + 1])
         return bytes.flatMap { Digest(bytes: $0) }
+    }
+
+    /// Whether the hub has more of the replica than it acknowledged here, and not as a longer history of the sets stored here.
+    func isBeyondUs(_ receipt: Receipt) throws -> Bool {
+        let acknowledged = try row(of: receipt.replica).acknowledged
+        return switch try standing(of: receipt) {
+        case .ahead: true
+        case .differs: receipt.last > acknowledged
+        case .agrees, .forgotten: false
+        }
+    }
+
+    /// Whether what comes after `counter` can never be sent: it was dropped, or its set is damaged.
+    func cannotSend(after counter: UInt64, of replica: ReplicaID) throws -> Bool {
+        try row(of: replica).sendable > counter && !keeps(after: counter, of: replica)
+    }
+
+    /// Whether the set that begins after `counter` is here, and whole.
+    func keeps(after counter: UInt64, of replica: ReplicaID) throws -> Bool {
+        try stored(after: counter, of: replica) != nil && !isDamaged(after: counter, of: replica)
     }
 
     /// Whether the stored set after `counter` is no longer what this agent signed: its own disk has damaged it. Such a set can

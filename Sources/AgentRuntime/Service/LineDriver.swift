@@ -128,6 +128,7 @@ public actor LineDriver {
         case .pull(let order): requests[order.ticket] = Task { await self.pull(order) }
         case .abandon(let ticket): requests.removeValue(forKey: ticket)?.cancel()
         case .acknowledge(let receipt): durably { try outbox.acknowledge(receipt) }
+        case .release(let receipt): durably { try outbox.release(receipt) }
         case .confirm(let replica, let through): durably { try outbox.confirm(replica, through: through) }
         case .rewind(let receipt):
             log.warning("hub was restored; sending again", metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])

@@ -93,10 +93,11 @@ final class LineHost: LineDriver.Host {
     }
 
     private func repeatRecovery(_ request: RecoveryRequest) async {
-        let recovery = SourceRecovery(keeper: agent.keeper, line: agent.line, outbox: agent.outbox, log: agent.log)
+        let recovery = SourceRecovery(
+            source: agent.keeper, line: agent.line, outbox: agent.outbox, clock: agent.clock, log: agent.log)
         while !Task.isCancelled {
             do {
-                if try await recovery.run(request) == .recovered { return }
+                if case .recovered = try await recovery.run(request) { return }
                 await shared.withLock { $0.driver }?.queueChanged()
             } catch is CancellationError { return } catch {
                 agent.log.warning("recovery waits", metadata: ["source": "\(request.name)", "error": "\(error)"])
@@ -110,7 +111,6 @@ final class LineHost: LineDriver.Host {
 
     /// What was not acknowledged is captured anew under a new incarnation, which follows what was.
     func fork(_ receipt: Receipt) async throws {
-        if try leavesFormer(receipt) { return }
         agent.log.error(
             "another disk wrote under this source's name: this machine or another is a copy, or was restored",
             metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
@@ -139,10 +139,18 @@ final class LineHost: LineDriver.Host {
                     "A change-set of replica \(receipt.replica.short), which no attached source writes any more, is damaged in agent.db.",
                     remedy: "Check the disk, and treat the agent's folder as lost: enroll in a new one and attach with --take-over."))
         case .changesLost:
-            throw AgentError(
-                .recovery,
-                "The hub lacks changes of replica \(receipt.replica.short) after \(receipt.last), and they are no longer kept here.",
-                remedy: "Restore a newer backup of the hub, or scan the source so that what it still holds is sent again.")
+            agent.log.error(
+                "the hub lacks changes that it had acknowledged, and they are no longer kept here; what the file still holds is captured anew",
+                metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])
+            try await askRecovery(
+                of: receipt.replica,
+                or: AgentError(
+                    .recovery,
+                    """
+                    The hub lacks changes of replica \(receipt.replica.short) after \(receipt.last), which are no longer kept here, and no \
+                    attached source continues it.
+                    """,
+                    remedy: "Restore a newer backup of the hub, or attach the source again, so that what it still holds is sent again."))
         }
     }
 

@@ -7,53 +7,141 @@ import Oddities
 struct Recovery: Hashable, Sendable {
     /// What the source follows from now on; `nil`: nothing.
     var follows: Dot?
-    /// What is unsent of the former replica is captured anew.
+    /// What is unsent of the replica that the file names is captured anew.
     var abandons = false
     /// ... under a source id of its own (S22).
     var parts = false
     /// The newest images are needed, too: the folder's own are too old or say nothing of what was.
     var needsNewest: Bool
-    /// The former replica's last change when this was chosen; later ones are no part of the hub's history.
+    /// The named replica's last change when this was chosen; later ones are no part of the hub's history.
     var sealed: UInt64 = 0
     /// Of an abandoned replica: how far its history here is the hub's; `nil`: all that the file names.
     var shared: UInt64?
+    /// Other writers of the source whose unsent changes the hub will never get, and how far their histories are the hub's: what they had
+    /// told is captured anew.
+    var others: [ReplicaID: UInt64] = [:]
 
-    init?(_ plan: RecoveryPlan, isDamaged: Bool, needsNewest: Bool) {
+    /// What the hub lacks and nobody keeps.
+    var gaps: [Gap] = []
+
+    /// Changes of a writer that a hub lost with its disk, when no agent kept them any more.
+    struct Gap: Hashable, Sendable {
+        var replica: ReplicaID
+        /// The last counter that the hub has, and the last one that is missing.
+        var after: UInt64
+        var through: UInt64
+    }
+
+    /// What the folder's own images tell may never arrive, so it counts as untold.
+    var distrustsOwnImages: Bool { abandons || !others.isEmpty }
+
+    init?(_ plan: RecoveryPlan, cannotSend: Bool, needsNewest: Bool) {
         switch plan {
         case .waitForPush: return nil
         case .follow(let dot, let leaves): (follows, abandons) = (dot, leaves)
         case .part(let dot): (follows, abandons, parts) = (dot, true, true)
         }
         self.needsNewest = needsNewest || abandons
-        shared = parts || isDamaged ? follows?.counter ?? 0 : nil
+        shared = parts || cannotSend ? follows?.counter ?? 0 : nil
     }
 }
 
 extension Outbox {
     /// What to do for `request`; `nil`: what is sealed has to be at the hub first.
     ///
-    /// - Parameters:
-    ///   - heard: what the hub has of this agent's replicas.
-    ///   - follows: what the named replica follows itself.
-    func recovery(for request: RecoveryRequest, heard: [Receipt], follows: Dot?) throws -> Recovery? {
+    /// - Parameter heard: what the hub has of this agent's replicas.
+    func recovery(for request: RecoveryRequest, heard: [Receipt]) throws -> Recovery? {
         if Oddity.recoversLater.happens { return nil }
-        let hub = heard.first { $0.replica == request.named?.replica }
-        let queue = try request.named.map { try self.queue(of: $0.replica) }
-        let isDamaged = try queue.map { try self.isDamaged(after: $0.acknowledged, of: $0.replica) } ?? false
-        let plan = RecoveryPlan(
-            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: hub?.last ?? 0,
-            standing: try hub.map { try standing(of: $0) } ?? .agrees, isDamaged: isDamaged, follows: follows,
-            shared: try request.named.flatMap { try shared(of: $0.replica) })
+        let hub = Dictionary(heard.map { ($0.replica, $0) }, uniquingKeysWith: { $1 })
+        guard var recovery = try beforeGap(request, hub: hub) ?? ofNamed(request, hub: hub) else { return nil }
+        for writer in request.writers where writer != request.named?.replica {
+            switch try rest(of: writer, hub: hub[writer]) {
+            case .none: continue
+            case .waits: return nil
+            case .cannotSend(let after): recovery.others[writer] = after
+            case .differs(let after):
+                recovery.others[writer] = after
+                // Where this folder is an old copy, the file's line is the one to go on with.
+                if request.namesOwnDrain { recovery.parts = true }
+            }
+        }
         // A writer that this folder knows nothing of: the folder is older than it, and so are its own images.
         let hasForgotten = try heard.contains { try !hasSent($0.replica) }
-        var recovery = Recovery(plan, isDamaged: isDamaged, needsNewest: request.wantsNewest || hasForgotten)
+        if hasForgotten || recovery.distrustsOwnImages { recovery.needsNewest = true }
+        return recovery
+    }
+
+    /// What the replica that the file names comes to.
+    private func ofNamed(_ request: RecoveryRequest, hub: [ReplicaID: Receipt]) throws -> Recovery? {
+        let heard = (request.named?.replica).flatMap { hub[$0] }
+        let queue = try request.named.map { try self.queue(of: $0.replica) }
+        let standing = try standing(of: heard)
+        let cannotSend = try queue.map { try self.cannotSend(after: $0.acknowledged, of: $0.replica) } ?? false
+        let plan = RecoveryPlan(
+            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: heard?.last ?? 0, standing: standing,
+            cannotSend: cannotSend, follows: request.chain.first, shared: try request.named.flatMap { try shared(of: $0.replica) })
+        var recovery = Recovery(plan, cannotSend: cannotSend, needsNewest: request.wantsNewest)
         recovery?.sealed = queue?.sealed ?? 0
         return recovery
     }
 
+    /// S25: where the hub lacks changes of what the file names, or of what that continues, which nobody keeps any more, nothing after
+    /// them will ever be admitted. What the hub has before them is followed, and what the file holds is captured anew.
+    private func beforeGap(_ request: RecoveryRequest, hub: [ReplicaID: Receipt]) throws -> Recovery? {
+        guard let named = request.named else { return nil }
+        let acknowledged = Dot(named.replica, try row(of: named.replica).acknowledged)
+        let links = [acknowledged] + request.chain
+        guard let place = try links.lastIndex(where: { try isLost($0, hub: hub[$0.replica]) }) else { return nil }
+        let last = { (dot: Dot) in min(hub[dot.replica]?.last ?? 0, dot.counter) }
+        let follows = links[place...].first { last($0) > 0 }.map { Dot($0.replica, last($0)) }
+        var recovery = Recovery(.follow(follows, abandons: true), cannotSend: true, needsNewest: true)
+        if place > 0 { recovery?.shared = last(acknowledged) }
+        for link in links[...place].dropFirst() { recovery?.others[link.replica] = last(link) }
+        let lost = links[place]
+        recovery?.gaps = [Recovery.Gap(replica: lost.replica, after: last(lost), through: max(last(lost) + 1, try keptAfter(lost.replica)))]
+        return recovery
+    }
+
+    /// Whether the hub lacks something up to the dot, which it had acknowledged, and cannot get it from here.
+    private func isLost(_ dot: Dot, hub: Receipt?) throws -> Bool {
+        let last = hub?.last ?? 0
+        if last >= dot.counter { return false }
+        switch try standing(of: hub) {
+        case .agrees, .forgotten: return try !keeps(after: last, of: dot.replica)
+        // Another history: what is kept tells where they part.
+        case .differs, .ahead: return false
+        }
+    }
+
+    private enum Rest {
+        case none
+        case waits
+        /// The hub has other changes under those counters: another disk wrote them.
+        case differs(after: UInt64)
+        /// They are damaged, or no longer kept.
+        case cannotSend(after: UInt64)
+    }
+
+    /// What becomes of the unsent changes of a writer that the file does not name.
+    private func rest(of replica: ReplicaID, hub: Receipt?) throws -> Rest {
+        let queue = try queue(of: replica)
+        let standing = try standing(of: hub)
+        let last = hub?.last ?? 0
+        let acknowledged = standing == .agrees ? max(queue.acknowledged, last) : queue.acknowledged
+        guard queue.sealed > acknowledged else { return .none }
+        if standing == .differs || last > acknowledged { return .differs(after: acknowledged) }
+        return try cannotSend(after: acknowledged, of: replica) ? .cannotSend(after: acknowledged) : .waits
+    }
+
+    /// Of what the hub never heard of, it has the beginning.
+    private func standing(of receipt: Receipt?) throws -> Standing {
+        guard let receipt else { return .agrees }
+        return try standing(of: receipt)
+    }
+
     /// The source has recovered as `recovery` says.
     func finish(_ recovery: Recovery, of request: RecoveryRequest) throws {
-        guard recovery.abandons, let former = request.named?.replica else { return }
-        try abandon(former, sharing: recovery.shared)
+        if recovery.abandons, let former = request.named?.replica { try abandon(former, sharing: recovery.shared) }
+        for (writer, counter) in recovery.others { try abandon(writer, sharing: counter) }
     }
 }

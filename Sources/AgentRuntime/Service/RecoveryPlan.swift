@@ -20,11 +20,11 @@ enum RecoveryPlan: Hashable, Sendable {
     ///   - hubLast: the last counter that the hub has of it.
     ///   - standing: how that compares with what this folder stored. An acknowledgement that was lost on its way is no fork:
     ///     the hub may well have more of our own history than we were told.
-    ///   - isDamaged: what is unsent cannot be sent, because this disk has damaged it.
+    ///   - cannotSend: what is unsent cannot be sent, because this disk has damaged it or it is no longer kept.
     ///   - follows: what the named replica follows itself.
     ///   - shared: where this folder has already left the replica, how far the hub's history of it is the file's.
     init(
-        named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing, isDamaged: Bool = false,
+        named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing, cannotSend: Bool = false,
         follows: Dot? = nil, shared: UInt64? = nil
     ) {
         guard let named else {
@@ -49,7 +49,7 @@ enum RecoveryPlan: Hashable, Sendable {
         }
         if isUnsent, !isForked {
             let last = min(named.counter, acknowledged)
-            self = isDamaged ? .follow(last == 0 ? follows : Dot(named.replica, last), abandons: true) : .waitForPush
+            self = cannotSend ? .follow(last == 0 ? follows : Dot(named.replica, last), abandons: true) : .waitForPush
             return
         }
         if isForked, namesOwnDrain {

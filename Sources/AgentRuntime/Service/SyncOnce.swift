@@ -35,7 +35,8 @@ public struct SyncOnce: Sendable {
     private func run(_ host: LineHost) async throws -> Result {
         try await agent.keeper.open()
         let before = try queued()
-        let recovery = SourceRecovery(keeper: agent.keeper, line: agent.line, outbox: agent.outbox, log: agent.log)
+        let recovery = SourceRecovery(
+            source: agent.keeper, line: agent.line, outbox: agent.outbox, clock: agent.clock, log: agent.log)
         var captured = 0
         for _ in 0..<Self.roundsMax {
             captured += await drain()

@@ -237,13 +237,10 @@ public actor SourceKeeper {
             postedMustRecover = true
             return true
         }
-        guard let source = kept.values.compactMap(\.source).first(where: { (try? $0.writer().replica) == replica }) else { return false }
-        try source.learn(hubLast: .max, of: replica)
+        guard let source = try kept.values.compactMap(\.source).first(where: { try $0.hasWritten(as: replica) }) else { return false }
+        source.mustRecover()
         return true
     }
-
-    /// What a writer of this folder, a former one, too, continues.
-    func followed(by replica: ReplicaID) throws -> Dot? { try Journal(database).followed(by: replica) }
 
     func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of request: RecoveryRequest) throws {
         let name = request.name.string
@@ -254,7 +251,7 @@ public actor SourceKeeper {
     func recover(_ request: RecoveryRequest, as recovery: Recovery, outbox: Outbox) throws {
         guard request.name == PostedSource.name else {
             try kept[request.name.string]?.source?.recover(
-                following: recovery.follows, abandoning: recovery.abandons, parting: recovery.parts, random: &random)
+                following: recovery.follows, abandoning: recovery.distrustsOwnImages, parting: recovery.parts, random: &random)
             return try outbox.finish(recovery, of: request)
         }
         try posted.recover(

@@ -9,7 +9,10 @@ extension SyncCore {
         let grew = standings.contains { $0.sealed > (known[$0.replica]?.sealed ?? 0) }
         if !hasWork { progressAt = now }  // an empty queue that fills begins a new wait
         queues = standings
-        blocked = blocked.filter { entry in standings.contains { $0.replica == entry.key } }
+        // Whose queue is gone, or begins further back than it did, is tried at once.
+        blocked = blocked.filter { entry in
+            standings.contains { $0.replica == entry.key && $0.acknowledged >= known[entry.key]?.acknowledged ?? 0 }
+        }
         // A new sale tries a broken line at once, though not at every sale.
         if grew, push.request == nil, push.isEager, now >= push.startedAt + settings.eagerMilliseconds { push.notBefore = now }
         report.queued = queued
@@ -90,6 +93,8 @@ extension SyncCore {
                 // A former writer, of which the hub had everything: it was restored.
                 report.hubRestored = true
                 effects.append(.rewind(receipt))
+            } else if standing == .forgotten {
+                effects.append(.recover(receipt, .changesLost))
             }
             push.wait(push.backoff.fail(random: &random), now: now, eager: false)
         case .receipt(let receipt), .gap(let receipt), .fork(let receipt):
@@ -135,7 +140,10 @@ extension SyncCore {
     mutating func settle(_ receipt: Receipt, standing: Standing, known: UInt64, now: Instant, effects: inout [Effect]) {
         guard let index = queues.firstIndex(where: { $0.replica == receipt.replica }) else { return }
         // The hub may well have another history of it, and more.
-        if queues[index].isAbandoned, standing != .agrees { return }
+        if queues[index].isAbandoned, standing != .agrees {
+            if receipt.last >= queues[index].sealed { effects.append(.release(receipt)) }
+            return
+        }
         switch standing {
         case .differs where receipt.last <= queues[index].acknowledged:
             effects.append(.recover(receipt, .historiesDiffer))

@@ -94,6 +94,8 @@ public struct SyncCore: Sendable {
         case abandon(ticket: UInt64)
         /// Durable: the hub has this on disk.
         case acknowledge(Receipt)
+        /// Durable: the hub has what was acknowledged of this abandoned replica; keep no more of that than it asks for.
+        case release(Receipt)
         /// Durable: the hub has our sets up to there, and more that this folder does not know.
         case confirm(replica: ReplicaID, through: UInt64)
         /// Durable: the hub has less than it said before; send again from there.

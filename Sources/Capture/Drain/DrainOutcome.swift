@@ -31,12 +31,23 @@ public struct RecoveryRequest: Hashable, Sendable {
     /// and its line is the one to follow.
     public var namesOwnDrain: Bool
 
-    public init(source: SourceID, name: Text, named: Dot?, wantsNewest: Bool, namesOwnDrain: Bool) {
+    /// All that ever wrote for this source here, by what its folder knows. What they have unsent was told by own images, so it has to
+    /// be at the hub before anything follows.
+    public var writers: Set<ReplicaID>
+
+    /// What the writer of `named` follows, then what that one follows, and so on, as far as the folder knows.
+    public var chain: [Dot]
+
+    public init(
+        source: SourceID, name: Text, named: Dot?, wantsNewest: Bool, namesOwnDrain: Bool, writers: Set<ReplicaID>, chain: [Dot]
+    ) {
         self.source = source
         self.name = name
         self.named = named
         self.wantsNewest = wantsNewest
         self.namesOwnDrain = namesOwnDrain
+        self.writers = writers
+        self.chain = chain
     }
 }
 

@@ -40,9 +40,6 @@ public struct Journal: Sendable {
         return replicas
     }
 
-    /// What a writer of this agent, a former one, too, continues.
-    public func followed(by replica: ReplicaID) throws -> Dot? { try store.read { try StoredReplica.of(id: replica, $0)?.follows } }
-
     /// Whether a source that is attached wrote under `replica`, and by now writes under one that came later.
     public func hasSuccessor(_ replica: ReplicaID) throws -> Bool {
         try store.read { db in

@@ -121,6 +121,17 @@ struct StoredReplica: Hashable, Sendable {
         try fetch(db, "id = ?1") { $0.bind(id.bytes, at: 1) }.first
     }
 
+    /// What a writer follows, then what that one follows, as far as it is known here.
+    static func chain(of id: ReplicaID?, _ db: Database) throws -> [Dot] {
+        var chain: [Dot] = []
+        var last = id
+        while let id = last, let follows = try of(id: id, db)?.follows, !chain.contains(where: { $0.replica == follows.replica }) {
+            chain.append(follows)
+            last = follows.replica
+        }
+        return chain
+    }
+
     static func fetch(_ db: Database, _ condition: String, bind: (RawStatement) -> Void = { _ in }) throws -> [StoredReplica] {
         let statement = try RawStatement(
             db,

@@ -7,7 +7,8 @@ extension PostedSource {
     public func request() throws -> RecoveryRequest? {
         try writer().map { writer in
             RecoveryRequest(
-                source: writer.source, name: Self.name, named: Dot(writer.replica, .max), wantsNewest: true, namesOwnDrain: true)
+                source: writer.source, name: Self.name, named: Dot(writer.replica, .max), wantsNewest: true, namesOwnDrain: true,
+                writers: [writer.replica], chain: try store.read { try StoredReplica.chain(of: writer.replica, $0) })
         }
     }
 

@@ -1,34 +1,33 @@
 import Causality
 import ChangeSets
 
-/// What a source that parted from another one (S22) has inherited: the sources that its chain passes through.
+/// What a source that parted from another one (S22) shares with it: all sources whose chains begin with the same writer are one family.
 ///
-/// A clone writes on under an id of its own, but the records from before the fork are its own as much as the former
-/// source's. Its changes name them by their lives alone; here they get the source that created them.
+/// A clone writes on under an id of its own, but the records from before the fork are its own as much as the former source's. And a
+/// machine that is restored twice may find rows that it told under a source id which it has forgotten. Such changes name records by
+/// their lives alone; here they get the source that created them.
 struct Inheritance {
     let standing: Standing
-    /// All but clones have inherited none.
-    let sources: Set<SourceNumber>
+    private let own: SourceNumber?
+    private let origin: ReplicaID
 
     init(of replica: ReplicaID, in standing: Standing) {
         self.standing = standing
-        let own = standing.replica(replica)?.source
-        var sources: Set<SourceNumber> = []
-        var followed = standing.lineage.followed(by: replica)
-        while let dot = followed {
-            if let source = standing.replica(dot.replica)?.source, source != own { sources.insert(source) }
-            followed = standing.lineage.followed(by: dot.replica)
-        }
-        self.sources = sources
+        own = standing.replica(replica)?.source
+        origin = standing.origin(of: replica)
     }
 
-    func contains(_ source: SourceID) -> Bool {
-        !sources.isEmpty && standing.source(source).map { sources.contains($0.number) } ?? false
+    /// Whether the record was created by another source of the family.
+    func contains(_ subject: Subject) -> Bool {
+        guard let source = subject.source, let life = subject.life else { return false }
+        return creator(of: life) == source
     }
 
-    /// The change with the former source's id wherever it names one of that source's records.
+    /// Whether the replica writes for this source or another one of its family.
+    func contains(_ replica: ReplicaID) -> Bool { standing.origin(of: replica) == origin }
+
+    /// The change with the creator's id wherever it names a record of another source of the family.
     func named(_ change: Change) -> Change {
-        guard !sources.isEmpty else { return change }
         var change = change
         switch change.action {
         case .write(let subject, var writes):
@@ -49,8 +48,18 @@ struct Inheritance {
         return Subject(entity: subject.entity, source: creator, key: subject.key, life: subject.life)
     }
 
+    /// `nil` for the source's own records, and for others'.
     private func creator(of life: Dot?) -> SourceID? {
-        guard let life, let source = standing.replica(life.replica)?.source, sources.contains(source) else { return nil }
+        guard let life, let source = standing.replica(life.replica)?.source, source != own, contains(life.replica) else { return nil }
         return standing.source(source)?.id
+    }
+}
+
+extension Standing {
+    /// The first writer of a replica's chain.
+    fileprivate func origin(of replica: ReplicaID) -> ReplicaID {
+        var origin = replica
+        while let followed = lineage.followed(by: origin) { origin = followed.replica }
+        return origin
     }
 }

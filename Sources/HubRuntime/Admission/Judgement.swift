@@ -56,7 +56,7 @@ enum Judgement {
         let replica = batch.standing.replica(candidate.replica)
         let writer = ChangeRules.Writer(
             dot: candidate.dot, source: candidate.source.id,
-            hasInherited: candidate.change.subject?.source.map(candidate.inheritance.contains) ?? false, isHub: candidate.source.isHub,
+            hasInherited: candidate.change.subject.map(candidate.inheritance.contains) ?? false, isHub: candidate.source.isHub,
             closedAfter: replica?.closedAfter)
         return ChangeRules.fault(of: candidate.change, by: writer)
     }

@@ -46,7 +46,7 @@ extension Hub {
 /// First come the records whose every live write is in the chain up to the dot: their state is their image. Then
 /// those that somebody wrote besides: their changes up to the dot are merged again from the journal. A record may
 /// have been created by another incarnation and only asserted again by this chain, so all incarnations' are looked at,
-/// and those of the sources that this one parted from (S22).
+/// and those of its family (S22).
 private struct SourceImages {
     let documents: Documents
     /// The writes of the chain; of all incarnations together when the newest images are asked for.
@@ -64,18 +64,24 @@ private struct SourceImages {
     init(documents: Documents, source: SourceRow, upTo dot: Dot?, isNewest: Bool) {
         self.documents = documents
         let standing = documents.standing
-        let heirs = standing.replicas.filter { replica in
-            replica.source == source.number && replica.last > 0
-                && dot.map { standing.lineage.history(of: replica.id, contains: $0) } ?? true
+        let family = Self.family(of: source, upTo: dot, in: standing)
+        let heirs = family.filter { replica in
+            replica.last > 0 && dot.map { standing.lineage.history(of: replica.id, contains: $0) } ?? true
         }
         let ends = dot.map { isNewest ? [$0] + heirs.map { Dot($0.id, $0.last) } : [$0] } ?? heirs.map { Dot($0.id, $0.last) }
         let chain = ends.reduce(VectorClock()) { $0.merged(with: standing.lineage.clock(upTo: $1)) }
-        let sources = ends.reduce(into: Set([source.number])) { sources, end in
-            if let writer = standing.replica(end.replica)?.source { sources.insert(writer) }
-            sources.formUnion(Inheritance(of: end.replica, in: standing).sources)
-        }
         self.chain = chain
-        incarnations = standing.replicas.filter { $0.source.map(sources.contains) ?? false }.map { ($0.number, $0.last) }
+        incarnations = family.map { ($0.number, $0.last) }
+    }
+
+    /// The writers of the source, and of those that parted from it or that it parted from.
+    private static func family(of source: SourceRow, upTo dot: Dot?, in standing: Standing) -> [ReplicaRow] {
+        let known = dot?.replica ?? standing.replicas.first { $0.source == source.number }?.id
+        guard let inheritance = known.map({ Inheritance(of: $0, in: standing) }) else { return [] }
+        return standing.replicas.filter { replica in
+            replica.source.flatMap { standing.source($0) }?.site == source.site
+                && (replica.source == source.number || inheritance.contains(replica.id))
+        }
     }
 
     func page(after token: [UInt8]?) throws -> ImagesPage {

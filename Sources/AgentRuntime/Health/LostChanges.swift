@@ -1,0 +1,30 @@
+import Causality
+import ChangeSets
+
+/// Changes that the hub lost with its disk when this agent no longer kept them (S25), for people to look at.
+///
+/// What their file still held was captured anew; what it did not hold any more, such as earlier values, is lost.
+public struct LostChanges: Codable, Hashable, Sendable {
+    public var source: String
+    public var replica: String
+    /// Counters of the replica, both included.
+    public var first: UInt64
+    public var last: UInt64
+    /// Milliseconds since 1970 by this machine's clock.
+    public var foundAt: UInt64
+
+    /// The latest that are remembered.
+    static let countMax = 20
+
+    /// Writes down what a recovery could not bring to the hub.
+    static func note(_ gaps: [Recovery.Gap], of source: Text, in settings: AgentSettings, clock: AgentClock) throws {
+        guard !gaps.isEmpty else { return }
+        let known: [LostChanges] = try settings.read(.lost) ?? []
+        let new = gaps.map {
+            LostChanges(
+                source: source.string, replica: $0.replica.description, first: $0.after + 1, last: $0.through,
+                foundAt: clock.wall().milliseconds)
+        }
+        try settings.write(.lost, (known + new).suffix(countMax).map { $0 })
+    }
+}

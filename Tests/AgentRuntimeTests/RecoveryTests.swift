@@ -1,0 +1,108 @@
+import Capture
+import Causality
+import ChangeSets
+import GRDB
+import TestSupport
+import Testing
+
+@testable import AgentRuntime
+
+/// What a recovery does about the queues of all that wrote for the source (S15, S22, S25).
+@Suite("Recovery")
+struct RecoveryTests {
+    let journal = FakeJournal()
+    let outbox: Outbox
+    static let former = FakeJournal.replica
+    static let present = ReplicaID(high: 7, low: 9)
+
+    init() throws {
+        let queue = try DatabaseQueue()
+        try AgentSchema.migrate(queue)
+        outbox = Outbox(queue: queue, journal: journal, key: SigningKey())
+    }
+
+    /// Cuts all that is sealed of a replica.
+    private func cut(_ replica: ReplicaID) throws -> [Outbox.Frame] {
+        var random = SeededGenerator(seed: 5)
+        let load = try outbox.load(after: 0, of: replica, bytesMax: 8 << 20, setBytesMax: 4 << 20, random: &random)
+        guard case .frames(let frames) = load else { return [] }
+        return frames
+    }
+
+    private func receipt(_ replica: ReplicaID, _ last: UInt64, _ hash: Digest, position: UInt64 = 1, keepUntil: UInt64 = 0) -> Receipt {
+        Receipt(
+            replica: replica, last: last, hash: hash, position: Position(generation: ReplicaID(high: 1, low: 1), number: position, line: 0),
+            keepUntil: keepUntil, time: Timestamp(milliseconds: 1))
+    }
+
+    /// The file's disk forgot the marks of the present writer, and names the former one's last drain.
+    private func request(named dot: Dot, chain: [Dot] = []) -> RecoveryRequest {
+        RecoveryRequest(
+            source: FakeJournal.source, name: "till", named: dot, wantsNewest: false, namesOwnDrain: true,
+            writers: [Self.former, Self.present], chain: chain)
+    }
+
+    /// The former writer told 10 changes, which the hub has, and the present one 5.
+    private func trade() throws -> Receipt {
+        journal.seal(Sales.lines(0..<10))
+        let last = try #require(try cut(Self.former).last)
+        let receipt = receipt(Self.former, 10, try ChangeSetCodec.hash(of: last.bytes))
+        try outbox.acknowledge(receipt)
+        journal.open(Self.present, follows: Dot(Self.former, 10))
+        journal.seal(Sales.lines(10..<15), of: Self.present)
+        return receipt
+    }
+
+    @Test("S15: what another writer of the source has unsent goes first: own images tell it, and it may meet another history")
+    func othersGoFirst() throws {
+        let heard = try trade()
+        let request = request(named: Dot(Self.former, 10))
+        #expect(try outbox.recovery(for: request, heard: [heard]) == nil)
+        let sent = try #require(try cut(Self.present).last)
+        let all = receipt(Self.present, 5, try ChangeSetCodec.hash(of: sent.bytes))
+        let recovery = try #require(try outbox.recovery(for: request, heard: [heard, all]))
+        #expect(recovery.follows == Dot(Self.former, 10))
+        #expect(!recovery.distrustsOwnImages)
+    }
+
+    @Test("S22: where the hub has other changes of that writer, what it told is captured anew, under a source id of its own")
+    func othersDiffer() throws {
+        let heard = try trade()
+        _ = try cut(Self.present)
+        let request = request(named: Dot(Self.former, 10))
+        let recovery = try #require(
+            try outbox.recovery(for: request, heard: [heard, receipt(Self.present, 7, heard.hash)]))
+        #expect(recovery.follows == Dot(Self.former, 10))
+        #expect(recovery.others == [Self.present: 0] && recovery.parts && recovery.needsNewest && recovery.distrustsOwnImages)
+        try outbox.finish(recovery, of: request)
+        #expect(try outbox.standings().allSatisfy { $0.isAbandoned || $0.sealed == $0.acknowledged })
+    }
+
+    @Test("S25: where the hub lacks what nobody keeps any more, it follows what the hub has, and captures the rest anew")
+    func gap() throws {
+        for number in 0..<3 {
+            journal.seal(Sales.lines(number * 10..<number * 10 + 10))
+            _ = try cut(Self.former)
+        }
+        let frames = try cut(Self.former)
+        #expect(frames.map(\.last) == [10, 20, 30])
+        let hashes = try frames.map { try ChangeSetCodec.hash(of: $0.bytes) }
+        // A backup held the first two, so they are gone here; then the hub went back to an older one.
+        try outbox.acknowledge(receipt(Self.former, 20, hashes[1], position: 4))
+        try outbox.acknowledge(receipt(Self.former, 30, hashes[2], position: 5, keepUntil: 4))
+        let heard = receipt(Self.former, 10, hashes[0])
+        let own = try #require(try outbox.recovery(for: request(named: Dot(Self.former, 25)), heard: [heard]))
+        #expect(own.follows == Dot(Self.former, 10) && own.abandons && own.needsNewest && !own.parts)
+        #expect(own.gaps == [Recovery.Gap(replica: Self.former, after: 10, through: 20)])
+        // The same, when the file went on under another writer, which the hub will never admit.
+        journal.open(Self.present, follows: Dot(Self.former, 30))
+        journal.seal(Sales.lines(30..<35), of: Self.present)
+        let later = request(named: Dot(Self.present, 5), chain: [Dot(Self.former, 30)])
+        let recovery = try #require(try outbox.recovery(for: later, heard: [heard]))
+        #expect(recovery.follows == Dot(Self.former, 10) && recovery.abandons && recovery.others == [Self.former: 10])
+        try outbox.finish(recovery, of: later)
+        #expect(try outbox.standings().allSatisfy { $0.isAbandoned || $0.sealed == $0.acknowledged })
+        // What is still kept is no gap.
+        #expect(try outbox.recovery(for: request(named: Dot(Self.former, 25)), heard: [receipt(Self.former, 20, hashes[1])])?.abandons == false)
+    }
+}

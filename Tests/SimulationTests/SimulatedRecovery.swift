@@ -1,0 +1,35 @@
+import Capture
+import Causality
+import ChangeSets
+import HubRuntime
+import TestSupport
+
+@testable import AgentRuntime
+
+/// What a recovery meets in a simulation: one site's source, and the hub without a line between.
+struct SimulatedRecovery: RecoveringSource, RecoveryLine {
+    let world: World
+    let site: World.Site
+
+    func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of request: RecoveryRequest) throws {
+        try site.agent.source.stage(images, as: kind, isFirst: isFirst)
+        world.trace.append("  \(site.label) \(images.count) images as \(kind.rawValue)")
+    }
+
+    func recover(_ request: RecoveryRequest, as recovery: Recovery, outbox: Outbox) throws {
+        try site.agent.source.recover(
+            following: recovery.follows, abandoning: recovery.distrustsOwnImages, parting: recovery.parts, random: &world.generator)
+        try outbox.finish(recovery, of: request)
+    }
+
+    func standings() async throws -> [Receipt] { try await world.receipts(of: site) }
+
+    func push(_ frames: [Outbox.Frame]) async throws -> Answer { try await world.push(frames, site) }
+
+    func images(source: SourceID, asOf dot: Dot?, isNewest: Bool, after: [UInt8]?) async throws -> ImagesPage {
+        let answer = try await world.hub.images(
+            source: source, upTo: dot, isNewest: isNewest, after: after, agent: try await world.record(of: site), now: world.time)
+        guard case .images(let page) = answer else { throw SimulationError(message: "no images") }
+        return page
+    }
+}
