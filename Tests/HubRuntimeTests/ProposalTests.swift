@@ -101,6 +101,41 @@ struct ProposalTests {
         #expect(try await town.pairs().symmetricDifference(followed).isEmpty)
     }
 
+    @Test("A new record is compared with all of a block of a thousand, and with none of a larger one", arguments: [(300, true), (1_001, false)])
+    func largeBlocks(count: Int, isFound: Bool) async throws {
+        var town = try await Town()
+        // All live in one house and bear one first name, so what they share is shared by all.
+        func resident(_ number: Int64, _ last: String) -> Change {
+            Make.write(
+                "customer", number,
+                [
+                    ("first name", "Anna"), ("last name", .text(Text(last))), ("postcode", "HX1 1AA"), ("address", "1 Station Road"),
+                    ("email", .text(Text("\(last.lowercased())@example.org"))),
+                ], at: town.bench.now)
+        }
+        let first = town.till.nextDot
+        let crowd = (0..<count).map { resident(Int64(1_000 + $0), Self.word($0)) }
+        try await town.bench.push(try town.till.seal(crowd, by: 300), from: town.shop)
+        _ = try await town.bench.hub.matchAll(now: town.bench.now)
+        // A slip in its first letter: the name sounds otherwise.
+        let double = try await town.online([resident(5, "X" + Self.word(77).dropFirst())])
+        try await town.follow()
+        let found = try await town.pairs(above: 0.5)
+        #expect(found.contains(town.pair(Dot(first.replica, first.counter + 77), double)) == isFound)
+    }
+
+    /// Words that sound different, each its own.
+    private static func word(_ number: Int) -> String {
+        let (consonants, vowels) = (Array("bdfgklmnprstv"), Array("aeiou"))
+        var (word, rest) = ("", number * 7_919 % 274_625)
+        for _ in 0..<3 {
+            word.append(consonants[rest % 13])
+            word.append(vowels[rest / 13 % 5])
+            rest /= 65
+        }
+        return word.capitalized
+    }
+
     @Test("From 99 % on it is a conflict with both sides and reasons, the likeliest first; decided it is none, and undone it is open again")
     func conflict() async throws {
         var town = try await Town()

@@ -78,6 +78,7 @@ extension World {
             "  \(site.label) follows \(what.follows?.description ?? "nothing")"
                 + what.others.map { ", leaves \($0.key.short) after \($0.value)" }.sorted().joined())
         if !what.others.isEmpty { note("former writer left", index) }
+        if !what.gaps.isEmpty { note("gap found", index) }
     }
 
     private static let silent = Logger(label: "tributary.simulation") { _ in SwiftLogNoOpLogHandler() }

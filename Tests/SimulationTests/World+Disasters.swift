@@ -56,7 +56,6 @@ extension World {
             return trace.append("  \(site.label) folder copied")
         }
         guard try bearsOwnMark(site) else { return }
-        hubBackup = nil
         note("agent's folder restored", index)
         site.folder = old
         site.oldFolder = nil
@@ -83,7 +82,6 @@ extension World {
             return trace.append("  \(site.label) disk copied")
         }
         guard !site.isHubBehind else { return }
-        hubBackup = nil
         // A copy of the till alone from a time that neither the image nor the hub knows names drains that mean something else here.
         if try !site.agent.isSent { site.oldTill = nil }
         note("machine restored", index)
@@ -102,7 +100,6 @@ extension World {
         let site = sites[index]
         let opened = try await hub.stock(sku: SimulatedTill.skus[2], now: time)?.figures.contains { $0.location == site.name } ?? false
         guard try opened && !site.isCloned && bearsOwnMark(site) else { return }
-        hubBackup = nil
         note("agent's folder lost", index)
         let token = try await hub.issueToken(site: site.name, now: time)
         site.key = SigningKey()
@@ -122,7 +119,6 @@ extension World {
         let site = sites[index]
         guard !site.isCloned, !site.isHubBehind, sites.count < 5, try await drain(index), try site.agent.isSent, site.agent.recovery == nil
         else { return }
-        hubBackup = nil
         note("cloned", index)
         site.isCloned = true
         let label = site.label + "x"

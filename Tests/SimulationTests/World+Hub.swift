@@ -18,16 +18,22 @@ extension World {
         try await openHub(path)
     }
 
-    /// Makes a backup, or goes back to the last one: everything since is forgotten, and comes again from the agents (S22 to S25).
+    /// Makes a backup, or goes back to the last one: everything since is forgotten, and comes again from the agents (S22 to S25). Or to
+    /// the one before that: then agents have dropped some of it, and capture anew what their files hold.
     ///
     /// Not to a backup from before an agent's disk was restored or lost: what only that disk kept is gone then, and the promise is
     /// about one disaster at a time (docs/operating/hub.md).
     func restoreHub() async throws {
-        guard let backup = hubBackup, generator.chance(60) else {
+        guard let last = hubBackups.last, let first = hubBackups.first, generator.chance(60) else {
             let path = newHubPath()
             try await hub.backUp(to: path)
-            hubBackup = path
+            hubBackups = hubBackups.suffix(1) + [path]
             return note("hub backed up")
+        }
+        let backup = generator.chance(60) ? first : last
+        if backup != last {
+            note("hub restored from an older backup")
+            hubBackups = [backup]
         }
         note(sites.contains(where: \.isHubBehind) ? "hub restored twice" : "hub restored")
         for site in sites {

@@ -92,8 +92,8 @@ final class World {
     private(set) var happened: [String: Int] = [:]
     var generator: SeededGenerator
     var now: UInt64 = 1_800_000_000_000
-    /// The last verified backup of the hub, unless a disk was restored since: then its agent may not keep what the hub would lack.
-    var hubBackup: String?
+    /// The last two verified backups of the hub, unless a disk was restored since: then its agent may not keep what the hub would lack.
+    var hubBackups: [String] = []
     /// An agent that means ill.
     var hostile: SigningKey?
     var hubFiles = 0

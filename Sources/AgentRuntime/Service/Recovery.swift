@@ -97,8 +97,8 @@ extension Outbox {
         var recovery = Recovery(.follow(follows, abandons: true), cannotSend: true, needsNewest: true)
         if place > 0 { recovery?.shared = last(acknowledged) }
         for link in links[...place].dropFirst() { recovery?.others[link.replica] = last(link) }
-        let lost = links[place]
-        recovery?.gaps = [Recovery.Gap(replica: lost.replica, after: last(lost), through: max(last(lost) + 1, try keptAfter(lost.replica)))]
+        let (lost, kept) = (links[place], try keptAfter(links[place].replica))
+        recovery?.gaps = [Recovery.Gap(replica: lost.replica, after: last(lost), through: kept > last(lost) ? kept : lost.counter)]
         return recovery
     }
 
@@ -107,9 +107,9 @@ extension Outbox {
         let last = hub?.last ?? 0
         if last >= dot.counter { return false }
         switch try standing(of: hub) {
-        case .agrees, .forgotten: return try !keeps(after: last, of: dot.replica)
+        case .agrees, .forgotten, .ahead: return try !keeps(after: last, of: dot.replica)
         // Another history: what is kept tells where they part.
-        case .differs, .ahead: return false
+        case .differs: return false
         }
     }
 

@@ -93,7 +93,8 @@ extension SyncCore {
                 // A former writer, of which the hub had everything: it was restored.
                 report.hubRestored = true
                 effects.append(.rewind(receipt))
-            } else if standing == .forgotten {
+            } else {
+                // ... and nobody here has what it lacks.
                 effects.append(.recover(receipt, .changesLost))
             }
             push.wait(push.backoff.fail(random: &random), now: now, eager: false)

@@ -34,8 +34,8 @@ extension Hub {
             guard !self.isMatching.withLock({ $0 }) else { return false }
             let changed = try store.unmatched(limit: Self.followedAtOnce)
             let standing = try store.head()?.number == standing.head.number ? standing : Standing(reading: store)
-            try Matcher(store: store, standing: standing, scorer: scorer).follow(changed)
-            return changed.count == Self.followedAtOnce
+            let done = try Matcher(store: store, standing: standing, scorer: scorer).follow(changed)
+            return done < changed.count || changed.count == Self.followedAtOnce
         }
     }
 
