@@ -14,9 +14,13 @@ extension CapturedSource {
     /// The hub's history of this source is another than this folder's: the next drain returns `.recovery`.
     public func mustRecover() { hubIsAhead = !Mutant.ignoresHubAhead.isOn }
 
-    /// Whether this source's file was ever written to under the replica, as far as the folder knows.
-    public func hasWritten(as replica: ReplicaID) throws -> Bool {
-        try store.read { try StoredReplica.of(id: replica, $0)?.source == stored.number }
+    /// Whether this source ever wrote under the replica, or continues what another agent wrote under it.
+    public func continues(_ replica: ReplicaID) throws -> Bool {
+        let writer = try writer().replica
+        return try store.read { db in
+            try StoredReplica.of(id: replica, db)?.source == stored.number
+                || StoredReplica.chain(of: writer, db).contains { $0.replica == replica }
+        }
     }
 
     /// Brings file and journal together before anything is read (S15, S16).

@@ -78,7 +78,11 @@ extension World {
             "  \(site.label) follows \(what.follows?.description ?? "nothing")"
                 + what.others.map { ", leaves \($0.key.short) after \($0.value)" }.sorted().joined())
         if !what.others.isEmpty { note("former writer left", index) }
-        if !what.gaps.isEmpty { note("gap found", index) }
+        guard !what.gaps.isEmpty else { return }
+        note("gap found", index)
+        // What nobody keeps never comes back; a till of which the hub knows nothing opens like a new one, with its last stock-take.
+        site.hasReopened = site.hasReopened || what.follows == nil
+        site.hubHad = [:]
     }
 
     private static let silent = Logger(label: "tributary.simulation") { _ in SwiftLogNoOpLogHandler() }
@@ -139,7 +143,7 @@ extension World {
 
     private func requireRecovery(of replica: ReplicaID, _ index: Int) throws {
         let source = sites[index].agent.source
-        if try source.hasWritten(as: replica) { source.mustRecover() }
+        if try source.continues(replica) { source.mustRecover() }
     }
 
     private func leavesFormer(_ receipt: Receipt, _ index: Int) throws -> Bool {

@@ -101,9 +101,8 @@ extension World {
         let opened = try await hub.stock(sku: SimulatedTill.skus[2], now: time)?.figures.contains { $0.location == site.name } ?? false
         guard try opened && !site.isCloned && bearsOwnMark(site) else { return }
         note("agent's folder lost", index)
-        let token = try await hub.issueToken(site: site.name, now: time)
         site.key = SigningKey()
-        _ = try await hub.enroll(token: token.token, publicKey: site.key.publicKey, now: time)
+        try await enroll(site)
         site.folder = disk.file("\(site.label)-new-\(now)")
         try FileManager.default.createDirectory(atPath: site.folder, withIntermediateDirectories: true)
         (site.oldTill, site.oldFolder, site.oldDisk) = (nil, nil, nil)

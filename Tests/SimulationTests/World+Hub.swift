@@ -44,6 +44,16 @@ extension World {
         let path = newHubPath()
         try FileManager.default.copyItem(atPath: backup, toPath: path)
         try await openHub(path)
+        // Who enrolled after the backup is unknown: an operator gives it a token again.
+        for site in sites where try await hub.agent(site.key.publicKey) == nil {
+            try await enroll(site)
+            note("enrolled again")
+        }
+    }
+
+    func enroll(_ site: Site) async throws {
+        let token = try await hub.issueToken(site: site.name, now: time)
+        _ = try await hub.enroll(token: token.token, publicKey: site.key.publicKey, now: time)
     }
 
     private func newHubPath() -> String {

@@ -46,6 +46,8 @@ final class World {
         /// What its clock is off by, in milliseconds.
         var clockOffset: Int64 = 0
         var hasRecovered = false
+        /// The hub had forgotten all of it: the sales before its last stock-take are counted, but not taken off what was found.
+        var hasReopened = false
 
         init(name: String, label: String, key: SigningKey, till: SimulatedTill, folder: String, agent: SimulatedAgent, line: FaultyLine) {
             self.name = name
@@ -215,9 +217,14 @@ final class World {
         else { return false }
         // Of two machines with one key the hub hears now this one, now that one.
         guard !site.isCloned else { return true }
-        let key = site.key.publicKey.description
-        let exchange = try await hub.site(site.name, now: time).agents.first { $0.publicKey == key }?.exchange
+        let exchange = try await exchange(of: site)
         return exchange?.equalAt != nil && exchange?.differsSince == nil && exchange?.waiting == 0 && exchange?.behindSince == nil
+    }
+
+    /// What the hub says of the site's agent.
+    private func exchange(of site: Site) async throws -> SiteAnswer.Exchange? {
+        let key = site.key.publicKey.description
+        return try await hub.site(site.name, now: time).agents.first { $0.publicKey == key }?.exchange
     }
 
     /// Why it did not settle, site by site.
@@ -231,7 +238,8 @@ final class World {
                 \(site.label) did not settle: recovery \(site.agent.recovery != nil), queues \(queues.joined(separator: ", ")), \
                 view \(try site.agent.view.cursor().visible?.description ?? "-"), hub \(hub.head), \
                 told \(core.agreement.told?.position ?? "-"), comparing \(core.agreement.comparing.map { "\($0)" } ?? "-"), \
-                push \(core.push), pull \(core.pull), now \(now), pending \(pending.count)
+                push \(core.push), pull \(core.pull), now \(now), pending \(pending.count), \
+                at the hub \(try await exchange(of: site).map { "\($0)" } ?? "-")
                 """)
         }
         return found.isEmpty ? ["did not settle"] : found

@@ -237,7 +237,7 @@ public actor SourceKeeper {
             postedMustRecover = true
             return true
         }
-        guard let source = try kept.values.compactMap(\.source).first(where: { try $0.hasWritten(as: replica) }) else { return false }
+        guard let source = try kept.values.compactMap(\.source).first(where: { try $0.continues(replica) }) else { return false }
         source.mustRecover()
         return true
     }

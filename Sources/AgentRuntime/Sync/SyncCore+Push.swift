@@ -89,9 +89,10 @@ extension SyncCore {
             // It follows a replica that the hub does not have far enough yet (S5): that one goes first.
             if queues.contains(where: { $0.replica == receipt.replica }) {
                 settle(receipt, standing: standing, known: sent.request.known[receipt.replica] ?? 0, now: now, effects: &effects)
-            } else if standing == .agrees {
+            } else if standing == .agrees, rewound[receipt.replica] != receipt.last {
                 // A former writer, of which the hub had everything: it was restored.
                 report.hubRestored = true
+                rewound[receipt.replica] = receipt.last
                 effects.append(.rewind(receipt))
             } else {
                 // ... and nobody here has what it lacks.

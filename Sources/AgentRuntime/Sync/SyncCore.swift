@@ -177,6 +177,8 @@ public struct SyncCore: Sendable {
     var setBytesMax: [ReplicaID: Int] = [:]
     /// Replicas whose sets go one by one, to find the first that another disk wrote differently.
     var singly: Set<ReplicaID> = []
+    /// Former writers that were to be sent again, and after which change: the hub asked for no more than was here if it asks again.
+    var rewound: [ReplicaID: UInt64] = [:]
 
     // Lanes
     var push = Lane()

@@ -48,6 +48,11 @@ struct AgentNote: Codable, Hashable, Sendable {
     /// - Parameter admitted: how many changes of the site's replicas the hub has.
     mutating func asked(cursor position: Position?, report: AgentReport?, admitted now: UInt64, at time: Timestamp) {
         let time = time.milliseconds
+        // A recovery asks how far the hub has come, and nothing else.
+        guard report != nil || waiting == nil else {
+            asked = max(asked, time)
+            return
+        }
         let wasSilent = time > asked + Self.silenceMilliseconds
         watchQueue(report, admitted: now, restarts: wasSilent, at: time)
         watchCursor(position?.number, restarts: wasSilent, at: time)
