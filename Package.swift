@@ -161,7 +161,10 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         tests(
             "SimulationTests",
-            ["Oddities", "AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", logging, grdb]),
+            [
+                "Oddities", "AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", logging,
+                grdb,
+            ]),
         tests("MutantsTests", ["Mutants"]),
         tests("OdditiesTests", ["Oddities"]),
         tests("ThreadsTests", ["Threads"]),

@@ -13,6 +13,9 @@ public final class Hub: Sendable {
         /// Pushes and bytes taken into one commit, and bytes that may wait for theirs.
         public var groupPushesMax = 64
         public var groupBytesMax = 16 << 20
+        /// A commit ends after the change-set that reaches so many changes: whoever waits for the next one waits a moment, however well a
+        /// backlog deflates.
+        public var commitChangesMax = 10_000
         public var queueBytesMax = 64 << 20
         /// A change that waits longer for what it names is shown as a conflict.
         public var longWaitMilliseconds: UInt64 = 24 * 3600 * 1000

@@ -103,6 +103,7 @@ struct RecoveryTests {
         try outbox.finish(recovery, of: later)
         #expect(try outbox.standings().allSatisfy { $0.isAbandoned || $0.sealed == $0.acknowledged })
         // What is still kept is no gap.
-        #expect(try outbox.recovery(for: request(named: Dot(Self.former, 25)), heard: [receipt(Self.former, 20, hashes[1])])?.abandons == false)
+        #expect(
+            try outbox.recovery(for: request(named: Dot(Self.former, 25)), heard: [receipt(Self.former, 20, hashes[1])])?.abandons == false)
     }
 }

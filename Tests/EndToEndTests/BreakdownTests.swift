@@ -47,6 +47,12 @@ struct BreakdownTests {
     }
 
     @Test(
+        "a long backlog comes back, is killed on the way, and another shop sells on: everything arrives once, in little memory")
+    func backlog() async throws {
+        try await Breakdown.backlog.check("--changes", "10000", "--kills", "1")
+    }
+
+    @Test(
         "law 1: the line is cut, half open, slow and lossy: everything arrives once, by itself", .enabled(if: Breakdown.network.canRun),
         arguments: ["cut", "slow"])
     func network(fault: String) async throws {
@@ -75,7 +81,7 @@ struct BreakdownTests {
 
 /// A script of `scripts/breakdown`.
 enum Breakdown: String {
-    case powercuts, kills, diskfaults, proxy, network, clocks, smalldisk, restores
+    case powercuts, kills, diskfaults, proxy, network, clocks, smalldisk, restores, backlog
 
     /// Whether this machine can make such a breakdown happen; the script knows.
     var canRun: Bool {

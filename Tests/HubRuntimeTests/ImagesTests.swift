@@ -49,7 +49,9 @@ struct ImagesTests {
         await #expect(throws: HubError.self) { try await images(bench, web, shop.source, Dot(shop.replica, 99)) }
     }
 
-    @Test("S15, S22: a machine that was restored twice finds what it told in between under a source id that it has forgotten, and may write it")
+    @Test(
+        "S15, S22: a machine restored twice finds what it told in between under a source id that it has forgotten"
+    )
     func restoredTwice() async throws {
         let bench = try await TestHub()
         let agent = try await bench.enrol("shop")

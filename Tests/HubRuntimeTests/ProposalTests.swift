@@ -101,7 +101,9 @@ struct ProposalTests {
         #expect(try await town.pairs().symmetricDifference(followed).isEmpty)
     }
 
-    @Test("A new record is compared with all of a block of a thousand, and with none of a larger one", arguments: [(300, true), (1_001, false)])
+    @Test(
+        "A new record is compared with all of a block of a thousand, with none of a larger one",
+        arguments: [(300, true), (1_001, false)])
     func largeBlocks(count: Int, isFound: Bool) async throws {
         var town = try await Town()
         // All live in one house and bear one first name, so what they share is shared by all.

@@ -49,6 +49,37 @@ struct PushTests {
         #expect(verification.changes == 4)
     }
 
+    @Test(
+        "A long push comes in commits of limited size: what precedes a refused set stays, and a repeat has no effect",
+        arguments: [9, 10, 11])
+    func commitsInParts(size: Int) async throws {
+        var options = Hub.Options()
+        options.commitChangesMax = 20
+        let bench = try await TestHub(options: options)
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let sets = try (0..<5).map { _ in
+            try till.seal((0..<size).map { _ in Make.movement("MUG", "shop-1", pieces: 1, at: bench.now) })
+        }
+        var damaged = sets.map(\.bytes)
+        damaged[4][damaged[4].count - 1] ^= 1
+        func push(_ frames: [[UInt8]]) async throws -> Answer {
+            try await bench.hub.push(frames, agent: shop.record, agentTime: bench.now, now: bench.now)
+        }
+        guard case .refusal(let refusal) = try await push(damaged) else {
+            Issue.record("no refusal")
+            return
+        }
+        #expect(refusal.standing.last == UInt64(4 * size))
+        guard case .receipt(let receipt) = try await push(sets.map(\.bytes)) else {
+            Issue.record("no receipt")
+            return
+        }
+        #expect(receipt.last == UInt64(5 * size))
+        #expect(try await push(sets.map(\.bytes)) == .receipt(receipt))
+        #expect(try await bench.hub.verify().isEqual)
+    }
+
     @Test("Law 1: the same bytes twice have one effect and the same receipt")
     func repeatHasOneEffect() async throws {
         let bench = try await TestHub()

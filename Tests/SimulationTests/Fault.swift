@@ -68,7 +68,8 @@ enum Sometimes {
     private static let states = [
         "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
         "agent's folder lost", "cloned", "line cut", "line back", "request doubled", "answer lost after commit", "request lost",
-        "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "hub restored from an older backup", "gap found", "enrolled again", "edit of a collected record replayed", "clock set", "column added", "table rebuilt",
+        "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "hub restored from an older backup",
+        "gap found", "enrolled again", "edit of a collected record replayed", "clock set", "column added", "table rebuilt",
         "column renamed", "former writer left",
         "disk full", "disk full in a drain", "hostile push refused", "conflict accepted", "customers linked", "customers kept apart",
         "decision undone", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",

@@ -18,8 +18,8 @@ class Shop:
     """`host`: a folder that nothing happens to. `disk`: the folder of the shop's machine, which gets hurt. `hub`, `agent`: their
     folders where they stand elsewhere. `around`: per program, the command that it is started by (`env`, `prlimit`, `nsenter`)."""
 
-    def __init__(self, programs, host, disk, journal_mode="WAL", hub=None, agent=None):
-        self.programs, self.host, self.disk, self.journal_mode = programs, host, disk, journal_mode
+    def __init__(self, programs, host, disk, journal_mode="WAL", hub=None, agent=None, site="shop-1"):
+        self.programs, self.host, self.disk, self.journal_mode, self.site = programs, host, disk, journal_mode, site
         self.till_file, self.agent_folder = os.path.join(disk, "till.db"), agent or os.path.join(disk, "agent")
         self.hub_folder, self.sold_log = hub or os.path.join(host, "hub"), os.path.join(host, "sold")
         self.processes, self.starts, self.around, self.listen, self.hub_address_for_agent = [], 0, {}, None, None
@@ -84,7 +84,7 @@ class Shop:
     schema = open(os.path.join(REPOSITORY, "agent", "mappings", "schemas", "simple-shop.sql")).read()
 
     def enroll(self):
-        added = self.ask_hub("site", "add", "shop-1", "--kind", "store")
+        added = self.ask_hub("site", "add", self.site, "--kind", "store")
         self.agent("enroll", "--hub", self.hub_address_for_agent or open(self.hub_address).read().strip(),
                    "--token", json.loads(added)["token"], "--allow-plain-http")
 

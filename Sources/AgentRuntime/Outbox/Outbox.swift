@@ -84,7 +84,8 @@ public struct Outbox: Sendable {
         return QueueStanding(replica: replica, acknowledged: row.abandonedAt == nil ? row.acknowledged : row.cut, sealed: row.cut)
     }
 
-    /// The sets after `counter`, about `bytesMax` of them but at least one, cutting new ones where none are.
+    /// The sets after `counter`, about `bytesMax` of them but at least one, cutting new ones where none are. None follows the one that
+    /// reaches `changesMax`: what deflates well would keep the hub at one request for long.
     ///
     /// - Parameter goesOn: asked before each set is cut; what it throws ends the work, and what was cut stays.
     public func load(
@@ -95,7 +96,7 @@ public struct Outbox: Sendable {
         var frames: [Frame] = []
         var bytes = 0
         var last = counter
-        while frames.isEmpty || bytes < bytesMax && !Oddity.sendsOneSet.happens {
+        while frames.isEmpty || bytes < bytesMax && last - counter < UInt64(changesMax) && !Oddity.sendsOneSet.happens {
             try goesOn()
             if let frame = try stored(after: last, of: replica) {
                 if !frames.isEmpty, bytes + frame.bytes.count > bytesMax { break }

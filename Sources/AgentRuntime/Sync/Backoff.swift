@@ -20,13 +20,15 @@ public struct Backoff: Hashable, Sendable {
 
     /// Counts a failure and says how long to wait.
     ///
-    /// - Parameter asked: what the other side asked for (`Retry-After`), at most `askedMillisecondsMax`.
+    /// - Parameter asked: what the other side asked for (`Retry-After`), at most `askedMillisecondsMax`. Up to half as much again is waited,
+    ///   since all who were refused at once were told the same.
     public mutating func fail(asked: UInt64? = nil, random: inout some RandomNumberGenerator) -> UInt64 {
         failures += 1
         let doublings = UInt64(min(failures - 1, 20))
         let delay = max(1, min(longestMilliseconds, firstMilliseconds << doublings))
         let jittered = Oddity.waitsLong.happens ? longestMilliseconds : UInt64.random(in: (delay - delay / 2)...delay, using: &random)
-        return max(jittered, min(asked ?? 0, Self.askedMillisecondsMax))
+        let least = min(asked ?? 0, Self.askedMillisecondsMax)
+        return max(jittered, UInt64.random(in: least...(least + least / 2), using: &random))
     }
 
     public mutating func succeed() { failures = 0 }

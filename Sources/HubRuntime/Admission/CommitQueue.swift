@@ -10,6 +10,7 @@ actor CommitQueue {
     /// One piece of writing; runs in the group's transaction.
     struct Job: Sendable {
         var bytes: Int
+        var changes: Int
         /// Works on the group's copy of the standing; must not throw for anything but the store's own failure,
         /// and may run twice: bare, then with savepoints.
         var work: @Sendable (any HubWriting, inout Standing, Isolation) throws -> Void
@@ -29,7 +30,7 @@ actor CommitQueue {
     ///
     /// - Throws: `hub-busy` when too much waits already, the store's error when the commit fails.
     func submit<Value: Sendable>(
-        bytes: Int, to hub: Hub, _ work: @escaping @Sendable (any HubWriting, inout Standing, Isolation) throws -> Value
+        bytes: Int, changes: Int = 1, to hub: Hub, _ work: @escaping @Sendable (any HubWriting, inout Standing, Isolation) throws -> Value
     ) async throws -> Value {
         guard !isStopped else { throw Self.stopping }
         guard waiting.isEmpty || waitingBytes + bytes <= bytesMax else {
@@ -38,7 +39,7 @@ actor CommitQueue {
         let result = Box<Value>()
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             let job = Job(
-                bytes: bytes,
+                bytes: bytes, changes: changes,
                 work: { store, standing, isolation in
                     result.set(try Self.alone(work, store, &standing, bytes > Isolation.bareBytesMin ? isolation : .savepoints))
                 },
@@ -84,10 +85,12 @@ actor CommitQueue {
     }
 
     private func takeGroup(_ options: Hub.Options) -> [Job] {
-        var count = 0
-        var bytes = 0
-        while count < waiting.count, count < options.groupPushesMax, count == 0 || bytes + waiting[count].bytes <= options.groupBytesMax {
+        var (count, bytes, changes) = (0, 0, 0)
+        while count < waiting.count, count < options.groupPushesMax, changes < options.commitChangesMax,
+            count == 0 || bytes + waiting[count].bytes <= options.groupBytesMax
+        {
             bytes += waiting[count].bytes
+            changes += waiting[count].changes
             count += 1
         }
         let group = Array(waiting.prefix(count))

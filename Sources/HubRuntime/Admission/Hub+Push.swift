@@ -33,8 +33,33 @@ extension Hub {
         if Oddity.isBusy.happens { throw HubError(.busy, "The hub is busy.", remedy: "Nothing: it is tried again by itself.") }
         let (valid, obstacle) = checked(frames, key: agent.key)
         let offset = Int64(bitPattern: agentTime.milliseconds &- now.milliseconds)
-        let bytes = valid.reduce(256) { $0 + $1.bytes.count }
-        return try await queue.submit(bytes: bytes, to: self) { store, standing, isolation in
+        // In commits of limited size, between which other agents' pushes come: what an earlier one holds stays, whatever becomes of the next.
+        var rest = valid[...]
+        while true {
+            let part = Self.prefix(of: rest, changes: options.commitChangesMax)
+            rest = rest.dropFirst(part.count)
+            if let answer = try await commit(part, of: agent, offset: offset, now: now, obstacle: obstacle, isLast: rest.isEmpty) {
+                return answer
+            }
+        }
+    }
+
+    /// The frames up to the one that reaches so many changes.
+    private static func prefix(of frames: ArraySlice<Frame>, changes limit: Int) -> ArraySlice<Frame> {
+        var changes = 0
+        return frames.prefix { frame in
+            defer { changes += frame.header.count }
+            return changes < limit
+        }
+    }
+
+    /// - Returns: `nil` to go on with the next part of the push.
+    private func commit(
+        _ frames: ArraySlice<Frame>, of agent: AgentRecord, offset: Int64, now: Timestamp, obstacle: Obstacle?, isLast: Bool
+    ) async throws -> Answer? {
+        let bytes = frames.reduce(256) { $0 + $1.bytes.count }
+        let changes = frames.reduce(0) { $0 + $1.header.count }
+        return try await queue.submit(bytes: bytes, changes: changes, to: self) { store, standing, isolation in
             var agent = agent
             agent.lastHeard = now
             agent.clockOffsetMilliseconds = offset
@@ -42,11 +67,11 @@ extension Hub {
             if let present = try store.agent(agent.key) { agent.isRevoked = present.isRevoked }
             try Self.checkNotRevoked(agent)
             try store.put(agent)
-            for frame in valid {
+            for frame in frames {
                 if let answer = try self.admit(frame, agent: agent, offset: offset, now: now, store, &standing, isolation) { return answer }
             }
-            let replica = obstacle?.replica ?? valid.last?.header.replica
-            let receipt = try self.receipt(replica, standing, store, now)
+            guard isLast else { return nil }
+            let receipt = try self.receipt(obstacle?.replica ?? frames.last?.header.replica, standing, store, now)
             guard let obstacle else { return .receipt(receipt) }
             return .refusal(
                 Refusal(code: obstacle.code, message: obstacle.message, remedy: obstacle.remedy, standing: receipt, isFinal: true))
