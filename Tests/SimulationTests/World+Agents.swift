@@ -78,10 +78,11 @@ extension World {
             "  \(site.label) follows \(what.follows?.description ?? "nothing")"
                 + what.others.map { ", leaves \($0.key.short) after \($0.value)" }.sorted().joined())
         if !what.others.isEmpty { note("former writer left", index) }
+        // A till of which the hub knows nothing opens like a new one, with its last stock-take.
+        site.hasReopened = site.hasReopened || what.follows == nil
         guard !what.gaps.isEmpty else { return }
         note("gap found", index)
-        // What nobody keeps never comes back; a till of which the hub knows nothing opens like a new one, with its last stock-take.
-        site.hasReopened = site.hasReopened || what.follows == nil
+        // What nobody keeps never comes back.
         site.hubHad = [:]
     }
 

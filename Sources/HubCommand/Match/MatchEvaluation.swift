@@ -1,3 +1,4 @@
+import Foundation
 import Profiles
 
 /// Matches a file's records and holds the result against the truth.
@@ -19,7 +20,7 @@ struct MatchEvaluation {
         blocks = PersonBlocks(records)
         var chance = SeededChance(seed: Self.seed)
         scorer = MatchScorer(.learned(from: blocks, chance: &chance))
-        proposals = blocks.proposals(scorer, bitsMin: Self.sweepBitsMin)
+        proposals = blocks.proposals(scorer, bitsMin: Self.sweepBitsMin, threads: ProcessInfo.processInfo.activeProcessorCount)
     }
 
     func people(bitsMin: Double) -> [[UInt32]] {

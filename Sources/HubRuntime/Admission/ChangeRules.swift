@@ -17,7 +17,7 @@ enum ChangeRules {
     struct Writer {
         var dot: Dot
         var source: SourceID
-        /// The change is about a record of a source that its own one parted from (S22).
+        /// The change is about a record of another source of its own one's family (S22).
         var hasInherited = false
         /// An operator's decision: may write everything.
         var isHub: Bool

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Dispatch
+import Foundation
 import Profiles
 
 /// Learns a model from all customer records and finds all proposals, from one read transaction.
@@ -39,7 +40,9 @@ struct MatchingPass: Sendable {
         // Which pairs are drawn to learn from is no secret and should not differ from run to run.
         var chance = SeededChance(seed: Self.seed)
         let model = MatchModel.learned(from: blocks, chance: &chance)
-        let found = blocks.proposals(MatchScorer(model), bitsMin: Float(Matcher.bitsMin))
+        // One core is left to the sites.
+        let threads = max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
+        let found = blocks.proposals(MatchScorer(model), bitsMin: Float(Matcher.bitsMin), threads: threads)
         let rows = found.map { proposal in
             let (one, other) = (records[Int(proposal.lower)], records[Int(proposal.higher)])
             return ProposalRow(lower: min(one, other), higher: max(one, other), bits: Double(proposal.bits))
