@@ -93,6 +93,7 @@ struct RecoveryTests {
         let heard = receipt(Self.former, 10, hashes[0])
         let own = try #require(try outbox.recovery(for: request(named: Dot(Self.former, 25)), heard: [heard]))
         #expect(own.follows == Dot(Self.former, 10) && own.abandons && own.needsNewest && !own.parts)
+        #expect(own.sealed == 30, "what is posted is told anew from there")
         #expect(own.gaps == [Recovery.Gap(replica: Self.former, after: 10, through: 20)])
         // The same, when the file went on under another writer, which the hub will never admit.
         journal.open(Self.present, follows: Dot(Self.former, 30))

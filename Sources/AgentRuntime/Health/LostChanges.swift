@@ -19,12 +19,15 @@ public struct LostChanges: Codable, Hashable, Sendable {
     /// Writes down what a recovery could not bring to the hub.
     static func note(_ gaps: [Recovery.Gap], of source: Text, in settings: AgentSettings, clock: AgentClock) throws {
         guard !gaps.isEmpty else { return }
-        let known: [LostChanges] = try settings.read(.lost) ?? []
-        let new = gaps.map {
-            LostChanges(
-                source: source.string, replica: $0.replica.description, first: $0.after + 1, last: $0.through,
+        var known: [LostChanges] = try settings.read(.lost) ?? []
+        for gap in gaps {
+            let lost = LostChanges(
+                source: source.string, replica: gap.replica.description, first: gap.after + 1, last: gap.through,
                 foundAt: clock.wall().milliseconds)
+            // A recovery that could not be finished finds the same again.
+            known.removeAll { $0.replica == lost.replica && $0.first == lost.first }
+            known.append(lost)
         }
-        try settings.write(.lost, (known + new).suffix(countMax).map { $0 })
+        try settings.write(.lost, Array(known.suffix(countMax)))
     }
 }

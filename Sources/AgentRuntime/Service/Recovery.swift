@@ -95,6 +95,7 @@ extension Outbox {
         let last = { (dot: Dot) in min(hub[dot.replica]?.last ?? 0, dot.counter) }
         let follows = links[place...].first { last($0) > 0 }.map { Dot($0.replica, last($0)) }
         var recovery = Recovery(.follow(follows, abandons: true), cannotSend: true, needsNewest: true)
+        recovery?.sealed = try queue(of: named.replica).sealed
         if place > 0 { recovery?.shared = last(acknowledged) }
         for link in links[...place].dropFirst() { recovery?.others[link.replica] = last(link) }
         let (lost, kept) = (links[place], try keptAfter(links[place].replica))
@@ -142,6 +143,10 @@ extension Outbox {
     /// The source has recovered as `recovery` says.
     func finish(_ recovery: Recovery, of request: RecoveryRequest) throws {
         if recovery.abandons, let former = request.named?.replica { try abandon(former, sharing: recovery.shared) }
+        try leaveOthers(recovery)
+    }
+
+    func leaveOthers(_ recovery: Recovery) throws {
         for (writer, counter) in recovery.others { try abandon(writer, sharing: counter) }
     }
 }

@@ -259,6 +259,7 @@ public actor SourceKeeper {
         ) { replica, counter, db in
             try outbox.take(after: counter, of: replica, in: db)
         }
+        try outbox.leaveOthers(recovery)
         postedMustRecover = false
     }
 
