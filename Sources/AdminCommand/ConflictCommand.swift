@@ -60,6 +60,7 @@ struct ConflictCommand: AsyncParsableCommand {
         switch choice {
         case "same": "one person"
         case "apart": "never the same"
+        case "withdraw": "withdrawn"
         default: choice
         }
     }

@@ -43,6 +43,9 @@ extension ConflictCommand {
         @Flag(help: "Of a record that was deleted and edited at once: delete it, the edit too.")
         var delete = false
 
+        @Flag(help: "Of a source that was restored: take back what it had created since, and nobody else has written to.")
+        var withdraw = false
+
         @Flag(help: "Of records that may be one person's: they are.")
         var same = false
 
@@ -54,14 +57,15 @@ extension ConflictCommand {
 
         func validate() throws {
             guard choices.count == 1 else {
-                throw ValidationError("Give exactly one of --take, --value, --accept, --keep, --delete, --same and --apart.")
+                throw ValidationError("Give exactly one of --take, --value, --accept, --keep, --delete, --withdraw, --same and --apart.")
             }
         }
 
         private var choices: [String] {
             ConflictCommand.given([
-                ("take", take != nil), ("value", value != nil), ("accept", accept), ("keep", keep), ("delete", delete), ("same", same),
-                ("apart", apart),
+                ("take", take != nil), ("value", value != nil), ("accept", accept), ("keep", keep), ("delete", delete),
+                ("withdraw", withdraw),
+                ("same", same), ("apart", apart),
             ])
         }
 

@@ -4,14 +4,7 @@ import GRDB
 import Mutants
 
 extension CapturedSource {
-    /// Tells what the hub has of the present replica. If that is more than the journal ever sealed, the agent's
-    /// folder went back in time, and the next drain returns `.recovery`.
-    public func learn(hubLast counter: UInt64, of replica: ReplicaID) throws {
-        let writer = try writer()
-        if writer.replica == replica, counter > writer.last, !Mutant.ignoresHubAhead.isOn { hubIsAhead = true }
-    }
-
-    /// The hub's history of this source is another than this folder's: the next drain returns `.recovery`.
+    /// The hub's history of this source is another than this folder's, or a longer one: the next drain returns `.recovery`.
     public func mustRecover() { hubIsAhead = !Mutant.ignoresHubAhead.isOn }
 
     /// Whether this source ever wrote under the replica, or continues what another agent wrote under it.

@@ -177,11 +177,10 @@ struct RecoveryTests {
         try rig.copyAgent(to: "backup.db")
         try rig.sell(Shop.sale(11))
         try rig.settle(&hub)
-        let replica = try rig.opened().writer().replica
         try rig.restoreAgent(from: "backup.db")
         try rig.restoreTill(from: "till backup")
         try rig.sell(Shop.sale(11, customer: 2, quantity: 9))
-        try rig.opened().learn(hubLast: hub.last[replica] ?? 0, of: replica)
+        try rig.hear(hub)
         try rig.settle(&hub)
         #expect(hub.last.count == 2)
         #expect(stock(hub) == 890_000)
@@ -325,12 +324,12 @@ struct CrashTests {
             case 6:
                 try rig.settle(&hub)
                 try rig.restoreAgent(from: random.pick(backups) + ".db")
-                try tell(rig, hub)
+                try rig.hear(hub)
             case 7:
                 if random.below(2) == 0 { try rig.settle(&hub) }
                 try rig.restoreTill(from: random.pick(backups))
                 try rig.restoreAgent(from: random.pick(backups) + ".db")
-                try tell(rig, hub)
+                try rig.hear(hub)
             default: try rig.sweep()
             }
             try hub.take(rig.agentStore())
@@ -350,11 +349,5 @@ struct CrashTests {
         let moved = told.map { quantities[$0] ?? 0 }.reduce(0, +)
         #expect(hub.state.stock[.init(sku: "shoe", location: "shop"), default: 0] == Int64(moved) * -10_000, "seed \(seed)")
         #expect(try rig.sweep() == .nothing, "seed \(seed)")
-    }
-
-    /// The standing that comes with every answer of the hub (S22).
-    private func tell(_ rig: Rig, _ hub: ModelHub) throws {
-        let replica = try rig.opened().writer().replica
-        try rig.opened().learn(hubLast: hub.last[replica] ?? 0, of: replica)
     }
 }

@@ -38,8 +38,7 @@ struct RestoreTests {
     private func restore(_ rig: Rig, _ hub: ModelHub) throws {
         try rig.restoreAgent(from: "backup.db")
         try rig.restoreTill(from: "till backup")
-        let replica = try rig.opened().writer().replica
-        try rig.opened().learn(hubLast: hub.last[replica] ?? 0, of: replica)
+        try rig.hear(hub)
     }
 
     @Test(

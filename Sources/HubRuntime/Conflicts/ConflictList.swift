@@ -19,7 +19,7 @@ struct ConflictList {
         try found(filter).filter { finding in
             guard finding.matches(filter) else { return false }
             return try !store.decisions(on: finding.answer.id).contains {
-                $0.choice == .accept && $0.undone == nil && $0.fingerprint == finding.answer.fingerprint
+                [.accept, .withdraw].contains($0.choice) && $0.undone == nil && $0.fingerprint == finding.answer.fingerprint
             }
         }
     }
@@ -210,7 +210,9 @@ struct ConflictList {
                 .sourceRestored, replica.id.description,
                 message:
                     "A source of \(site) was restored or cloned at change \(follows.counter); the hub has \(former.last - follows.counter) later changes of it, which stay counted.",
-                remedy: "Accept it if they happened; withdrawing those that did not is to come.", subject: .outside,
+                remedy:
+                    "Accept it if they happened. Else withdraw it: what it created and nobody else has written to goes, with what it moved.",
+                subject: .restored(follows, through: former.last),
                 screen: Screen(dots: [follows, Dot(follows.replica, former.last)]))
         }
     }

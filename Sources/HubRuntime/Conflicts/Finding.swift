@@ -21,6 +21,8 @@ struct Finding {
         case held(Dot)
         /// Two records that may be one person's.
         case pair(LinkPairs.Pair)
+        /// A source went on from the dot, and the hub has its former history up to the counter.
+        case restored(Dot, through: UInt64)
         /// Nothing in the hub can be written about it.
         case outside
     }
@@ -50,7 +52,8 @@ struct Finding {
         case .order: [.take]
         case .pair: [.same, .apart]
         case .held: kind == .longWait ? [.discard, .accept] : [.replay, .discard]
-        case .outside: kind == .staleView ? [] : [.accept]
+        case .restored: [.accept, .withdraw]
+        case .outside: []
         }
     }
 

@@ -8,7 +8,7 @@ public struct BulkResolution: Decodable, Hashable, Sendable {
         case earliest
         /// The side of the site named in `site`.
         case site
-        case accept, keep, delete, replay, discard, same, apart
+        case accept, keep, delete, replay, discard, withdraw, same, apart
     }
 
     public var filter: ConflictFilter
@@ -47,6 +47,7 @@ public struct BulkResolution: Decodable, Hashable, Sendable {
         case .delete: return choose(.delete)
         case .replay: return choose(.replay)
         case .discard: return choose(.discard)
+        case .withdraw: return choose(.withdraw)
         case .same: return choose(.same)
         case .apart: return choose(.apart)
         }

@@ -21,6 +21,8 @@ public struct Decision: Hashable, Sendable {
         case replay
         /// A quarantined change is dropped; what stood behind it goes on.
         case discard
+        /// What a source told that was restored since is taken back.
+        case withdraw
         /// An earlier decision is taken back.
         case undo
         /// Which of several values of a field is shown, from now on: no conflict, but a rule.

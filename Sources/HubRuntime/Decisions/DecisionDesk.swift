@@ -25,8 +25,27 @@ final class DecisionDesk {
             resolution.choice, conflict: finding.answer.id, message: finding.answer.message, fingerprint: finding.answer.fingerprint,
             author: resolution.author, note: resolution.note)
         if case .held(let dot) = finding.subject { decision.target = dot }
+        if resolution.choice == .withdraw, case .restored(let dot, let through) = finding.subject {
+            return try withdraw(after: dot, through: through, decision)
+        }
         if case .pair(let pair) = finding.subject { decision.content = LinkPairs(areSame: resolution.choice == .same, [pair]).content }
         return try write(changes, decision)
+    }
+
+    /// Several decisions where it is more than one can hold; each can be undone.
+    ///
+    /// - Returns: the last of them, which also ends the conflict.
+    private func withdraw(after dot: Dot, through: UInt64, _ decision: Decision) throws -> DecisionAnswer {
+        let removals = try Withdrawal(documents: documents, shared: dot, through: through, time: time).changes()
+        var rest = removals[...]
+        while true {
+            let part = rest.prefix(Withdrawal.recordsMax)
+            rest = rest.dropFirst(part.count)
+            var one = decision
+            one.message += " Withdrawn: \(part.count) records."
+            let answer = try write(part.flatMap { $0 }, one)
+            if rest.isEmpty { return answer }
+        }
     }
 
     /// What the choice would write.

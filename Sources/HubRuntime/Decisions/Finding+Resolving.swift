@@ -19,7 +19,7 @@ extension Finding {
         }
         let live = Mutant.decidesBeyondScreen.isOn ? screen.dots : shown.dots.filter(screen.dots.contains)
         guard !live.isEmpty || screen.dots.isEmpty else { throw Self.gone }
-        if resolution.choice == .accept {
+        if [.accept, .withdraw].contains(resolution.choice) {
             guard Set(shown.dots) == Set(screen.dots) else { throw Self.changed }
             return []
         }
@@ -29,7 +29,7 @@ extension Finding {
         case .cell(let cell):
             return [Change(time: time, action: .stockOnly, stock: .count(try count(cell, resolution, live, shown, lineage)))]
         case .order(let view, let state): return [try setState(view, state, resolution, live, time)]
-        case .held, .pair, .outside: return []
+        case .held, .pair, .restored, .outside: return []
         }
     }
 

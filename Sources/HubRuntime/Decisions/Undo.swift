@@ -35,7 +35,8 @@ struct Undo {
             switch change.action {
             case .write(let subject, let writes) where subject.entity != Decision.entity:
                 for write in writes { changes += try sides(of: write, by: dot, in: subject) }
-            case .delete(let subject, _): changes.append(try revival(of: subject, deletedBy: dot))
+            case .delete(let subject, _): changes.append(try revival(of: subject, deletedBy: dot, moving: change.stock))
+            case .stockOnly: changes += [change.stock].compactMap(Self.opposite).map { Change(time: time, action: .stockOnly, stock: $0) }
             default: break
             }
         }
@@ -89,7 +90,7 @@ struct Undo {
     // MARK: deletions
 
     /// One value written once more brings the whole record back (S8).
-    private func revival(of subject: Subject, deletedBy dot: Dot) throws -> Change {
+    private func revival(of subject: Subject, deletedBy dot: Dot, moving effect: StockEffect?) throws -> Change {
         let state = try state(subject)
         guard state.deletions.writes.contains(where: { $0.dot == dot }), state.isDead(in: documents.standing.lineage),
             let name = state.fieldNames.first, let write = state.siblings(of: name).latest
@@ -102,7 +103,14 @@ struct Undo {
                     FieldWrite(
                         name, write.content.value.named(by: state.id.source), context: .named([write.dot, dot]),
                         isPersonal: write.content.isPersonal)
-                ]))
+                ]), stock: Self.opposite(effect))
+    }
+
+    /// What a decision moved goes back.
+    private static func opposite(_ effect: StockEffect?) -> StockEffect? {
+        guard case .movement(var movement) = effect else { return nil }
+        movement.quantity = 0 &- movement.quantity
+        return .movement(movement)
     }
 
     // MARK: counts

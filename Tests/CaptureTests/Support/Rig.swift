@@ -137,6 +137,13 @@ final class Rig {
         }
     }
 
+    /// The standing that comes with every answer of the hub: if it has more of the writer than the journal ever sealed, the folder went
+    /// back in time (S22).
+    func hear(_ hub: ModelHub) throws {
+        let writer = try opened().writer()
+        if hub.last[writer.replica] ?? 0 > writer.last { try opened().mustRecover() }
+    }
+
     // MARK: Copies
 
     /// The till's file and its WAL as they are now.
