@@ -121,6 +121,9 @@ extension ConflictCommand {
         @Flag(help: "Of records that were deleted and edited at once: delete them.")
         var delete = false
 
+        @Flag(help: "Of sources that were restored: take back what they had created since, and nobody else has written to.")
+        var withdraw = false
+
         @Flag(help: "Of records that may be one person's: they are.")
         var same = false
 
@@ -135,7 +138,7 @@ extension ConflictCommand {
 
         func validate() throws {
             guard choices.count == 1 else {
-                throw ValidationError("Give exactly one of --take, --accept, --keep, --delete, --same and --apart.")
+                throw ValidationError("Give exactly one of --take, --accept, --keep, --delete, --withdraw, --same and --apart.")
             }
             guard filter.kind != nil || filter.site != nil || filter.field != nil else {
                 throw ValidationError("Say which conflicts: --kind, --site or --field.")
@@ -144,7 +147,8 @@ extension ConflictCommand {
 
         private var choices: [String] {
             ConflictCommand.given([
-                ("take", take != nil), ("accept", accept), ("keep", keep), ("delete", delete), ("same", same), ("apart", apart),
+                ("take", take != nil), ("accept", accept), ("keep", keep), ("delete", delete), ("withdraw", withdraw), ("same", same),
+                ("apart", apart),
             ])
         }
 

@@ -35,6 +35,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case marksWithoutSync
     /// Sets are dropped with their receipt, whatever the hub's last backup holds. Breaks law 2, S25.
     case dropsAcknowledgedAtOnce
+    /// A receipt's keep-until counts for all writers' sets, though a restored hub counts positions anew. Breaks law 2, S25.
+    case dropsByOthersReceipts
     /// Whatever comes with status 200 is a receipt: a portal's page, too. Breaks law 2.
     case takesStatus200ForReceipt
     /// What the hub refuses because it does not know the agent any more counts as delivered. Breaks law 2.
@@ -123,6 +125,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case ignoresHubRestore
     /// That the hub has more than the journal ever sealed is not looked at. Breaks law 8, S15.
     case ignoresHubAhead
+    /// A recovery follows what the file names though another writer of it has changes to send, which own images take for told. Breaks law 1, S15.
+    case followsOverUnsent
     /// Another agent's file is drained all the same. Breaks law 8, S16.
     case drainsForeignFile
     /// A source that was taken over takes writes of its former owner. Breaks law 8, S16.

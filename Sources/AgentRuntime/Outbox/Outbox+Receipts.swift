@@ -61,6 +61,9 @@ extension Outbox {
     /// to the former one.
     private static func droppable(_ receipt: Receipt, in db: Database) throws -> [Int64] {
         let keep = Mutant.dropsAcknowledgedAtOnce.isOn ? neverSent - 1 : Int64(clamping: receipt.keepUntil)
+        if Mutant.dropsByOthersReceipts.isOn {
+            return try Int64.fetchAll(db, sql: "SELECT id FROM outbox_set WHERE position <= ?", arguments: [keep])
+        }
         // By position, of which few are that low; a replica may have very many.
         return try Int64.fetchAll(
             db.cachedStatement(sql: "SELECT id FROM outbox_set WHERE +replica = ? AND +last <= ? AND position <= ?"),

@@ -1,6 +1,7 @@
 import Capture
 import Causality
 import ChangeSets
+import Mutants
 import Oddities
 
 /// One recovery of a source: the choice that was made, and what has to be done for it.
@@ -54,7 +55,7 @@ extension Outbox {
         if Oddity.recoversLater.happens { return nil }
         let hub = Dictionary(heard.map { ($0.replica, $0) }, uniquingKeysWith: { $1 })
         guard var recovery = try beforeGap(request, hub: hub) ?? ofNamed(request, hub: hub) else { return nil }
-        for writer in request.writers where writer != request.named?.replica {
+        for writer in request.writers where writer != request.named?.replica && !Mutant.followsOverUnsent.isOn {
             switch try rest(of: writer, hub: hub[writer]) {
             case .none: continue
             case .waits: return nil
