@@ -67,9 +67,8 @@ extension World {
     private func recover(_ index: Int) async throws {
         let site = sites[index]
         guard let request = site.agent.recovery, !site.line.isCut else { return }
-        let recovery = SourceRecovery(
-            source: SimulatedRecovery(world: self, site: site), line: SimulatedRecovery(world: self, site: site),
-            outbox: site.agent.outbox, clock: .system, log: Self.silent)
+        let ends = SimulatedRecovery(world: self, site: site)
+        let recovery = SourceRecovery(source: ends, line: ends, outbox: site.agent.outbox, clock: .system, log: Self.silent)
         guard case .recovered(let what) = try await recovery.run(request) else { return }
         site.agent.recovery = nil
         site.hasRecovered = true

@@ -21,8 +21,8 @@ extension World {
     /// Makes a backup, or goes back to the last one: everything since is forgotten, and comes again from the agents (S22 to S25). Or to
     /// the one before that: then agents have dropped some of it, and capture anew what their files hold.
     ///
-    /// Not to a backup from before an agent's disk was restored or lost: what only that disk kept is gone then, and the promise is
-    /// about one disaster at a time (docs/operating/hub.md).
+    /// Also behind an agent's disk that was restored or lost: what only that disk kept is gone then, and what the till holds comes again
+    /// (docs/operating/hub.md).
     func restoreHub() async throws {
         guard let last = hubBackups.last, let first = hubBackups.first, generator.chance(60) else {
             let path = newHubPath()

@@ -94,7 +94,7 @@ final class World {
     private(set) var happened: [String: Int] = [:]
     var generator: SeededGenerator
     var now: UInt64 = 1_800_000_000_000
-    /// The last two verified backups of the hub, unless a disk was restored since: then its agent may not keep what the hub would lack.
+    /// The last two verified backups of the hub, the older first.
     var hubBackups: [String] = []
     /// An agent that means ill.
     var hostile: SigningKey?
