@@ -39,6 +39,14 @@ public enum AgentSchema {
             try db.execute(
                 sql: "CREATE TABLE view_again (topic INTEGER NOT NULL, above INTEGER NOT NULL, through INTEGER NOT NULL)")
         }
+        migrator.registerMigration("agent_6") { db in
+            // Where sets ended that are no longer kept: how far a hub's history is ours (S22).
+            try db.execute(
+                sql: """
+                    CREATE TABLE outbox_past (
+                        replica BLOB NOT NULL, last INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (replica, last)) WITHOUT ROWID
+                    """)
+        }
         try migrator.migrate(queue)
     }
 

@@ -17,6 +17,7 @@ extension HubRoutes {
             HubRoute(.post, "/v1/sync/push", .agent, bodyBytesMax: Self.pushBytesMax, mayRepeat: true) { try await push($0) },
             HubRoute(.post, "/v1/sync/pull", .agent, bodyBytesMax: Self.questionBytesMax) { try await pull($0) },
             HubRoute(.post, "/v1/sync/images", .agent, bodyBytesMax: Self.questionBytesMax) { try await images($0) },
+            HubRoute(.post, "/v1/sync/shared", .agent, bodyBytesMax: Self.questionBytesMax) { try await shared($0) },
         ]
     }
 
@@ -92,6 +93,18 @@ extension HubRoutes {
             after: try question.after.map { try Self.part($0, "after") { Hexadecimal.bytes($0) } },
             agent: agent, now: call.now)
         return try signed(answer, caller)
+    }
+
+    private struct SharedQuestion: Decodable {
+        let replica: String
+        let ends: [SetEnd]
+    }
+
+    private func shared(_ call: HubCall) async throws -> Reply {
+        let (agent, caller) = try known(call)
+        let question = try call.json(SharedQuestion.self)
+        let replica = try Self.part(question.replica, "replica") { ReplicaID($0) }
+        return try signed(try await hub.shared(replica, ends: question.ends, agent: agent, now: call.now), caller)
     }
 
     /// The gate lets nobody in on an agent's route without both.

@@ -127,6 +127,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case ignoresHubAhead
     /// A recovery follows what the file names though another writer of it has changes to send, which own images take for told. Breaks law 1, S15.
     case followsOverUnsent
+    /// What a hub acknowledged before it was restored is taken for its history still, though a copy of the machine has written it anew. Breaks law 1, S22.
+    case takesAcknowledgedForShared
     /// Another agent's file is drained all the same. Breaks law 8, S16.
     case drainsForeignFile
     /// A source that was taken over takes writes of its former owner. Breaks law 8, S16.

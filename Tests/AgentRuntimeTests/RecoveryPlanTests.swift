@@ -56,14 +56,8 @@ struct RecoveryPlanTests {
             testDescription: "what is unsent is damaged: it is captured anew", named: 8, acknowledged: 5, sealed: 8, hubLast: 5,
             standing: .agrees, cannotSend: true, plan: .follow(Dot(replica, 5), abandons: true)),
         Case(
-            testDescription: "the hub was restored, and a copy of this machine sent first: the histories part", named: 9, acknowledged: 9,
-            sealed: 9, hubLast: 7, standing: .differs, plan: .part(Dot(replica, 0))),
-        Case(
             testDescription: "nothing of it was sent, and its first set is damaged: what it follows itself", named: 4, acknowledged: 0,
             sealed: 4, hubLast: 0, standing: .agrees, cannotSend: true, plan: .follow(former, abandons: true)),
-        Case(
-            testDescription: "a copy ended exactly where this one was acknowledged: nothing waits", named: 7, acknowledged: 5, sealed: 7,
-            hubLast: 5, standing: .differs, plan: .part(Dot(replica, 0))),
         Case(
             testDescription: "left before the hub had any of it: what it follows itself", named: 4, acknowledged: 4, sealed: 4, hubLast: 0,
             standing: .agrees, shared: 0, plan: .follow(former, abandons: false)),
@@ -81,7 +75,8 @@ struct RecoveryPlanTests {
         let queue = QueueStanding(replica: Self.replica, acknowledged: example.acknowledged, sealed: example.sealed)
         let named = example.named.map { Dot(Self.replica, $0) }
         let plan = RecoveryPlan(
-            named: named, namesOwnDrain: example.namesOwnDrain, queue: queue, hubLast: example.hubLast, standing: example.standing,
+            named: named, namesOwnDrain: example.namesOwnDrain,
+            unsent: Unsent(queue, hubLast: example.hubLast, standing: example.standing), hubLast: example.hubLast,
             cannotSend: example.cannotSend, follows: Self.former, shared: example.shared)
         #expect(plan == example.plan)
     }

@@ -1,6 +1,7 @@
 import Capture
 import Causality
 import ChangeSets
+import Foundation
 import GRDB
 import TestSupport
 import Testing
@@ -76,6 +77,55 @@ struct RecoveryTests {
         #expect(recovery.others == [Self.present: 0] && recovery.parts && recovery.needsNewest && recovery.distrustsOwnImages)
         try outbox.finish(recovery, of: request)
         #expect(try outbox.standings().allSatisfy { $0.isAbandoned || $0.sealed == $0.acknowledged })
+    }
+
+    @Test("S22: how far a copy's history is this one's, the hub tells: what a restored hub had acknowledged may be the copy's now")
+    func sharedWithCopy() throws {
+        var hashes: [Digest] = []
+        for number in 0..<3 {
+            journal.seal(Sales.lines(number * 10..<number * 10 + 10))
+            hashes.append(try ChangeSetCodec.hash(of: try #require(try cut(Self.former).last).bytes))
+        }
+        // All is acknowledged; a backup held the first two, so they are gone here.
+        try outbox.acknowledge(receipt(Self.former, 20, hashes[1], position: 4))
+        try outbox.acknowledge(receipt(Self.former, 30, hashes[2], position: 5, keepUntil: 4))
+        #expect(try cut(Self.former).isEmpty)
+        #expect(try outbox.ends(of: Self.former) == [SetEnd(30, hashes[2]), SetEnd(20, hashes[1]), SetEnd(10, hashes[0])])
+        // The hub went back to an older backup, and the copy sent 25 changes, of which it shares the first 10.
+        let heard = receipt(Self.former, 25, Digest(bytes: [UInt8](repeating: 7, count: 32))!)
+        try outbox.agree(heard, sharing: SetEnd(10, hashes[0]))
+        let request = request(named: Dot(Self.former, 30))
+        let recovery = try #require(try outbox.recovery(for: request, heard: [heard]))
+        #expect(recovery.follows == Dot(Self.former, 10) && recovery.parts && recovery.distrustsOwnImages)
+        try outbox.finish(recovery, of: request)
+        // The hub goes back once more: now the copy shares less.
+        try outbox.agree(heard, sharing: SetEnd(0, .zero))
+        #expect(try outbox.shared(of: Self.former) == 0)
+    }
+
+    @Test(
+        "S22: sets that the hub has, though it never said so here, are acknowledged by their hash; a hub that has less parts from nothing")
+    func sharesMore() throws {
+        journal.seal(Sales.lines(0..<10))
+        let last = try #require(try cut(Self.former).last)
+        let (hash, stranger) = (try ChangeSetCodec.hash(of: last.bytes), Digest(bytes: [UInt8](repeating: 7, count: 32))!)
+        try outbox.agree(receipt(Self.former, 25, stranger), sharing: SetEnd(10, hash))
+        #expect(try outbox.queue(of: Self.former).acknowledged == 10)
+        try outbox.agree(receipt(Self.former, 4, stranger), sharing: SetEnd(4, stranger))
+        #expect(try outbox.queue(of: Self.former).acknowledged == 10)
+    }
+
+    @Test("where sets ended that are no longer kept is remembered of the latest ones only", arguments: [0, 1])
+    func past(more: Int) throws {
+        try outbox.queue.write { db in
+            for last in 1...(Outbox.pastMax + more) {
+                try db.execute(
+                    sql: "INSERT INTO outbox_past VALUES (?, ?, ?)", arguments: [Self.former.blob, last, Data(Digest.zero.bytes)])
+            }
+            try outbox.trimPast(of: Self.former, in: db)
+        }
+        let ends = try outbox.ends(of: Self.former)
+        #expect(ends.count == Outbox.pastMax && ends.last?.last == UInt64(1 + more))
     }
 
     @Test("S25: where the hub lacks what nobody keeps any more, it follows what the hub has, and captures the rest anew")

@@ -51,6 +51,39 @@ struct SyncLineTests {
         }
     }
 
+    @Test("S22: an agent learns how far its history of a replica is the hub's, and nothing of another site's")
+    func sharedHistory() async throws {
+        try await ServedHub.run { hub in
+            let key = try await hub.enrolled("shop-1")
+            var writer = TestWriter("till", seed: 1, key: key)
+            let sets = try (1...3).map { try writer.seal([Make.customer($0, at: TestHub.start)]) }
+            #expect(try await hub.askSigned("/v1/sync/push", SignedRequests.frames(sets), key: key).status == 200)
+            let replica = writer.replica
+            func shared(_ ends: [SetEnd], key: SigningKey) async throws -> (status: Int, end: SetEnd?) {
+                let nonce = SignedRequests.nonce()
+                let list = String(decoding: try JSONEncoder().encode(ends), as: UTF8.self)
+                let body = Array(#"{"replica":"\#(replica)","ends":\#(list)}"#.utf8)
+                let answer = try await hub.askSigned("/v1/sync/shared", body, key: key, nonce: nonce)
+                guard answer.status == 200 else { return (answer.status, nil) }
+                let decoded = try ChangeSets.Answer.decode(answer.body, nonce: nonce, key: hub.test.hub.signingKey.publicKey)
+                guard case .receipt(let receipt) = decoded else { return (answer.status, nil) }
+                return (answer.status, SetEnd(receipt.last, receipt.hash))
+            }
+            let ends = sets.enumerated().map { SetEnd(UInt64($0.offset + 1), $0.element.hash) }
+            // The copy's last ones are others, one at a counter that the hub has and one beyond.
+            let foreign = [SetEnd(9, ends[0].hash), SetEnd(3, ends[0].hash)]
+            #expect(try await shared(foreign + [ends[1], ends[0]], key: key).end == ends[1])
+            #expect(try await shared(foreign, key: key).end == SetEnd(0, .zero))
+            #expect(try await shared([], key: key).end == SetEnd(0, .zero))
+            let most = Array(repeating: foreign[1], count: SetEnd.askedMax)
+            #expect(try await shared(most, key: key).status == 200)
+            #expect(try await shared(most + foreign, key: key).status == 400)
+            #expect(try await shared(ends, key: try await hub.enrolled("shop-2")).status == 400)
+            let damaged = Array(#"{"replica":"\#(replica)","ends":[{"last":1,"hash":"00"}]}"#.utf8)
+            #expect(try await hub.askSigned("/v1/sync/shared", damaged, key: key).status == 400)
+        }
+    }
+
     @Test("a signature covers body and path; each header must be there", arguments: ["Agent", "Time", "Nonce", "Signature"])
     func signature(header: String) async throws {
         try await ServedHub.run { hub in

@@ -24,7 +24,12 @@ struct SimulatedRecovery: RecoveringSource, RecoveryLine {
 
     func standings() async throws -> [Receipt] { try await world.receipts(of: site) }
 
-    func push(_ frames: [Outbox.Frame]) async throws -> Answer { try await world.push(frames, site) }
+    func shared(_ replica: ReplicaID, ends: [SetEnd]) async throws -> SetEnd {
+        let answer = try await world.hub.shared(replica, ends: ends, agent: try await world.record(of: site), now: world.time)
+        guard case .receipt(let receipt) = answer else { throw SimulationError(message: "no receipt") }
+        world.trace.append("  \(site.label) shares \(replica.short) up to \(receipt.last)")
+        return SetEnd(receipt.last, receipt.hash)
+    }
 
     func images(source: SourceID, asOf dot: Dot?, isNewest: Bool, after: [UInt8]?) async throws -> ImagesPage {
         let answer = try await world.hub.images(

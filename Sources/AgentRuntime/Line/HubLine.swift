@@ -104,6 +104,20 @@ public final class HubLine: Sendable {
         return page
     }
 
+    /// The last of these ends of change-sets, latest first, that the hub has, too; counter 0 when it has none (S22).
+    func shared(_ replica: ReplicaID, ends: [SetEnd]) async throws -> SetEnd {
+        let answer = try await ask(
+            "/v1/sync/shared", body: try Self.json(SharedQuestion(replica: replica.description, ends: ends)), type: "application/json",
+            limits: TransferLimits(totalMilliseconds: Self.answerMilliseconds), on: { $0.push })
+        guard case .receipt(let receipt) = answer, receipt.replica == replica else { throw LineFailure.wrongAnswer }
+        return SetEnd(receipt.last, receipt.hash)
+    }
+
+    private struct SharedQuestion: Encodable {
+        var replica: String
+        var ends: [SetEnd]
+    }
+
     private struct PullQuestion: Encodable {
         var cursor: String?
         var waitMilliseconds: UInt64

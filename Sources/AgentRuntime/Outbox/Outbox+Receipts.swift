@@ -49,10 +49,9 @@ extension Outbox {
 
     private func drop(_ receipt: Receipt, in db: Database) throws {
         if Oddity.keepsLonger.happens { return }
-        for id in try Self.droppable(receipt, in: db) {
-            try db.cachedStatement(sql: "DELETE FROM outbox_set WHERE id = ?").execute(arguments: [id])
-        }
+        for id in try Self.droppable(receipt, in: db) { try drop(set: id, in: db) }
         try trim(in: db)
+        try trimPast(of: receipt.replica, in: db)
     }
 
     /// Acknowledged sets that the hub's backup holds, too.
@@ -95,7 +94,7 @@ extension Outbox {
         }
     }
 
-    private static func rewind(_ replica: ReplicaID, to counter: UInt64, hash: Digest, in db: Database) throws {
+    static func rewind(_ replica: ReplicaID, to counter: UInt64, hash: Digest, in db: Database) throws {
         var row = try ReplicaRow.fetch(replica, in: db)
         row.acknowledged = counter
         row.acknowledgedHash = hash
@@ -205,7 +204,7 @@ extension Outbox {
                 let row = try Row.fetchOne(
                     db, sql: "SELECT id, size FROM outbox_set WHERE position IS NOT NULL ORDER BY position, id LIMIT 1")
             else { return }
-            try db.execute(sql: "DELETE FROM outbox_set WHERE id = ?", arguments: [row[0] as Int64])
+            try drop(set: row[0], in: db)
             kept -= row[1] as Int
         }
     }

@@ -142,17 +142,8 @@ public struct Outbox: Sendable {
         let bytes =
             try [UInt8].fetchBlob(db, "SELECT hash FROM outbox_set WHERE replica = ? AND last = ?", [blob, counter])
             ?? [UInt8].fetchBlob(db, "SELECT previous FROM outbox_set WHERE replica = ? AND first = ?", [blob, counter + 1])
+            ?? [UInt8].fetchBlob(db, "SELECT hash FROM outbox_past WHERE replica = ? AND last = ?", [blob, counter])
         return bytes.flatMap { Digest(bytes: $0) }
-    }
-
-    /// Whether the hub has more of the replica than it acknowledged here, and not as a longer history of the sets stored here.
-    func isBeyondUs(_ receipt: Receipt) throws -> Bool {
-        let acknowledged = try row(of: receipt.replica).acknowledged
-        return switch try standing(of: receipt) {
-        case .ahead: true
-        case .differs: receipt.last > acknowledged
-        case .agrees, .forgotten: false
-        }
     }
 
     /// Whether what comes after `counter` can never be sent: it was dropped, or its set is damaged.
@@ -172,20 +163,6 @@ public struct Outbox: Sendable {
         // Whatever it is that cannot be read there, is the damage.
         guard let set = try? ChangeSetCodec.open(frame.bytes, key: key.publicKey).set else { return true }
         return set.replica != replica || set.first != counter + 1 || set.last != frame.last
-    }
-
-    /// The last set that the hub acknowledged, if it is still kept.
-    func lastAcknowledged(of replica: ReplicaID) throws -> Frame? {
-        try queue.read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT first, last, bytes FROM outbox_set WHERE replica = ? AND position < \(Self.neverSent)
-                    ORDER BY first DESC LIMIT 1
-                    """,
-                arguments: [replica.blob]
-            ).map(Frame.init)
-        }
     }
 
     /// Whether this folder ever put changes of the replica into a set.

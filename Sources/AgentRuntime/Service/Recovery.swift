@@ -56,12 +56,13 @@ extension Outbox {
         let hub = Dictionary(heard.map { ($0.replica, $0) }, uniquingKeysWith: { $1 })
         guard var recovery = try beforeGap(request, hub: hub) ?? ofNamed(request, hub: hub) else { return nil }
         for writer in request.writers where writer != request.named?.replica && !Mutant.followsOverUnsent.isOn {
-            switch try rest(of: writer, hub: hub[writer]) {
-            case .none: continue
-            case .waits: return nil
-            case .cannotSend(let after): recovery.others[writer] = after
-            case .differs(let after):
-                recovery.others[writer] = after
+            switch try unsent(of: try queue(of: writer), hub: hub[writer]) {
+            case .nothing: continue
+            case .some(let acknowledged):
+                guard try cannotSend(after: acknowledged, of: writer) else { return nil }
+                recovery.others[writer] = acknowledged
+            case .forked(let acknowledged):
+                recovery.others[writer] = acknowledged
                 // Where this folder is an old copy, the file's line is the one to go on with.
                 if request.namesOwnDrain { recovery.parts = true }
             }
@@ -76,11 +77,11 @@ extension Outbox {
     private func ofNamed(_ request: RecoveryRequest, hub: [ReplicaID: Receipt]) throws -> Recovery? {
         let heard = (request.named?.replica).flatMap { hub[$0] }
         let queue = try request.named.map { try self.queue(of: $0.replica) }
-        let standing = try standing(of: heard)
         let cannotSend = try queue.map { try self.cannotSend(after: $0.acknowledged, of: $0.replica) } ?? false
         let plan = RecoveryPlan(
-            named: request.named, namesOwnDrain: request.namesOwnDrain, queue: queue, hubLast: heard?.last ?? 0, standing: standing,
-            cannotSend: cannotSend, follows: request.chain.first, shared: try request.named.flatMap { try shared(of: $0.replica) })
+            named: request.named, namesOwnDrain: request.namesOwnDrain, unsent: try unsent(of: queue, hub: heard),
+            hubLast: heard?.last ?? 0, cannotSend: cannotSend, follows: request.chain.first,
+            shared: try request.named.flatMap { try shared(of: $0.replica) })
         var recovery = Recovery(plan, cannotSend: cannotSend, needsNewest: request.wantsNewest)
         recovery?.sealed = queue?.sealed ?? 0
         return recovery
@@ -115,24 +116,8 @@ extension Outbox {
         }
     }
 
-    private enum Rest {
-        case none
-        case waits
-        /// The hub has other changes under those counters: another disk wrote them.
-        case differs(after: UInt64)
-        /// They are damaged, or no longer kept.
-        case cannotSend(after: UInt64)
-    }
-
-    /// What becomes of the unsent changes of a writer that the file does not name.
-    private func rest(of replica: ReplicaID, hub: Receipt?) throws -> Rest {
-        let queue = try queue(of: replica)
-        let standing = try standing(of: hub)
-        let last = hub?.last ?? 0
-        let acknowledged = standing == .agrees ? max(queue.acknowledged, last) : queue.acknowledged
-        guard queue.sealed > acknowledged else { return .none }
-        if standing == .differs || last > acknowledged { return .differs(after: acknowledged) }
-        return try cannotSend(after: acknowledged, of: replica) ? .cannotSend(after: acknowledged) : .waits
+    private func unsent(of queue: QueueStanding?, hub: Receipt?) throws -> Unsent {
+        Unsent(queue, hubLast: hub?.last ?? 0, standing: try standing(of: hub))
     }
 
     /// Of what the hub never heard of, it has the beginning.

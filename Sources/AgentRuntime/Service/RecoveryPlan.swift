@@ -16,16 +16,14 @@ enum RecoveryPlan: Hashable, Sendable {
     ///   - named: the last dot of the drain that the file names.
     ///   - namesOwnDrain: whether this folder sealed that drain itself. If not, the folder is an old copy and the
     ///     file's line is the one to follow, whatever the folder has unsent.
-    ///   - queue: how far this folder got with that replica; `nil` when it does not know it.
+    ///   - unsent: what this folder has of that replica and the hub has not.
     ///   - hubLast: the last counter that the hub has of it.
-    ///   - standing: how that compares with what this folder stored. An acknowledgement that was lost on its way is no fork:
-    ///     the hub may well have more of our own history than we were told.
     ///   - cannotSend: what is unsent cannot be sent, because this disk has damaged it or it is no longer kept.
     ///   - follows: what the named replica follows itself.
     ///   - shared: where this folder has already left the replica, how far the hub's history of it is the file's.
     init(
-        named: Dot?, namesOwnDrain: Bool, queue: QueueStanding?, hubLast: UInt64, standing: Standing, cannotSend: Bool = false,
-        follows: Dot? = nil, shared: UInt64? = nil
+        named: Dot?, namesOwnDrain: Bool, unsent: Unsent, hubLast: UInt64, cannotSend: Bool = false, follows: Dot? = nil,
+        shared: UInt64? = nil
     ) {
         guard let named else {
             self = .follow(nil, abandons: false)
@@ -36,27 +34,39 @@ enum RecoveryPlan: Hashable, Sendable {
             self = .follow(hubLast == 0 ? follows : Dot(named.replica, min(named.counter, shared, hubLast)), abandons: false)
             return
         }
-        let known = queue?.acknowledged ?? 0
-        let acknowledged = standing == .agrees ? max(known, hubLast) : known
-        let isUnsent = (queue?.sealed ?? 0) > acknowledged
-        // Unsent changes whose counters the hub has otherwise: the histories part after what is acknowledged.
-        let isForked = isUnsent && hubLast > acknowledged
-        if standing == .differs, hubLast <= known, namesOwnDrain {
-            // It had acknowledged this otherwise: the hub was restored, a copy of this machine came first, and what would show
-            // where they part is no longer kept.
-            self = .part(Dot(named.replica, 0))
-            return
-        }
-        if isUnsent, !isForked {
+        switch unsent {
+        case .some(let acknowledged):
             let last = min(named.counter, acknowledged)
             self = cannotSend ? .follow(last == 0 ? follows : Dot(named.replica, last), abandons: true) : .waitForPush
-            return
-        }
-        if isForked, namesOwnDrain {
+        case .forked(let acknowledged) where namesOwnDrain:
             self = .part(Dot(named.replica, min(named.counter, acknowledged)))
+        case .nothing, .forked:
+            let last = min(named.counter, hubLast)
+            self = .follow(last == 0 ? nil : Dot(named.replica, last), abandons: unsent != .nothing)
+        }
+    }
+}
+
+/// What a folder has of a replica and the hub has not. What is acknowledged is known to be the hub's, too (`Outbox.agree`).
+enum Unsent: Hashable, Sendable {
+    case nothing
+    /// It goes after what is acknowledged.
+    case some(after: UInt64)
+    /// The hub has other changes under those counters: another disk wrote them. The histories part after what is acknowledged.
+    case forked(after: UInt64)
+
+    /// - Parameters:
+    ///   - queue: how far the folder got with the replica; `nil` when it does not know it.
+    ///   - hubLast: the last counter that the hub has of it.
+    ///   - standing: how that compares with what this folder stored. An acknowledgement that was lost on its way is no fork:
+    ///     the hub may well have more of our own history than we were told.
+    init(_ queue: QueueStanding?, hubLast: UInt64, standing: Standing) {
+        let known = queue?.acknowledged ?? 0
+        let acknowledged = standing == .agrees ? max(known, hubLast) : known
+        guard (queue?.sealed ?? 0) > acknowledged else {
+            self = .nothing
             return
         }
-        let last = min(named.counter, hubLast)
-        self = .follow(last == 0 ? nil : Dot(named.replica, last), abandons: isForked)
+        self = hubLast > acknowledged ? .forked(after: acknowledged) : .some(after: acknowledged)
     }
 }

@@ -7,7 +7,8 @@ import Logging
 protocol RecoveryLine {
     /// What the hub has of this agent's replicas.
     func standings() async throws -> [Receipt]
-    func push(_ frames: [Outbox.Frame]) async throws -> Answer
+    /// The last of these ends of change-sets, latest first, that the hub has, too; counter 0 when it has none.
+    func shared(_ replica: ReplicaID, ends: [SetEnd]) async throws -> SetEnd
     func images(source: SourceID, asOf dot: Dot?, isNewest: Bool, after: [UInt8]?) async throws -> ImagesPage
 }
 
@@ -30,7 +31,7 @@ struct SourceRecovery<Source: RecoveringSource, Line: RecoveryLine> {
     func run(_ request: RecoveryRequest) async throws -> RecoveryResult {
         let heard = try await line.standings()
         for receipt in heard where request.writers.contains(receipt.replica) {
-            if try await hasAnotherHistory(receipt) { return .waitsForPush }
+            try await agree(receipt)
         }
         guard let recovery = try outbox.recovery(for: request, heard: heard) else { return .waitsForPush }
         var count = 0
@@ -46,13 +47,17 @@ struct SourceRecovery<Source: RecoveringSource, Line: RecoveryLine> {
         return .recovered(recovery)
     }
 
-    /// The hub has more of a replica than it acknowledged here: more of the same, or, where it was restored and a copy of this machine
-    /// came first, something else. The last set that it acknowledged tells; if it is not there, all that is kept is sent again.
-    private func hasAnotherHistory(_ receipt: Receipt) async throws -> Bool {
-        guard try outbox.isBeyondUs(receipt), let frame = try outbox.lastAcknowledged(of: receipt.replica),
-            case .fork = try await line.push([frame])
-        else { return false }
-        return try outbox.rewindToKept(receipt.replica)
+    /// The hub has a replica otherwise than this folder: more of the same, or, where a copy of this machine wrote to it, something else,
+    /// even of what a hub that was restored since had acknowledged here. The hashes tell how far the two are one.
+    private func agree(_ receipt: Receipt) async throws {
+        guard try outbox.standing(of: receipt) != .agrees else { return }
+        var ends = try outbox.ends(of: receipt.replica)[...]
+        var shared = SetEnd(0, .zero)
+        while shared.last == 0, !ends.isEmpty {
+            shared = try await line.shared(receipt.replica, ends: Array(ends.prefix(SetEnd.askedMax)))
+            ends = ends.dropFirst(SetEnd.askedMax)
+        }
+        try outbox.agree(receipt, sharing: shared)
     }
 
     /// - Returns: how many images came.

@@ -106,6 +106,7 @@ private actor FuzzedHub {
             "/v1/sync/images",
             #"{"source":"00000000000000010000000000000002","replica":null,"counter":0,"newest":true,"after":"01000000000000000a"}"#
         ),
+        ("/v1/sync/shared", #"{"replica":"00000000000000010000000000000002","ends":[{"last":1,"hash":"00"}]}"#),
         ("/v1/sites", #"{"name":"shop-2","kind":"store","region":"de"}"#), ("/v1/sites/{name}/revoke", ""),
         ("/v1/profiles/search", #"{"email":"a@example.org"}"#), ("/v1/profiles/search", #"{"phone":"+49 30 123"}"#),
         ("/v1/as-of/stock", #"{"sku":"BOOT-42","time":1700000000000,"site":"shop-1"}"#),
