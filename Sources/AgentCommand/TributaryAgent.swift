@@ -17,6 +17,6 @@ struct TributaryAgent: AsyncParsableCommand {
             """,
         version: Agent.version,
         subcommands: [
-            Enroll.self, Attach.self, Detach.self, Scan.self, Run.self, Sync.self, Status.self, Doctor.self, Find.self,
+            Enroll.self, Attach.self, Detach.self, Scan.self, Run.self, Sync.self, Status.self, Doctor.self, Salvage.self, Find.self,
         ])
 }

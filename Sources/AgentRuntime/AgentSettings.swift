@@ -14,20 +14,19 @@ public struct AgentSettings: Sendable {
         return data.flatMap { try? JSONDecoder().decode(Content.self, from: $0) }
     }
 
-    public func write(_ name: Name, _ content: some Encodable) throws {
+    public func write(_ name: Name, _ content: some Encodable) throws { try queue.write { try Self.write(name, content, in: $0) } }
+
+    static func write(_ name: Name, _ content: some Encodable, in db: Database) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        let data = try encoder.encode(content)
-        try queue.write { db in
-            try db.execute(
-                sql: "INSERT INTO agent_setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                arguments: [name.rawValue, data])
-        }
+        try db.execute(
+            sql: "INSERT INTO agent_setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            arguments: [name.rawValue, try encoder.encode(content)])
     }
 
     public func remove(_ name: Name) throws {
         try queue.write { try $0.execute(sql: "DELETE FROM agent_setting WHERE name = ?", arguments: [name.rawValue]) }
     }
 
-    public enum Name: String, Sendable { case membership, health, sources, lost }
+    public enum Name: String, Sendable { case membership, health, sources, lost, postedMustRecover }
 }

@@ -74,6 +74,8 @@ enum CaptureSchema {
         }
         migrator.registerMigration("capture-3") { db in try db.execute(sql: "ALTER TABLE capture_shelf ADD COLUMN beside INTEGER") }
         migrator.registerMigration("capture-4") { db in try db.execute(sql: posted) }
+        // What tells that the disk has changed a body; NULL in those of an earlier version.
+        migrator.registerMigration("capture-5") { db in try db.execute(sql: "ALTER TABLE capture_batch ADD COLUMN checksum INTEGER") }
         return migrator
     }
 

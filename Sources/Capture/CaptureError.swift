@@ -54,7 +54,8 @@ extension CaptureError {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
             return CaptureError(
                 .agentFile, "\(file) is damaged.",
-                remedy: "Keep a copy, check the disk, and restore the file from a backup; the hub finds out what is missing.")
+                remedy:
+                    "Check the disk, stop the agent, and run: tributary-agent salvage - it keeps what can be read; the hub tells the rest.")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return CaptureError(
                 .agentFile, "\(file) is locked by another program.",

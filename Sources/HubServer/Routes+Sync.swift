@@ -137,7 +137,7 @@ enum Frames {
             guard body.count - offset >= 4 else { throw cut(frames.count) }
             let length = (0..<4).reduce(0) { $0 | Int(body[offset + $1]) << (8 * $1) }
             offset += 4
-            guard length <= body.count - offset else { throw cut(frames.count) }
+            guard length > 0, length <= body.count - offset else { throw cut(frames.count) }
             frames.append(Array(body[offset..<offset + length]))
             offset += length
         }
@@ -146,7 +146,7 @@ enum Frames {
 
     private static func cut(_ whole: Int) -> ServerError {
         ServerError(
-            .badRequest, "The push ends inside its frame \(whole + 1).",
+            .badRequest, "The push ends inside its frame \(whole + 1), or that is empty.",
             remedy: "Send it again; if it stays so, look at what stands between agent and hub.")
     }
 }

@@ -129,6 +129,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case followsOverUnsent
     /// What a hub acknowledged before it was restored is taken for its history still, though a copy of the machine has written it anew. Breaks law 1, S22.
     case takesAcknowledgedForShared
+    /// A journaled change that the disk has altered is sent as it stands. Breaks law 8.
+    case ignoresChecksum
     /// Another agent's file is drained all the same. Breaks law 8, S16.
     case drainsForeignFile
     /// A source that was taken over takes writes of its former owner. Breaks law 8, S16.

@@ -59,6 +59,30 @@ struct PostedSourceTests {
         #expect(try posted.writer()?.last == 1)
     }
 
+    @Test("of what was posted and damaged before it was sent, what comes before and after the damage is told")
+    func damaged() throws {
+        for number in 1...3 { try post(Self.order(Int64(number), "placed"), key: "\(number)") }
+        let replica = try #require(try posted.writer()?.replica)
+        try database.queue.write { try $0.execute(sql: "UPDATE capture_batch SET body = zeroblob(length(body)) WHERE first = 2") }
+        var random = SystemRandomNumberGenerator()
+        func load(after counter: UInt64) throws -> Outbox.Load {
+            try outbox.load(after: counter, of: replica, bytesMax: 1 << 20, setBytesMax: 1 << 20, random: &random)
+        }
+        guard case .frames(let frames) = try load(after: 0) else {
+            Issue.record("the first is not sent")
+            return
+        }
+        #expect(frames.map(\.last) == [1])
+        #expect(try load(after: 1) == .damaged)
+        #expect(try !outbox.cannotSend(after: 0, of: replica) && outbox.cannotSend(after: 1, of: replica))
+        try own.catchUp()
+        try recover(following: Dot(replica, 1), sharing: 3)
+        let writer = try #require(try posted.writer())
+        #expect(writer.replica != replica && writer.last == 1)
+        let told = try Journal(database).sealed(after: 0, of: writer.replica, limit: 10).flatMap(\.changes)
+        #expect(told.compactMap(\.subject?.key) == [LocalKey(.integer(3))])
+    }
+
     @Test("Law 8: a token of a moment that the folder does not know is no knowledge, and nothing is taken (S13)")
     func lostMoment() throws {
         var random = SystemRandomNumberGenerator()

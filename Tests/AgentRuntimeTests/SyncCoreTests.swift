@@ -119,6 +119,26 @@ struct SyncCoreTests {
         #expect(rig.hubApplied == Array(1...46))
     }
 
+    @Test("S25: what a writer follows and the hub has lost is recovered where nobody here has more of it to send", arguments: [27, 28])
+    func gapOfFormer(sealed: UInt64) {
+        var core = SyncCore()
+        var random = SeededGenerator(seed: 1)
+        let former = ReplicaID(high: 1, low: 2)
+        let effects = core.receive(
+            .queue([
+                QueueStanding(replica: former, acknowledged: 27, sealed: 27, isAbandoned: true),
+                QueueStanding(replica: SyncRig.replica, acknowledged: 0, sealed: 3),
+            ]), now: 1_000, random: &random)
+        let order = effects.compactMap { if case .push(let order) = $0 { order } else { nil } }.first
+        core.queues[0].sealed = sealed
+        var receipt = SyncRig(seed: 1).receipt
+        (receipt.replica, receipt.last) = (former, 27)
+        let answer = SyncCore.PushOutcome.answered(.gap(receipt), through: 3, isSingle: true, standing: .agrees)
+        let then = core.receive(.push(ticket: order?.ticket ?? 0, answer), now: 1_100, random: &random)
+        let recovers = then.contains { if case .recover(receipt, .changesLost) = $0 { true } else { false } }
+        #expect(order?.replica == SyncRig.replica && recovers == (sealed == 27))
+    }
+
     @Test("no failure of any kind acknowledges or deletes anything", arguments: LineFailure.Kind.allCases)
     func failuresKeepEverything(kind: LineFailure.Kind) {
         var rig = SyncRig(seed: 3)

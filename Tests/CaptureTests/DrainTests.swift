@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Foundation
 import GRDB
 import Testing
 
@@ -180,6 +181,59 @@ struct DrainTests {
         try hub.take(rig.agentStore())
         #expect(hub.state.stock[.init(sku: "shoe", location: "shop")] == 0)
         #expect(try rig.differences(from: hub) == [])
+    }
+
+    @Test("Law 8: what the disk has changed or lost of the journal is never told; what comes before it is")
+    func damagedJournal() throws {
+        let rig = try Rig(Shop.sql, Shop.yaml)
+        try rig.attach()
+        try rig.drain()
+        for id in [10, 11] {
+            try rig.sell(Shop.sale(id))
+            try rig.drain()
+        }
+        let queue = try rig.agentStore().queue
+        let journal = Journal(try rig.agentStore())
+        let replica = try #require(try journal.replicas().first?.replica)
+        let whole = try journal.sealed(after: 0, of: replica, limit: 1_000)
+        #expect(whole.count == 3)
+        func checkDamage(_ sql: String, _ arguments: StatementArguments = []) throws {
+            try queue.write { try $0.execute(sql: sql, arguments: arguments) }
+            #expect(try journal.sealed(after: 0, of: replica, limit: 1_000) == [whole[0]])
+            #expect(throws: CaptureError.damagedJournal) { try journal.sealed(after: whole[0].last, of: replica, limit: 1_000) }
+        }
+        let second = try #require(
+            try queue.read { try Row.fetchOne($0, sql: "SELECT id, body FROM capture_batch WHERE drain = 2") })
+        let (id, body): (Int64, Data) = (second[0], second[1])
+        for place in body.indices {
+            var damaged = body
+            damaged[place] ^= 1 << UInt8(place % 8)
+            try checkDamage("UPDATE capture_batch SET body = ? WHERE id = ?", [damaged, id])
+        }
+        try checkDamage("UPDATE capture_batch SET body = ? WHERE id = ?", [body.dropLast(), id])
+        try queue.write { try $0.execute(sql: "DELETE FROM capture_batch WHERE id = ?", arguments: [id]) }
+        #expect(try journal.sealed(after: 0, of: replica, limit: 1_000) == [whole[0]])
+        #expect(try journal.sealed(after: whole[0].last, of: replica, limit: 1_000) == [whole[2]], "and whoever asks sees the gap")
+        #expect(try queue.read { try journal.nextStart(after: whole[0].last, of: replica, $0) } == whole[2].first)
+        try queue.write { try $0.execute(sql: "DELETE FROM capture_batch WHERE drain > 1") }
+        #expect(throws: CaptureError.damagedJournal) { try journal.sealed(after: whole[0].last, of: replica, limit: 1_000) }
+        #expect(try journal.sealed(after: whole[2].last, of: replica, limit: 1_000).isEmpty)
+    }
+
+    @Test("a drain whose last batch the disk has lost is not told as if it were whole")
+    func cutShort() throws {
+        let rig = try Rig("CREATE TABLE t (id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (0, 0)", SliceTests.yaml)
+        try rig.attach()
+        try rig.drain()
+        try rig.sell("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) INSERT INTO t SELECT i, i FROM n")
+        try rig.drain()
+        let journal = Journal(try rig.agentStore())
+        let replica = try #require(try journal.replicas().first?.replica)
+        #expect(try journal.sealed(after: 1, of: replica, limit: 5_000).map(\.changes.count) == [1_200])
+        try rig.agentStore().queue.write {
+            try $0.execute(sql: "DELETE FROM capture_batch WHERE first = (SELECT max(first) FROM capture_batch)")
+        }
+        #expect(throws: CaptureError.damagedJournal) { try journal.sealed(after: 1, of: replica, limit: 5_000) }
     }
 
     @Test("what has been forgotten is gone, what has not is still there, also from the middle of a batch")

@@ -1,9 +1,10 @@
 import Causality
 import ChangeSets
 import Foundation
-import HubRuntime
 import HubTestSupport
 import Testing
+
+@testable import HubRuntime
 
 @Suite("Withdrawing what a restored source had told")
 struct WithdrawalTests {
@@ -85,6 +86,15 @@ struct WithdrawalTests {
         #expect(try await restored.isThere(restored.lives[1]))
         #expect(try await restored.open() != nil)
         #expect(try await hub.verify().isEqual)
+    }
+
+    @Test("a decision holds the removals that a change-set has room for, beside itself")
+    func fitting() {
+        let change = Change(time: Timestamp(milliseconds: 1), action: .stockOnly)
+        let removals = [3, 3, 3].map { Array(repeating: change, count: $0) }
+        #expect(Withdrawal.fitting(removals, changesMax: 10) == 3)
+        #expect(Withdrawal.fitting(removals, changesMax: 9) == 2)
+        #expect(Withdrawal.fitting(removals, changesMax: 3) == 0)
     }
 
     @Test("S2: it covers what was shown; what came since opens it again, and somebody else's edit keeps a record")

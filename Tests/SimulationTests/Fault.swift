@@ -23,6 +23,12 @@ enum Fault: String, Hashable, CaseIterable, Sendable {
     case tableRebuilt = "table-rebuilt"
     case columnRenamed = "column-renamed"
     case fullDisk = "full-disk"
+    case failingDisk = "failing-disk"
+    case slowDisk = "slow-disk"
+    case bitRot = "bit-rot"
+    case damagedFile = "damaged-file"
+    /// The hub goes back to an earlier version for a while: it passes over members of questions that it does not know.
+    case olderHub = "older-hub"
     case hostileAgent = "hostile-agent"
     case decisions
     case collection
@@ -34,9 +40,11 @@ enum Fault: String, Hashable, CaseIterable, Sendable {
         switch self {
         case .killedInDrain, .decisions: 4
         case .lineCut, .hubKilled, .hubRestored: 3
-        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored, .fullDisk: 2
+        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored, .fullDisk, .failingDisk: 2
         case .oddities: 0
-        case .lateMessages, .folderLost, .cloned, .tableAltered, .tableRebuilt, .columnRenamed, .hostileAgent, .collection: 1
+        case .lateMessages, .folderLost, .cloned, .tableAltered, .tableRebuilt, .columnRenamed, .hostileAgent, .collection, .slowDisk,
+            .bitRot, .damagedFile, .olderHub:
+            1
         }
     }
 
@@ -71,7 +79,10 @@ enum Sometimes {
         "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "hub restored from an older backup",
         "gap found", "enrolled again", "edit of a collected record replayed", "clock set", "column added", "table rebuilt",
         "column renamed", "former writer left",
-        "disk full", "disk full in a drain", "hostile push refused", "conflict accepted", "customers linked", "customers kept apart",
+        "disk full", "disk full in a drain", "disk failed in a drain", "disk failed on the line", "disk slow", "bit rot",
+        "must recover: outbox-damaged", "write torn", "agent's file salvaged whole", "agent's file salvaged in part",
+        "agent's file beyond help", "older hub", "hub updated", "hostile push refused", "conflict accepted", "customers linked",
+        "customers kept apart",
         "decision undone", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",
         "doubtful clock", "swept", "schema changed", "view damaged", "view differs", "view repaired",

@@ -32,6 +32,7 @@ final class SimulatedAgent {
     let view: LocalReplica
     let own: OwnChanges
     let trap: Trap
+    let disk = AgentDisk()
     var core: SyncCore
     var recovery: RecoveryRequest?
 
@@ -39,6 +40,7 @@ final class SimulatedAgent {
     init(folder: String, till: String, site: String, key: SigningKey, random: inout some RandomNumberGenerator) throws {
         store = try AgentDatabase(path: folder + "/agent.db")
         try AgentSchema.migrate(store.queue)
+        store.queue.add(transactionObserver: disk, extent: .databaseLifetime)
         // A clone's disk has the same paths as the first one's; here they share a disk.
         try store.queue.write { try $0.execute(sql: "UPDATE capture_source SET file = ?", arguments: [till]) }
         trap = Trap()

@@ -25,6 +25,8 @@ struct SimulatedRecovery: RecoveringSource, RecoveryLine {
     func standings() async throws -> [Receipt] { try await world.receipts(of: site) }
 
     func shared(_ replica: ReplicaID, ends: [SetEnd]) async throws -> SetEnd {
+        // An earlier hub has no such route.
+        if world.hubIsOlder { throw LineFailure(.rejected, "The hub has no /v1/sync/shared.", remedy: "Update the hub.") }
         let answer = try await world.hub.shared(replica, ends: ends, agent: try await world.record(of: site), now: world.time)
         guard case .receipt(let receipt) = answer else { throw SimulationError(message: "no receipt") }
         world.trace.append("  \(site.label) shares \(replica.short) up to \(receipt.last)")

@@ -28,6 +28,7 @@ extension World {
     private func look(_ index: Int, _ read: () throws -> DrainOutcome) async throws -> Bool {
         let site = sites[index]
         var isQuiet = false
+        defer { if site.isSlow { now += UInt64.random(in: 1_000...90_000, using: &generator) } }
         do {
             switch try read() {
             case .nothing:
@@ -46,8 +47,8 @@ extension World {
             note("killed within a drain", index)
             if generator.chance(30) { try await cutPower(index) } else { try await restart(index) }
             return false
-        } catch let error as CaptureError where error.code == .agentDiskFull {
-            note("disk full in a drain", index)
+        } catch let error as CaptureError where AgentDisk.fault(error) != nil {
+            note("\(AgentDisk.fault(error) ?? "") in a drain", index)
             try await restart(index)
             return false
         } catch let error as CaptureError where error.code == .schemaChanged {
@@ -55,7 +56,7 @@ extension World {
             try await restart(index)
             return false
         }
-        do { try await recover(index) } catch  where AgentDatabase.isFull(error) {
+        do { try await recover(index) } catch is LineFailure {} catch  where AgentDisk.fault(error) != nil {
             try await restart(index)
             return false
         }
@@ -72,6 +73,10 @@ extension World {
         guard case .recovered(let what) = try await recovery.run(request) else { return }
         site.agent.recovery = nil
         site.hasRecovered = true
+        if site.isRestoreUnheard {
+            let heard = Dictionary(try await receipts(of: site).map { ($0.replica, $0.last) }, uniquingKeysWith: max)
+            site.formerLife.merge(heard, uniquingKeysWith: max)
+        }
         note(what.parts ? "parted from a clone" : what.abandons ? "recovered from an old folder" : "recovered", index)
         trace.append(
             "  \(site.label) follows \(what.follows?.description ?? "nothing")"
@@ -91,8 +96,8 @@ extension World {
         let site = sites[index]
         let effects = site.agent.core.receive(event, now: now, random: &generator)
         for effect in effects {
-            do { try carryOut(effect, index) } catch  where AgentDatabase.isFull(error) {
-                note("disk full on the line", index)
+            do { try carryOut(effect, index) } catch  where AgentDisk.fault(error) != nil {
+                note("\(AgentDisk.fault(error) ?? "") on the line", index)
                 return try await restart(index)
             }
         }

@@ -32,6 +32,10 @@ extension World {
         let folder = disk.file("\(site.label)-cut-\(site.life)")
         try TemporaryFolder.copy(site.folder, to: folder)
         site.folder = folder
+        if generator.chance(50) {
+            note("write torn", index)
+            try AgentDatabase.tear(folder + "/agent.db", using: &generator)
+        }
         try site.till.cutPower(using: &generator)
         try await restart(index)
     }
@@ -128,6 +132,20 @@ extension World {
         other.isCloned = true
         sites.append(other)
         try await restart(sites.count - 1)
+    }
+
+    /// A page of the agent's file is no longer what was written there, and somebody has a new file made of what is left.
+    func damageFile(_ index: Int) async throws {
+        let site = sites[index]
+        guard try bearsOwnMark(site) else { return }
+        let folder = try copyFolder(of: site, "damaged")
+        guard try AgentDatabase.loseOnePage(folder + "/agent.db", using: &generator) else { return }
+        do {
+            let report = try Salvage(DataFolder(folder)).run(now: Date(timeIntervalSince1970: 0))
+            note(report.damaged.isEmpty ? "agent's file salvaged whole" : "agent's file salvaged in part", index)
+        } catch is AgentError { return note("agent's file beyond help", index) }
+        site.folder = folder
+        try await restart(index)
     }
 
     /// A disk that loses, changes and invents rows of the local replica.

@@ -15,14 +15,15 @@ extension World {
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: hubStore.path + suffix) {
             try FileManager.default.copyItem(atPath: hubStore.path + suffix, toPath: path + suffix)
         }
-        try await openHub(path)
+        try await openHub(try SQLiteHubStore(path: path))
     }
 
     /// Makes a backup, or goes back to the last one: everything since is forgotten, and comes again from the agents (S22 to S25). Or to
     /// the one before that: then agents have dropped some of it, and capture anew what their files hold.
     ///
     /// Also behind an agent's disk that was restored or lost: what only that disk kept is gone then, and what the till holds comes again
-    /// (docs/operating/hub.md).
+    /// (docs/operating/hub.md). Not behind what a machine that was restored since had told in its former life: what it asserted of that
+    /// again names records that nobody has any more, and is held back.
     func restoreHub() async throws {
         guard let last = hubBackups.last, let first = hubBackups.first, generator.chance(60) else {
             let path = newHubPath()
@@ -31,6 +32,11 @@ extension World {
             return note("hub backed up")
         }
         let backup = generator.chance(60) ? first : last
+        let path = newHubPath()
+        try FileManager.default.copyItem(atPath: backup, toPath: path)
+        let store = try SQLiteHubStore(path: path)
+        let has = try store.readNow { try Dictionary($0.replicas().map { ($0.id, $0.last) }, uniquingKeysWith: max) }
+        guard sites.allSatisfy({ site in site.formerLife.allSatisfy { has[$0.key, default: 0] >= $0.value } }) else { return }
         if backup != last {
             note("hub restored from an older backup")
             hubBackups = [backup]
@@ -41,9 +47,7 @@ extension World {
             site.hubHad.merge(had, uniquingKeysWith: max)
             site.isHubBehind = true
         }
-        let path = newHubPath()
-        try FileManager.default.copyItem(atPath: backup, toPath: path)
-        try await openHub(path)
+        try await openHub(store)
         // Who enrolled after the backup is unknown: an operator gives it a token again.
         for site in sites where try await hub.agent(site.key.publicKey) == nil {
             try await enroll(site)
@@ -61,8 +65,8 @@ extension World {
         return disk.file("hub-\(hubFiles).db")
     }
 
-    private func openHub(_ path: String) async throws {
-        hubStore = try SQLiteHubStore(path: path)
+    private func openHub(_ store: SQLiteHubStore) async throws {
+        hubStore = store
         hub = try await Hub.open(store: hubStore, now: time, options: Self.options, random: Self.randomBytes(generator.next()))
         watch = JournalWatch()
     }

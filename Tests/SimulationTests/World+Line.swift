@@ -16,8 +16,8 @@ extension World {
         let message = pending.remove(at: next)
         now = max(now, message.due)
         guard message.life == sites[message.site].life else { return }
-        do { try await carry(message) } catch  where AgentDatabase.isFull(error) {
-            note("disk full on the line", message.site)
+        do { try await carry(message) } catch  where AgentDisk.fault(error) != nil {
+            note("\(AgentDisk.fault(error) ?? "") on the line", message.site)
             try await restart(message.site)
         }
     }
@@ -51,6 +51,7 @@ extension World {
         switch load {
         case .nothing: return .nothing
         case .missing: return .missing(acknowledged: try site.agent.outbox.acknowledgement(of: order.replica))
+        case .damaged: return .damaged(acknowledged: try site.agent.outbox.acknowledgement(of: order.replica))
         case .frames(let loaded): frames = loaded
         }
         let fate = site.line.fate(using: &generator)
@@ -69,6 +70,10 @@ extension World {
         if fate == .answerLost {
             note("answer lost after commit", index)
             return .failed(Self.lost)
+        }
+        let admitted = answer.standing.replica == order.replica ? max(order.after, answer.standing.last) : order.after
+        if !answer.isReceipt, try site.agent.outbox.isDamaged(after: admitted, of: order.replica) {
+            return .damaged(acknowledged: try site.agent.outbox.acknowledgement(of: order.replica))
         }
         return .answered(
             answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1,
@@ -93,8 +98,9 @@ extension World {
         guard fate == .delivered || fate == .doubled else { return .failed(Self.lost) }
         var request = PullRequest(
             cursor: try site.agent.view.cursor().reached, maxBytes: 2 << 10,
-            replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)), report: order.report)
+            replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)), report: hubIsOlder ? nil : order.report)
         switch order.wish {
+        case _ where hubIsOlder: break
         case .news: break
         case .digest(let ranges): request.digestRanges = ranges
         case .again(let interval): request.again = interval

@@ -43,6 +43,10 @@ final class World {
         var isHubBehind = false
         /// What that was: the last counter per replica.
         var hubHad: [ReplicaID: UInt64] = [:]
+        /// Its disk takes so long that hours may pass in a day's drains.
+        var isSlow = false
+        /// What the hub had of it when its machine had been restored and had recovered: the last counter per replica.
+        var formerLife: [ReplicaID: UInt64] = [:]
         /// What its clock is off by, in milliseconds.
         var clockOffset: Int64 = 0
         var hasRecovered = false
@@ -99,6 +103,8 @@ final class World {
     /// An agent that means ill.
     var hostile: SigningKey?
     var hubFiles = 0
+    /// An earlier version of the hub is at work.
+    private(set) var hubIsOlder = false
     var watch = JournalWatch()
     /// What was wrong before the end.
     private(set) var found: [String] = []
@@ -187,7 +193,8 @@ final class World {
     func heal(steps: Int) async throws -> Bool {
         faults = .none
         note("heals")
-        for site in sites { site.line = .sound }
+        hubIsOlder = false
+        for site in sites { (site.line, site.isSlow) = (.sound, false) }
         for index in sites.indices { try await restart(index) }
         for index in sites.indices { try await sweep(index) }
         if damagesViews { for index in sites.indices { try damageView(index) } }
@@ -296,6 +303,15 @@ final class World {
             // Enough for another page.
             for _ in 0..<20 { try site.till.sell(using: &generator) }
             try await drain(index)
+        case .failingDisk: site.agent.disk.fail(Int.random(in: 1...3, using: &generator))
+        case .slowDisk:
+            site.isSlow.toggle()
+            if site.isSlow { note("disk slow", index) }
+        case .bitRot: if try site.agent.store.rot(using: &generator) { note("bit rot", index) }
+        case .damagedFile: try await damageFile(index)
+        case .olderHub:
+            hubIsOlder.toggle()
+            note(hubIsOlder ? "older hub" : "hub updated")
         case .hostileAgent: try await pushHostile()
         case .decisions: try await decide()
         case .collection: try await collect()

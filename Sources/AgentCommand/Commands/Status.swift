@@ -68,9 +68,10 @@ struct Status: ParsableCommand {
     }
 
     private func tell(_ lost: LostChanges) {
+        let cause = lost.cause == .diskDamaged ? "Damaged by this machine's disk before they were sent" : "Lost by a restore of the hub"
         say(
             """
-            Lost by a restore of the hub: changes \(lost.first) to \(lost.last) of \(lost.source), noticed \(Words.day(lost.foundAt)). What the file \
+            \(cause): changes \(lost.first) to \(lost.last) of \(lost.source), noticed \(Words.day(lost.foundAt)). What the file \
             still held then was sent again; earlier values, and rows that were gone by then, were not.
             """)
     }

@@ -30,22 +30,29 @@ public struct OwnChanges: Sendable {
                 (try Self.start(of: sealed.replica, in: db), try ReplicaRow.fetch(sealed.replica, in: db).cut)
             }
             guard start < max(sealed.sealed, cut) else { continue }
-            var next = start
             try goesOn()
-            while let set = try set(containing: next + 1, of: sealed.replica) {
-                try index(set.changes, first: set.first, from: next, of: sealed)
-                next = set.last
-                try goesOn()
-            }
-            while next < sealed.sealed {
-                try goesOn()
-                // A set may be cut meanwhile by the running agent; then the journal begins later and the next look goes on there.
-                let pieces = try journal.pieces(after: next, of: sealed.replica, changesMax: Self.journalChangesMax)
-                guard let first = pieces.first, first.first == next + 1 else { break }
-                for piece in pieces {
-                    try index(piece.changes, first: piece.first, from: next, of: sealed)
-                    next = piece.last
-                }
+            // What the disk has damaged is captured anew, under other names; what comes after it, too.
+            do { try catchUp(sealed, after: start, goesOn: goesOn) } catch is ChangeSetError {} catch let error as CaptureError
+                where error.code == .journalDamaged
+            {}
+        }
+    }
+
+    private func catchUp(_ sealed: SealedReplica, after start: UInt64, goesOn: () throws -> Void) throws {
+        var next = start
+        while let set = try set(containing: next + 1, of: sealed.replica) {
+            try index(set.changes, first: set.first, from: next, of: sealed)
+            next = set.last
+            try goesOn()
+        }
+        while next < sealed.sealed {
+            try goesOn()
+            // A set may be cut meanwhile by the running agent; then the journal begins later and the next look goes on there.
+            let pieces = try journal.pieces(after: next, of: sealed.replica, changesMax: Self.journalChangesMax)
+            guard let first = pieces.first, first.first == next + 1 else { break }
+            for piece in pieces {
+                try index(piece.changes, first: piece.first, from: next, of: sealed)
+                next = piece.last
             }
         }
     }

@@ -76,7 +76,8 @@ public struct OwnRecord: Hashable, Sendable {
 
     init(_ row: Row) throws {
         guard let replica = ReplicaID(bytes: row.bytes(0)) else {
-            throw AgentError(.outboxDamaged, "The index of own changes is damaged.", remedy: "Restore agent.db from a backup.")
+            throw AgentError(
+                .outboxDamaged, "The index of own changes is damaged.", remedy: "Stop the agent and run: tributary-agent salvage")
         }
         dot = Dot(replica, row[1])
         let record = try RecordID(canonicalBytes: row.bytes(2))

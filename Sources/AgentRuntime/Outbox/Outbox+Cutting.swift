@@ -1,3 +1,4 @@
+import Capture
 import Causality
 import ChangeSets
 import Foundation
@@ -8,17 +9,15 @@ import Oddities
 extension Outbox {
     /// Cuts the next set of `replica` and stores it; false when nothing is sealed beyond the last one.
     ///
+    /// - Throws: `CaptureError` `journal-damaged` when what comes next in the journal is no longer whole.
+    ///
     /// Whole drains are packed together up to the limits; a part of a drain travels alone, because its number is in the header.
     func cut(_ replica: ReplicaID, setBytesMax: Int, random: inout some RandomNumberGenerator) throws -> Bool {
         guard let sealed = try journal.sealedReplicas().first(where: { $0.replica == replica }) else { return false }
         let before = try queue.read { try ReplicaRow.fetch(replica, in: $0) }
         let pieces = try journal.pieces(after: before.cut, of: replica, changesMax: changesMax)
         guard let first = pieces.first else { return false }
-        guard first.first == before.cut + 1 else {
-            throw AgentError(
-                .outboxDamaged, "The journal of replica \(replica.short) goes on at \(first.first); \(before.cut + 1) was expected.",
-                remedy: "Keep a copy of agent.db and report this; nothing is sent until it is repaired.")
-        }
+        guard first.first == before.cut + 1 else { throw CaptureError.damagedJournal }
         var packed = Self.packed(pieces, changesMax: changesMax)
         while true {
             let sets = try chain(Self.joined(packed), after: before, opening: sealed.opening, setBytesMax: setBytesMax, random: &random)
@@ -149,7 +148,7 @@ extension Outbox {
                 else {
                     throw AgentError(
                         .outboxDamaged, "The outbox of replica \(replica.short) lacks the set that begins with \(row.cut + 1).",
-                        remedy: "Restore agent.db from a backup; the hub finds out what is missing.")
+                        remedy: "Stop the agent and run: tributary-agent salvage")
                 }
                 let set = try ChangeSetCodec.decode(bytes)
                 try db.execute(sql: "DELETE FROM outbox_set WHERE replica = ? AND first = ?", arguments: [replica.blob, set.first])

@@ -1,3 +1,4 @@
+import Capture
 import Causality
 import ChangeSets
 import Foundation
@@ -172,10 +173,15 @@ extension Outbox {
         }
         let sealed = try journal.sealed(of: replica, in: db)
         while next < sealed {
-            let pieces = try journal.pieces(after: next, of: replica, changesMax: changesMax, in: db)
-            guard let last = pieces.last else { break }
-            changes += pieces.flatMap(\.changes)
-            next = last.last
+            do {
+                let pieces = try journal.pieces(after: next, of: replica, changesMax: changesMax, in: db)
+                guard let last = pieces.last else { break }
+                changes += pieces.flatMap(\.changes)
+                next = last.last
+            } catch let error as CaptureError where error.code == .journalDamaged {
+                changes = []
+                next = try journal.nextStart(after: next, of: replica, in: db).map { $0 - 1 } ?? sealed
+            }
         }
         try abandon(replica, sealed: max(sealed, next), sharing: counter, in: db)
         return changes

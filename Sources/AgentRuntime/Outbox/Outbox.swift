@@ -1,3 +1,4 @@
+import Capture
 import Causality
 import ChangeSets
 import GRDB
@@ -23,6 +24,8 @@ public struct Outbox: Sendable {
         case nothing
         /// What comes next was dropped after the hub had acknowledged it.
         case missing
+        /// What comes next in the journal is no longer what was written there.
+        case damaged
     }
 
     /// The position of a set that no hub shall get: its replica was abandoned before it was acknowledged.
@@ -105,8 +108,14 @@ public struct Outbox: Sendable {
                 frames.append(frame)
             } else if last < (try row(of: replica)).sendable {
                 return frames.isEmpty ? .missing : .frames(frames)
-            } else if try !cut(replica, setBytesMax: min(setBytesMax, max(bytesMax, Self.setBytesMin)), random: &random) {
-                break
+            } else {
+                do {
+                    if try !cut(replica, setBytesMax: min(setBytesMax, max(bytesMax, Self.setBytesMin)), random: &random) { break }
+                } catch let error as CaptureError where error.code == .journalDamaged {
+                    // ... or what it held was given up just now.
+                    if try row(of: replica).abandonedAt != nil { break }
+                    return frames.isEmpty ? .damaged : .frames(frames)
+                }
             }
         }
         return frames.isEmpty ? .nothing : .frames(frames)
@@ -146,9 +155,17 @@ public struct Outbox: Sendable {
         return bytes.flatMap { Digest(bytes: $0) }
     }
 
-    /// Whether what comes after `counter` can never be sent: it was dropped, or its set is damaged.
+    /// Whether what comes after `counter` can never be sent: it was dropped, or its set or what the journal has of it is damaged.
     func cannotSend(after counter: UInt64, of replica: ReplicaID) throws -> Bool {
-        try row(of: replica).sendable > counter && !keeps(after: counter, of: replica)
+        let isReadable = try journalIsWhole(after: counter, of: replica)
+        // A set may be cut from it meanwhile; then that is what counts.
+        return try row(of: replica).sendable > counter ? !keeps(after: counter, of: replica) : !isReadable
+    }
+
+    private func journalIsWhole(after counter: UInt64, of replica: ReplicaID) throws -> Bool {
+        do {
+            return try journal.pieces(after: counter, of: replica, changesMax: 1).first.map { $0.first == counter + 1 } ?? true
+        } catch let error as CaptureError where error.code == .journalDamaged { return false }
     }
 
     /// Whether the set that begins after `counter` is here, and whole.

@@ -27,7 +27,7 @@ struct ReplicaRow: Hashable {
         guard let acknowledgedHash = Digest(bytes: row.bytes(1)), let cutHash = Digest(bytes: row.bytes(3)) else {
             throw AgentError(
                 .outboxDamaged, "The outbox has a damaged entry for replica \(replica.short).",
-                remedy: "Keep a copy of agent.db, then restore it from a backup; the hub finds out what is missing.")
+                remedy: "Keep a copy of agent.db and take the agent's folder for lost: enroll in a new one, attach with --take-over.")
         }
         return ReplicaRow(
             replica: replica, acknowledged: row[0], acknowledgedHash: acknowledgedHash, cut: row[2], cutHash: cutHash, shared: row[4],

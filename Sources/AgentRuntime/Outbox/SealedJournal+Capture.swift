@@ -22,6 +22,10 @@ extension Journal: SealedJournal {
         }
     }
 
+    public func nextStart(after counter: UInt64, of replica: ReplicaID, in db: Database) throws -> UInt64? {
+        try nextStart(after: counter, of: replica, db)
+    }
+
     public func sealed(of replica: ReplicaID, in db: Database) throws -> UInt64 {
         try replicas(db).first { $0.replica == replica }?.last ?? 0
     }

@@ -7,10 +7,14 @@ public protocol SealedJournal: Sendable {
     /// Every replica that ever sealed here, followed ones before those that follow them.
     func sealedReplicas() throws -> [SealedReplica]
     /// Sealed drains (or parts of one) above `counter`, in order, without gaps, up to about `changesMax` changes.
+    ///
+    /// Throws `CaptureError` `journal-damaged` when what comes first is no longer whole.
     func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int) throws -> [SealedPiece]
     /// The same two within the caller's transaction.
     func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int, in db: Database) throws -> [SealedPiece]
     func sealed(of replica: ReplicaID, in db: Database) throws -> UInt64
+    /// The first counter after `counter` at which what is journaled can be taken up again, when what comes next is damaged.
+    func nextStart(after counter: UInt64, of replica: ReplicaID, in db: Database) throws -> UInt64?
     /// Whether a file that is attached here went on under another replica after this one.
     func hasSuccessor(_ replica: ReplicaID) throws -> Bool
     /// The outbox holds everything up to `counter`; runs in the transaction that stored it there.
@@ -27,6 +31,8 @@ extension SealedJournal {
     }
 
     public func hasSuccessor(_ replica: ReplicaID) throws -> Bool { false }
+
+    public func nextStart(after counter: UInt64, of replica: ReplicaID, in db: Database) throws -> UInt64? { nil }
 }
 
 public struct SealedReplica: Hashable, Sendable {

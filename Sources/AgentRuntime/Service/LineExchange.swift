@@ -22,6 +22,7 @@ struct LineExchange: Sendable {
             switch load {
             case .nothing: return (.nothing, changes)
             case .missing: return (.missing(acknowledged: try outbox.acknowledgement(of: order.replica)), changes)
+            case .damaged: return (.damaged(acknowledged: try outbox.acknowledgement(of: order.replica)), changes)
             case .frames(let frames):
                 changes = frames.reduce(0) { $0 + Int($1.last - $1.first + 1) }
                 let answer = try await line.push(frames)

@@ -130,13 +130,13 @@ final class LineHost: LineDriver.Host {
             try await askRecovery(of: receipt.replica, or: Self.nobodyWrites(receipt.replica))
         case .setDamaged:
             agent.log.error(
-                "a change-set that was not sent yet is damaged on the agent's own disk; what it held is captured anew",
+                "changes that were not sent yet are damaged on the agent's own disk; what they held is captured anew",
                 metadata: ["replica": "\(receipt.replica.short)", "after": "\(receipt.last)"])
             try await askRecovery(
                 of: receipt.replica,
                 or: AgentError(
                     .outboxDamaged,
-                    "A change-set of replica \(receipt.replica.short), which no attached source writes any more, is damaged in agent.db.",
+                    "Changes of replica \(receipt.replica.short), which no attached source writes any more, are damaged in agent.db.",
                     remedy: "Check the disk, and treat the agent's folder as lost: enroll in a new one and attach with --take-over."))
         case .changesLost:
             agent.log.error(

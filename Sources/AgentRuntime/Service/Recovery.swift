@@ -25,8 +25,9 @@ struct Recovery: Hashable, Sendable {
     /// What the hub lacks and nobody keeps.
     var gaps: [Gap] = []
 
-    /// Changes of a writer that a hub lost with its disk, when no agent kept them any more.
+    /// Changes of a writer that a hub lost with its disk, when no agent kept them any more, or that the agent's disk damaged.
     struct Gap: Hashable, Sendable {
+        var cause = LostChanges.Cause.hubRestored
         var replica: ReplicaID
         /// The last counter that the hub has, and the last one that is missing.
         var after: UInt64
@@ -61,6 +62,7 @@ extension Outbox {
             case .some(let acknowledged):
                 guard try cannotSend(after: acknowledged, of: writer) else { return nil }
                 recovery.others[writer] = acknowledged
+                recovery.gaps.append(try damage(of: writer, after: acknowledged))
             case .forked(let acknowledged):
                 recovery.others[writer] = acknowledged
                 // Where this folder is an old copy, the file's line is the one to go on with.
@@ -84,7 +86,14 @@ extension Outbox {
             shared: try request.named.flatMap { try shared(of: $0.replica) })
         var recovery = Recovery(plan, cannotSend: cannotSend, needsNewest: request.wantsNewest)
         recovery?.sealed = queue?.sealed ?? 0
+        if cannotSend, let queue, recovery?.abandons == true {
+            recovery?.gaps.append(try damage(of: queue.replica, after: queue.acknowledged))
+        }
         return recovery
+    }
+
+    private func damage(of replica: ReplicaID, after counter: UInt64) throws -> Recovery.Gap {
+        Recovery.Gap(cause: .diskDamaged, replica: replica, after: counter, through: try queue(of: replica).sealed)
     }
 
     /// S25: where the hub lacks changes of what the file names, or of what that continues, which nobody keeps any more, nothing after

@@ -68,10 +68,12 @@ struct SourceRecovery<Source: RecoveringSource, Line: RecoveryLine> {
             let images = try await line.images(source: request.source, asOf: dot, isNewest: kind == .newest, after: after)
             try await source.stage(images.records, as: kind, isFirst: page == 0, of: request)
             count += images.records.count
-            guard let next = images.next else { break }
+            guard let next = images.next else { return count }
             after = next
         }
-        return count
+        throw LineFailure(
+            .untrusted, "The hub's images of \(request.name) do not end after \(RecoveryResult.pagesMax) pages.",
+            remedy: "Look at the hub's log, and report this. The application sells on; what it writes is captured then.")
     }
 }
 

@@ -56,6 +56,7 @@ public actor SourceKeeper {
     /// Name and file of every source that is attached; opens those that are not open.
     @discardableResult
     public func open() throws -> [(name: String, file: String)] {
+        if try AgentSettings(queue: database.queue).read(.postedMustRecover) ?? false { postedMustRecover = true }
         let entries = try SourceList(database).all().filter { $0.standing != .unfinished }
         for name in kept.keys where !entries.contains(where: { $0.name == name }) { kept[name] = nil }
         for entry in entries where kept[entry.name]?.source == nil {
@@ -260,6 +261,7 @@ public actor SourceKeeper {
             try outbox.take(after: counter, of: replica, in: db)
         }
         try outbox.leaveOthers(recovery)
+        try AgentSettings(queue: database.queue).remove(.postedMustRecover)
         postedMustRecover = false
     }
 

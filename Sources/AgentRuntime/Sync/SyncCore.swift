@@ -75,7 +75,7 @@ public struct SyncCore: Sendable {
         case nothing
         /// What comes next is no longer kept, so that the hub can never get it from here.
         case missing(acknowledged: Receipt)
-        /// The hub refused what was sent, and it is indeed not what was signed here: the agent's own disk has damaged it.
+        /// What comes next is not what was written or signed here: the agent's own disk has damaged it.
         case damaged(acknowledged: Receipt)
         case failed(LineFailure)
     }

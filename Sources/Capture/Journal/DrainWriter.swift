@@ -64,9 +64,12 @@ final class DrainWriter {
     func flush(_ db: Database) throws {
         guard !buffer.isEmpty else { return }
         let insert = try RawStatement(
-            cached: db, "INSERT INTO capture_batch (replica, first, count, source, drain, part, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+            cached: db,
+            "INSERT INTO capture_batch (replica, first, count, source, drain, part, body, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        )
+        let body = ChangeCoding.encode(buffer)
         insert.bind(replica.number, at: 1).bind(last - UInt64(buffer.count) + 1, at: 2).bind(Int64(buffer.count), at: 3)
-            .bind(source, at: 4).bind(number, at: 5).bind(Int64(part), at: 6).bind(ChangeCoding.encode(buffer), at: 7)
+            .bind(source, at: 4).bind(number, at: 5).bind(Int64(part), at: 6).bind(body, at: 7).bind(Int64(Checksum.of(body)), at: 8)
         try insert.run()
         buffer.removeAll(keepingCapacity: true)
         bytesInBuffer = 0
@@ -79,7 +82,7 @@ final class DrainWriter {
         try flush(db)
         let read = try RawStatement(
             db, "SELECT id, body FROM capture_batch WHERE replica = ?1 AND first > ?2 AND id > ?3 ORDER BY id LIMIT 1")
-        let write = try RawStatement(db, "UPDATE capture_batch SET body = ?1 WHERE id = ?2")
+        let write = try RawStatement(db, "UPDATE capture_batch SET body = ?1, checksum = ?2 WHERE id = ?3")
         var id: Int64 = 0
         while try read.bind(replica.number, at: 1).bind(replica.last, at: 2).bind(id, at: 3).step() {
             id = read.integer(0)
@@ -91,7 +94,9 @@ final class DrainWriter {
                 changes[index] = revised
                 isRevised = true
             }
-            if isRevised { try write.bind(ChangeCoding.encode(changes), at: 1).bind(id, at: 2).run() }
+            guard isRevised else { continue }
+            let body = ChangeCoding.encode(changes)
+            try write.bind(body, at: 1).bind(Int64(Checksum.of(body)), at: 2).bind(id, at: 3).run()
         }
         read.reset()
     }

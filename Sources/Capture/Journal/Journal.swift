@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Mutants
 import Oddities
 
 /// The agent's journal as the sender reads it: sealed changes that wait to be cut into change-sets.
@@ -54,9 +55,11 @@ public struct Journal: Sendable {
         }
     }
 
-    /// Sealed changes after `counter`, in order and without gaps.
+    /// Sealed changes after `counter`, in order and without gaps, as far as they are whole; the first may be a later one, where what is
+    /// between is forgotten.
     ///
     /// - Parameter limit: changes at most; a single part that is larger still comes whole. Large ones come fewer at a time.
+    /// - Throws: `journal-damaged` when the first part is not whole: the disk has changed or lost some of it.
     public func sealed(after counter: UInt64, of replica: ReplicaID, limit: Int) throws -> [JournalPiece] {
         try store.read { try sealed(after: counter, of: replica, limit: limit, $0) }
     }
@@ -67,7 +70,7 @@ public struct Journal: Sendable {
         let statement = try RawStatement(
             cached: db,
             """
-            SELECT b.first, b.drain, b.part, d.parts, b.body FROM capture_batch AS b
+            SELECT b.first, b.drain, b.part, d.parts, b.body, b.checksum, d.last FROM capture_batch AS b
             JOIN capture_drain AS d ON d.source = b.source AND d.number = b.drain
             WHERE b.replica = ?1 AND b.first > ?2 AND b.first <= ?3 ORDER BY b.first
             """)
@@ -75,25 +78,50 @@ public struct Journal: Sendable {
         let start = try firstOfBatch(holding: counter + 1, stored.number, db)
         statement.bind(stored.number, at: 1).bind(Int64(start) - 1, at: 2).bind(stored.last, at: 3)
         var pieces: [JournalPiece] = []
-        var total = 0
+        var next = counter + 1
         var bytes = 0
+        // The last counter of the drain whose last part is being read: less is a part cut short.
+        var end: UInt64?
         while try statement.step() {
             let part = ChangeSet.Part(
                 drain: statement.unsigned(1), number: UInt32(statement.integer(2)), total: UInt32(statement.integer(3)))
             let isNew = pieces.last?.part != part
+            let total = Int(next - counter - 1)
             if isNew, total >= limit || bytes >= Self.bytesPerReadMax || !pieces.isEmpty && Oddity.readsOnePiece.happens { break }
             let body = statement.bytes(4)
             bytes += body.count
             let first = statement.unsigned(0)
-            let skipped = counter >= first ? Int(counter - first + 1) : 0
-            let changes = try ChangeCoding.decode(body).dropFirst(skipped)
+            if pieces.isEmpty { next = max(next, first) }
+            let isWhole = statement.isNull(5) || statement.unsigned(5) == UInt64(Checksum.of(body))
+            guard first <= next, isWhole || Mutant.ignoresChecksum.isOn, let all = try? ChangeCoding.decode(body) else {
+                return try Self.undamaged(pieces, besides: part)
+            }
+            let changes = all.dropFirst(Int(next - first))
             guard !changes.isEmpty else { continue }
-            if isNew { pieces.append(JournalPiece(first: first + UInt64(skipped), part: part, changes: [])) }
+            if isNew { pieces.append(JournalPiece(first: next, part: part, changes: [])) }
             pieces[pieces.count - 1].changes += changes
-            total += changes.count
+            next += UInt64(changes.count)
+            end = part.number == part.total ? statement.unsigned(6) : nil
         }
-        if pieces.count > 1, total > limit { pieces.removeLast() }
+        if let end, let last = pieces.last, last.last != end { return try Self.undamaged(pieces, besides: last.part) }
+        guard !pieces.isEmpty || stored.last <= counter else { throw CaptureError.damagedJournal }
+        if pieces.count > 1, next - counter - 1 > UInt64(limit) { pieces.removeLast() }
         return pieces
+    }
+
+    /// What comes before a part that is not whole.
+    private static func undamaged(_ pieces: [JournalPiece], besides part: ChangeSet.Part) throws -> [JournalPiece] {
+        let whole = pieces.filter { $0.part != part }
+        guard !whole.isEmpty else { throw CaptureError.damagedJournal }
+        return whole
+    }
+
+    /// The first counter after `counter` at which what is journaled can be taken up again, when what comes next is damaged.
+    public func nextStart(after counter: UInt64, of replica: ReplicaID, _ db: Database) throws -> UInt64? {
+        guard let stored = try StoredReplica.of(id: replica, db) else { return nil }
+        let statement = try RawStatement(db, "SELECT min(first) FROM capture_batch WHERE replica = ?1 AND first > ?2 AND first <= ?3")
+        statement.bind(stored.number, at: 1).bind(counter + 1, at: 2).bind(stored.last, at: 3)
+        return try statement.step() && !statement.isNull(0) ? statement.unsigned(0) : nil
     }
 
     /// Journaled bytes after which no further piece is read.

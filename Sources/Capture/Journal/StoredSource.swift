@@ -95,10 +95,9 @@ extension StoredSource {
 }
 
 extension CaptureError {
-    static let damagedJournal = CaptureError(
+    public static let damagedJournal = CaptureError(
         .journalDamaged, "The agent's journal holds something this version cannot read.",
-        remedy:
-            "Stop the agent, keep a copy of its folder, and attach the sources anew with --take-over; nothing is lost that the hub has or the file holds."
+        remedy: "Check the disk, stop the agent, and run: tributary-agent salvage - it keeps what can be read; the hub tells the rest."
     )
 }
 

@@ -179,17 +179,6 @@ public struct SelectedRow: Hashable, Sendable {
 }
 
 extension Value {
-    /// Bytes of a text or blob; 0 for what has a fixed size.
-    var contentByteCount: Int {
-        switch self {
-        case .text(let text): text.string.utf8.count
-        case .malformedText(let bytes), .blob(let bytes): bytes.count
-        case .null, .integer, .real, .reference: 0
-        }
-    }
-}
-
-extension Value {
     /// The value of a result column; `nil` when it has more than `bytesMax` bytes.
     init?(_ statement: OpaquePointer, _ index: Int32, bytesMax: Int) {
         switch sqlite3_column_type(statement, index) {

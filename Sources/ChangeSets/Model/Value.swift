@@ -89,3 +89,14 @@ public enum FixedPoint {
     public static let digits = 4
     public static let one: Int64 = 10_000
 }
+
+extension Value {
+    /// Bytes of a text or blob; 0 for what has a fixed size.
+    public var contentByteCount: Int {
+        switch self {
+        case .text(let text): text.string.utf8.count
+        case .malformedText(let bytes), .blob(let bytes): bytes.count
+        case .null, .integer, .real, .reference: 0
+        }
+    }
+}

@@ -39,7 +39,8 @@ final class DecisionDesk {
         let removals = try Withdrawal(documents: documents, shared: dot, through: through, time: time).changes()
         var rest = removals[...]
         while true {
-            let part = rest.prefix(Withdrawal.recordsMax)
+            // A single one is written whatever it holds.
+            let part = rest.prefix(max(1, Withdrawal.fitting(rest)))
             rest = rest.dropFirst(part.count)
             var one = decision
             one.message += " Withdrawn: \(part.count) records."

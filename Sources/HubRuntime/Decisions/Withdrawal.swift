@@ -14,8 +14,14 @@ struct Withdrawal {
     let through: UInt64
     let time: Timestamp
 
-    /// The most records of one decision: each is a change or two of the hub's, and a change-set holds ten thousand.
-    static let recordsMax = 4_000
+    /// How many of these removals one decision holds: its change-set has room for so many changes, and the decision itself is one.
+    static func fitting(_ removals: some Sequence<[Change]>, changesMax: Int = Limits.changesMax) -> Int {
+        var changes = 1
+        return removals.prefix { removal in
+            changes += removal.count
+            return changes <= changesMax
+        }.count
+    }
 
     /// What the hub writes, record by record.
     func changes() throws -> [[Change]] {

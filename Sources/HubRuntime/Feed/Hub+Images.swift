@@ -6,6 +6,8 @@ import Oddities
 extension Hub {
     /// Rows looked at, and images sent, for one page.
     static let imageRowsMax = 5_000
+    /// Texts and blobs of one page: the image that reaches it is its last.
+    static let imageBytesMax = 4 << 20
 
     /// What a source's own records held when its chain had come to `dot` (S15): `Answer.images`, in pages.
     ///
@@ -89,24 +91,42 @@ private struct SourceImages {
         switch pass {
         case .fromStates:
             let (rows, end) = try rows(after: start)
-            let images = try rows.compactMap { row in try image(of: row) }
-            return ImagesPage(records: images, next: Self.encode(end == nil ? .fromJournal : .fromStates, end ?? RecordNumber(raw: 0)))
+            let (images, cut) = try fitting(rows.map { ($0.record, $0) }) { try image(of: $0) }
+            let next = cut ?? end
+            return ImagesPage(records: images, next: Self.encode(next == nil ? .fromJournal : .fromStates, next ?? RecordNumber(raw: 0)))
         case .fromJournal:
             let (touched, end) = try writtenLater(after: start)
-            let images = try images(
+            let (images, cut) = try images(
                 merged(Dictionary(touched.map { ($0.record, try state($0).id) }, uniquingKeysWith: { first, _ in first })))
-            let isLast = end == nil && standing.floor == 0
+            let next = cut ?? end
+            let isLast = next == nil && standing.floor == 0
             return ImagesPage(
-                records: images, next: isLast ? nil : Self.encode(end == nil ? .collected : .fromJournal, end ?? RecordNumber(raw: 0)))
+                records: images, next: isLast ? nil : Self.encode(next == nil ? .collected : .fromJournal, next ?? RecordNumber(raw: 0)))
         case .collected:
             let (ids, end) = try collected(after: start)
-            return ImagesPage(records: try images(merged(ids)), next: end.map { Self.encode(.collected, $0) })
+            let (images, cut) = try images(merged(ids))
+            return ImagesPage(records: images, next: (cut ?? end).map { Self.encode(.collected, $0) })
         }
     }
 
     /// In the order of their numbers.
-    private func images(_ states: [RecordNumber: RecordState]) -> [RecordImage] {
-        states.sorted { $0.key < $1.key }.compactMap { $0.value.liveDots.isEmpty ? nil : image($0.value) }
+    private func images(_ states: [RecordNumber: RecordState]) throws -> (images: [RecordImage], cut: RecordNumber?) {
+        try fitting(states.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) { $0.liveDots.isEmpty ? nil : image($0) }
+    }
+
+    /// Images in their order, up to the one that reaches the page's bytes; and its number, where others follow.
+    private func fitting<Content>(
+        _ records: [(number: RecordNumber, content: Content)], _ image: (Content) throws -> RecordImage?
+    ) throws -> (images: [RecordImage], cut: RecordNumber?) {
+        var images: [RecordImage] = []
+        var bytes = 0
+        for (index, record) in records.enumerated() {
+            guard let image = try image(record.content) else { continue }
+            images.append(image)
+            bytes += image.fields.reduce(0) { $0 + $1.value.contentByteCount }
+            if bytes >= Hub.imageBytesMax, index < records.count - 1 { return (images, record.number) }
+        }
+        return (images, nil)
     }
 
     private static func decode(_ token: [UInt8]?) throws -> (Pass, RecordNumber) {

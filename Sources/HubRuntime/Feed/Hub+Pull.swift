@@ -160,11 +160,17 @@ extension Hub {
         }
     }
 
-    /// Own changes that wait or stand in quarantine (S27).
+    /// Own changes that wait or stand in quarantine (S27), the first of them where they are very many: of the others the site just does
+    /// not know that they are.
     private func held(_ agent: AgentRecord, _ documents: Documents) throws -> [Dot] {
         guard documents.standing.heldCount > 0 else { return [] }
-        return try ownReplicas(agent, documents).flatMap { replica in
-            try documents.store.heldDots(replica: replica.number).map { Dot(replica.id, $0) }
+        var held: [Dot] = []
+        for replica in ownReplicas(agent, documents) where held.count < Self.heldDotsMax {
+            held += try documents.store.heldDots(replica: replica.number).prefix(Self.heldDotsMax - held.count).map { Dot(replica.id, $0) }
         }
+        return held
     }
+
+    /// Held changes that a page names.
+    static let heldDotsMax = 10_000
 }

@@ -1,0 +1,84 @@
+import ChangeSets
+import GRDB
+import Testing
+
+@testable import Capture
+
+@Suite("Bounds of what capture reads at once, and of what it takes")
+struct CaptureBoundTests {
+    private func shop() throws -> MappedApplication {
+        try MappedApplication(
+            sql: """
+                CREATE TABLE people (id INTEGER PRIMARY KEY, name); INSERT INTO people VALUES (1, 'Ann');
+                CREATE TABLE cards (id INTEGER PRIMARY KEY, person, text TEXT);
+                INSERT INTO cards VALUES (1, 1, '0123456789'), (2, 1, '0123456789'), (3, 1, '0123456789'), (4, 2, '0123456789');
+                """,
+            yaml: """
+                mapping: 1
+                tables:
+                  people: {own entity: person, extra: {name: name}}
+                  cards: {own entity: card, parents: {person: {table: people, by: person}}, extra: {name: person.name, text: text}}
+                """)
+    }
+
+    private func reading<Result>(bytesMax: Int = 1 << 20, _ body: (RowReader, TableMapping) throws -> Result) throws -> Result {
+        let shop = try shop()
+        let cards = try #require(shop.mapping["cards"])
+        return try shop.queue.read { try body(RowReader($0, cards, bytesMax: bytesMax), cards) }
+    }
+
+    @Test("Children of one parent are read one by one up to the bound; of more, none is: their table is swept", arguments: [3, 2])
+    func children(limit: Int) throws {
+        let keys = try reading { reader, cards in
+            try reader.childKeys(try #require(cards.parents.first), of: LocalKey(1), limit: limit)
+        }
+        #expect(keys?.count == (limit == 3 ? 3 : nil))
+    }
+
+    @Test("A page has as many rows as it may, and is the last only where there are fewer", arguments: [3, 4, 5])
+    func pageRows(limit: Int) throws {
+        let page = try reading { reader, _ in try reader.page(after: nil, limit: limit) }
+        #expect(page.rows.count == min(limit, 4) && page.isLast == (limit > 4))
+    }
+
+    @Test("A page ends with the row that reaches its bytes, and not a byte before", arguments: [0, 1])
+    func pageBytes(more: Int) throws {
+        let size = try reading { reader, _ -> Int in
+            guard case .values(let row)? = try reader.page(after: nil, limit: 1).rows.first?.content else { return 0 }
+            return row.byteCount
+        }
+        try #require(size >= 10)
+        let page = try reading(bytesMax: 2 * size + more) { reader, _ in try reader.page(after: nil, limit: 100) }
+        #expect(page.rows.count == 2 + more)
+        #expect(!page.isLast, "\(size) \(page.rows)")
+    }
+
+    @Test("A key of so many columns can be watched; a wider one is refused", arguments: [0, 1])
+    func keyColumns(more: Int) throws {
+        let columns = (1...ChangeLog.keyColumnsMax + more).map { "c\($0)" }
+        let declared = columns.map { "\($0) INTEGER NOT NULL" }.joined(separator: ", ")
+        let rig = try Rig(
+            "CREATE TABLE t (\(declared), a, PRIMARY KEY (\(columns.joined(separator: ", "))))",
+            "mapping: 1\ntables:\n  t:\n    own entity: thing\n    extra: {a: a}")
+        if more == 0 {
+            try rig.attach()
+            try rig.sell("INSERT INTO t VALUES (\(columns.map { _ in "1" }.joined(separator: ", ")), 2)")
+            #expect(try rig.drain() == .sealed(drain: 1, changes: 1))
+        } else {
+            let error = #expect(throws: CaptureError.self) { try rig.attach() }
+            #expect(error?.code == .keyTooWide)
+        }
+    }
+
+    @Test("A mapping as long as a mapping may be is read; a longer one is refused before it is looked at", arguments: [0, 1])
+    func mappingBytes(more: Int) throws {
+        let head = "mapping: 1\ntables: {t: {own entity: thing, extra: {a: a}}}\n"
+        let yaml = head + String(repeating: "#", count: Mapping.fileBytesMax + more - head.utf8.count)
+        if more == 0 {
+            _ = try Mapping.parse(yaml: yaml, file: "m.yaml")
+        } else {
+            let error = #expect(throws: MappingError.self) { _ = try Mapping.parse(yaml: yaml, file: "m.yaml") }
+            #expect(error?.description.contains("\(Mapping.fileBytesMax)") == true)
+        }
+    }
+}

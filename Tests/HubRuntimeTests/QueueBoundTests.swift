@@ -1,0 +1,91 @@
+import Foundation
+import HubTestSupport
+import Synchronization
+import Testing
+
+@testable import HubRuntime
+
+@Suite("Bounds of the queue into the store's one writer")
+struct QueueBoundTests {
+    /// Holds a commit under way until it is opened.
+    private final class Gate: Sendable {
+        private let isOpen = Atomic(false)
+
+        func open() { isOpen.store(true, ordering: .releasing) }
+
+        /// Should a bound be broken, nobody opens it.
+        func wait() { for _ in 0..<20_000 where !isOpen.load(ordering: .acquiring) { usleep(1_000) } }
+    }
+
+    /// Lets so many jobs gather while a commit is under way, as many as there is room for, and then go.
+    ///
+    /// Three more are offered: when three are refused, all others wait.
+    ///
+    /// - Returns: how many jobs shared each commit, in the order of the commits.
+    private func commits(_ waiting: Int, bytes: Int = 10, changes: Int = 1) async throws -> [Int] {
+        var options = Hub.Options()
+        options.queueBytesMax = waiting * bytes
+        let hub = try await TestHub(options: options).hub
+        let gate = Gate()
+        let (starts, start) = AsyncStream<Void>.makeStream()
+        let holder = Task {
+            try await hub.queue.submit(bytes: 1, to: hub) { _, _, _ in
+                start.yield()
+                gate.wait()
+            }
+        }
+        for await _ in starts { break }
+        let surplus = 3
+        let bases = await withTaskGroup(of: Int64?.self) { group in
+            for _ in 0..<(waiting + surplus) {
+                group.addTask {
+                    try? await hub.queue.submit(bytes: bytes, changes: changes, to: hub) { _, standing, _ -> Int64 in
+                        standing.heldCount += 1
+                        // What was committed before: the same for all that share a commit.
+                        return hub.standing.withLock { $0.heldCount }
+                    }
+                }
+            }
+            for _ in 0..<surplus {
+                let answer = await group.next()
+                #expect(answer == .some(nil), "taken beyond the bound")
+            }
+            gate.open()
+            return await group.reduce(into: [Int64]()) { bases, base in if let base { bases.append(base) } }
+        }
+        try await holder.value
+        #expect(bases.count == waiting, "refused below the bound")
+        return Dictionary(grouping: bases) { $0 }.sorted { $0.key < $1.key }.map(\.value.count)
+    }
+
+    @Test("As many bytes wait as may, and no more; one job that is larger than that is taken while nobody waits")
+    func bytes() async throws {
+        #expect(try await commits(2).reduce(0, +) == 2)
+        var options = Hub.Options()
+        options.queueBytesMax = 1
+        let hub = try await TestHub(options: options).hub
+        let isTaken = try await hub.queue.submit(bytes: 1_000, to: hub) { _, _, _ in true }
+        #expect(isTaken)
+    }
+
+    @Test("A commit takes as many pushes as it may; one more is for the next")
+    func pushes() async throws {
+        let most = Hub.Options().groupPushesMax
+        #expect(try await commits(most) == [most])
+        #expect(try await commits(most + 1) == [most, 1])
+    }
+
+    @Test("A commit takes as many bytes as it may; a byte more is for the next")
+    func groupBytes() async throws {
+        let quarter = Hub.Options().groupBytesMax / 4
+        #expect(try await commits(4, bytes: quarter) == [4])
+        #expect(try await commits(4, bytes: quarter + 1) == [3, 1])
+    }
+
+    @Test("A commit ends with the push that reaches so many changes, and not a change before")
+    func changes() async throws {
+        let quarter = Hub.Options().commitChangesMax / 4
+        #expect(try await commits(5, changes: quarter) == [4, 1])
+        #expect(try await commits(5, changes: quarter - 1) == [5])
+    }
+}
