@@ -114,8 +114,13 @@ extension Session {
             }, Self.held)
     }
 
-    func held(limit: Int) throws -> [HeldRow] {
-        try all("SELECT * FROM held ORDER BY since, replica, counter LIMIT ?", bind: { $0.bind(Int64(limit)) }, Self.held)
+    func held(_ cause: HeldRow.Cause, limit: Int) throws -> [HeldRow] {
+        try all(
+            "SELECT * FROM held WHERE cause = ? ORDER BY since, replica, counter LIMIT ?",
+            bind: {
+                $0.bind(cause.rawValue)
+                $0.bind(Int64(limit))
+            }, Self.held)
     }
 
     func heldDots(replica: ReplicaNumber) throws -> [UInt64] {

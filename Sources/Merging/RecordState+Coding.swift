@@ -29,8 +29,10 @@ extension RecordState {
             writer.time(write.time)
             writer.flag(write.isInBound)
         }
+        // Few are found faster by looking through them.
+        let places = writes.count > 32 ? Dictionary(uniqueKeysWithValues: zip(writes, 0...)) : [:]
         func place(_ precedence: Precedence) -> UInt64 {
-            UInt64(writes.firstIndex(of: precedence) ?? 0)
+            UInt64(places[precedence] ?? writes.firstIndex(of: precedence) ?? 0)
         }
         func dots(_ dots: [Dot]) throws {
             writer.varint(UInt64(dots.count))

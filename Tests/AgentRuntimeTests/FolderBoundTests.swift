@@ -19,6 +19,26 @@ struct FolderBoundTests {
         try AgentSchema.migrate(queue)
     }
 
+    @Test("A question names so many own replicas, those that send among them", arguments: [0, 1])
+    func askedReplicas(more: Int) throws {
+        let outbox = Outbox(queue: queue, journal: journal, key: SigningKey())
+        journal.seal(Sales.lines(0..<1))
+        let count = Outbox.replicasAskedMax + more
+        try queue.write { db in
+            for number in 1..<count {
+                var row = ReplicaRow(replica: ReplicaID(high: 5, low: UInt64(number)))
+                (row.acknowledged, row.cut, row.abandonedAt) = (1, 1, 1)
+                try row.store(in: db)
+                try db.execute(
+                    sql:
+                        "INSERT INTO outbox_set (replica, first, last, previous, hash, position, size, bytes) VALUES (?, 1, 1, x'', x'', 1, 0, x'')",
+                    arguments: [row.replica.blob])
+            }
+        }
+        let asked = try outbox.replicas(openIn: LocalReplica(queue: queue))
+        #expect(asked.count == Outbox.replicasAskedMax && asked.contains(FakeJournal.replica))
+    }
+
     // MARK: the view
 
     private static let position = Position(generation: ReplicaID(high: 3, low: 3), number: 9_000, line: 1)

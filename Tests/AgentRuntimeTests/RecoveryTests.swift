@@ -115,6 +115,23 @@ struct RecoveryTests {
         #expect(try outbox.queue(of: Self.former).acknowledged == 10)
     }
 
+    @Test("S25: a writer that shares nothing with the one it follows waits for that one's first change no longer than somebody may send it")
+    func unheard() throws {
+        journal.seal(Sales.lines(0..<3))
+        _ = try cut(Self.former)
+        let waiting = request(named: Dot(Self.present, 5), chain: [Dot(Self.former, 0)])
+        journal.open(Self.present, follows: Dot(Self.former, 0))
+        journal.seal(Sales.lines(10..<15), of: Self.present)
+        #expect(try outbox.recovery(for: waiting, heard: []) == nil, "the former one is sent first")
+        // The machine had been restored, and the hub had that writer's changes otherwise: it was left.
+        try outbox.abandon(Self.former, sharing: 0)
+        let stranger = Digest(bytes: [UInt8](repeating: 7, count: 32))!
+        #expect(try outbox.recovery(for: waiting, heard: [receipt(Self.former, 22, stranger)]) == nil)
+        // Then the hub went back to before it had heard of it.
+        let recovery = try #require(try outbox.recovery(for: waiting, heard: []))
+        #expect(recovery.follows == nil && recovery.abandons && recovery.needsNewest)
+    }
+
     @Test("where sets ended that are no longer kept is remembered of the latest ones only", arguments: [0, 1])
     func past(more: Int) throws {
         try outbox.queue.write { db in

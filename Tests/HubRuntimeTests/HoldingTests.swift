@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import HubRuntime
 import HubTestSupport
+import Merging
 import Testing
 
 @Suite("What waits, and what stands in quarantine")
@@ -94,6 +95,23 @@ struct HoldingTests {
         let found = try await bench.hub.profiles(.email("a@example.com"), now: bench.now)
         #expect(found.count == 1)
         #expect(!String(decoding: found[0].bytes, as: UTF8.self).contains("Mallory"))
+    }
+
+    @Test("a record grows up to its bounds; what would make it larger stands in quarantine, and the feed goes on", arguments: [0, 1])
+    func largeRecord(more: Int) async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let life = till.nextDot
+        func text(_ count: Int) -> Value { .text(Text(String(repeating: "x", count: count))) }
+        let half = RecordState.bytesMax / 2
+        try await bench.push([try till.seal([Make.write("note", 1, [("a", text(half))], at: bench.now)])], from: shop)
+        try await bench.push(
+            [try till.seal([Make.write("note", 1, [("b", text(half + more))], life: life, at: bench.now)])], from: shop)
+        #expect(try await bench.hub.status(now: bench.now).quarantined == Int64(more))
+        try await bench.push([try till.seal([Make.sale(1, customer: nil, at: bench.now)])], from: shop)
+        #expect(try await bench.pullAll(shop).entries.contains { $0.body?.isEmpty == false })
+        #expect(try await bench.hub.verify().isEqual)
     }
 
     @Test("S16: taking a source over closes the former replica; what it sends later is kept in quarantine")

@@ -16,7 +16,9 @@ extension World {
         var found = found + saleViolations(received)
         found += try await stockViolations(received)
         found += try await viewViolations()
-        found += try hubStore.readNow { store in try store.held(limit: 5).map { "held back at the hub: \($0.reason)" } }
+        found += try hubStore.readNow { store in
+            try (store.held(.quarantined, limit: 5) + store.held(.waiting, limit: 5)).map { "held back at the hub: \($0.reason)" }
+        }
         let verification = try await hub.verify()
         found += verification.differences.map { "verify: \($0)" }
         return found

@@ -307,7 +307,9 @@ final class World {
         case .slowDisk:
             site.isSlow.toggle()
             if site.isSlow { note("disk slow", index) }
-        case .bitRot: if try site.agent.store.rot(using: &generator) { note("bit rot", index) }
+        case .bitRot:
+            site.agent.disk.fail(0)  // this is not the agent's own write
+            if try site.agent.store.rot(using: &generator) { note("bit rot", index) }
         case .damagedFile: try await damageFile(index)
         case .olderHub:
             hubIsOlder.toggle()

@@ -75,9 +75,19 @@ public struct Outbox: Sendable {
 
     /// Those of this agent's replicas of which the hub's word can change anything: a former one, all of whose changes the hub has and the
     /// view contains, costs nothing on the line.
+    ///
+    /// Where they are very many (a hub that never makes a backup, and a file that was restored again and again), those that have something
+    /// to send, and others by chance, so that each has its turn.
     public func replicas(openIn view: LocalReplica) throws -> [ReplicaID] {
-        Array(Set(try standings().map(\.replica)).union(try view.unsettled())).sorted()
+        let standings = try standings()
+        let all = Set(standings.map(\.replica)).union(try view.unsettled())
+        guard all.count > Self.replicasAskedMax else { return all.sorted() }
+        let sending = Set(standings.filter { $0.sealed > $0.acknowledged }.map(\.replica).prefix(Self.replicasAskedMax))
+        return (sending + all.subtracting(sending).shuffled().prefix(Self.replicasAskedMax - sending.count)).sorted()
     }
+
+    /// Own replicas of one question for news, which has 64 KiB.
+    static let replicasAskedMax = 500
 
     /// One replica's queue, also when nobody writes under it just now.
     public func queue(of replica: ReplicaID) throws -> QueueStanding {

@@ -102,7 +102,12 @@ extension Outbox {
         guard let named = request.named else { return nil }
         let acknowledged = Dot(named.replica, try row(of: named.replica).acknowledged)
         let links = [acknowledged] + request.chain
-        guard let place = try links.lastIndex(where: { try isLost($0, hub: hub[$0.replica]) }) else { return nil }
+        guard
+            let place = try links.indices.last(where: { place in
+                try isLost(links[place], hub: hub[links[place].replica])
+                    || place > 0 && isUnheard(links[place], hub: hub[links[place].replica])
+            })
+        else { return nil }
         let last = { (dot: Dot) in min(hub[dot.replica]?.last ?? 0, dot.counter) }
         let follows = links[place...].first { last($0) > 0 }.map { Dot($0.replica, last($0)) }
         var recovery = Recovery(.follow(follows, abandons: true), cannotSend: true, needsNewest: true)
@@ -110,7 +115,8 @@ extension Outbox {
         if place > 0 { recovery?.shared = last(acknowledged) }
         for link in links[...place].dropFirst() { recovery?.others[link.replica] = last(link) }
         let (lost, kept) = (links[place], try keptAfter(links[place].replica))
-        recovery?.gaps = [Recovery.Gap(replica: lost.replica, after: last(lost), through: kept > last(lost) ? kept : lost.counter)]
+        let through = kept > last(lost) ? kept : lost.counter
+        if through > last(lost) { recovery?.gaps = [Recovery.Gap(replica: lost.replica, after: last(lost), through: through)] }
         return recovery
     }
 
@@ -123,6 +129,13 @@ extension Outbox {
         // Another history: what is kept tells where they part.
         case .differs: return false
         }
+    }
+
+    /// Whether nothing of the dot's replica is shared, and the hub never heard of it, so that it waits for its first change: which nobody
+    /// here will send.
+    private func isUnheard(_ dot: Dot, hub: Receipt?) throws -> Bool {
+        try dot.counter == 0 && (hub?.last ?? 0) == 0 && !keeps(after: 0, of: dot.replica)
+            && queue(of: dot.replica).sealed <= row(of: dot.replica).cut && row(of: dot.replica).sendable == 0
     }
 
     private func unsent(of queue: QueueStanding?, hub: Receipt?) throws -> Unsent {

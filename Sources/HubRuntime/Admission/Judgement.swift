@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Merging
 import Mutants
 
 /// What becomes of one change: its effect now, or holding it, and why.
@@ -32,9 +33,14 @@ enum Judgement {
             self = .hold(.quarantined, lacking: nil, code: "counter-too-large", reason: "Its record's life is beyond any counter.")
             return
         }
-        if subject.creates {
+        let known = subject.creates ? nil : try batch.record(number)
+        if !candidate.source.isHub, RecordState.isTooLarge(change, for: known?.state) {
+            self = .hold(
+                .quarantined, lacking: nil, code: "record-too-large",
+                reason: "Its record would hold more than \(RecordState.valuesMax) values, or \(RecordState.bytesMax >> 20) MB of them.")
+        } else if subject.creates {
             self = .admit(number)
-        } else if let known = try batch.record(number) {
+        } else if let known {
             let isSame = known.state.id == id
             self =
                 isSame

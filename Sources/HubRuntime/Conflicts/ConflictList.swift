@@ -43,7 +43,8 @@ struct ConflictList {
     // MARK: held changes
 
     private func heldChanges() throws -> [Finding] {
-        try store.held(limit: limit).compactMap { row in
+        // Each by itself: a hundred thousand that just wait hide none that has to be mended.
+        try (store.held(.quarantined, limit: limit) + store.held(.waiting, limit: limit)).compactMap { row in
             guard let replica = documents.standing.replica(row.replica)?.id else { return nil }
             let dot = Dot(replica, row.counter)
             let site = documents.writer(replica)?.string ?? "?"

@@ -57,7 +57,7 @@ public protocol HubReading: PersonReading, MatchingReading {
     /// What waits for a dot of `replica` from `first` to `last`.
     func held(lacking replica: ReplicaID, from first: UInt64, to last: UInt64) throws -> [HeldRow]
     /// Oldest first.
-    func held(limit: Int) throws -> [HeldRow]
+    func held(_ cause: HeldRow.Cause, limit: Int) throws -> [HeldRow]
     func heldDots(replica: ReplicaNumber) throws -> [UInt64]
     func heldCount(_ cause: HeldRow.Cause?) throws -> Int64
 
