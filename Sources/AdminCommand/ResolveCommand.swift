@@ -5,8 +5,11 @@ import Foundation
 
 /// Who decides, and why: kept with every decision.
 struct DeciderOptions: ParsableArguments {
-    @Option(help: "Who decides, for the record.")
-    var by: String = ProcessInfo.processInfo.environment["USER"] ?? "operator"
+    @Option(help: "Who decides, for the record; who asks with an API token decides in that one's name.")
+    var by: String = Self.user
+
+    /// Whoever is logged in at this machine.
+    static let user = ProcessInfo.processInfo.environment["USER"] ?? "operator"
 
     @Option(help: "Why, for the record.")
     var note: String?

@@ -10,6 +10,7 @@ public struct HubError: Error, Hashable, Sendable, CustomStringConvertible {
         case keyInUse = "agent-key-in-use"
         case badName = "site-name-invalid"
         case siteExists = "site-exists"
+        case nameTaken = "name-taken"
         case unknownSite = "site-unknown"
         case notFound = "not-found"
         case conflictGone = "conflict-gone"

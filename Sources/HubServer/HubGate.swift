@@ -17,6 +17,7 @@ struct HubGate: Sendable {
 
     func answer(_ route: HubRoute, _ request: Request, parameters: Parameters, logger: Logger) async throws -> Reply {
         let declared = try BoundedBody.declaredLength(of: request, for: route)
+        let principal = try await principal(of: request, route: route)
         let caller = try await caller(of: request, route: route)
         let room = route.bodyBytesMax == 0 ? 0 : declared ?? route.bodyBytesMax
         try budget.take(room)
@@ -27,21 +28,14 @@ struct HubGate: Sendable {
         let uri = request.uri
         return try await route.answer(
             HubCall(
-                body: body, caller: caller?.signed, agent: caller?.record, now: clock(), logger: logger,
+                body: body, caller: caller?.signed, agent: caller?.record, principal: principal, now: clock(), logger: logger,
                 parameters: { parameters.get($0) }, query: { uri.queryParameters[$0[...]].map { String($0) } }))
     }
 
     /// Whoever may not ask is refused here, before the body is read.
     private func caller(of request: Request, route: HubRoute) async throws -> (signed: SignedCaller, record: AgentRecord?)? {
         switch route.access {
-        case .anyone:
-            return nil
-        case .operator:
-            guard secret.admits(authorization: request.headers[.authorization]) else {
-                throw HubServerError(
-                    .notAnOperator, "This needs the operators' secret, and the request has none or another one.",
-                    remedy: "Pass --data with the hub's data folder, or --token with the line of its hub.secret.")
-            }
+        case .anyone, .person:
             return nil
         case .signed:
             return (try SignedCaller(request.headers), nil)
@@ -49,6 +43,30 @@ struct HubGate: Sendable {
             let signed = try SignedCaller(request.headers)
             return (signed, try await known(signed.key))
         }
+    }
+
+    private func principal(of request: Request, route: HubRoute) async throws -> Principal? {
+        guard let role = route.access.role else { return nil }
+        let authorization = request.headers[.authorization]
+        let principal = secret.admits(authorization: authorization) ? Principal.ofFolder : try await bearer(authorization)
+        guard let principal else {
+            throw HubServerError(
+                .notAnOperator, "This needs the operators' secret or an API token, and the request has none or another one.",
+                remedy:
+                    "Pass --data with the hub's data folder, or --token with the line of its hub.secret or a token: tributary token create."
+            )
+        }
+        guard principal.role >= role else {
+            throw HubServerError(
+                .roleTooLow, "The token \(principal.name ?? "") has the role \(principal.role.rawValue); this needs the role \(role.rawValue).",
+                remedy: "Ask an admin for a token of that role: tributary token create NAME --role \(role.rawValue).")
+        }
+        return principal
+    }
+
+    private func bearer(_ authorization: String?) async throws -> Principal? {
+        guard let token = BearerSecret.offered(in: authorization) else { return nil }
+        return try await hub.principal(bearing: token, now: clock())
     }
 
     private func known(_ key: VerifyingKey) async throws -> AgentRecord {

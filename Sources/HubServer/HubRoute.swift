@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Foundation
 import HTTPTypes
 import HubRuntime
 import Logging
@@ -17,8 +18,14 @@ public struct HubRoute: ServedPath {
         case signed
         /// A signature of an enrolled agent that is not revoked.
         case agent
-        /// The operators' secret as a bearer token.
-        case `operator`
+        /// A bearer token of somebody with that role or a higher one: the operators' secret, or an API token.
+        case person(Role)
+
+        /// The lowest role that may ask; `nil` where no person asks.
+        public var role: Role? {
+            if case .person(let role) = self { return role }
+            return nil
+        }
     }
 
     public let method: HTTPRequest.Method
@@ -51,6 +58,8 @@ struct HubCall: Sendable {
     let caller: SignedCaller?
     /// Set for `agent` routes.
     let agent: AgentRecord?
+    /// Set for `person` routes.
+    let principal: Principal?
     /// The hub's clock when the request was let in.
     let now: Timestamp
     let logger: Logger
@@ -68,9 +77,15 @@ struct HubCall: Sendable {
         return value
     }
 
-    /// The body as JSON of `type`.
+    /// The body as JSON of `type`. Who asks under a name of his own decides under that name, whatever the body says.
     func json<Body: Decodable>(_ type: Body.Type = Body.self) throws(ServerError) -> Body {
-        try BoundedBody.json(body, as: type, describedIn: Self.description)
+        try BoundedBody.json(principal?.name.map { Self.signed(body, by: $0) } ?? body, as: type, describedIn: Self.description)
+    }
+
+    private static func signed(_ body: [UInt8], by name: String) -> [UInt8] {
+        guard var object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] else { return body }
+        object["author"] = name
+        return (try? JSONSerialization.data(withJSONObject: object)).map { Array($0) } ?? body
     }
 
     static let description = "protocol/openapi.yaml"

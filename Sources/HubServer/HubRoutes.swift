@@ -8,7 +8,7 @@ struct HubRoutes: Sendable {
     let metrics: PrometheusMetrics?
     let clock: @Sendable () -> Timestamp
 
-    var all: [HubRoute] { agentRoutes + operatorRoutes + identityRoutes + healthRoutes }
+    var all: [HubRoute] { agentRoutes + operatorRoutes + identityRoutes + peopleRoutes + healthRoutes }
 
     /// What monitoring asks.
     private var healthRoutes: [HubRoute] {

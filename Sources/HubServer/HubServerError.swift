@@ -14,6 +14,7 @@ public struct HubServerError: Error, Hashable, Sendable, CustomStringConvertible
         case badSignature = "request-signature-invalid"
         case repeated = "request-repeated"
         case notAnOperator = "operator-unknown"
+        case roleTooLow = "role-too-low"
         case busy = "hub-busy"
         case failed = "hub-failed"
     }
@@ -34,6 +35,7 @@ public struct HubServerError: Error, Hashable, Sendable, CustomStringConvertible
     public var status: HTTPResponse.Status {
         switch code {
         case .noSignature, .badSignature, .notAnOperator: .unauthorized
+        case .roleTooLow: .forbidden
         case .repeated: .conflict
         case .busy: .serviceUnavailable
         case .failed: .internalServerError
@@ -56,7 +58,7 @@ extension ErrorReply {
     private static func status(of code: HubError.Code) -> HTTPResponse.Status {
         switch code {
         case .unknownAgent, .revokedAgent, .badToken, .usedToken, .expiredToken: .unauthorized
-        case .keyInUse, .siteExists, .conflictGone, .decisionSuperseded: .conflict
+        case .keyInUse, .siteExists, .nameTaken, .conflictGone, .decisionSuperseded: .conflict
         case .badName, .badRequest, .choiceInvalid: .badRequest
         case .unknownSite, .notFound: .notFound
         case .tooLarge: .contentTooLarge

@@ -9,42 +9,42 @@ extension HubRoutes {
 
     var identityRoutes: [HubRoute] {
         [
-            HubRoute(.post, "/v1/profiles/link", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.post, "/v1/profiles/link", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 try logged(.link, try await hub.link(call.json(), now: call.now), call)
             },
-            HubRoute(.post, "/v1/profiles/unlink", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.post, "/v1/profiles/unlink", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 try logged(.unlink, try await hub.unlink(call.json(), now: call.now), call)
             },
-            HubRoute(.post, "/v1/profiles/apart", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.post, "/v1/profiles/apart", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 try logged(.apart, try await hub.keepApart(call.json(), now: call.now), call)
             },
-            HubRoute(.get, "/v1/identity", .operator) { _ in try .json(hub.linkRules) },
-            HubRoute(.post, "/v1/identity", .operator, bodyBytesMax: Self.rulesBytesMax) { call in
+            HubRoute(.get, "/v1/identity", .person(.viewer)) { _ in try .json(hub.linkRules) },
+            HubRoute(.post, "/v1/identity", .person(.admin), bodyBytesMax: Self.rulesBytesMax) { call in
                 let answer = try await hub.setIdentity(call.json(), now: call.now)
                 call.logger.notice("rules of identity set", metadata: ["decision": "\(answer.id)"])
                 return try .json(answer)
             },
-            HubRoute(.post, "/v1/identity/try", .operator, bodyBytesMax: Self.rulesBytesMax) { call in
+            HubRoute(.post, "/v1/identity/try", .person(.operator), bodyBytesMax: Self.rulesBytesMax) { call in
                 try .json(try await hub.tryIdentity(call.json(GivenRules.self), now: call.now))
             },
-            HubRoute(.get, "/v1/identity/weights", .operator) { try .json(try await hub.weighIdentity(now: $0.now)) },
-            HubRoute(.get, "/v1/identity/ignored", .operator) { try .json(try await hub.ignoredIdentifiers(now: $0.now)) },
-            HubRoute(.post, "/v1/identity/match", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.get, "/v1/identity/weights", .person(.viewer)) { try .json(try await hub.weighIdentity(now: $0.now)) },
+            HubRoute(.get, "/v1/identity/ignored", .person(.viewer)) { try .json(try await hub.ignoredIdentifiers(now: $0.now)) },
+            HubRoute(.post, "/v1/identity/match", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.matchAll(now: call.now))
             },
-            HubRoute(.post, "/v1/identity/proposals", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.post, "/v1/identity/proposals", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
                 let question = try call.json(ProposalsQuestion.self)
                 return try .json(
                     try await hub.proposals(
                         above: question.above ?? MatchThreshold.proposalProbability, limit: question.limit ?? Hub.proposalsMax,
                         now: call.now))
             },
-            HubRoute(.post, "/v1/identity/proposals/accept", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.post, "/v1/identity/proposals/accept", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 let answer = try await hub.acceptProposals(call.json(), now: call.now)
                 if !answer.isDryRun { call.logger.notice("proposals accepted", metadata: ["pairs": "\(answer.pairs)"]) }
                 return try .json(answer)
             },
-            HubRoute(.get, "/v1/quality", .operator) { .document(try await hub.quality(now: $0.now)) },
+            HubRoute(.get, "/v1/quality", .person(.viewer)) { .document(try await hub.quality(now: $0.now)) },
         ]
     }
 

@@ -2,49 +2,49 @@ import Serving
 import Causality
 import HubRuntime
 
-/// What operators and scripts ask, with the operators' secret.
+/// What operators and scripts ask, each in their role.
 extension HubRoutes {
     static let bodyBytesMax = 16 << 10
 
     var operatorRoutes: [HubRoute] {
         [
-            HubRoute(.get, "/v1/sites", .operator) { try .json(try await hub.sites(now: $0.now)) },
-            HubRoute(.post, "/v1/sites", .operator, bodyBytesMax: Self.bodyBytesMax) { try await addSite($0) },
-            HubRoute(.get, "/v1/sites/{name}", .operator) { try .json(try await hub.site($0.parameter("name"), now: $0.now)) },
-            HubRoute(.post, "/v1/sites/{name}/revoke", .operator, bodyBytesMax: Self.bodyBytesMax) { try await revoke($0) },
-            HubRoute(.post, "/v1/profiles/search", .operator, bodyBytesMax: Self.bodyBytesMax) { try await search($0) },
-            HubRoute(.get, "/v1/profiles/{id}", .operator) { try await profile($0) },
-            HubRoute(.get, "/v1/profiles/{id}/timeline", .operator) { try await timeline($0) },
-            HubRoute(.get, "/v1/stock/{sku}", .operator) { try await stock($0) },
-            HubRoute(.post, "/v1/as-of/stock", .operator, bodyBytesMax: Self.bodyBytesMax) { try await stockThen($0) },
-            HubRoute(.post, "/v1/as-of/profile", .operator, bodyBytesMax: Self.bodyBytesMax) { try await profileThen($0) },
-            HubRoute(.post, "/v1/as-of/timeline", .operator, bodyBytesMax: Self.bodyBytesMax) { try await timelineThen($0) },
-            HubRoute(.get, "/v1/orders/{number}", .operator) { try await orders($0) },
-            HubRoute(.get, "/v1/conflicts", .operator) { try .json(try await hub.conflicts(now: $0.now)) },
-            HubRoute(.post, "/v1/conflicts/search", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.get, "/v1/sites", .person(.viewer)) { try .json(try await hub.sites(now: $0.now)) },
+            HubRoute(.post, "/v1/sites", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { try await addSite($0) },
+            HubRoute(.get, "/v1/sites/{name}", .person(.viewer)) { try .json(try await hub.site($0.parameter("name"), now: $0.now)) },
+            HubRoute(.post, "/v1/sites/{name}/revoke", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { try await revoke($0) },
+            HubRoute(.post, "/v1/profiles/search", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { try await search($0) },
+            HubRoute(.get, "/v1/profiles/{id}", .person(.viewer)) { try await profile($0) },
+            HubRoute(.get, "/v1/profiles/{id}/timeline", .person(.viewer)) { try await timeline($0) },
+            HubRoute(.get, "/v1/stock/{sku}", .person(.viewer)) { try await stock($0) },
+            HubRoute(.post, "/v1/as-of/stock", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { try await stockThen($0) },
+            HubRoute(.post, "/v1/as-of/profile", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { try await profileThen($0) },
+            HubRoute(.post, "/v1/as-of/timeline", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { try await timelineThen($0) },
+            HubRoute(.get, "/v1/orders/{number}", .person(.viewer)) { try await orders($0) },
+            HubRoute(.get, "/v1/conflicts", .person(.viewer)) { try .json(try await hub.conflicts(now: $0.now)) },
+            HubRoute(.post, "/v1/conflicts/search", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.conflicts(call.json(), now: call.now))
             },
-            HubRoute(.post, "/v1/conflicts/resolve", .operator, bodyBytesMax: Self.bodyBytesMax) { try await resolve($0) },
-            HubRoute(.post, "/v1/conflicts/resolve-all", .operator, bodyBytesMax: Self.bodyBytesMax) { try await resolveAll($0) },
-            HubRoute(.get, "/v1/policies", .operator) { try .json(try await hub.policies(now: $0.now)) },
-            HubRoute(.post, "/v1/policies", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.post, "/v1/conflicts/resolve", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await resolve($0) },
+            HubRoute(.post, "/v1/conflicts/resolve-all", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await resolveAll($0) },
+            HubRoute(.get, "/v1/policies", .person(.viewer)) { try .json(try await hub.policies(now: $0.now)) },
+            HubRoute(.post, "/v1/policies", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.setPolicy(call.json(), now: call.now))
             },
-            HubRoute(.get, "/v1/safety-stock", .operator) { try .json(try await hub.safetyStock(now: $0.now)) },
-            HubRoute(.post, "/v1/safety-stock", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.get, "/v1/safety-stock", .person(.viewer)) { try .json(try await hub.safetyStock(now: $0.now)) },
+            HubRoute(.post, "/v1/safety-stock", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.keepBack(call.json(), now: call.now))
             },
-            HubRoute(.post, "/v1/collect", .operator, bodyBytesMax: Self.bodyBytesMax) { call in
+            HubRoute(.post, "/v1/collect", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.collect(call.json(), now: call.now))
             },
-            HubRoute(.get, "/v1/decisions", .operator) { try .json(try await hub.decisions(now: $0.now)) },
-            HubRoute(.post, "/v1/decisions/undo", .operator, bodyBytesMax: Self.bodyBytesMax) { try await undo($0) },
-            HubRoute(.get, "/v1/quarantine", .operator) { call in
+            HubRoute(.get, "/v1/decisions", .person(.viewer)) { try .json(try await hub.decisions(now: $0.now)) },
+            HubRoute(.post, "/v1/decisions/undo", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await undo($0) },
+            HubRoute(.get, "/v1/quarantine", .person(.viewer)) { call in
                 // Edits of records that are gone are conflicts of a kind of their own, and stand in quarantine, too.
                 try .json(try await hub.conflicts(now: call.now).filter { $0.choices.contains(Decision.Choice.replay.rawValue) })
             },
-            HubRoute(.post, "/v1/backup", .operator, bodyBytesMax: Self.bodyBytesMax) { try await backUp($0) },
-            HubRoute(.get, "/v1/status", .operator) { try .json(try await hub.status(now: $0.now)) },
+            HubRoute(.post, "/v1/backup", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { try await backUp($0) },
+            HubRoute(.get, "/v1/status", .person(.viewer)) { try .json(try await hub.status(now: $0.now)) },
         ]
     }
 

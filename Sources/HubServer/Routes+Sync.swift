@@ -130,6 +130,9 @@ extension HubRoutes {
 
 /// The body of a push: per change-set its length (u32, little-endian) and its bytes.
 enum Frames {
+    /// Each holds a change at least, and an agent sends so many at most.
+    static let framesMax = Limits.changesMax
+
     static func split(_ body: [UInt8]) throws(ServerError) -> [[UInt8]] {
         var frames: [[UInt8]] = []
         var offset = 0
@@ -137,7 +140,11 @@ enum Frames {
             guard body.count - offset >= 4 else { throw cut(frames.count) }
             let length = (0..<4).reduce(0) { $0 | Int(body[offset + $1]) << (8 * $1) }
             offset += 4
-            guard length > 0, length <= body.count - offset else { throw cut(frames.count) }
+            guard length <= body.count - offset else { throw cut(frames.count) }
+            guard frames.count < framesMax else {
+                throw ServerError(
+                    .badRequest, "The push has more than \(framesMax) frames.", remedy: "Send fewer change-sets in one push.")
+            }
             frames.append(Array(body[offset..<offset + length]))
             offset += length
         }
@@ -146,7 +153,7 @@ enum Frames {
 
     private static func cut(_ whole: Int) -> ServerError {
         ServerError(
-            .badRequest, "The push ends inside its frame \(whole + 1), or that is empty.",
+            .badRequest, "The push ends inside its frame \(whole + 1).",
             remedy: "Send it again; if it stays so, look at what stands between agent and hub.")
     }
 }

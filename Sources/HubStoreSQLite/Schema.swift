@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 11
+    static let version: Int32 = 12
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -15,8 +15,14 @@ enum Schema {
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
-        11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;",
+        11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: people,
     ]
+
+    /// Who asks in a name of their own.
+    private static let people = """
+        CREATE TABLE api_token (name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL, created INTEGER NOT NULL,
+            expires INTEGER, author TEXT NOT NULL) WITHOUT ROWID;
+        """
 
     /// What a record is linked by stands together in the index, so that reading it looks up no row for each value.
     private static let identifiersOfRecords = """

@@ -12,8 +12,12 @@ public struct BearerSecret: Sendable {
     public init(_ text: String) { digest = SHA256.hash(data: Data(text.utf8)) }
 
     public func admits(authorization: String?) -> Bool {
-        guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return false }
-        let offered = authorization.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)
-        return SHA256.hash(data: Data(offered.utf8)) == digest
+        Self.offered(in: authorization).map { SHA256.hash(data: Data($0.utf8)) == digest } ?? false
+    }
+
+    /// What follows `Bearer` in the header; `nil` when it has another form.
+    public static func offered(in authorization: String?) -> String? {
+        guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return nil }
+        return authorization.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)
     }
 }

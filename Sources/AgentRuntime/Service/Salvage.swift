@@ -82,7 +82,9 @@ public struct Salvage: Sendable {
                 tables.append(try copy(name, from: old, to: new))
             }
             try Self.goOnCounting(from: old, to: new)
-            try AgentSettings.write(.postedMustRecover, true, in: new)
+            if try Bool.fetchOne(new, sql: "SELECT EXISTS (SELECT 1 FROM capture_posted)") ?? false {
+                try AgentSettings.write(.postedMustRecover, true, in: new)
+            }
         }
         if let lost = tables.first(where: { !$0.isWhole && Self.essential.contains($0.name) }) {
             throw Self.beyondHelp(path, "the table \(lost.name) is not whole")

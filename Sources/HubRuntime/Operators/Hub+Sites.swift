@@ -150,14 +150,14 @@ extension Hub {
         HubError(.unknownSite, "There is no site \(name).", remedy: "`tributary site list` shows all.")
     }
 
-    private static func checkName(_ name: String) throws {
+    static func checkName(_ name: String, _ what: String = "A site's name", like example: String = "shop-12") throws {
         let isPlain = name.unicodeScalars.allSatisfy {
             ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_. ".unicodeScalars.contains($0))
         }
         guard !name.isEmpty, name.utf8.count <= siteNameBytesMax, isPlain, name.first != " ", name.last != " " else {
             throw HubError(
-                .badName, "A site's name has 1 to \(siteNameBytesMax) bytes of letters, digits, spaces, `-`, `_` and `.`.",
-                remedy: "Choose a name like `shop-12`.")
+                .badName, "\(what) has 1 to \(siteNameBytesMax) bytes of letters, digits, spaces, `-`, `_` and `.`.",
+                remedy: "Choose a name like `\(example)`.")
         }
     }
 

@@ -36,6 +36,8 @@ public protocol HubReading: PersonReading, MatchingReading {
     func agents() throws -> [AgentRecord]
     func agent(_ key: VerifyingKey) throws -> AgentRecord?
     func token(hash: [UInt8]) throws -> TokenRow?
+    func apiTokens() throws -> [APITokenRow]
+    func apiToken(hash: [UInt8]) throws -> APITokenRow?
     func sources() throws -> [SourceRow]
     func replicas() throws -> [ReplicaRow]
 
@@ -173,6 +175,8 @@ public protocol HubWriting: HubReading, PersonWriting, MatchingWriting {
     func insert(_ site: SiteRow) throws
     func put(_ agent: AgentRecord) throws
     func put(_ token: TokenRow) throws
+    func insert(_ token: APITokenRow) throws
+    func deleteAPIToken(hash: [UInt8]) throws
     /// Forgets the tokens of a site that enrolled nobody.
     func deleteUnusedTokens(of site: SiteNumber) throws
     func put(_ source: SourceRow) throws

@@ -108,6 +108,7 @@ private actor FuzzedHub {
         ),
         ("/v1/sync/shared", #"{"replica":"00000000000000010000000000000002","ends":[{"last":1,"hash":"00"}]}"#),
         ("/v1/sites", #"{"name":"shop-2","kind":"store","region":"de"}"#), ("/v1/sites/{name}/revoke", ""),
+        ("/v1/tokens", #"{"name":"reports","role":"viewer","days":30,"author":"ann"}"#), ("/v1/tokens/{name}/revoke", ""),
         ("/v1/profiles/search", #"{"email":"a@example.org"}"#), ("/v1/profiles/search", #"{"phone":"+49 30 123"}"#),
         ("/v1/as-of/stock", #"{"sku":"BOOT-42","time":1700000000000,"site":"shop-1"}"#),
         ("/v1/as-of/profile", #"{"id":"p00000000000000010000000000000002-1","time":1,"site":null}"#),
@@ -128,7 +129,8 @@ private actor FuzzedHub {
         let test = try await present()
         guard let agent, let route = Self.route(path, of: test.hub) else { return }
         let call = HubCall(
-            body: Self.withoutWaiting(body), caller: try Self.caller(agent.key), agent: agent.record, now: TestHub.start,
+            body: Self.withoutWaiting(body), caller: try Self.caller(agent.key), agent: agent.record,
+            principal: Principal(name: "reports", role: .admin), now: TestHub.start,
             logger: Logger(label: "fuzz", factory: { _ in SwiftLogNoOpLogHandler() }), parameters: { _ in "shop-1" }, query: { _ in nil })
         do { _ = try await route.answer(call) } catch {
             switch error {
