@@ -9,7 +9,9 @@ struct HubOptions: ParsableArguments {
     var hub: String?
 
     @Option(
-        help: ArgumentHelp("The operators' secret, or an API token (or TRIBUTARY_TOKEN, which other users of this machine cannot see).", valueName: "secret")
+        help: ArgumentHelp(
+            "The operators' secret, or an API token (or TRIBUTARY_TOKEN, which other users of this machine cannot see).",
+            valueName: "secret")
     )
     var token: String?
 

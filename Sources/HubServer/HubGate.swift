@@ -58,7 +58,8 @@ struct HubGate: Sendable {
         }
         guard principal.role >= role else {
             throw HubServerError(
-                .roleTooLow, "The token \(principal.name ?? "") has the role \(principal.role.rawValue); this needs the role \(role.rawValue).",
+                .roleTooLow,
+                "The token \(principal.name ?? "") has the role \(principal.role.rawValue); this needs the role \(role.rawValue).",
                 remedy: "Ask an admin for a token of that role: tributary token create NAME --role \(role.rawValue).")
         }
         return principal
