@@ -52,9 +52,7 @@ struct HubGate: Sendable {
         guard let principal else {
             throw HubServerError(
                 .notAnOperator, "This needs the operators' secret or an API token, and the request has none or another one.",
-                remedy:
-                    "Pass --data with the hub's data folder, or --token with the line of its hub.secret or a token: tributary token create."
-            )
+                remedy: "Pass --data with the hub's folder, or --token with its hub.secret or what an admin made: tributary token create.")
         }
         guard principal.role >= role else {
             throw HubServerError(

@@ -37,9 +37,9 @@ struct RecoveryTests {
     }
 
     /// The file's disk forgot the marks of the present writer, and names the former one's last drain.
-    private func request(named dot: Dot, chain: [Dot] = []) -> RecoveryRequest {
+    private func request(named dot: Dot?, chain: [Dot] = [], wantsNewest: Bool = false) -> RecoveryRequest {
         RecoveryRequest(
-            source: FakeJournal.source, name: "till", named: dot, wantsNewest: false, namesOwnDrain: true,
+            source: FakeJournal.source, name: "till", named: dot, wantsNewest: wantsNewest, namesOwnDrain: true,
             writers: [Self.former, Self.present], chain: chain)
     }
 
@@ -113,6 +113,23 @@ struct RecoveryTests {
         #expect(try outbox.queue(of: Self.former).acknowledged == 10)
         try outbox.agree(receipt(Self.former, 4, stranger), sharing: SetEnd(4, stranger))
         #expect(try outbox.queue(of: Self.former).acknowledged == 10)
+    }
+
+    @Test("S15: where own images tell nothing, a hub that was restored gets back what is kept before its images are taken for all")
+    func getsBackFirst() throws {
+        journal.seal(Sales.lines(0..<10))
+        let last = try #require(try cut(Self.former).last)
+        let all = receipt(Self.former, 10, try ChangeSetCodec.hash(of: last.bytes))
+        try outbox.acknowledge(all)
+        // The till's disk forgot its mark, too, so it names nothing.
+        let salvaged = request(named: nil, wantsNewest: true)
+        #expect(try outbox.recovery(for: salvaged, heard: []) == nil)
+        #expect(try outbox.recovery(for: salvaged, heard: [all])?.follows == nil)
+        #expect(try outbox.recovery(for: salvaged, heard: [all]) != nil)
+        #expect(try outbox.recovery(for: request(named: nil), heard: []) != nil, "own images tell it")
+        // What is no longer kept is not waited for.
+        try outbox.acknowledge(receipt(Self.former, 10, all.hash, position: 1, keepUntil: 1))
+        #expect(try outbox.recovery(for: salvaged, heard: []) != nil)
     }
 
     @Test("S25: a writer that shares nothing with the one it follows waits for that one's first change no longer than somebody may send it")

@@ -55,6 +55,8 @@ extension Outbox {
     func recovery(for request: RecoveryRequest, heard: [Receipt]) throws -> Recovery? {
         if Oddity.recoversLater.happens { return nil }
         let hub = Dictionary(heard.map { ($0.replica, $0) }, uniquingKeysWith: { $1 })
+        // Where the hub's images alone tell what was, they have to tell all: a hub that was restored first gets back what is kept here.
+        if request.wantsNewest, try request.writers.contains(where: { try isToGetBack($0, hub: hub[$0]) }) { return nil }
         guard var recovery = try beforeGap(request, hub: hub) ?? ofNamed(request, hub: hub) else { return nil }
         for writer in request.writers where writer != request.named?.replica && !Mutant.followsOverUnsent.isOn {
             switch try unsent(of: try queue(of: writer), hub: hub[writer]) {
@@ -136,6 +138,12 @@ extension Outbox {
     private func isUnheard(_ dot: Dot, hub: Receipt?) throws -> Bool {
         try dot.counter == 0 && (hub?.last ?? 0) == 0 && !keeps(after: 0, of: dot.replica)
             && queue(of: dot.replica).sealed <= row(of: dot.replica).cut && row(of: dot.replica).sendable == 0
+    }
+
+    /// Whether the hub lacks what it had acknowledged of a writer, and gets it again from here.
+    private func isToGetBack(_ writer: ReplicaID, hub: Receipt?) throws -> Bool {
+        let last = hub?.last ?? 0
+        return try standing(of: hub) != .differs && row(of: writer).acknowledged > last && keeps(after: last, of: writer)
     }
 
     private func unsent(of queue: QueueStanding?, hub: Receipt?) throws -> Unsent {
