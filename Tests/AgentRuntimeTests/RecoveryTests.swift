@@ -132,6 +132,22 @@ struct RecoveryTests {
         #expect(try outbox.recovery(for: salvaged, heard: []) != nil)
     }
 
+    @Test("what a writer that was left had acknowledged, and the disk has damaged, is given up when it is left once more")
+    func leftOnceMore() throws {
+        journal.seal(Sales.lines(0..<10))
+        let last = try #require(try cut(Self.former).last)
+        try outbox.acknowledge(receipt(Self.former, 10, try ChangeSetCodec.hash(of: last.bytes)))
+        try outbox.abandon(Self.former, sharing: 10)
+        // A restored hub gets it again ...
+        try outbox.rewind(receipt(Self.former, 0, .zero))
+        let waiting = QueueStanding(replica: Self.former, acknowledged: 0, sealed: 10, isAbandoned: true)
+        #expect(try outbox.standings().contains(waiting))
+        // ... unless it can no longer be sent.
+        try outbox.abandon(Self.former, sharing: 0)
+        #expect(try outbox.standings().allSatisfy { $0.sealed <= $0.acknowledged })
+        #expect(try cut(Self.former).isEmpty)
+    }
+
     @Test("S25: a writer that shares nothing with the one it follows waits for that one's first change no longer than somebody may send it")
     func unheard() throws {
         journal.seal(Sales.lines(0..<3))

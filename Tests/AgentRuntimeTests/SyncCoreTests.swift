@@ -119,8 +119,10 @@ struct SyncCoreTests {
         #expect(rig.hubApplied == Array(1...46))
     }
 
-    @Test("S25: what a writer follows and the hub has lost is recovered where nobody here has more of it to send", arguments: [27, 28])
-    func gapOfFormer(sealed: UInt64) {
+    @Test(
+        "S25: what a writer follows and the hub has lost is recovered where nobody here has more of it to send",
+        arguments: [27, 28], [Standing.agrees, .ahead])
+    func gapOfFormer(sealed: UInt64, standing: Standing) {
         var core = SyncCore()
         var random = SeededGenerator(seed: 1)
         let former = ReplicaID(high: 1, low: 2)
@@ -133,7 +135,7 @@ struct SyncCoreTests {
         core.queues[0].sealed = sealed
         var receipt = SyncRig(seed: 1).receipt
         (receipt.replica, receipt.last) = (former, 27)
-        let answer = SyncCore.PushOutcome.answered(.gap(receipt), through: 3, isSingle: true, standing: .agrees)
+        let answer = SyncCore.PushOutcome.answered(.gap(receipt), through: 3, isSingle: true, standing: standing)
         let then = core.receive(.push(ticket: order?.ticket ?? 0, answer), now: 1_100, random: &random)
         let recovers = then.contains { if case .recover(receipt, .changesLost) = $0 { true } else { false } }
         #expect(order?.replica == SyncRig.replica && recovers == (sealed == 27))

@@ -144,12 +144,16 @@ extension Outbox {
             try journal.forget(upTo: sealed, of: replica, in: db)
             row.cut = max(row.cut, sealed)
         }
-        row.abandonedAt = row.abandonedAt ?? row.acknowledged
+        // Left once more: what a restored hub should have got again from here is damaged, or another disk's there.
+        row.abandonedAt = row.abandonedAt.map { min($0, counter ?? $0) } ?? row.acknowledged
         row.shared = counter
         try row.store(in: db)
         // Where the hub confirmed a set and did not say at which position, only room limits how long it is kept.
         try db.execute(
-            sql: "UPDATE outbox_set SET position = CASE WHEN last > ?1 THEN ?2 ELSE ?2 - 1 END WHERE replica = ?3 AND position IS NULL",
+            sql: """
+                UPDATE outbox_set SET position = CASE WHEN last > ?1 THEN ?2 ELSE ?2 - 1 END
+                WHERE replica = ?3 AND (position IS NULL OR last > ?1)
+                """,
             arguments: [row.abandonedAt, Self.neverSent, replica.blob])
     }
 

@@ -89,7 +89,7 @@ extension SyncCore {
             // It follows a replica that the hub does not have far enough yet (S5): that one goes first.
             if let queue = queues.first(where: { $0.replica == receipt.replica }) {
                 // All that is here of it is there: the rest was another disk's, and a hub that was restored has lost it.
-                let isAllThere = standing == .agrees && queue.sealed <= receipt.last
+                let isAllThere = (standing == .agrees || standing == .ahead) && queue.sealed <= receipt.last
                 if isAllThere { effects.append(.recover(receipt, .changesLost)) }
                 settle(receipt, standing: standing, known: sent.request.known[receipt.replica] ?? 0, now: now, effects: &effects)
             } else if standing == .agrees, rewound[receipt.replica] != receipt.last {
