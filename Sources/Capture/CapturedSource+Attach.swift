@@ -29,9 +29,10 @@ extension CapturedSource {
             try journalAttachment(file: file, name: name, found: found, owner: owner, takeOver: takeOver, drawn: drawn, db)
         }
         try settings.reached(.attachJournalled)
-        let source = try CapturedSource(
-            stored, connection: connection, site: site, mapping: mapping, store: store, owner: owner, settings: settings)
+        let source: CapturedSource
         do {
+            source = try CapturedSource(
+                stored, connection: connection, site: site, mapping: mapping, store: store, owner: owner, settings: settings)
             try source.install(nonce: stored.sealed.nonce, takingOver: found)
         } catch {
             // The first error is the one to tell; a row that stays is an attachment that the next one takes up again.

@@ -67,6 +67,7 @@ struct CaptureBoundTests {
         } else {
             let error = #expect(throws: CaptureError.self) { try rig.attach() }
             #expect(error?.code == .keyTooWide)
+            #expect(try rig.agentStore().queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM capture_source") } == 0)
         }
     }
 

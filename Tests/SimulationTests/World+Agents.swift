@@ -133,8 +133,10 @@ extension World {
             try agent.view.restart()
         case .recover(let receipt, let reason):
             note("must recover: \(reason.rawValue)", index)
-            if reason == .folderIsOld, try leavesFormer(receipt, index) { return }
-            if reason == .historiesDiffer, try agent.outbox.rewindToKept(receipt.replica) { return }
+            if try agent.outbox.settles(receipt.replica, reason) {
+                if reason == .folderIsOld { note("former writer left", index) }
+                return
+            }
             try requireRecovery(of: receipt.replica, index)
         case .fork(let receipt):
             note("fork", index)
@@ -149,12 +151,6 @@ extension World {
     private func requireRecovery(of replica: ReplicaID, _ index: Int) throws {
         let source = sites[index].agent.source
         if try source.continues(replica) { source.mustRecover() }
-    }
-
-    private func leavesFormer(_ receipt: Receipt, _ index: Int) throws -> Bool {
-        guard try sites[index].agent.outbox.abandonFormer(receipt.replica) else { return false }
-        note("former writer left", index)
-        return true
     }
 
     func send(_ work: Pending.Work, to index: Int, after delay: ClosedRange<UInt64>) {

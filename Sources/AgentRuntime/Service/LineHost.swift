@@ -120,13 +120,18 @@ final class LineHost: LineDriver.Host {
     func recover(_ receipt: Receipt, _ reason: SyncCore.RecoveryReason) async throws {
         switch reason {
         case .folderIsOld:
-            if try leavesFormer(receipt) { return }
+            if try agent.outbox.settles(receipt.replica, reason) {
+                agent.log.notice(
+                    "the hub has another history of a former writer than this folder, which is an old copy; its file has gone on from the hub's",
+                    metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
+                return
+            }
             try await askRecovery(of: receipt.replica, or: Self.nobodyWrites(receipt.replica))
         case .historiesDiffer:
             agent.log.error(
                 "the hub has another history of this source than it acknowledged: it was restored, and a copy of this machine came first",
                 metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
-            if try agent.outbox.rewindToKept(receipt.replica) { return }
+            if try agent.outbox.settles(receipt.replica, reason) { return }
             try await askRecovery(of: receipt.replica, or: Self.nobodyWrites(receipt.replica))
         case .setDamaged:
             agent.log.error(
@@ -152,14 +157,6 @@ final class LineHost: LineDriver.Host {
                     """,
                     remedy: "Restore a newer backup of the hub, or attach the source again, so that what it still holds is sent again."))
         }
-    }
-
-    private func leavesFormer(_ receipt: Receipt) throws -> Bool {
-        guard try agent.outbox.abandonFormer(receipt.replica) else { return false }
-        agent.log.notice(
-            "the hub has another history of a former writer than this folder, which is an old copy; its file has gone on from the hub's",
-            metadata: ["replica": "\(receipt.replica.short)", "hub has": "\(receipt.last)"])
-        return true
     }
 
     /// - Throws: `error` when no attached source writes under that replica.

@@ -77,6 +77,18 @@ extension Outbox {
         return recovery
     }
 
+    /// What the outbox itself can do about a replica that the hub has otherwise than it.
+    ///
+    /// - Returns: whether that was all; else the replica's source has to recover.
+    func settles(_ replica: ReplicaID, _ reason: SyncCore.RecoveryReason) throws -> Bool {
+        switch reason {
+        case .folderIsOld: try abandonFormer(replica)
+        // The hub has another history than it acknowledged: each set that is sent again comes back as a repeat or as the fork.
+        case .historiesDiffer: try rewindToKept(replica)
+        case .setDamaged, .changesLost: false
+        }
+    }
+
     /// What the replica that the file names comes to.
     private func ofNamed(_ request: RecoveryRequest, hub: [ReplicaID: Receipt]) throws -> Recovery? {
         let heard = (request.named?.replica).flatMap { hub[$0] }
