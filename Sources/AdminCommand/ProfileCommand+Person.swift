@@ -29,7 +29,8 @@ extension ProfileCommand {
             let back = returns == 0 ? nil : Readable.count(returns, "return")
             table.add("purchases", String(purchases), [span, back].compactMap { $0 }.joined(separator: "; "))
             if let frequency { table.add("again in 30 days", Readable.amount(frequency), "purchases on average, after the first") }
-            table.add("visits", String(visits), "days at a site; \(channels.joined(separator: ", "))")
+            let places = channels.isEmpty ? "" : "; " + channels.joined(separator: ", ")
+            table.add("visits", String(visits), "days at a site\(places)")
             table.add("categories", String(categories), "")
             table.add("log-ins", Readable.amount(logInsAWeek), "a week, over the last 12")
             for (name, favourite) in [("category", favourites.category), ("brand", favourites.brand), ("shop", favourites.shop)] {

@@ -197,7 +197,8 @@ struct LinkingCaseTests {
         arguments: [
             ("Ann", "Lee", "ann", "LEE", false), ("Ann", "Lee", "A", "Lee", false), ("Rob", "Lee", "Robert", "Lee", false),
             ("Jose\u{301}", "Lee", "José", "Lee", false), ("Lee", "Ann", "Ann", "Lee", false), ("Carol", "Lee", "Carlo", "Lee", false),
-            ("", "Lee", "Ann", "Lee", false),
+            ("", "Lee", "Ann", "Lee", false), ("A.", "Lee", "Ann", "Lee", false), ("J. R.", "Lee", "John Ronald", "Lee", false),
+            ("A.", "Lee", "Bob", "Lee", true), ("J. R.", "Lee", "John Edward", "Lee", true),
             ("Ann", "Lee", "Bob", "Lee", true), ("Ann", "Lee", "Ann", "Smith", true), ("Ann", "", "Bob", "", true),
         ])
     func names(first: String, last: String, otherFirst: String, otherLast: String, contradict: Bool) {

@@ -77,7 +77,7 @@ enum Sometimes {
         "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
         "agent's folder lost", "cloned", "line cut", "line back", "request doubled", "answer lost after commit", "request lost",
         "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "hub restored from an older backup",
-        "gap found", "enrolled again", "edit of a collected record replayed", "clock set", "column added", "table rebuilt",
+        "gap found", "enrolled again", "clock set", "column added", "table rebuilt",
         "column renamed", "former writer left",
         "disk full", "disk full in a drain", "disk failed in a drain", "disk failed on the line", "disk slow", "bit rot",
         "must recover: outbox-damaged", "write torn", "agent's file salvaged whole", "agent's file salvaged in part",

@@ -173,12 +173,18 @@ final class SimulatedTill {
     }
 
     /// The way that SQLite's manual tells: a new table, the rows, and the old one's name, without foreign keys meanwhile. Triggers are
-    /// gone without a word; and before anybody notices, somebody registers.
-    func rebuildCustomers() throws {
+    /// gone without a word; and before anybody notices, somebody registers, or is gone.
+    func rebuildCustomers(isOneGone: Bool) throws {
         try connection?.inDatabase { db in
             let names = try db.columns(in: "customers").map(\.name).joined(separator: ", ")
             let others = try db.columns(in: "customers").dropFirst(4).map { ", \($0.name) TEXT DEFAULT 'x'" }.joined()
             let phone = try Self.phoneColumn(db)
+            let unnoticed =
+                isOneGone
+                ? """
+                DELETE FROM customers WHERE id = (
+                    SELECT min(id) FROM customers WHERE id NOT IN (SELECT customer_id FROM sales WHERE customer_id IS NOT NULL))
+                """ : "INSERT INTO customers (name, email) VALUES ('Person 7', 'person7@example.org')"
             try db.execute(
                 sql: """
                     PRAGMA foreign_keys = OFF;
@@ -187,7 +193,7 @@ final class SimulatedTill {
                     INSERT INTO customers_new (\(names)) SELECT \(names) FROM customers;
                     DROP TABLE customers;
                     ALTER TABLE customers_new RENAME TO customers;
-                    INSERT INTO customers (name, email) VALUES ('Person 7', 'person7@example.org');
+                    \(unnoticed);
                     COMMIT;
                     PRAGMA foreign_keys = ON;
                     """)

@@ -73,7 +73,8 @@ extension World {
         guard case .recovered(let what) = try await recovery.run(request) else { return }
         site.agent.recovery = nil
         site.hasRecovered = true
-        if site.isRestoreUnheard {
+        // Whatever recovers it later continues that, too.
+        if site.isRestoreUnheard || !site.formerLife.isEmpty {
             let heard = Dictionary(try await receipts(of: site).map { ($0.replica, $0.last) }, uniquingKeysWith: max)
             site.formerLife.merge(heard, uniquingKeysWith: max)
         }

@@ -8,17 +8,22 @@ import ChangeSets
 /// long as taking everything in once more.
 struct Redraw {
     /// Raised when a derived table is drawn otherwise than before.
-    static let version: UInt64 = 9
+    static let version: UInt64 = 10
 
     /// Tables drawn otherwise since a version.
     private static let changed: [UInt64: [DerivedTable]] = [
-        7: [
-            .purchase, .purchaseLine, .total, .event, .item, .consent, .note, .superseded, .customer, .identifier, .earlier, .linkDecision,
-            .profile,
-        ],
+        7: ofPersons,
         8: [.event],
         // States tell what superseded writes saw.
         9: [.record],
+        // An initial with its dot contradicts no name.
+        10: ofPersons,
+    ]
+
+    /// What hangs on who is one person.
+    private static let ofPersons: [DerivedTable] = [
+        .purchase, .purchaseLine, .total, .event, .item, .consent, .note, .superseded, .customer, .identifier, .earlier, .linkDecision,
+        .profile,
     ]
 
     let store: any HubStore

@@ -85,12 +85,21 @@ extension PersonName {
         }
     }
 
+    /// Whether word for word both are the same or one is the other's initial: `A.` and `Alan`, `J. R.` and `John Ronald`.
+    private static func areInitials(_ left: String, _ right: String) -> Bool {
+        func words(_ name: String) -> [Substring] { name.split { $0 == " " || $0 == "." } }
+        let pairs = zip(words(left), words(right))
+        return pairs.allSatisfy { one, other in
+            one == other || one.first == other.first && (one.count == 1 || other.count == 1)
+        } && pairs.contains { _ in true }
+    }
+
     /// A blank is alike to everything.
     private static func areAlike(_ left: String, _ right: String) -> Bool {
         if left.isEmpty || right.isEmpty || left == right { return true }
         let (short, long) =
             left.utf8.count <= right.utf8.count ? (Array(left.utf8), Array(right.utf8)) : (Array(right.utf8), Array(left.utf8))
-        if long.starts(with: short) { return true }
+        if long.starts(with: short) || areInitials(left, right) { return true }
         guard short.count > 3 else { return false }
         return short.withUnsafeBufferPointer { short in long.withUnsafeBufferPointer { TypingErrors.count(short, $0, limit: 1) <= 1 } }
     }
