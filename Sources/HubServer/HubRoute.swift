@@ -79,13 +79,23 @@ struct HubCall: Sendable {
 
     /// The body as JSON of `type`. Who asks under a name of his own decides under that name, whatever the body says.
     func json<Body: Decodable>(_ type: Body.Type = Body.self) throws(ServerError) -> Body {
-        try BoundedBody.json(principal?.name.map { Self.signed(body, by: $0) } ?? body, as: type, describedIn: Self.description)
+        var body = body
+        if let name = principal?.name { body = try Self.signed(body, by: name) }
+        return try BoundedBody.json(body, as: type, describedIn: Self.description)
     }
 
-    private static func signed(_ body: [UInt8], by name: String) -> [UInt8] {
-        guard var object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] else { return body }
-        object["author"] = name
-        return (try? JSONSerialization.data(withJSONObject: object)).map { Array($0) } ?? body
+    /// Only where the body names an author: rules, for one, take no name that they do not know. What cannot be read is refused here, or it
+    /// might be read otherwise further on.
+    private static func signed(_ body: [UInt8], by name: String) throws(ServerError) -> [UInt8] {
+        do {
+            guard var object = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any], object["author"] != nil else {
+                return body
+            }
+            object["author"] = name
+            return Array(try JSONSerialization.data(withJSONObject: object))
+        } catch {
+            throw ServerError(.badRequest, "The body is no JSON.", remedy: "See the route's request body in \(description).")
+        }
     }
 
     static let description = "protocol/openapi.yaml"

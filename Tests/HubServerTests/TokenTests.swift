@@ -63,6 +63,17 @@ struct TokenTests {
         }
     }
 
+    @Test("rules can be tried with a token: a body that names no author gets none")
+    func rules() async throws {
+        try await ServedHub.run { hub in
+            let token = try await make("desk", .operator, at: hub)
+            let rules = String(decoding: try await hub.ask(.get, "/v1/identity", secret: token).body, as: UTF8.self)
+            for secret in [token, ServedHub.secret] {
+                #expect(try await hub.ask(.post, "/v1/identity/try", rules, secret: secret).status == 200)
+            }
+        }
+    }
+
     @Test("a token ends when its days are over, or at once when it is revoked; its name is free again then", arguments: [0, 1] as [UInt64])
     func end(more: UInt64) async throws {
         let bench = try await TestHub()

@@ -79,6 +79,7 @@ public struct Journal: Sendable {
         statement.bind(stored.number, at: 1).bind(Int64(start) - 1, at: 2).bind(stored.last, at: 3)
         var pieces: [JournalPiece] = []
         var next = counter + 1
+        var total = 0
         var bytes = 0
         // The last counter of the drain whose last part is being read: less is a part cut short.
         var end: UInt64?
@@ -86,7 +87,6 @@ public struct Journal: Sendable {
             let part = ChangeSet.Part(
                 drain: statement.unsigned(1), number: UInt32(statement.integer(2)), total: UInt32(statement.integer(3)))
             let isNew = pieces.last?.part != part
-            let total = Int(next - counter - 1)
             if isNew, total >= limit || bytes >= Self.bytesPerReadMax || !pieces.isEmpty && Oddity.readsOnePiece.happens { break }
             let body = statement.bytes(4)
             bytes += body.count
@@ -101,11 +101,12 @@ public struct Journal: Sendable {
             if isNew { pieces.append(JournalPiece(first: next, part: part, changes: [])) }
             pieces[pieces.count - 1].changes += changes
             next += UInt64(changes.count)
+            total += changes.count
             end = part.number == part.total ? statement.unsigned(6) : nil
         }
         if let end, let last = pieces.last, last.last != end { return try Self.undamaged(pieces, besides: last.part) }
         guard !pieces.isEmpty || stored.last <= counter else { throw CaptureError.damagedJournal }
-        if pieces.count > 1, next - counter - 1 > UInt64(limit) { pieces.removeLast() }
+        if pieces.count > 1, total > limit { pieces.removeLast() }
         return pieces
     }
 
