@@ -116,12 +116,11 @@ extension Outbox {
         guard let named = request.named else { return nil }
         let acknowledged = Dot(named.replica, try row(of: named.replica).acknowledged)
         let links = [acknowledged] + request.chain
-        guard
-            let place = try links.indices.last(where: { place in
-                try isLost(links[place], hub: hub[links[place].replica])
-                    || place > 0 && isUnheard(links[place], hub: hub[links[place].replica])
-            })
-        else { return nil }
+        let isMissing = { (place: Int) in
+            let (link, heard) = (links[place], hub[links[place].replica])
+            return try isLost(link, hub: heard) || place > 0 && isUnheard(link, hub: heard)
+        }
+        guard let place = try links.indices.last(where: isMissing) else { return nil }
         let last = { (dot: Dot) in min(hub[dot.replica]?.last ?? 0, dot.counter) }
         let follows = links[place...].first { last($0) > 0 }.map { Dot($0.replica, last($0)) }
         var recovery = Recovery(.follow(follows, abandons: true), cannotSend: true, needsNewest: true)
@@ -148,8 +147,9 @@ extension Outbox {
     /// Whether nothing of the dot's replica is shared, and the hub never heard of it, so that it waits for its first change: which nobody
     /// here will send.
     private func isUnheard(_ dot: Dot, hub: Receipt?) throws -> Bool {
-        try dot.counter == 0 && (hub?.last ?? 0) == 0 && !keeps(after: 0, of: dot.replica)
-            && queue(of: dot.replica).sealed <= row(of: dot.replica).cut && row(of: dot.replica).sendable == 0
+        let row = try row(of: dot.replica)
+        return try dot.counter == 0 && (hub?.last ?? 0) == 0 && row.sendable == 0 && !keeps(after: 0, of: dot.replica)
+            && queue(of: dot.replica).sealed <= row.cut
     }
 
     /// Whether the hub lacks what it had acknowledged of a writer, and gets it again from here.

@@ -41,7 +41,8 @@ public struct Salvage: Sendable {
         var tables: [Table] = []
         // One that was interrupted is finished.
         if !FileManager.default.fileExists(atPath: readyPath) {
-            do { tables = try copy() } catch let error as DatabaseError where error.resultCode != .SQLITE_FULL {
+            do { tables = try copy() } catch let error as DatabaseError {
+                if error.resultCode == .SQLITE_FULL { throw AgentError(database: error, file: newPath) }
                 throw Self.beyondHelp(path, "\(error.message ?? "SQLite error \(error.resultCode.rawValue)")")
             }
             try rename(newPath, to: readyPath)
@@ -63,6 +64,7 @@ public struct Salvage: Sendable {
     ]
 
     private func copy() throws -> [Table] {
+        // What an interrupted one left; usually there is nothing.
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: newPath + suffix) }
         let before = umask(0o077)
         defer { umask(before) }
@@ -150,6 +152,7 @@ public struct Salvage: Sendable {
     private func replace(keeping damagedFile: String) throws {
         if link(path, damagedFile) != 0, errno != EEXIST { throw failure("cannot be kept as \(damagedFile)") }
         if FileManager.default.fileExists(atPath: path + "-wal") { try rename(path + "-wal", to: damagedFile + "-wal") }
+        // SQLite makes it anew from the log, and has usually taken it away.
         try? FileManager.default.removeItem(atPath: path + "-shm")
         try rename(readyPath, to: path)
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
