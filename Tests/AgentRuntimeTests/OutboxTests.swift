@@ -230,6 +230,31 @@ struct OutboxTests {
         #expect(try !outbox.isDamaged(after: 10, of: Self.replica), "what the hub has is of no concern")
     }
 
+    @Test("S25: a damaged set is noticed at the hub's refusal, whatever else the hub has under the replica's name")
+    func damagedAmongSent() throws {
+        var frames: [Outbox.Frame] = []
+        for number in 0..<3 {
+            journal.seal(Sales.lines(number * 10..<number * 10 + 10))
+            frames = try load()
+        }
+        #expect(frames.map(\.first) == [1, 11, 21])
+        // Another disk wrote on: further than this one, or less far.
+        let strangers = try [14, 30, 44].map { (last: UInt64) in
+            var receipt = try receipt(30, frames)
+            (receipt.last, receipt.hash) = (last, Digest(bytes: [UInt8](repeating: 5, count: 32))!)
+            return receipt
+        }
+        func isDamaged(at receipt: Receipt) throws -> Bool { try outbox.isDamaged(oneOf: frames, of: Self.replica, at: receipt) }
+        #expect(try !strangers.contains(where: isDamaged))
+        var bytes = frames[1].bytes
+        bytes[bytes.count / 2] ^= 1
+        try queue.write { try $0.execute(sql: "UPDATE outbox_set SET bytes = ? WHERE first = 11", arguments: [Data(bytes)]) }
+        #expect(try strangers.allSatisfy(isDamaged))
+        #expect(try isDamaged(at: receipt(10, frames)), "the hub has the first")
+        #expect(try !isDamaged(at: receipt(0, frames)), "the first is refused for another reason")
+        #expect(try !isDamaged(at: receipt(20, frames)), "so is the last")
+    }
+
     @Test("S22: what the hub says of a replica agrees, differs, is ahead, or is forgotten here")
     func standing() throws {
         journal.seal(Sales.lines(0..<10))

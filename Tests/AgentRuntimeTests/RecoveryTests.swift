@@ -207,4 +207,37 @@ struct RecoveryTests {
         #expect(
             try outbox.recovery(for: request(named: Dot(Self.former, 25)), heard: [receipt(Self.former, 20, hashes[1])])?.abandons == false)
     }
+
+    @Test("S25: what a restored hub lacks and the disk has damaged is given up with the gap, though that hub had acknowledged it")
+    func damagedGap() throws {
+        journal.seal(Sales.lines(0..<10))
+        let last = try #require(try cut(Self.former).last)
+        try outbox.acknowledge(receipt(Self.former, 10, try ChangeSetCodec.hash(of: last.bytes)))
+        try outbox.queue.write { try $0.execute(sql: "UPDATE outbox_set SET bytes = x'00'") }
+        // The recovery comes before anybody has heard on the line that the hub was restored.
+        let request = request(named: Dot(Self.former, 10))
+        let recovery = try #require(try outbox.recovery(for: request, heard: []))
+        #expect(recovery.follows == nil && recovery.abandons)
+        #expect(recovery.gaps == [Recovery.Gap(replica: Self.former, after: 0, through: 10)])
+        try outbox.finish(recovery, of: request)
+        try outbox.rewind(receipt(Self.former, 0, .zero))
+        #expect(try outbox.standings().allSatisfy { $0.sealed <= $0.acknowledged })
+    }
+
+    @Test("S25: what follows a gap is captured anew, and not sent besides, though a hub that was restored since had acknowledged it")
+    func afterGap() throws {
+        let heard = try trade()
+        let sent = try #require(try cut(Self.present).last)
+        try outbox.acknowledge(receipt(Self.present, 5, try ChangeSetCodec.hash(of: sent.bytes)))
+        // A backup held the former one's, so they are gone here; then the hub went back to before it had heard of either.
+        try outbox.acknowledge(receipt(Self.former, 10, heard.hash, position: 1, keepUntil: 1))
+        #expect(try cut(Self.former).isEmpty)
+        let request = request(named: Dot(Self.present, 5), chain: [Dot(Self.former, 10)])
+        let recovery = try #require(try outbox.recovery(for: request, heard: []))
+        #expect(recovery.follows == nil && recovery.abandons && recovery.others == [Self.former: 0])
+        try outbox.finish(recovery, of: request)
+        for writer in [Self.former, Self.present] { try outbox.rewind(receipt(writer, 0, .zero)) }
+        #expect(try outbox.standings().allSatisfy { $0.sealed <= $0.acknowledged })
+        #expect(try cut(Self.present).isEmpty)
+    }
 }

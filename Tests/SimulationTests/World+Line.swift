@@ -71,8 +71,7 @@ extension World {
             note("answer lost after commit", index)
             return .failed(Self.lost)
         }
-        let admitted = answer.standing.replica == order.replica ? max(order.after, answer.standing.last) : order.after
-        if !answer.isReceipt, try site.agent.outbox.isDamaged(after: admitted, of: order.replica) {
+        if !answer.isReceipt, try site.agent.outbox.isDamaged(oneOf: frames, of: order.replica, at: answer.standing) {
             return .damaged(acknowledged: try site.agent.outbox.acknowledgement(of: order.replica))
         }
         return .answered(

@@ -120,10 +120,12 @@ extension Outbox {
     /// successor, so here it is sent no more. The sets stay, as long as there is room, for people to look at. What was
     /// acknowledged is sent again to a hub that was restored.
     ///
-    /// - Parameter counter: the last one that the history here shares with the hub's; `nil`: what the file names is the hub's.
-    public func abandon(_ replica: ReplicaID, sharing counter: UInt64?) throws {
+    /// - Parameters:
+    ///   - counter: the last one that the history here shares with the hub's; `nil`: what the file names is the hub's.
+    ///   - end: where a hub that was restored stands with it, and stays: what it had acknowledged beyond is captured anew as well.
+    public func abandon(_ replica: ReplicaID, sharing counter: UInt64?, at end: SetEnd? = nil) throws {
         let sealed = try journal.sealedReplicas().first { $0.replica == replica }?.sealed
-        try queue.write { try abandon(replica, sealed: sealed, sharing: counter, in: $0) }
+        try queue.write { try abandon(replica, sealed: sealed, sharing: counter, at: end, in: $0) }
     }
 
     /// Ends a replica whose file went on under a later one, when the hub has it otherwise than this folder, which is an old copy then:
@@ -137,7 +139,12 @@ extension Outbox {
         return true
     }
 
-    private func abandon(_ replica: ReplicaID, sealed: UInt64?, sharing counter: UInt64?, in db: Database) throws {
+    private func abandon(
+        _ replica: ReplicaID, sealed: UInt64?, sharing counter: UInt64?, at end: SetEnd?, in db: Database
+    ) throws {
+        if let end, try end.last < ReplicaRow.fetch(replica, in: db).acknowledged {
+            try Self.rewind(replica, to: end.last, hash: end.hash, in: db)
+        }
         var row = try ReplicaRow.fetch(replica, in: db)
         try OwnChanges.forget(after: counter ?? row.acknowledged, of: replica, in: db)
         if let sealed {
@@ -159,8 +166,9 @@ extension Outbox {
 
     /// Ends a replica whose changes cannot be captured anew, because they were posted: takes those after `counter` out of its queue.
     ///
+    /// - Parameter end: as for `abandon`.
     /// - Returns: the last changes that can be read, without gaps up to the last one sealed; what stands before a damaged set is lost.
-    func take(after counter: UInt64, of replica: ReplicaID, in db: Database) throws -> [Change] {
+    func take(after counter: UInt64, of replica: ReplicaID, at end: SetEnd? = nil, in db: Database) throws -> [Change] {
         var changes: [Change] = []
         var next = counter
         let rows = try Row.fetchAll(
@@ -187,7 +195,7 @@ extension Outbox {
                 next = try journal.nextStart(after: next, of: replica, in: db).map { $0 - 1 } ?? sealed
             }
         }
-        try abandon(replica, sealed: max(sealed, next), sharing: counter, in: db)
+        try abandon(replica, sealed: max(sealed, next), sharing: counter, at: end, in: db)
         return changes
     }
 

@@ -192,6 +192,16 @@ public struct Outbox: Sendable {
         return set.replica != replica || set.first != counter + 1 || set.last != frame.last
     }
 
+    /// Whether the hub refused one of the sets sent because this agent's disk has damaged it.
+    ///
+    /// - Parameter receipt: where the hub stands since. If its history is the one here, it took what comes before the set that it refused.
+    ///   Where another disk wrote under the replica's name, too, how far that came says nothing of these sets.
+    public func isDamaged(oneOf frames: [Frame], of replica: ReplicaID, at receipt: Receipt) throws -> Bool {
+        let isOurs = try receipt.replica == replica && standing(of: receipt) == .agrees
+        let refused = isOurs ? frames.drop { $0.last <= receipt.last }.prefix(1) : frames[...]
+        return try refused.contains { try isDamaged(after: $0.first - 1, of: replica) }
+    }
+
     /// Whether this folder ever put changes of the replica into a set.
     public func hasSent(_ replica: ReplicaID) throws -> Bool { try row(of: replica).cut > 0 }
 

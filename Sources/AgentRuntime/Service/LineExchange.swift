@@ -32,8 +32,7 @@ struct LineExchange: Sendable {
                         "replica": "\(order.replica.short)", "sets": "\(frames.count)",
                         "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })",
                     ])
-                let admitted = answer.standing.replica == order.replica ? max(order.after, answer.standing.last) : order.after
-                if !answer.isReceipt, try outbox.isDamaged(after: admitted, of: order.replica) {
+                if !answer.isReceipt, try outbox.isDamaged(oneOf: frames, of: order.replica, at: answer.standing) {
                     return (.damaged(acknowledged: try outbox.acknowledgement(of: order.replica)), changes)
                 }
                 let outcome = SyncCore.PushOutcome.answered(

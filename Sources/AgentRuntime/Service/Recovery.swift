@@ -24,6 +24,8 @@ struct Recovery: Hashable, Sendable {
 
     /// What the hub lacks and nobody keeps.
     var gaps: [Gap] = []
+    /// Writers that stand still at such a gap, and where the hub stands with each. What it had acknowledged beyond is captured anew, too.
+    var behind: [ReplicaID: SetEnd] = [:]
 
     /// Changes of a writer that a hub lost with its disk, when no agent kept them any more, or that the agent's disk damaged.
     struct Gap: Hashable, Sendable {
@@ -125,8 +127,11 @@ extension Outbox {
         let follows = links[place...].first { last($0) > 0 }.map { Dot($0.replica, last($0)) }
         var recovery = Recovery(.follow(follows, abandons: true), cannotSend: true, needsNewest: true)
         recovery?.sealed = try queue(of: named.replica).sealed
-        if place > 0 { recovery?.shared = last(acknowledged) }
+        recovery?.shared = last(acknowledged)
         for link in links[...place].dropFirst() { recovery?.others[link.replica] = last(link) }
+        for link in links[...place] {
+            recovery?.behind[link.replica] = hub[link.replica].map { SetEnd($0.last, $0.hash) } ?? SetEnd(0, .zero)
+        }
         let (lost, kept) = (links[place], try keptAfter(links[place].replica))
         let through = kept > last(lost) ? kept : lost.counter
         if through > last(lost) { recovery?.gaps = [Recovery.Gap(replica: lost.replica, after: last(lost), through: through)] }
@@ -170,11 +175,13 @@ extension Outbox {
 
     /// The source has recovered as `recovery` says.
     func finish(_ recovery: Recovery, of request: RecoveryRequest) throws {
-        if recovery.abandons, let former = request.named?.replica { try abandon(former, sharing: recovery.shared) }
+        if recovery.abandons, let former = request.named?.replica {
+            try abandon(former, sharing: recovery.shared, at: recovery.behind[former])
+        }
         try leaveOthers(recovery)
     }
 
     func leaveOthers(_ recovery: Recovery) throws {
-        for (writer, counter) in recovery.others { try abandon(writer, sharing: counter) }
+        for (writer, counter) in recovery.others { try abandon(writer, sharing: counter, at: recovery.behind[writer]) }
     }
 }

@@ -258,7 +258,7 @@ public actor SourceKeeper {
         try posted.recover(
             following: recovery.follows, sharing: recovery.sealed, parting: recovery.parts, random: &random
         ) { replica, counter, db in
-            try outbox.take(after: counter, of: replica, in: db)
+            try outbox.take(after: counter, of: replica, at: recovery.behind[replica], in: db)
         }
         try outbox.leaveOthers(recovery)
         try AgentSettings(queue: database.queue).remove(.postedMustRecover)
