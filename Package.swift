@@ -37,6 +37,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -44,6 +45,7 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -52,7 +54,8 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// Everything that reads bytes from outside, as the fuzzer calls it; the tests replay what it found.
 let fuzzed: [Target.Dependency] = [
-    "HubCommand", "AgentCommand", "HubTestSupport", "HubServer", "HubRuntime", "AgentRuntime", "Capture", "Profiles", "Inventory",
+    "HubCommand", "AgentCommand", "HubTestSupport", "HubServer", "Console", "HubRuntime", "AgentRuntime", "Capture", "Profiles",
+    "Inventory",
     "Merging", "ChangeSets", "Causality", "Serving", "Complaints", "CurlClient", crypto, grdb, httpTypes, logging,
 ]
 let fuzzData = ["Corpora", "Dictionaries"]
@@ -87,6 +90,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -96,6 +100,8 @@ let package = Package(
         module("Mutants"),
         module("Oddities"),
         module("Threads"),
+        // the console's files, as bytes
+        .target(name: "CConsole"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // row 1
@@ -112,8 +118,8 @@ let package = Package(
         module(
             "HubRuntime",
             [
-                "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", collections, crypto,
-                logging, metrics,
+                "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", "Threads", collections,
+                crypto, cryptoExtras, logging, metrics,
             ]),
         // row 5
         module(
@@ -131,12 +137,13 @@ let package = Package(
                 "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", grdb, sqlite,
                 logging,
             ]),
+        module("Console", ["CConsole", "HubRuntime", "ChangeSets", "Causality", crypto, mustache]),
         // row 6
         module("AgentServer", ["AgentRuntime", "Serving", "Capture", "ChangeSets", hummingbird, httpTypes, logging, lifecycle]),
         module(
             "HubServer",
             [
-                "Serving", "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality",
+                "Console", "Serving", "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality",
                 crypto, hummingbird, httpTypes, logging, metrics, coreMetrics, lifecycle,
             ]),
         // row 7
@@ -187,6 +194,7 @@ let package = Package(
         tests(
             "HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "Merging", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
+        tests("ConsoleTests", ["Console", "HubRuntime"]),
         tests("CurlClientTests", ["CurlClient"]),
         tests("AdminCommandTests", ["AdminCommand"]),
         tests("HubCommandTests", ["HubCommand", "Complaints", "Profiles", "Merging", "ChangeSets", "Causality"]),

@@ -215,7 +215,8 @@ extension ConflictCommand {
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "What operators decided: who, when, what and why.", subcommands: [List.self])
+        commandName: "audit", abstract: "What operators decided, and whom they looked up: who, when, what and why.",
+        subcommands: [List.self, LookUps.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the latest decisions, the newest first.")
@@ -238,6 +239,34 @@ struct AuditCommand: AsyncParsableCommand {
                     lines.append("  \(Readable.dot(decision.id))\(decision.undoneBy == nil ? "" : "  undone")")
                     return lines.map(TerminalText.line).joined(separator: "\n")
                 }.joined(separator: "\n")
+            }
+        }
+    }
+    struct LookUps: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "look-ups", abstract: "List who looked whom up, the newest first.",
+            discussion: """
+                Of a search the trail keeps what was searched by, and never what was searched for. Looks alike within a minute are one line.
+                Example: tributary audit look-ups --who ben
+                """)
+
+        @Option(help: ArgumentHelp("Only those of this person or token.", valueName: "name")) var who: String?
+        @OptionGroup var listing: ListingOptions
+
+        private struct LookUp: Decodable {
+            let time: UInt64
+            let who, what, subject: String
+            let found, times: Int
+        }
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().get("look-ups", query: who.map { ["who": $0] } ?? [:])
+            try listing.show(bytes, as: [LookUp].self) { lookUps in
+                var table = Table("WHEN", "WHO", "WHAT", "SUBJECT", ">FOUND", ">TIMES")
+                for one in lookUps {
+                    table.add(Readable.time(one.time), one.who, one.what, one.subject, String(one.found), String(one.times))
+                }
+                return table.isEmpty ? "Nobody has looked anybody up yet." : table.text()
             }
         }
     }

@@ -21,6 +21,7 @@ struct Tributary: AsyncParsableCommand {
             QualityCommand.self,
             StockCommand.self,
             OrderCommand.self, ConflictCommand.self,
-            QuarantineCommand.self, PolicyCommand.self, AuditCommand.self, TokenCommand.self, CollectCommand.self, ChangeSetCommand.self,
+            QuarantineCommand.self, PolicyCommand.self, AuditCommand.self, UserCommand.self, TokenCommand.self, CollectCommand.self,
+            ChangeSetCommand.self,
         ])
 }

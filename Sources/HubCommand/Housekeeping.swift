@@ -1,10 +1,11 @@
+import Causality
 import Foundation
 import HubRuntime
 import HubServer
 import Logging
 import ServiceLifecycle
 
-/// What a running hub does by itself once a day: it lets go of records that are dead for long (S9).
+/// What a running hub does by itself once a day: it lets go of records that are dead for long (S9), and of the oldest look-ups.
 struct Housekeeping: Service, CustomStringConvertible {
     let hub: Hub
     /// 0: never.
@@ -24,7 +25,19 @@ struct Housekeeping: Service, CustomStringConvertible {
             while (try? await Task.sleep(for: .seconds(seconds), tolerance: .seconds(60))) != nil {
                 seconds = Self.everySeconds
                 await collect()
+                await forgetLookUps()
             }
+        }
+    }
+
+    /// Who looked whom up is personal data, too: a year is long enough to ask, and no longer.
+    static let lookUpsKeptDays: UInt64 = 400
+
+    private func forgetLookUps() async {
+        let now = HubListener.wallClock().milliseconds
+        let time = Timestamp(milliseconds: now - min(now, Self.lookUpsKeptDays * 86_400_000))
+        do { try await hub.forgetLookUps(before: time) } catch {
+            logger.warning("old look-ups could not be forgotten; it is tried again tomorrow", metadata: ["error": "\(error)"])
         }
     }
 

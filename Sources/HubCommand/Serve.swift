@@ -50,13 +50,15 @@ struct Serve: AsyncParsableCommand {
         let hub = try await Hub.open(store: store, now: HubListener.wallClock(), logger: logger)
         logger.info("hub opened", metadata: ["hub": "\(hub.id.short)", "position": "\(hub.head)", "folder": "\(folder.path)"])
 
-        let listener = HubListener(
+        let listener = try HubListener(
             hub: hub, secret: secret, options: .init(host: settings.listen.host, port: settings.listen.port), metrics: metrics,
             logger: logger,
             onListening: { port in Self.announce(ListenAddress(host: settings.listen.host, port: port), folder: folder, logger: logger) })
         defer { folder.withdrawAddress() }
         let housekeeping = Housekeeping(hub: hub, collectAfterDays: settings.collectAfterDays, logger: logger)
-        let services: [any Service] = [listener, housekeeping] + (settings.proposesLinks ? [Matchmaking(hub: hub, logger: logger)] : [])
+        let services: [any Service] =
+            [listener, housekeeping, Pulse(hub: hub, logger: logger)]
+            + (settings.proposesLinks ? [Matchmaking(hub: hub, logger: logger)] : [])
         let group = ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()

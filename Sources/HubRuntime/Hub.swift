@@ -25,6 +25,9 @@ public final class Hub: Sendable {
         /// After summing up what a site's view holds, nothing is summed up for so many times as long as it took.
         public var digestRestFactor = 19
 
+        /// What finding out one password shall cost.
+        public var passwordCost = PasswordHash.Cost.usual
+
         public init() {}
     }
 
@@ -43,6 +46,9 @@ public final class Hub: Sendable {
     let digests: DigestDesk
     let notes: AgentNotes
     let queue: CommitQueue
+    let tally = ConflictTally()
+    let passwords = PasswordDesk()
+    let signIns = Mutex(SignInGuard())
     /// Why the last commit failed; `nil` when it did not.
     let trouble = Mutex<HubError?>(nil)
     /// Whether a question about an earlier time is being answered: each takes a store of its own.

@@ -17,25 +17,29 @@ struct HubGate: Sendable {
 
     func answer(_ route: HubRoute, _ request: Request, parameters: Parameters, logger: Logger) async throws -> Reply {
         let declared = try BoundedBody.declaredLength(of: request, for: route)
-        let principal = try await principal(of: request, route: route)
+        let session = try await session(of: request, route: route)
+        var principal = session?.principal
+        if principal == nil { principal = try await self.principal(of: request, route: route) }
         let caller = try await caller(of: request, route: route)
         let room = route.bodyBytesMax == 0 ? 0 : declared ?? route.bodyBytesMax
         try budget.take(room)
         defer { budget.giveBack(room) }
         let body = try await BoundedBody.read(request, for: route)
+        if let session, route.method == .post { try ConsoleGate.check(FormBody(body), request, of: session) }
         try caller?.signed.check(method: request.method, path: request.uri.path, body: body)
         try refuseRepeats(of: caller, route: route)
         let uri = request.uri
         return try await route.answer(
             HubCall(
-                body: body, caller: caller?.signed, agent: caller?.record, principal: principal, now: clock(), logger: logger,
+                body: body, caller: caller?.signed, agent: caller?.record, principal: principal, session: session, headers: request.headers,
+                address: uri.string, authority: request.head.authority, now: clock(), logger: logger,
                 parameters: { parameters.get($0) }, query: { uri.queryParameters[$0[...]].map { String($0) } }))
     }
 
     /// Whoever may not ask is refused here, before the body is read.
     private func caller(of request: Request, route: HubRoute) async throws -> (signed: SignedCaller, record: AgentRecord?)? {
         switch route.access {
-        case .anyone, .person:
+        case .anyone, .person, .visitor, .console:
             return nil
         case .signed:
             return (try SignedCaller(request.headers), nil)
@@ -45,8 +49,14 @@ struct HubGate: Sendable {
         }
     }
 
+    private func session(of request: Request, route: HubRoute) async throws -> SignedIn? {
+        if route.access.isPage, route.method == .post { try ConsoleGate.refuseOtherSites(request) }
+        guard case .console(let role) = route.access else { return nil }
+        return try await ConsoleGate(hub: hub).session(of: request, least: role, now: clock())
+    }
+
     private func principal(of request: Request, route: HubRoute) async throws -> Principal? {
-        guard let role = route.access.role else { return nil }
+        guard case .person(let role) = route.access else { return nil }
         let authorization = request.headers[.authorization]
         let principal = secret.admits(authorization: authorization) ? Principal.ofFolder : try await bearer(authorization)
         guard let principal else {

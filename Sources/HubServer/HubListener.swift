@@ -1,4 +1,5 @@
 import Causality
+import Console
 import Foundation
 import HubRuntime
 import Logging
@@ -19,17 +20,20 @@ public struct HubListener: Service {
     ///   - metrics: what `/metrics` prints; `nil` prints nothing.
     ///   - clock: the wall clock, in milliseconds since 1970.
     ///   - onListening: called with the port, once connections are taken.
+    /// - Throws: where the console's own files cannot be read: a mistake of ours.
     public init(
         hub: Hub, secret: BearerSecret, options: Options, metrics: PrometheusMetrics?, logger: Logger,
         clock: @escaping @Sendable () -> Timestamp = HubListener.wallClock,
         onListening: @escaping @Sendable (Int) async -> Void
-    ) {
+    ) throws {
         self.hub = hub
         self.options = options
         self.logger = logger
         self.onListening = onListening
         let gate = HubGate(hub: hub, secret: secret, budget: BodyBudget(bytesMax: options.bodyBytesMax), clock: clock)
-        responder = HubResponder(routes: HubRoutes(hub: hub, metrics: metrics, clock: clock).all, gate: gate, metrics: metrics)
+        let console = try Console()
+        let routes = HubRoutes(hub: hub, metrics: metrics, console: console, clock: clock).all
+        responder = HubResponder(routes: routes, gate: gate, metrics: metrics, pages: ErrorPages(console: console, clock: clock))
     }
 
     public static let wallClock: @Sendable () -> Timestamp = {

@@ -12,11 +12,18 @@ struct HubResponder: Sendable {
     let gate: HubGate
     /// Where requests are counted and timed; `nil`: nowhere.
     let metrics: PrometheusMetrics?
+    let pages: ErrorPages
 
     var paths: Paths<HubRoute> {
-        Paths(routes, of: "this hub", describedIn: HubCall.description) { route, request, context in
+        Paths(routes, of: "this hub", describedIn: HubCall.description, show: show) { route, request, context in
             await respond(route, request, context)
         }
+    }
+
+    /// Who looks for a page gets one, who asks the API gets JSON.
+    private func show(_ error: ErrorReply, _ request: Request) -> Reply {
+        let isLook = request.headers[.accept]?.contains("text/html") ?? false
+        return isLook && !request.uri.path.hasPrefix("/v1/") ? pages.page(error, request) : .error(error)
     }
 
     private func respond(_ route: HubRoute, _ request: Request, _ context: BasicRequestContext) async -> Reply {
@@ -24,8 +31,11 @@ struct HubResponder: Sendable {
         let reply: Reply
         do {
             reply = try await gate.answer(route, request, parameters: context.parameters, logger: context.logger)
+        } catch let turn as SeeOther {
+            reply = .seeOther(turn.address)
         } catch {
-            reply = .error(Self.explain(error, route: route, logger: context.logger))
+            let refusal = Self.explain(error, route: route, logger: context.logger)
+            reply = route.access.isPage ? pages.page(refusal, request) : .error(refusal)
         }
         count(route, reply, nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds - started))
         return reply

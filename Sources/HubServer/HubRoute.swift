@@ -20,11 +20,25 @@ public struct HubRoute: ServedPath {
         case agent
         /// A bearer token of somebody with that role or a higher one: the operators' secret, or an API token.
         case person(Role)
+        /// A page that needs nobody: where one signs in, and what pages are made with.
+        case visitor
+        /// A page, or a form of one, for somebody who signed in with that role or a higher one.
+        case console(Role)
 
         /// The lowest role that may ask; `nil` where no person asks.
         public var role: Role? {
-            if case .person(let role) = self { return role }
-            return nil
+            switch self {
+            case .person(let role), .console(let role): role
+            case .anyone, .signed, .agent, .visitor: nil
+            }
+        }
+
+        /// Whether a browser asks, and errors are pages.
+        public var isPage: Bool {
+            switch self {
+            case .visitor, .console: true
+            case .anyone, .signed, .agent, .person: false
+            }
         }
     }
 
@@ -60,6 +74,13 @@ struct HubCall: Sendable {
     let agent: AgentRecord?
     /// Set for `person` routes.
     let principal: Principal?
+    /// Set for `console` routes.
+    let session: SignedIn?
+    let headers: HTTPFields
+    /// The request's own path, with what follows its question mark.
+    let address: String
+    /// The host, and the port, that the caller asked for (`Host`): how this hub is reached from there.
+    let authority: String?
     /// The hub's clock when the request was let in.
     let now: Timestamp
     let logger: Logger

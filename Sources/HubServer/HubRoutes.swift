@@ -1,14 +1,19 @@
 import Serving
 import Causality
+import Console
 import HubRuntime
 
 /// Everything that a hub answers: the one route table.
 struct HubRoutes: Sendable {
     let hub: Hub
     let metrics: PrometheusMetrics?
+    let console: Console
     let clock: @Sendable () -> Timestamp
 
-    var all: [HubRoute] { agentRoutes + operatorRoutes + identityRoutes + peopleRoutes + healthRoutes }
+    var all: [HubRoute] {
+        agentRoutes + operatorRoutes + identityRoutes + peopleRoutes + healthRoutes + consoleRoutes + liveRoutes + conflictRoutes
+            + customerRoutes + stockRoutes + sitePageRoutes + teamRoutes
+    }
 
     /// What monitoring asks.
     private var healthRoutes: [HubRoute] {

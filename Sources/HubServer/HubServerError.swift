@@ -15,6 +15,7 @@ public struct HubServerError: Error, Hashable, Sendable, CustomStringConvertible
         case repeated = "request-repeated"
         case notAnOperator = "operator-unknown"
         case roleTooLow = "role-too-low"
+        case foreignForm = "form-foreign"
         case busy = "hub-busy"
         case failed = "hub-failed"
     }
@@ -35,7 +36,7 @@ public struct HubServerError: Error, Hashable, Sendable, CustomStringConvertible
     public var status: HTTPResponse.Status {
         switch code {
         case .noSignature, .badSignature, .notAnOperator: .unauthorized
-        case .roleTooLow: .forbidden
+        case .roleTooLow, .foreignForm: .forbidden
         case .repeated: .conflict
         case .busy: .serviceUnavailable
         case .failed: .internalServerError
@@ -57,9 +58,10 @@ extension ErrorReply {
 
     private static func status(of code: HubError.Code) -> HTTPResponse.Status {
         switch code {
-        case .unknownAgent, .revokedAgent, .badToken, .usedToken, .expiredToken: .unauthorized
+        case .unknownAgent, .revokedAgent, .badToken, .usedToken, .expiredToken, .signInRefused: .unauthorized
+        case .signInPaused: .tooManyRequests
         case .keyInUse, .siteExists, .nameTaken, .conflictGone, .decisionSuperseded: .conflict
-        case .badName, .badRequest, .choiceInvalid: .badRequest
+        case .badName, .badRequest, .choiceInvalid, .weakPassword: .badRequest
         case .unknownSite, .notFound: .notFound
         case .tooLarge: .contentTooLarge
         case .storageFull, .storageBusy, .storageFailed, .busy, .stopping: .serviceUnavailable

@@ -97,18 +97,30 @@ extension HubRoutes {
                 .badRequest, "A search gives exactly one of email, phone, id and name; this one gives \(given.count).",
                 remedy: "Ask once for each.")
         }
-        return .list(try await hub.profiles(search, now: call.now))
+        let found = try await hub.profiles(search, now: call.now)
+        await hub.noteLookUp(.search, search.kind, found: found.count, by: call.principal, now: call.now)
+        return .list(found)
     }
 
     private func profile(_ call: HubCall) async throws -> Reply {
         let id = try call.parameter("id")
-        return try found(try await hub.profile(id, now: call.now), profile: id)
+        let answer = try await hub.profile(id, now: call.now)
+        await noteProfile(id, answer, call)
+        return try found(answer, profile: id)
     }
 
     private func timeline(_ call: HubCall) async throws -> Reply {
         let id = try call.parameter("id")
         let limit = call.query("limit").map { Int($0) ?? 0 } ?? Hub.timelineEntriesUsual
-        return try found(try await hub.timeline(id, before: call.query("before"), limit: limit, now: call.now), profile: id)
+        let answer = try await hub.timeline(id, before: call.query("before"), limit: limit, now: call.now)
+        await noteProfile(id, answer, call)
+        return try found(answer, profile: id)
+    }
+
+    /// Who is not there is not looked up; what was typed for an id may be anything.
+    private func noteProfile(_ id: String, _ answer: JSONAnswer?, _ call: HubCall) async {
+        guard answer != nil else { return }
+        await hub.noteLookUp(.profile, id, found: 1, by: call.principal, now: call.now)
     }
 
     private func found(_ answer: JSONAnswer?, profile id: String) throws -> Reply {
@@ -137,6 +149,7 @@ extension HubRoutes {
     private func profileThen(_ call: HubCall) async throws -> Reply {
         let question = try call.json(ProfileThen.self)
         let answer = try await hub.profile(question.id, asOf: Timestamp(milliseconds: question.time), at: question.site)
+        await noteProfile(question.id, answer, call)
         return try known(answer, as: question.id)
     }
 
@@ -152,6 +165,7 @@ extension HubRoutes {
         let answer = try await hub.timeline(
             question.id, before: question.before, limit: question.limit ?? Hub.timelineEntriesUsual,
             asOf: Timestamp(milliseconds: question.time), at: question.site)
+        await noteProfile(question.id, answer, call)
         return try known(answer, as: question.id)
     }
 
@@ -187,6 +201,7 @@ extension HubRoutes {
             throw HubError(
                 .notFound, "There is no order \(number).", remedy: "Check the number; an order is seen here once its site has sent it.")
         }
+        await hub.noteLookUp(.order, number, found: answers.count, by: call.principal, now: call.now)
         return .list(answers)
     }
 

@@ -1,3 +1,4 @@
+import Causality
 import HubRuntime
 import Serving
 
@@ -15,10 +16,40 @@ extension HubRoutes {
                 let name = try call.parameter("name")
                 try await hub.revokeAPIToken(name)
                 call.logger.notice("API token revoked", metadata: ["token": "\(name)"])
-                return try .json(Revoked(name: name))
+                return try .json(Named(name: name))
+            },
+            HubRoute(.get, "/v1/users", .person(.admin)) { _ in try .json(try await hub.users()) },
+            HubRoute(.post, "/v1/users", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
+                let added = try await hub.addUser(call.json(), now: call.now)
+                call.logger.notice("person added", metadata: ["person": "\(added.name)", "role": "\(added.role.rawValue)"])
+                return try .json(added)
+            },
+            HubRoute(.post, "/v1/users/{name}/role", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
+                let (name, question) = (try call.parameter("name"), try call.json(RoleQuestion.self))
+                try await hub.setRole(question.role, of: name)
+                call.logger.notice("person's role changed", metadata: ["person": "\(name)", "role": "\(question.role.rawValue)"])
+                return try .json(Named(name: name))
+            },
+            HubRoute(.post, "/v1/users/{name}/password", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
+                let password = try await hub.resetPassword(of: call.parameter("name"))
+                call.logger.notice("password given anew", metadata: ["person": "\(password.name)"])
+                return try .json(password)
+            },
+            HubRoute(.post, "/v1/users/{name}/remove", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
+                let name = try call.parameter("name")
+                try await hub.removeUser(name)
+                call.logger.notice("person removed", metadata: ["person": "\(name)"])
+                return try .json(Named(name: name))
+            },
+            HubRoute(.get, "/v1/look-ups", .person(.admin)) { call in
+                let before = call.query("before").map { Timestamp(milliseconds: UInt64($0) ?? 0) }
+                let limit = call.query("limit").map { Int($0) ?? 0 } ?? Hub.lookUpsMax
+                return try .json(try await hub.lookUps(before: before, of: call.query("who"), limit: limit))
             },
         ]
     }
 
-    private struct Revoked: Encodable { let name: String }
+    private struct RoleQuestion: Decodable { let role: Role }
+
+    private struct Named: Encodable { let name: String }
 }

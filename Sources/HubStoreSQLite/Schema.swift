@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 12
+    static let version: Int32 = 13
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -15,11 +15,25 @@ enum Schema {
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
-        11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: people,
+        11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
     ]
 
-    /// Who asks in a name of their own.
+    /// Who signs in, who looked whom up, and how the hub and its sites got on.
     private static let people = """
+        CREATE TABLE user (name TEXT PRIMARY KEY, role TEXT NOT NULL, rounds INTEGER NOT NULL, block_size INTEGER NOT NULL,
+            parallelism INTEGER NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, must_change INTEGER NOT NULL, created INTEGER NOT NULL,
+            author TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE session (hash BLOB PRIMARY KEY, user TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE look_up (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL,
+            found INTEGER NOT NULL, times INTEGER NOT NULL);
+        CREATE INDEX look_up_at ON look_up (at);
+        CREATE INDEX look_up_who ON look_up (who, at);
+        CREATE TABLE pulse (at INTEGER PRIMARY KEY, changes INTEGER NOT NULL, lag_median INTEGER NOT NULL, lag_max INTEGER NOT NULL,
+            conflicts INTEGER NOT NULL);
+        """
+
+    /// Who asks in a name of their own.
+    private static let apiTokens = """
         CREATE TABLE api_token (name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL, created INTEGER NOT NULL,
             expires INTEGER, author TEXT NOT NULL) WITHOUT ROWID;
         """

@@ -114,11 +114,14 @@ extension Session {
             }, Self.held)
     }
 
-    func held(_ cause: HeldRow.Cause, limit: Int) throws -> [HeldRow] {
+    func held(_ cause: HeldRow.Cause, after row: HeldRow?, limit: Int) throws -> [HeldRow] {
         try all(
-            "SELECT * FROM held WHERE cause = ? ORDER BY since, replica, counter LIMIT ?",
+            "SELECT * FROM held WHERE cause = ? AND (since, replica, counter) > (?, ?, ?) ORDER BY since, replica, counter LIMIT ?",
             bind: {
                 $0.bind(cause.rawValue)
+                $0.bind(row.map { Int64(clamping: $0.since.milliseconds) } ?? -1)
+                $0.bind(row?.replica ?? 0)
+                $0.bind(row?.counter ?? 0)
                 $0.bind(Int64(limit))
             }, Self.held)
     }
@@ -190,11 +193,12 @@ extension Session {
 
     func deleteRecord(_ record: RecordNumber) throws { try run("DELETE FROM record WHERE record = ?") { $0.bind(record.raw) } }
 
-    func records(flagged flags: RecordRow.Flags, limit: Int) throws -> [RecordRow] {
+    func records(flagged flags: RecordRow.Flags, after record: RecordNumber, limit: Int) throws -> [RecordRow] {
         try all(
-            "SELECT * FROM record WHERE flags > 1 AND flags & ? <> 0 ORDER BY record LIMIT ?",
+            "SELECT * FROM record WHERE flags > 1 AND flags & ? <> 0 AND record > ? ORDER BY record LIMIT ?",
             bind: {
                 $0.bind(flags.rawValue)
+                $0.bind(record)
                 $0.bind(Int64(limit))
             }, Self.record)
     }

@@ -26,8 +26,47 @@ extension Session {
         try all("SELECT * FROM cell WHERE sku = ? ORDER BY location", bind: { $0.bind(sku) }, Self.cell)
     }
 
-    func cells(flaggedLimit: Int) throws -> [StockCellRow] {
-        try all("SELECT * FROM cell WHERE asks = 1 ORDER BY cell LIMIT ?", bind: { $0.bind(Int64(flaggedLimit)) }, Self.cell)
+    func cells(flaggedAfter cell: Int64, limit: Int) throws -> [StockCellRow] {
+        try all(
+            "SELECT * FROM cell WHERE asks = 1 AND cell > ? ORDER BY cell LIMIT ?",
+            bind: {
+                $0.bind(cell)
+                $0.bind(Int64(limit))
+            }, Self.cell)
+    }
+
+    func skus(startingWith prefix: String, after: String?, at location: String?, limit: Int) throws -> [String] {
+        // No string lies between one and the same with a zero behind it, so the search may begin there: one bound, which the index takes.
+        let behind = after.map { $0 + "\0" } ?? ""
+        var from = prefix.utf8.lexicographicallyPrecedes(behind.utf8) ? behind : prefix
+        // No valid UTF-8 holds a byte above F4, so this ends every SKU that starts with the prefix.
+        if let location {
+            return try all(
+                """
+                SELECT sku FROM cell WHERE sku >= ? AND sku < ? || CAST(x'FF' AS TEXT) AND location = ? ORDER BY sku LIMIT ?
+                """,
+                bind: {
+                    $0.bind(from)
+                    $0.bind(prefix)
+                    $0.bind(location)
+                    $0.bind(Int64(limit))
+                }
+            ) { $0.string(0) }
+        }
+        // A search in the index for each, which passes over its other locations.
+        var skus: [String] = []
+        while skus.count < limit,
+            let sku = try first(
+                "SELECT sku FROM cell WHERE sku >= ? AND sku < ? || CAST(x'FF' AS TEXT) ORDER BY sku LIMIT 1",
+                bind: {
+                    $0.bind(from)
+                    $0.bind(prefix)
+                }, { $0.string(0) })
+        {
+            skus.append(sku)
+            from = sku + "\0"
+        }
+        return skus
     }
 
     func put(_ cell: StockCellRow) throws -> Int64 {
@@ -71,13 +110,24 @@ extension Session {
             bind: {
                 $0.bind(cell)
                 $0.bind(note)
-            }
-        ) { row in
-            guard let kind = Movement.Kind(rawValue: UInt8(truncatingIfNeeded: row.int64(3))) else { throw Self.damaged("A movement") }
-            return MovementRow(
-                cell: row.int64(0), replica: row.int32(1), counter: row.uint64(2), kind: kind, quantity: row.int64(4),
-                note: row.optionalString(5), expires: row.optionalTime(6))
-        }
+            }, Self.movement)
+    }
+
+    func movements(cell: Int64, replica: ReplicaNumber, limit: Int) throws -> [MovementRow] {
+        try all(
+            "SELECT * FROM movement WHERE cell = ? AND replica = ? ORDER BY counter DESC LIMIT ?",
+            bind: {
+                $0.bind(cell)
+                $0.bind(replica)
+                $0.bind(Int64(limit))
+            }, Self.movement)
+    }
+
+    private static func movement(_ row: RawStatement) throws -> MovementRow {
+        guard let kind = Movement.Kind(rawValue: UInt8(truncatingIfNeeded: row.int64(3))) else { throw damaged("A movement") }
+        return MovementRow(
+            cell: row.int64(0), replica: row.int32(1), counter: row.uint64(2), kind: kind, quantity: row.int64(4),
+            note: row.optionalString(5), expires: row.optionalTime(6))
     }
 
     func insert(_ movement: MovementRow) throws {
@@ -106,8 +156,13 @@ extension Session {
         try all("SELECT * FROM \"order\" WHERE name = ? ORDER BY record", bind: { $0.bind(name) }, Self.order)
     }
 
-    func orders(flaggedLimit: Int) throws -> [OrderRow] {
-        try all("SELECT * FROM \"order\" WHERE asks = 1 ORDER BY record LIMIT ?", bind: { $0.bind(Int64(flaggedLimit)) }, Self.order)
+    func orders(flaggedAfter record: RecordNumber, limit: Int) throws -> [OrderRow] {
+        try all(
+            "SELECT * FROM \"order\" WHERE asks = 1 AND record > ? ORDER BY record LIMIT ?",
+            bind: {
+                $0.bind(record)
+                $0.bind(Int64(limit))
+            }, Self.order)
     }
 
     func orders(limit: Int) throws -> [OrderRow] {

@@ -27,15 +27,19 @@ public struct Paths<Path: ServedPath>: Sendable {
     let server: String
     /// Where the table is described.
     let description: String
+    /// How an error is shown to who asks for nothing that there is.
+    let show: @Sendable (ErrorReply, Request) -> Reply
     let answer: @Sendable (Path, Request, BasicRequestContext) async -> Reply
 
     public init(
         _ table: [Path], of server: String, describedIn description: String,
+        show: @escaping @Sendable (ErrorReply, Request) -> Reply = { error, _ in .error(error) },
         answer: @escaping @Sendable (Path, Request, BasicRequestContext) async -> Reply
     ) {
         self.table = table
         self.server = server
         self.description = description
+        self.show = show
         self.answer = answer
     }
 
@@ -66,17 +70,17 @@ private struct UnknownPaths<Path: ServedPath>: RouterMiddleware {
     private func reply(for request: Request) -> Reply {
         let allowed = paths.table.filter { $0.matches(request.uri.path[...]) }.map(\.method.rawValue).sorted()
         guard !allowed.isEmpty else {
-            return .error(
+            return paths.show(
                 ErrorReply(
                     ServerError(
                         .unknownPath, "There is nothing at this path of \(paths.server).",
-                        remedy: "See \(paths.description) for the paths; check the version.")))
+                        remedy: "See \(paths.description) for the paths; check the version.")), request)
         }
-        var reply = Reply.error(
+        var reply = paths.show(
             ErrorReply(
                 ServerError(
                     .wrongMethod, "This path does not take \(request.method.rawValue).",
-                    remedy: "Use \(allowed.joined(separator: " or ")); see \(paths.description).")))
+                    remedy: "Use \(allowed.joined(separator: " or ")); see \(paths.description).")), request)
         reply.fields[.allow] = allowed.joined(separator: ", ")
         return reply
     }

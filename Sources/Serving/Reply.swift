@@ -8,6 +8,8 @@ public struct Reply: Sendable {
     public var mediaType: String
     public var bytes: [UInt8]
     public var fields: HTTPFields = [:]
+    /// What follows the bytes for as long as the caller listens; the connection is the caller's alone meanwhile.
+    public var rest: AsyncStream<[UInt8]>?
 
     public init(status: HTTPResponse.Status = .ok, mediaType: String = "application/json", bytes: [UInt8]) {
         self.status = status
@@ -37,8 +39,15 @@ public struct Reply: Sendable {
     var response: Response {
         var headers = fields
         headers[.contentType] = mediaType
-        headers[.cacheControl] = "no-store"
+        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
         headers[.xContentTypeOptions] = "nosniff"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        guard let rest else { return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))) }
+        let first = ByteBuffer(bytes: bytes)
+        let body = ResponseBody { writer in
+            try await writer.write(first)
+            for await part in rest { try await writer.write(ByteBuffer(bytes: part)) }
+            try await writer.finish(nil)
+        }
+        return Response(status: status, headers: headers, body: body)
     }
 }

@@ -24,7 +24,7 @@ struct ServedHub: Sendable {
     static func run(_ body: @Sendable (ServedHub) async throws -> Void) async throws {
         let test = try await TestHub()
         let (ports, port) = AsyncStream<Int>.makeStream()
-        let listener = HubListener(
+        let listener = try HubListener(
             hub: test.hub, secret: BearerSecret(secret), options: .init(host: "127.0.0.1", port: 0), metrics: PrometheusMetrics(),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), clock: { TestHub.start },
             onListening: { port.yield($0) })

@@ -25,7 +25,7 @@ struct TokenTests {
         try await ServedHub.run { hub in
             let token = try await make("reports", role, at: hub)
             for route in hub.routes {
-                guard let needed = route.access.role else { continue }
+                guard case .person(let needed) = route.access else { continue }
                 let answer = try await hub.ask(route.method == .get ? .get : .post, Self.path(route), "{", secret: token)
                 if role < needed {
                     #expect(answer.status == 403 && answer.error["code"] == "role-too-low", "\(route.path)")
@@ -40,7 +40,7 @@ struct TokenTests {
     @Test("what looks is a viewer's, and what decides is not")
     func leastRole() async throws {
         try await ServedHub.run { hub in
-            for route in hub.routes where route.access.role == .viewer {
+            for route in hub.routes where route.access == .person(.viewer) {
                 #expect(
                     route.method == .get || route.path.contains("search") || route.path.contains("as-of")
                         || route.path.hasSuffix("proposals"))

@@ -15,6 +15,9 @@ public final class TestHub: @unchecked Sendable {
 
     public init(store: SQLiteHubStore? = nil, options: Hub.Options = Hub.Options()) async throws {
         self.store = try store ?? SQLiteHubStore.temporary()
+        var options = options
+        // Tests sign in by the dozen.
+        options.passwordCost = PasswordHash.Cost(rounds: 16, blockSize: 1, parallelism: 1)
         hub = try await Hub.open(store: self.store, now: Self.start, options: options)
     }
 

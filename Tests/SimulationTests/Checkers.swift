@@ -17,7 +17,9 @@ extension World {
         found += try await stockViolations(received)
         found += try await viewViolations()
         found += try hubStore.readNow { store in
-            try (store.held(.quarantined, limit: 5) + store.held(.waiting, limit: 5)).map { "held back at the hub: \($0.reason)" }
+            try (store.held(.quarantined, after: nil, limit: 5) + store.held(.waiting, after: nil, limit: 5)).map {
+                "held back at the hub: \($0.reason)"
+            }
         }
         let verification = try await hub.verify()
         found += verification.differences.map { "verify: \($0)" }

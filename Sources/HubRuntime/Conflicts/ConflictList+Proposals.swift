@@ -17,10 +17,15 @@ extension ConflictList {
             guard let proposal = try documents.answer(row, scorer), let lower = try side(row.lower, proposal.lower),
                 let higher = try side(row.higher, proposal.higher), let pair = LinkPairs.Pair(lower.id.life, higher.id.life)
             else { return nil }
+            var about = ConflictAnswer.About()
+            (about.name, about.otherName) = (lower.shownName, higher.shownName)
+            (about.profile, about.otherProfile) = (proposal.lower.profile, proposal.higher.profile)
+            about.probability = proposal.probability
+            about.reason = proposal.grounds
             return Finding(
                 .proposedLink, "\(pair.lower)~\(pair.higher)",
                 message: "\(lower.name) and \(higher.name) may be one person, \(proposal.likely): \(proposal.grounds).",
-                remedy: "Say whether they are; until then they stay two.",
+                remedy: "Say whether they are; until then they stay two.", about: about,
                 sides: [lower.answer, higher.answer], subject: .pair(pair), screen: Screen(dots: [pair.lower, pair.higher]))
         }
     }
@@ -28,6 +33,8 @@ extension ConflictList {
     private struct Side {
         var id: RecordID
         var name: String
+        /// What the record calls the person.
+        var shownName: String
         var answer: WriteAnswer
     }
 
@@ -38,7 +45,7 @@ extension ConflictList {
         let shown = ([name] + Self.shownFields.compactMap { side.fields[$0] }).filter { !$0.isEmpty }
         let created = Precedence(isInBound: customer.isCreatedInBound, time: customer.created, dot: id.life)
         return Side(
-            id: id, name: "\(id.entity) \(id.key) of \(side.site ?? "?")",
+            id: id, name: "\(id.entity) \(id.key) of \(side.site ?? "?")", shownName: name,
             answer: WriteAnswer(value: .text(shown.joined(separator: ", ")), precedence: created, context: .chain, documents))
     }
 

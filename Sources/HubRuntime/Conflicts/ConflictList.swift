@@ -1,229 +1,145 @@
 import Causality
 import ChangeSets
-import Inventory
-import Merging
-import Orders
 import Profiles
 
 /// Finds what asks for people's attention; every finding follows from stored state, so nothing can be forgotten.
+///
+/// Findings come by kind, and within a kind in an order that stays: what is decided meanwhile moves nothing else.
 struct ConflictList {
     let documents: Documents
     let longWaitMilliseconds: UInt64
     /// Says why a link is proposed; `nil` until a model is learnt, when none is.
     let scorer: MatchScorer?
-    private var store: any HubReading { documents.store }
+    var store: any HubReading { documents.store }
+    /// So many of one kind are looked for at most.
     var limit: Int { Hub.conflictsPerKindMax }
 
-    /// What fits the filter and was not accepted as it stands.
+    /// Rows are read so many at a time.
+    static let chunkRows = 200
+
+    /// What fits the filter and was not accepted as it stands; at most `limit` of a kind.
     func open(_ filter: ConflictFilter) throws -> [Finding] {
-        try found(filter).filter { finding in
-            guard finding.matches(filter) else { return false }
-            return try !store.decisions(on: finding.answer.id).contains {
-                [.accept, .withdraw].contains($0.choice) && $0.undone == nil && $0.fingerprint == finding.answer.fingerprint
+        if let id = filter.id, id.contains(":") {
+            guard let finding = try find(id), finding.matches(filter), try isOpen(finding) else { return [] }
+            return [finding]
+        }
+        if let ids = filter.ids {
+            return try ids.prefix(Hub.conflictsPerKindMax).compactMap(find).filter { try $0.matches(filter) && isOpen($0) }
+        }
+        var found: [Finding] = []
+        var counts: [ConflictAnswer.Kind: Int] = [:]
+        for group in Group.allCases where group.holds(filter.kind) {
+            try each(group, after: nil) { finding in
+                guard finding.matches(filter), try isOpen(finding) else { return true }
+                guard counts[finding.answer.kind, default: 0] < limit else {
+                    return group.kinds.contains { counts[$0, default: 0] < limit }
+                }
+                counts[finding.answer.kind, default: 0] += 1
+                found.append(finding)
+                return true
             }
         }
-    }
-
-    private func found(_ filter: ConflictFilter) throws -> [Finding] {
-        // A whole id tells its kind.
-        let kind = filter.kind ?? filter.id.flatMap { id in ConflictAnswer.Kind.allCases.first { id.hasPrefix("\($0.rawValue):") } }
-        func wants(_ kinds: ConflictAnswer.Kind...) -> Bool { kind.map(kinds.contains) ?? true }
-        var found: [Finding] = []
-        if wants(.quarantine, .editOfDeleted, .longWait) { found += try heldChanges() }
-        if wants(.concurrentWrites) { found += try concurrentWrites() }
-        if wants(.editOfDeleted) { found += try crossings() }
-        if wants(.concurrentCounts, .oversell, .receivedMoreThanSent) { found += try stock() }
-        if wants(.orderContradiction) { found += try orders() }
-        if wants(.proposedLink) { found += try proposedLinks() }
-        if wants(.sourceRestored) { found += restoredSources() }
-        if wants(.staleView) { found += try staleViews() }
         return found
     }
 
-    // MARK: held changes
+    /// A page of the same, whatever the kinds.
+    ///
+    /// - Parameter id: the conflict after which the page begins; it need not be open any more.
+    func page(_ filter: ConflictFilter, after id: String?, limit: Int) throws -> [Finding] {
+        let first = id.flatMap(Group.init(ofID:))
+        var found: [Finding] = []
+        for group in Group.allCases where group.holds(filter.kind) && group.rawValue >= first?.rawValue ?? 0 {
+            try each(group, after: group == first ? id : nil) { finding in
+                if finding.matches(filter), try isOpen(finding) { found.append(finding) }
+                return found.count < limit
+            }
+            if found.count >= limit { break }
+        }
+        return found
+    }
 
-    private func heldChanges() throws -> [Finding] {
-        // Each by itself: a hundred thousand that just wait hide none that has to be mended.
-        try (store.held(.quarantined, limit: limit) + store.held(.waiting, limit: limit)).compactMap { row in
-            guard let replica = documents.standing.replica(row.replica)?.id else { return nil }
-            let dot = Dot(replica, row.counter)
-            let site = documents.writer(replica)?.string ?? "?"
-            // A change that touches no record is filed under no name.
-            let subject = (try? RecordID(canonicalBytes: row.record)).map { "\($0.entity) \($0.key)" } ?? "stock"
-            let waits = documents.now.milliseconds - min(row.since.milliseconds, documents.now.milliseconds)
-            switch row.cause {
-            case .waiting:
-                guard waits >= longWaitMilliseconds else { return nil }
-                return Finding(
-                    .longWait, "\(dot)",
-                    message: "A change of \(subject) from \(site) waits for \(waits / 3_600_000) hours. \(row.reason)",
-                    remedy: "Bring the site on line that wrote what it names, or discard the change.", subject: .held(dot),
-                    screen: Screen(dots: [dot]))
-            case .behind: return nil
-            case .quarantined:
-                let isOfDeleted = row.code == Judgement.editOfDeleted
-                return Finding(
-                    isOfDeleted ? .editOfDeleted : .quarantine, "\(dot)",
-                    message: "A change of \(subject) from \(site) is set aside (\(row.code)). \(row.reason)",
-                    remedy: isOfDeleted
-                        ? "Replay the change, which brings the record back if it was collected, or discard it: tributary quarantine."
-                        : "Mend the mapping or the row at its site, then replay the change, or discard it: tributary quarantine.",
-                    subject: .held(dot), screen: Screen(dots: [dot]))
+    func isOpen(_ finding: Finding) throws -> Bool {
+        try !store.decisions(on: finding.answer.id).contains {
+            [.accept, .withdraw].contains($0.choice) && $0.undone == nil && $0.fingerprint == finding.answer.fingerprint
+        }
+    }
+
+    /// Kinds that come from the same rows, in the order of lists: what costs a sale first.
+    enum Group: Int, CaseIterable {
+        case stock, orders, quarantined, crossings, writes, waiting, restored, links, stale
+
+        var kinds: [ConflictAnswer.Kind] {
+            switch self {
+            case .stock: [.oversell, .concurrentCounts, .receivedMoreThanSent]
+            case .orders: [.orderContradiction]
+            case .quarantined: [.quarantine, .editOfDeleted]
+            case .crossings: [.editOfDeleted]
+            case .writes: [.concurrentWrites]
+            case .waiting: [.longWait]
+            case .restored: [.sourceRestored]
+            case .links: [.proposedLink]
+            case .stale: [.staleView]
             }
         }
-    }
 
-    // MARK: records
+        func holds(_ kind: ConflictAnswer.Kind?) -> Bool { kind.map(kinds.contains) ?? true }
 
-    private func concurrentWrites() throws -> [Finding] {
-        try store.records(flagged: .concurrent, limit: limit).flatMap { row -> [Finding] in
-            let state = try RecordState(row, standing: documents.standing)
-            let policies = try documents.policies.get()[state.id.entity]
-            return state.fieldNames.compactMap { field in
-                let siblings = state.siblings(of: field)
-                // A field with a policy decides itself, unless the policy is to ask.
-                guard siblings.isConcurrent, policies[field] ?? .ask == .ask else { return nil }
-                return Finding(
-                    .concurrentWrites, "\(state.id.life)/\(field)",
-                    message:
-                        "\(siblings.writes.count) values of \"\(field)\" of \(state.id.entity) \(state.id.key) were written without knowing of each other; the last one listed is shown.",
-                    remedy: "Take a side or give a value; until then the last one listed is used.",
-                    sides: siblings.writes.map { WriteAnswer($0, documents) }, subject: .field(state, field),
-                    screen: Screen(dots: siblings.writes.map(\.dot)))
-            }
-        }
-    }
-
-    private func crossings() throws -> [Finding] {
-        try store.records(flagged: .editedDespiteDeletion, limit: limit).map { row in
-            let state = try RecordState(row, standing: documents.standing)
-            let edits = state.editsDespiteDeletion(in: documents.standing.lineage)
-            let deletions = state.deletions.writes
-            let fields = state.fieldNames.flatMap { state.siblings(of: $0).writes }.filter { edits.contains($0.dot) }
-            return Finding(
-                .editOfDeleted, "\(state.id.life)",
-                message: "\(state.id.entity) \(state.id.key) was deleted and edited at the same time; the edit is kept.",
-                remedy: "Keep the record, or delete it with the edit.",
-                sides: deletions.map { WriteAnswer(value: .text("(deleted)"), precedence: $0.precedence, context: $0.context, documents) }
-                    + fields.map { WriteAnswer($0, documents) },
-                subject: .crossing(state), screen: Screen(dots: edits + deletions.map(\.dot)))
-        }
-    }
-
-    // MARK: stock
-
-    private func stock() throws -> [Finding] {
-        try store.cells(flaggedLimit: limit).flatMap { row -> [Finding] in
-            let figure: StockFigure
-            // A figure that does not fit is shown as unknown with the stock itself.
-            do { figure = try documents.figure(row) } catch is InventoryError { return [] }
-            let cell = try StockCell(row, standing: documents.standing)
-            return figure.conflicts.map { finding($0, cell, figure) }
-        }
-    }
-
-    private func finding(_ conflict: StockConflict, _ cell: StockCell, _ figure: StockFigure) -> Finding {
-        let kind: ConflictAnswer.Kind =
-            switch conflict {
-            case .concurrentCounts, .countBesideMovements: .concurrentCounts
-            case .oversold: .oversell
-            case .receivedMoreThanSent: .receivedMoreThanSent
-            }
-        let counts = cell.liveCounts
-        return Finding(
-            kind, "\(conflict.code)/\(figure.key)", message: Self.message(conflict, "\(figure.key)", figure), remedy: Self.remedy(conflict),
-            sides: kind == .concurrentCounts ? counts.map { count($0) } : [], subject: .cell(cell),
-            screen: Screen(dots: counts.map(\.dot), movements: cell.movements), facts: Self.facts(conflict))
-    }
-
-    private func count(_ shown: StockFigure.ShownCount) -> WriteAnswer {
-        WriteAnswer(
-            value: .integer(shown.quantity), precedence: Precedence(isInBound: true, time: shown.time, dot: shown.dot), context: .chain,
-            documents)
-    }
-
-    /// An accepted oversell is open again once it is another one, not with every sale.
-    private static func facts(_ conflict: StockConflict) -> String {
-        switch conflict {
-        case .concurrentCounts(let dots): dots.map(\.description).joined(separator: ",")
-        case .countBesideMovements(let count, let movements):
-            ([count] + movements.map { Dot($0.replica, $0.through) }).map(\.description)
-                .joined(separator: ",")
-        case .oversold(let quantity, _): "\(quantity)"
-        case .receivedMoreThanSent(let document, let quantity): "\(document)/\(quantity)"
-        }
-    }
-
-    private static func message(_ found: StockConflict, _ subject: String, _ figure: StockFigure) -> String {
-        switch found {
-        case .concurrentCounts(let dots): "\(dots.count) counts of \(subject) did not know of each other; the latest one is shown."
-        case .countBesideMovements(let count, let movements):
-            "The count \(count) of \(subject) and the movements of \(movements.count) other writers did not know of each other; they add up until somebody decides."
-        case .oversold(let quantity, let movements):
-            "\(subject) is oversold by \(quantity / FixedPoint.one)\(Self.moved(by: movements.count))."
-        case .receivedMoreThanSent(let document, let quantity):
-            "Transfer \(document) brought \(quantity / FixedPoint.one) more of \(subject) than was sent."
-        }
-    }
-
-    private static func moved(by writers: Int) -> String {
-        switch writers {
-        case 0: ""
-        case 1: "; one writer moved it since the last count"
-        default: "; \(writers) writers moved it since the last count"
-        }
-    }
-
-    private static func remedy(_ found: StockConflict) -> String {
-        switch found {
-        case .concurrentCounts: "Take one of the counts, or give the quantity that is there."
-        case .countBesideMovements: "Give the quantity that is there, or accept that they add up."
-        case .oversold: "Refuse or refill an order, or give the quantity that is there."
-        case .receivedMoreThanSent: "Ask the sending site, or correct the receipt."
-        }
-    }
-
-    // MARK: orders, sources, views
-
-    private func orders() throws -> [Finding] {
-        try store.orders(flaggedLimit: limit).compactMap { row in
-            guard let view = try documents.order(row), let contradiction = view.contradiction, let state = try documents.state(row.record)
-            else { return nil }
-            let sides = contradiction.sides.map { "\($0.state.name) at \($0.site?.string ?? "?")" }.joined(separator: ", ")
-            return Finding(
-                .orderContradiction, "\(view.id.life)", message: "Order \(row.name ?? "\(view.id.key)") is told in two ways: \(sides).",
-                remedy: "Ask the sites, then take the state that is true.",
-                sides: contradiction.sides.map {
-                    WriteAnswer(value: .text($0.state.name.string), precedence: $0.precedence, context: .chain, documents)
-                }, subject: .order(view, state), screen: Screen(dots: contradiction.sides.map(\.dot)))
-        }
-    }
-
-    /// Sources that went on from a dot below what the hub has of their former incarnation (S15).
-    private func restoredSources() -> [Finding] {
-        documents.standing.replicas.compactMap { replica in
-            guard let follows = replica.follows, let former = documents.standing.replica(follows.replica), former.last > follows.counter
-            else {
+        /// Edits of what is gone are set aside, those of what was deleted at the same time are not: the ones have a dot for a name, the
+        /// others a record's life, which is a dot, too. Whoever looks for the rest of them looks through both.
+        init?(ofID id: String) {
+            guard let kind = ConflictAnswer.Kind(ofID: id), let group = Self.allCases.first(where: { $0.kinds.contains(kind) }) else {
                 return nil
             }
-            let site = documents.writer(replica.id)?.string ?? "?"
-            return Finding(
-                .sourceRestored, replica.id.description,
-                message:
-                    "A source of \(site) was restored or cloned at change \(follows.counter); the hub has \(former.last - follows.counter) later changes of it, which stay counted.",
-                remedy:
-                    "Accept it if they happened. Else withdraw it: what it created and nobody else has written to goes, with what it moved.",
-                subject: .restored(follows, through: former.last),
-                screen: Screen(dots: [follows, Dot(follows.replica, former.last)]))
+            self = group
         }
     }
 
-    private func staleViews() throws -> [Finding] {
-        try store.stale(limit: limit).map { row in
-            Finding(
-                .staleView, "\(row.view)/\(Hexadecimal.string(row.key))",
-                message: "The \(row.view) view is behind for one thing: \(row.reason)",
-                remedy: "Run `tributary-hub verify`, and report what it says.", subject: .outside)
+    /// - Parameter before: the id of the conflict to begin after; it may be over.
+    private func each(_ group: Group, after before: String?, _ body: (Finding) throws -> Bool) throws {
+        switch group {
+        case .stock: try eachStock(after: before, body)
+        case .orders: try eachOrder(after: before, body)
+        case .quarantined: try eachHeld(.quarantined, after: before, body)
+        case .waiting: try eachHeld(.waiting, after: before, body)
+        case .crossings: try eachRecord(.editedDespiteDeletion, after: before, { [try crossing($0)] }, body)
+        case .writes: try eachRecord(.concurrent, after: before, concurrentWrites, body)
+        case .restored: try Self.each(restoredSources(), after: before, body)
+        case .links: try Self.each(proposedLinks(), after: before, body)
+        case .stale: try Self.each(staleViews(), after: before, body)
         }
     }
+
+    /// Of a list that is made at once.
+    static func each(_ findings: [Finding], after before: String?, _ body: (Finding) throws -> Bool) throws {
+        let start = findings.firstIndex { $0.answer.id == before }.map { $0 + 1 } ?? 0
+        for finding in findings[start...] {
+            guard try body(finding) else { return }
+        }
+    }
+
+    /// One conflict by its whole id, looked up and not searched for; `nil` when it is over.
+    func find(_ id: String) throws -> Finding? {
+        guard let kind = ConflictAnswer.Kind(ofID: id) else { return nil }
+        let name = Self.name(id)
+        let candidates: [Finding] =
+            switch kind {
+            case .oversell, .concurrentCounts, .receivedMoreThanSent: try stock(named: name)
+            case .orderContradiction: try order(named: name)
+            case .quarantine, .longWait: try held(named: name)
+            case .editOfDeleted: try held(named: name) + record(named: name).map(crossing)
+            case .concurrentWrites: try record(named: String(name.prefix { $0 != "/" })).flatMap(concurrentWrites)
+            case .sourceRestored: restoredSources()
+            case .proposedLink: try proposedLinks()
+            case .staleView: try staleViews()
+            }
+        return candidates.first { $0.answer.id == id }
+    }
+
+    /// What follows the kind in an id.
+    static func name(_ id: String) -> String { String(id.drop { $0 != ":" }.dropFirst()) }
+}
+
+extension ConflictAnswer.Kind {
+    /// Every id begins with its kind.
+    init?(ofID id: String) { self.init(rawValue: String(id.prefix { $0 != ":" })) }
 }

@@ -29,15 +29,16 @@ struct Finding {
 
     /// - Parameter facts: what besides the dots shown would open an accepted conflict again.
     init(
-        _ kind: ConflictAnswer.Kind, _ name: String, message: String, remedy: String, sides: [WriteAnswer] = [], subject: Matter,
-        screen: Screen = Screen(dots: []), facts: String? = nil
+        _ kind: ConflictAnswer.Kind, _ name: String, message: String, remedy: String, about: ConflictAnswer.About, since: Timestamp? = nil,
+        sides: [WriteAnswer] = [], subject: Matter, screen: Screen = Screen(dots: []), facts: String? = nil
     ) {
         let id = "\(kind.rawValue):\(name)"
         self.subject = subject
         self.screen = screen
         answer = ConflictAnswer(
-            id: id, short: Self.short(id), kind: kind, subject: name, message: message, remedy: remedy, sides: sides,
-            choices: Self.choices(kind, subject).map(\.rawValue), seen: screen.description,
+            id: id, short: Self.short(id), kind: kind, subject: name, message: message, remedy: remedy, about: about,
+            since: since?.milliseconds ?? sides.map(\.time).max(), sides: sides, choices: Self.choices(kind, subject).map(\.rawValue),
+            seen: screen.description,
             fingerprint: facts ?? screen.dots.sorted().map(\.description).joined(separator: ","))
     }
 
@@ -59,10 +60,22 @@ struct Finding {
 
     func matches(_ filter: ConflictFilter) -> Bool {
         if let id = filter.id, id != answer.id, id != answer.short { return false }
-        if let site = filter.site, !answer.sides.contains(where: { $0.site == site }) { return false }
+        if let site = filter.site, answer.about.site != site, !answer.sides.contains(where: { $0.site == site }) { return false }
         if let field = filter.field {
             guard case .field(_, let name) = subject, name.description == field else { return false }
         }
+        if let text = filter.text, !has(text) { return false }
         return filter.kind.map { $0 == answer.kind } ?? true
+    }
+
+    /// Whether what people are shown of it holds a text, letters and digits compared without case.
+    private func has(_ text: String) -> Bool {
+        let wanted = text.lowercased()
+        let about = answer.about
+        let shown: [String?] = [
+            about.name, about.otherName, about.sku, about.location, about.field, about.key, about.site, about.document, answer.message,
+        ]
+        return shown.contains { $0?.lowercased().contains(wanted) ?? false }
+            || answer.sides.contains { $0.value.words.lowercased().contains(wanted) || $0.site.lowercased().contains(wanted) }
     }
 }

@@ -67,6 +67,8 @@ extension Hub {
             let desk = try DecisionDesk(self, store: store, standing: standing, now: now)
             let value = try body(desk)
             standing = desk.standing
+            // What was decided is no longer counted as open.
+            self.tally.forget()
             return value
         }
     }

@@ -103,6 +103,17 @@ public enum ValueAnswer: Encodable, Hashable, Sendable {
     case blob(String)
     case reference(String)
 
+    /// As a person would read it.
+    public var words: String {
+        switch self {
+        case .null: ""
+        case .integer(let value): String(value)
+        case .real(let value): String(value)
+        case .text(let value), .reference(let value): value
+        case .blob(let value): "x'\(value)'"
+        }
+    }
+
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -158,6 +169,38 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
         case staleView = "stale-view"
     }
 
+    /// The thing in question. What does not fit a kind is `nil`.
+    public struct About: Encodable, Hashable, Sendable {
+        public var entity: String?
+        public var key: String?
+        /// The record's life.
+        public var record: String?
+        /// Whose record, source or change it is.
+        public var site: String?
+        public var field: String?
+        /// What people call it: a customer's name, an article's, an order's number.
+        public var name: String?
+        /// The profile that the record belongs to.
+        public var profile: String?
+        public var sku: String?
+        public var location: String?
+        /// Pieces in units of 10⁻⁴: oversold, or received beyond what was sent.
+        public var quantity: Int64?
+        /// How many later changes a restored source's former history has.
+        public var changes: UInt64?
+        public var document: String?
+        /// Why a change is set aside or waits: a stable code, and words.
+        public var code: String?
+        public var reason: String?
+        /// That two records are one person's, by the model.
+        public var probability: Double?
+        /// The second record of a pair, as `name` is the first's.
+        public var otherName: String?
+        public var otherProfile: String?
+
+        public init() {}
+    }
+
     /// Stable while the conflict lasts: kind and subject.
     public var id: String
     /// Eight hexadecimal digits of it, for people to type.
@@ -166,6 +209,10 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
     public var subject: String
     public var message: String
     public var remedy: String
+    /// What it is about, in parts: for who says it in other words.
+    public var about: About
+    /// When the latest side was written, or the change was set aside; `nil` where no one moment made it.
+    public var since: UInt64?
     public var sides: [WriteAnswer]
     /// What can be decided: `take`, `value`, `accept`, `keep`, `delete`, `same`, `apart`, `replay`, `discard`.
     public var choices: [String]

@@ -12,6 +12,16 @@ public enum ProfileSearch: Hashable, Sendable {
     case id(String)
     /// A name or the beginning of one.
     case name(String)
+
+    /// What is searched by, in a trail that shall not hold what was searched for.
+    public var kind: String {
+        switch self {
+        case .email: "email"
+        case .phone: "phone"
+        case .id: "id"
+        case .name: "name"
+        }
+    }
 }
 
 extension Hub {
@@ -31,9 +41,10 @@ extension Hub {
         }
     }
 
-    private static func holders(_ search: ProfileSearch, _ documents: Documents) throws -> [RecordNumber] {
+    static func holders(
+        _ search: ProfileSearch, _ documents: Documents, limit: Int = 4 * profilesFoundMax
+    ) throws -> [RecordNumber] {
         let store = documents.store
-        let limit = 4 * profilesFoundMax
         func holders(_ kind: Identifier.Kind, _ raw: String) throws -> [RecordNumber] {
             // A phone number without a country code is tried for the country of each site.
             let countries = [nil] + Set(documents.sites.compactMap(\.country)).sorted().map(Optional.some)

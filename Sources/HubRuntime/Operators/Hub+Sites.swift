@@ -124,6 +124,9 @@ extension Hub {
         }
     }
 
+    /// The names of all sites, in their order.
+    public func siteNames() async throws -> [String] { try await store.read { try $0.sites().map(\.name).sorted { Text($0) < Text($1) } } }
+
     /// One site; throws `site-unknown`.
     public func site(_ name: String, now: Timestamp) async throws -> SiteAnswer {
         guard let site = try await sites(now: now).first(where: { Text($0.name) == Text(name) }) else { throw Self.unknownSite(name) }

@@ -13,11 +13,7 @@ extension Hub {
     /// - Throws: `request-invalid` for a name that cannot be shown in a list, or days that are no time; `name-taken`.
     public func makeAPIToken(_ question: APITokenQuestion, now: Timestamp) async throws -> NewAPIToken {
         try Self.checkName(question.name, "A token's name", like: "reports")
-        guard !question.author.isEmpty, question.author.count <= Resolution.authorLengthMax else {
-            throw HubError(
-                .badRequest, "A token needs an author of 1 to \(Resolution.authorLengthMax) characters.",
-                remedy: "Say who makes it: --by NAME.")
-        }
+        try Self.check(author: question.author)
         if let days = question.days, !Self.apiTokenDays.contains(days) {
             throw HubError(
                 .badRequest,
@@ -30,11 +26,7 @@ extension Hub {
             name: question.name, hash: Self.apiTokenHash(secret), role: question.role, created: now, expires: expires,
             author: question.author)
         try await queue.submit(bytes: 256, to: self) { store, _, _ in
-            guard try !store.apiTokens().contains(where: { Text($0.name) == Text(row.name) }) else {
-                throw HubError(
-                    .nameTaken, "There is a token \(row.name) already.",
-                    remedy: "Choose another name, or revoke that one: tributary token revoke \(row.name)")
-            }
+            try Self.checkIsFree(row.name, store)
             try store.insert(row)
         }
         return NewAPIToken(name: row.name, role: row.role, token: secret, expiresAt: expires?.milliseconds)

@@ -24,7 +24,7 @@ public protocol HubStore: Sendable {
 }
 
 /// What can be read in one transaction. Rows come in the order that each function names, never in chance order.
-public protocol HubReading: PersonReading, MatchingReading {
+public protocol HubReading: PersonReading, MatchingReading, PeopleReading {
     // The hub itself
     func meta(_ name: MetaName) throws -> [UInt8]?
     func generations() throws -> [GenerationRow]
@@ -36,8 +36,6 @@ public protocol HubReading: PersonReading, MatchingReading {
     func agents() throws -> [AgentRecord]
     func agent(_ key: VerifyingKey) throws -> AgentRecord?
     func token(hash: [UInt8]) throws -> TokenRow?
-    func apiTokens() throws -> [APITokenRow]
-    func apiToken(hash: [UInt8]) throws -> APITokenRow?
     func sources() throws -> [SourceRow]
     func replicas() throws -> [ReplicaRow]
 
@@ -58,8 +56,8 @@ public protocol HubReading: PersonReading, MatchingReading {
     func held(replica: ReplicaNumber, counter: UInt64) throws -> HeldRow?
     /// What waits for a dot of `replica` from `first` to `last`.
     func held(lacking replica: ReplicaID, from first: UInt64, to last: UInt64) throws -> [HeldRow]
-    /// Oldest first.
-    func held(_ cause: HeldRow.Cause, limit: Int) throws -> [HeldRow]
+    /// Oldest first, those after one.
+    func held(_ cause: HeldRow.Cause, after row: HeldRow?, limit: Int) throws -> [HeldRow]
     func heldDots(replica: ReplicaNumber) throws -> [UInt64]
     func heldCount(_ cause: HeldRow.Cause?) throws -> Int64
 
@@ -69,7 +67,8 @@ public protocol HubReading: PersonReading, MatchingReading {
     func records(from first: RecordNumber, to last: RecordNumber, limit: Int) throws -> [RecordRow]
     /// Dead ones that last changed at a number of the line or before, by number.
     func deadRecords(through number: UInt64, after record: RecordNumber, limit: Int) throws -> [RecordRow]
-    func records(flagged flags: RecordRow.Flags, limit: Int) throws -> [RecordRow]
+    /// By number, those after one.
+    func records(flagged flags: RecordRow.Flags, after record: RecordNumber, limit: Int) throws -> [RecordRow]
 
     // What customers bought
     func purchase(_ record: RecordNumber) throws -> PurchaseRow?
@@ -111,11 +110,20 @@ public protocol HubReading: PersonReading, MatchingReading {
     func cell(sku: String, location: String) throws -> StockCellRow?
     func cell(_ number: Int64) throws -> StockCellRow?
     func cells(sku: String) throws -> [StockCellRow]
-    func cells(flaggedLimit: Int) throws -> [StockCellRow]
+    /// By number, those after one.
+    func cells(flaggedAfter cell: Int64, limit: Int) throws -> [StockCellRow]
+    /// In the order of their bytes.
+    ///
+    /// - Parameters:
+    ///   - after: only those behind this one.
+    ///   - location: only those that have a cell there; `nil`: those that have one anywhere.
+    func skus(startingWith prefix: String, after: String?, at location: String?, limit: Int) throws -> [String]
     /// Exact sum of the movements of goods at a cell by one replica, up to and with a counter.
     func moved(cell: Int64, replica: ReplicaNumber, upTo counter: UInt64) throws -> Int128
     /// Reservations and releases at a cell whose note is `note`, by replica and counter.
     func claims(cell: Int64, note: String) throws -> [MovementRow]
+    /// What one replica moved or claimed at a cell, the newest first.
+    func movements(cell: Int64, replica: ReplicaNumber, limit: Int) throws -> [MovementRow]
 
     // Orders
     func order(_ record: RecordNumber) throws -> OrderRow?
@@ -123,7 +131,8 @@ public protocol HubReading: PersonReading, MatchingReading {
     func shipment(_ record: RecordNumber) throws -> ShipmentRow?
     /// Shipments that refer to the order, or to none and bear its number.
     func shipments(of order: RecordNumber, named name: String?) throws -> [ShipmentRow]
-    func orders(flaggedLimit: Int) throws -> [OrderRow]
+    /// By record, those after one.
+    func orders(flaggedAfter record: RecordNumber, limit: Int) throws -> [OrderRow]
     /// Latest changed first.
     func orders(limit: Int) throws -> [OrderRow]
 
@@ -164,7 +173,7 @@ public protocol HubReading: PersonReading, MatchingReading {
 }
 
 /// What can be written in one transaction.
-public protocol HubWriting: HubReading, PersonWriting, MatchingWriting {
+public protocol HubWriting: HubReading, PersonWriting, MatchingWriting, PeopleWriting {
     /// Runs `body`; when it throws, nothing that it wrote remains, and the transaction goes on.
     func savepoint<Result>(_ body: () throws -> Result) throws -> Result
 
@@ -175,8 +184,6 @@ public protocol HubWriting: HubReading, PersonWriting, MatchingWriting {
     func insert(_ site: SiteRow) throws
     func put(_ agent: AgentRecord) throws
     func put(_ token: TokenRow) throws
-    func insert(_ token: APITokenRow) throws
-    func deleteAPIToken(hash: [UInt8]) throws
     /// Forgets the tokens of a site that enrolled nobody.
     func deleteUnusedTokens(of site: SiteNumber) throws
     func put(_ source: SourceRow) throws

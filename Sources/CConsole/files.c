@@ -1,0 +1,143 @@
+// Written by scripts/console-files. The bytes are taken up by the compiler (C23, #embed).
+#include "files.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char file_0[] = {
+#embed "../../hub/console/console.js"
+};
+static const unsigned char file_1[] = {
+#embed "../../hub/console/icons.svg"
+};
+static const unsigned char file_2[] = {
+#embed "../../hub/console/mark.svg"
+};
+static const unsigned char file_3[] = {
+#embed "../../hub/console/strings/de.json"
+};
+static const unsigned char file_4[] = {
+#embed "../../hub/console/strings/en.json"
+};
+static const unsigned char file_5[] = {
+#embed "../../hub/console/style.css"
+};
+static const unsigned char file_6[] = {
+#embed "../../hub/console/templates/alone.mustache"
+};
+static const unsigned char file_7[] = {
+#embed "../../hub/console/templates/audit.mustache"
+};
+static const unsigned char file_8[] = {
+#embed "../../hub/console/templates/brand.mustache"
+};
+static const unsigned char file_9[] = {
+#embed "../../hub/console/templates/bulk.mustache"
+};
+static const unsigned char file_10[] = {
+#embed "../../hub/console/templates/conflict.mustache"
+};
+static const unsigned char file_11[] = {
+#embed "../../hub/console/templates/conflicts.mustache"
+};
+static const unsigned char file_12[] = {
+#embed "../../hub/console/templates/customer-apart.mustache"
+};
+static const unsigned char file_13[] = {
+#embed "../../hub/console/templates/customer.mustache"
+};
+static const unsigned char file_14[] = {
+#embed "../../hub/console/templates/customers.mustache"
+};
+static const unsigned char file_15[] = {
+#embed "../../hub/console/templates/frame.mustache"
+};
+static const unsigned char file_16[] = {
+#embed "../../hub/console/templates/marked.mustache"
+};
+static const unsigned char file_17[] = {
+#embed "../../hub/console/templates/menu.mustache"
+};
+static const unsigned char file_18[] = {
+#embed "../../hub/console/templates/message.mustache"
+};
+static const unsigned char file_19[] = {
+#embed "../../hub/console/templates/overview.mustache"
+};
+static const unsigned char file_20[] = {
+#embed "../../hub/console/templates/password.mustache"
+};
+static const unsigned char file_21[] = {
+#embed "../../hub/console/templates/people.mustache"
+};
+static const unsigned char file_22[] = {
+#embed "../../hub/console/templates/proposals.mustache"
+};
+static const unsigned char file_23[] = {
+#embed "../../hub/console/templates/sign-in.mustache"
+};
+static const unsigned char file_24[] = {
+#embed "../../hub/console/templates/site-head.mustache"
+};
+static const unsigned char file_25[] = {
+#embed "../../hub/console/templates/site-new.mustache"
+};
+static const unsigned char file_26[] = {
+#embed "../../hub/console/templates/site-row.mustache"
+};
+static const unsigned char file_27[] = {
+#embed "../../hub/console/templates/site.mustache"
+};
+static const unsigned char file_28[] = {
+#embed "../../hub/console/templates/sites.mustache"
+};
+static const unsigned char file_29[] = {
+#embed "../../hub/console/templates/stock-figures.mustache"
+};
+static const unsigned char file_30[] = {
+#embed "../../hub/console/templates/stock-heard.mustache"
+};
+static const unsigned char file_31[] = {
+#embed "../../hub/console/templates/stock-item.mustache"
+};
+static const unsigned char file_32[] = {
+#embed "../../hub/console/templates/stock.mustache"
+};
+
+static const struct console_file files[] = {
+    {"console.js", file_0, sizeof file_0},
+    {"icons.svg", file_1, sizeof file_1},
+    {"mark.svg", file_2, sizeof file_2},
+    {"strings/de.json", file_3, sizeof file_3},
+    {"strings/en.json", file_4, sizeof file_4},
+    {"style.css", file_5, sizeof file_5},
+    {"templates/alone.mustache", file_6, sizeof file_6},
+    {"templates/audit.mustache", file_7, sizeof file_7},
+    {"templates/brand.mustache", file_8, sizeof file_8},
+    {"templates/bulk.mustache", file_9, sizeof file_9},
+    {"templates/conflict.mustache", file_10, sizeof file_10},
+    {"templates/conflicts.mustache", file_11, sizeof file_11},
+    {"templates/customer-apart.mustache", file_12, sizeof file_12},
+    {"templates/customer.mustache", file_13, sizeof file_13},
+    {"templates/customers.mustache", file_14, sizeof file_14},
+    {"templates/frame.mustache", file_15, sizeof file_15},
+    {"templates/marked.mustache", file_16, sizeof file_16},
+    {"templates/menu.mustache", file_17, sizeof file_17},
+    {"templates/message.mustache", file_18, sizeof file_18},
+    {"templates/overview.mustache", file_19, sizeof file_19},
+    {"templates/password.mustache", file_20, sizeof file_20},
+    {"templates/people.mustache", file_21, sizeof file_21},
+    {"templates/proposals.mustache", file_22, sizeof file_22},
+    {"templates/sign-in.mustache", file_23, sizeof file_23},
+    {"templates/site-head.mustache", file_24, sizeof file_24},
+    {"templates/site-new.mustache", file_25, sizeof file_25},
+    {"templates/site-row.mustache", file_26, sizeof file_26},
+    {"templates/site.mustache", file_27, sizeof file_27},
+    {"templates/sites.mustache", file_28, sizeof file_28},
+    {"templates/stock-figures.mustache", file_29, sizeof file_29},
+    {"templates/stock-heard.mustache", file_30, sizeof file_30},
+    {"templates/stock-item.mustache", file_31, sizeof file_31},
+    {"templates/stock.mustache", file_32, sizeof file_32},
+};
+
+size_t console_file_count(void) { return sizeof files / sizeof files[0]; }
+struct console_file console_file_at(size_t index) { return files[index]; }

@@ -1,0 +1,107 @@
+import Foundation
+import HubRuntime
+
+/// A conflict in words that a shop manager uses.
+struct ConflictWords {
+    let conflict: ConflictAnswer
+    let forms: Forms
+    private var strings: Strings { forms.strings }
+    private var about: ConflictAnswer.About { conflict.about }
+
+    /// `Phone of Ada Lovelace`.
+    var title: String {
+        switch conflict.kind {
+        case .concurrentWrites: strings("conflict-title-field", ["field": fieldName(about.field ?? ""), "name": thing])
+        case .concurrentCounts, .oversell, .receivedMoreThanSent:
+            strings("conflict-title-pile", ["sku": about.sku ?? "", "location": about.location ?? ""])
+        case .editOfDeleted, .quarantine, .longWait: thing
+        case .sourceRestored: strings("conflict-title-source", ["name": about.name ?? "", "site": about.site ?? ""])
+        case .orderContradiction: strings("conflict-title-order", ["name": about.name ?? about.key ?? ""])
+        case .proposedLink: strings("conflict-title-pair", ["name": about.name ?? "?", "other": about.otherName ?? "?"])
+        case .staleView: strings("conflict-title-view", ["name": about.name ?? ""])
+        }
+    }
+
+    /// What the field, the record or the pile belongs to.
+    private var thing: String {
+        if let name = about.name, !name.isEmpty { return name }
+        let entity = about.entity.map(entityName) ?? strings["entity-stock"]
+        return [entity, about.key].compactMap { $0 }.joined(separator: " ")
+    }
+
+    func entityName(_ entity: String) -> String {
+        let key = "entity-" + entity.replacing(" ", with: "")
+        return strings.has(key) ? strings[key] : entity
+    }
+
+    func fieldName(_ field: String) -> String {
+        let key = "field-" + field.replacing(" ", with: "")
+        return strings.has(key) ? strings[key] : field.prefix(1).uppercased() + field.dropFirst()
+    }
+
+    var kind: String { strings["conflict-kind-\(conflict.kind.rawValue)"] }
+
+    /// What the sides say, on one line.
+    var line: String {
+        switch conflict.kind {
+        case .concurrentWrites: return sides
+        case .concurrentCounts where about.code != "count-beside-movements": return sides
+        case .concurrentCounts: return strings["conflict-line-beside"]
+        case .oversell: return forms.count("conflict-line-oversell", pieces, ["n": forms.quantity(about.quantity ?? 0)])
+        case .receivedMoreThanSent:
+            return strings("conflict-line-received", ["n": forms.quantity(about.quantity ?? 0), "document": about.document ?? ""])
+        case .editOfDeleted where conflict.sides.isEmpty, .quarantine, .longWait:
+            return [about.site, about.reason].compactMap { $0 }.joined(separator: ": ")
+        case .editOfDeleted: return strings["conflict-line-crossing"]
+        case .sourceRestored: return forms.count("conflict-line-restored", about.changes ?? 0)
+        case .orderContradiction:
+            return conflict.sides.map { strings("conflict-line-order", ["state": $0.value.words, "site": $0.site]) }.joined(separator: ", ")
+        case .proposedLink: return strings("conflict-line-pair", ["probability": probability, "reason": about.reason ?? ""])
+        case .staleView: return about.reason ?? ""
+        }
+    }
+
+    private var sides: String {
+        conflict.sides.map { CausalDrawing.value($0.value, forms, conflict) }.joined(separator: strings["conflict-or"])
+    }
+
+    private var pieces: Int64 { (about.quantity ?? 0) / 10_000 }
+
+    /// Rounded down: what rounds up to certainty is not certain.
+    var probability: String { forms.percent(Double(Int((about.probability ?? 0) * 1_000)) / 1_000) }
+
+    /// In one sentence, under the title.
+    var summary: String {
+        let key = "conflict-summary-\(conflict.kind.rawValue)" + (about.code == "count-beside-movements" ? "-beside" : "")
+        let open = conflict.since.map { " " + strings("conflict-open", ["span": forms.span(forms.now - min($0, forms.now))]) } ?? ""
+        return strings(key, ["n": forms.quantity(about.quantity ?? 0), "site": about.site ?? ""]) + open
+    }
+
+    /// What it costs a shop while it lasts.
+    var cost: String? {
+        switch conflict.kind {
+        case .oversell: forms.count("pieces", pieces, ["n": forms.quantity(about.quantity ?? 0)])
+        case .receivedMoreThanSent: forms.count("pieces", pieces, ["n": forms.quantity(about.quantity ?? 0)])
+        case .sourceRestored: about.changes.map { forms.count("changes", $0) }
+        default: nil
+        }
+    }
+
+    var sites: [String] {
+        var names = conflict.sides.map(\.site).filter { !$0.isEmpty }
+        if names.isEmpty, let site = about.site { names = [site] }
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+
+    /// Where the thing itself is shown.
+    var address: String? {
+        if let profile = about.profile, conflict.kind != .proposedLink { return "/customers/\(profile)" }
+        if let sku = about.sku { return "/stock/" + (sku.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "") }
+        return nil
+    }
+
+    static func address(of id: String) -> String {
+        "/conflicts/" + (id.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+    }
+}

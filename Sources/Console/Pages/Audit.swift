@@ -1,0 +1,147 @@
+import Foundation
+import HubRuntime
+
+/// Whose look-ups are asked for.
+public struct LookUpPage: Sendable {
+    /// The newest first.
+    public var rows: [LookUpAnswer]
+    public var hasMore: Bool
+    /// `nil`: everybody's.
+    public var who: String?
+    /// Who can be chosen: people and tokens.
+    public var names: [String]
+
+    public init(rows: [LookUpAnswer], hasMore: Bool, who: String?, names: [String]) {
+        self.rows = rows
+        self.hasMore = hasMore
+        self.who = who
+        self.names = names
+    }
+}
+
+/// Which of the latest decisions are shown.
+public struct DecisionPage: Sendable {
+    /// All as far as this page, the newest first.
+    public var all: [DecisionAnswer]
+    /// From 1 on.
+    public var page: Int
+    public var hasMore: Bool
+
+    public init(all: [DecisionAnswer], page: Int, hasMore: Bool) {
+        self.all = all
+        self.page = page
+        self.hasMore = hasMore
+    }
+
+    public static let length = 100
+}
+
+// Who decided what, and who looked whom up.
+extension Console {
+    /// - Parameter problem: why something could not be undone.
+    public func decisions(_ page: DecisionPage, problem: HubError?, for visitor: Visitor) -> [UInt8] {
+        let forms = forms(for: visitor)
+        let strings = forms.strings
+        let first = (page.page - 1) * DecisionPage.length
+        let shown = page.all.dropFirst(first).prefix(DecisionPage.length)
+        let undoing = Dictionary(page.all.map { ($0.id, $0) }) { one, _ in one }
+        return self.page(
+            "audit", title: strings["nav-audit"], section: .audit,
+            [
+                "isDecisions": true, "problem": problem.map { told($0, strings) },
+                "decisions": shown.map { decision($0, undoing, forms) },
+                "shown": shown.isEmpty
+                    ? nil : strings("audit-shown", ["first": forms.number(first + 1), "last": forms.number(first + shown.count)]),
+                "newer": page.page > 1 ? Self.address(page: page.page - 1) : nil,
+                "older": page.hasMore && page.page < Self.decisionPagesMax ? Self.address(page: page.page + 1) : nil,
+                "isEnd": page.hasMore && page.page >= Self.decisionPagesMax,
+            ], for: visitor)
+    }
+
+    /// The hub gives the latest thousand.
+    public static let decisionPagesMax = 1_000 / DecisionPage.length
+
+    private static func address(page: Int) -> String { page == 1 ? "/audit" : "/audit?page=\(page)" }
+
+    private func decision(_ decision: DecisionAnswer, _ known: [String: DecisionAnswer], _ forms: Forms) -> View {
+        let strings = forms.strings
+        let values = decision.values.prefix(Self.valuesShown).map { words($0, of: decision.conflict, forms) }
+        let more = decision.values.count > Self.valuesShown ? ", …" : ""
+        let undo = decision.undoneBy.map { known[$0] }
+        return [
+            "id": decision.id, "when": forms.stamp(decision.time), "who": decision.author,
+            "choice": strings["audit-choice-\(decision.choice.rawValue)"],
+            "values": values.isEmpty ? nil : values.joined(separator: ", ") + more,
+            "message": decision.message, "note": decision.note,
+            "undone": undo.map { undo in
+                undo.map { strings("audit-undone-by", ["author": $0.author, "time": forms.clock($0.time)]) } ?? strings["audit-undone"]
+            },
+            "mayUndo": decision.undoneBy == nil && !Self.lasting.contains(decision.choice),
+        ]
+    }
+
+    private static let valuesShown = 5
+
+    /// What cannot be taken back.
+    private static let lasting: [Decision.Choice] = [.undo, .collect, .replay, .discard]
+
+    /// Counts and oversells are about pieces, which the hub has in units of 10⁻⁴.
+    private func words(_ value: ValueAnswer, of conflict: String, _ forms: Forms) -> String {
+        let isStock = ["concurrent-counts:", "oversell:", "received-more-than-sent:"].contains { conflict.hasPrefix($0) }
+        switch value {
+        case .null: return forms.strings["audit-nothing"]
+        case .integer(let units) where isStock: return forms.quantity(units)
+        case .integer(let value): return String(value)
+        case .real(let value): return String(value)
+        case .text(let value), .reference(let value): return value
+        case .blob(let value): return "x'\(value)'"
+        }
+    }
+
+    // MARK: look-ups
+
+    public func lookUps(_ page: LookUpPage, for visitor: Visitor) -> [UInt8] {
+        let forms = forms(for: visitor)
+        let strings = forms.strings
+        // Who left has a trail, too.
+        let known = page.names + [Self.folderName]
+        let names = known + [page.who].compactMap { $0 }.filter { !known.contains($0) }
+        return self.page(
+            "audit", title: strings["nav-audit"], section: .audit,
+            [
+                "isLookUps": true, "isAsked": page.who != nil,
+                "names": names.map { name -> View in ["code": name, "name": shown(name, strings), "isChosen": name == page.who] },
+                "lookUps": page.rows.map { lookUp($0, forms) },
+                "older": page.hasMore ? page.rows.last.map { Self.address(before: $0.time, who: page.who) } : nil,
+            ], for: visitor)
+    }
+
+    private static func address(before time: UInt64, who: String?) -> String {
+        let who = who.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "&who=\($0)" } ?? ""
+        return "/audit?show=look-ups&before=\(time)\(who)"
+    }
+
+    /// Whoever asked with the secret of the hub's own folder has no other name in the trail.
+    private static let folderName = "hub.secret"
+
+    private func shown(_ name: String, _ strings: Strings) -> String { name == Self.folderName ? strings["audit-folder"] : name }
+
+    private func lookUp(_ row: LookUpAnswer, _ forms: Forms) -> View {
+        let strings = forms.strings
+        let what: String
+        switch row.what {
+        case .search where strings.has("audit-search-\(row.subject)"): what = strings["audit-search-\(row.subject)"]
+        case .search: what = strings("audit-search", ["kind": row.subject])
+        case .profile: what = strings["audit-profile"]
+        case .order: what = strings("audit-order", ["number": row.subject])
+        case .conflict: what = strings["audit-conflict"]
+        }
+        let path = row.subject.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+        return [
+            "when": forms.stamp(row.time), "who": shown(row.who, strings), "what": what,
+            "subject": [.profile, .conflict].contains(row.what) ? row.subject : nil,
+            "address": row.what == .profile ? path.map { "/customers/\($0)" } : nil,
+            "found": forms.number(row.found), "times": row.times > 1 ? forms.count("audit-times", row.times) : nil,
+        ]
+    }
+}

@@ -1,0 +1,171 @@
+import HubRuntime
+
+// One conflict: its sides next to each other, how it came about, and what each choice would do.
+extension Console {
+    /// - Parameter problem: why a decision was refused: somebody else was faster, say.
+    public func conflict(_ story: ConflictStory, id: String, problem: HubError?, for visitor: Visitor) -> [UInt8] {
+        let forms = forms(for: visitor)
+        let strings = forms.strings
+        let problemView = problem.map { told($0, strings) }
+        let decisions: [View] = story.decisions.reversed().map { decision($0, forms) }
+        guard let conflict = story.conflict else {
+            let last = story.decisions.last { $0.choice != .undo }
+            return page(
+                "conflict", title: strings["conflict-over"], section: .conflicts,
+                [
+                    "isOver": true, "title": strings["conflict-over"], "message": last?.message, "decisions": decisions,
+                    "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": ConflictWords.address(of: id),
+                ], for: visitor)
+        }
+        let words = ConflictWords(conflict: conflict, forms: forms)
+        let drawing = CausalDrawing(story: story, forms: forms)
+        let svg = drawing.svg(title: strings["story-title"])
+        var view: View = [
+            "title": words.title, "address": words.address, "summary": words.summary, "kind": words.kind, "short": conflict.short,
+            "act": ConflictWords.address(of: id), "seen": conflict.seen, "problem": problemView, "id": id,
+            "before": story.before.map(ConflictWords.address), "next": story.next.map(ConflictWords.address),
+            "sides": sides(story, conflict, words, forms), "decisions": decisions, "hasDecisions": !decisions.isEmpty,
+            "drawing": svg.isNull ? nil : svg, "words": drawing.words(), "facts": facts(conflict, words, forms),
+        ]
+        view["hasSides"] = !conflict.sides.isEmpty
+        view["hasFacts"] = conflict.sides.isEmpty
+        addChoices(of: conflict, to: &view, forms)
+        addRule(of: conflict, alike: story.alike, to: &view, words, forms)
+        return page("conflict", title: words.title, section: .conflicts, view, for: visitor)
+    }
+
+    private func decision(_ decision: DecisionAnswer, _ forms: Forms) -> View {
+        let strings = forms.strings
+        let values = decision.values.map { value -> String in
+            if case .integer(let units) = value, decision.conflict.hasPrefix("concurrent-counts") || decision.conflict.hasPrefix("oversell")
+            {
+                return forms.quantity(units)
+            }
+            return value.words
+        }.joined(separator: ", ")
+        return [
+            "id": decision.id, "author": decision.author, "choice": strings["choice-\(decision.choice.rawValue)"], "values": values,
+            "note": decision.note, "at": forms.stamp(decision.time), "isUndone": decision.undoneBy != nil,
+            "mayUndo": decision.undoneBy == nil && ![.undo, .replay, .discard, .collect].contains(decision.choice),
+        ]
+    }
+
+    // MARK: sides
+
+    private func sides(_ story: ConflictStory, _ conflict: ConflictAnswer, _ words: ConflictWords, _ forms: Forms) -> [View] {
+        let strings = forms.strings
+        let mayTake = conflict.choices.contains("take")
+        return conflict.sides.enumerated().map { index, side in
+            let write = story.sides.first { $0.dot == side.dot }
+            let others = conflict.sides.filter { $0.dot != side.dot }
+            let value = CausalDrawing.value(side.value, forms, conflict)
+            let isAlone = !others.contains { $0.site == side.site }
+            let saw = (write?.shown ?? []).compactMap { dot in story.earlier.first { $0.dot == dot } }
+            return [
+                "tone": index == 0 ? "a" : index == 1 ? "b" : "", "site": side.site == "hub" ? strings["hub"] : side.site, "value": value,
+                "dot": side.dot, "key": String(index + 1), "source": side.source.isEmpty || side.site == "hub" ? nil : side.source,
+                "at": forms.stamp(side.time), "isShown": mayTake && index == conflict.sides.count - 1,
+                "isDoubtful": !side.clockInBound,
+                "saw": saw.isEmpty ? nil : saw.map { CausalDrawing.value($0.value, forms, conflict) }.joined(separator: ", "),
+                "unheard": others.map { unheard($0, by: side, write, forms) },
+                "after": mayTake ? after(side, value, story, conflict, forms) : nil, "mayTake": mayTake,
+                "hasSeen": conflict.kind == .concurrentWrites,
+                "take": strings("conflict-take", ["site": isAlone ? side.site == "hub" ? strings["hub"] : side.site : value]),
+            ]
+        }
+    }
+
+    /// Whether a side's site had heard of another side: the heart of the matter.
+    private func unheard(
+        _ other: ConflictAnswer.Side, by side: ConflictAnswer.Side, _ write: ConflictStory.Write?, _ forms: Forms
+    ) -> String {
+        let key =
+            other.site == side.site
+            ? "conflict-unheard-same" : write?.heard.contains(other.dot) ?? false ? "conflict-notshown" : "conflict-unheard"
+        return forms.strings(key, ["site": side.site, "other": other.site])
+    }
+
+    private func after(
+        _ side: ConflictAnswer.Side, _ value: String, _ story: ConflictStory, _ conflict: ConflictAnswer, _ forms: Forms
+    ) -> String {
+        let strings = forms.strings
+        if let foresight = story.foresight[side.dot] {
+            return strings(
+                "conflict-after-count", ["onhand": forms.quantity(foresight.onHand), "available": forms.quantity(foresight.available)])
+        }
+        if conflict.kind == .orderContradiction { return strings("conflict-after-order", ["value": value]) }
+        return forms.count("conflict-after-field", story.sites, ["value": value])
+    }
+
+    /// Where there are no sides to compare: what is known, line by line.
+    private func facts(_ conflict: ConflictAnswer, _ words: ConflictWords, _ forms: Forms) -> [View] {
+        let strings = forms.strings
+        let about = conflict.about
+        let lines: [(String, String?)] = [
+            ("fact-what", [about.entity.map(words.entityName), about.key].compactMap { $0 }.joined(separator: " ")),
+            ("fact-name", about.name), ("fact-sku", about.sku), ("fact-location", about.location), ("fact-site", about.site),
+            ("fact-quantity", about.quantity.map { forms.quantity($0) }), ("fact-document", about.document),
+            ("fact-changes", about.changes.map { forms.number($0) }), ("fact-code", about.code), ("fact-reason", about.reason),
+            ("fact-since", conflict.since.map { forms.moment($0) }),
+        ]
+        return lines.compactMap { name, value in
+            guard let value, !value.isEmpty else { return nil }
+            return ["name": strings[name], "value": value]
+        }
+    }
+
+    // MARK: choices
+
+    private func addChoices(of conflict: ConflictAnswer, to view: inout View, _ forms: Forms) {
+        let strings = forms.strings
+        let isQuantity = conflict.about.sku != nil
+        view["mayValue"] = conflict.choices.contains("value")
+        view["isQuantity"] = isQuantity
+        view["isText"] = !isQuantity
+        view["valueName"] = strings[isQuantity ? "conflict-value-count" : "conflict-value"]
+        view["valueHint"] = strings[isQuantity ? "conflict-value-count-hint" : "conflict-value-hint"]
+        view["valueAfter"] = strings[isQuantity ? "conflict-value-count-after" : "conflict-value-after"]
+        view["plain"] =
+            conflict.choices.filter { !["take", "value"].contains($0) }.map { choice -> View in
+                let key = conflict.kind == .sourceRestored && choice == "accept" ? "restored-accept" : choice
+                return [
+                    "choice": choice, "name": strings["decide-\(key)"], "after": strings["decide-\(key)-after"],
+                    "isDanger": ["delete", "discard", "withdraw"].contains(choice),
+                ]
+            }
+        view["mayChoose"] = !conflict.choices.isEmpty
+    }
+
+    private func addRule(of conflict: ConflictAnswer, alike: Int, to view: inout View, _ words: ConflictWords, _ forms: Forms) {
+        guard alike > 1 else { return }
+        let strings = forms.strings
+        let rules: [String] =
+            switch conflict.kind {
+            case .concurrentWrites: ["latest", "earliest"]
+            case .concurrentCounts: ["latest", "earliest", "accept"]
+            case .editOfDeleted: conflict.sides.isEmpty ? ["replay", "discard"] : ["keep", "delete"]
+            case .quarantine: ["replay", "discard"]
+            case .proposedLink: ["same", "apart"]
+            case .oversell, .receivedMoreThanSent, .longWait: ["accept"]
+            case .orderContradiction: ["latest", "earliest"]
+            case .sourceRestored, .staleView: []
+            }
+        guard !rules.isEmpty else { return }
+        view["alike"] = forms.count(
+            "conflict-alike", alike, ["n": forms.number(alike) + (alike >= Hub.conflictsPerKindMax ? "+" : "")])
+        view["alikeKind"] = conflict.kind.rawValue
+        view["alikeField"] = conflict.about.field
+        view["alikeAbout"] =
+            conflict.about.field.map { strings("conflict-alike-field", ["field": words.fieldName($0)]) }
+            ?? strings("conflict-alike-kind", ["kind": words.kind])
+        view["alikeRules"] =
+            rules.map { ["value": $0, "name": strings["rule-\($0)"]] as View }
+            + conflict.sides.map(\.site).filter { !$0.isEmpty && $0 != "hub" && conflict.choices.contains("take") }.map {
+                ["value": "site:\($0)", "name": strings("rule-site", ["site": $0])] as View
+            }
+    }
+}
+
+extension ConflictAnswer {
+    typealias Side = WriteAnswer
+}

@@ -1,0 +1,81 @@
+import HubRuntime
+
+// The queue, and what a rule would do to part of it.
+extension Console {
+    /// - Parameters:
+    ///   - next: whether there are more after these.
+    ///   - sites: names, to choose from.
+    public func conflicts(
+        _ conflicts: [ConflictAnswer], hasMore: Bool, after: String?, filter: ConflictFilter, open: OpenConflicts, sites: [String],
+        for visitor: Visitor
+    ) -> [UInt8] {
+        let forms = forms(for: visitor)
+        let strings = forms.strings
+        let kinds: [View] = ConflictAnswer.Kind.allCases.filter { open.byKind[$0] ?? 0 > 0 || $0 == filter.kind }.map { kind in
+            [
+                "value": kind.rawValue,
+                "name": strings["conflict-kind-\(kind.rawValue)"] + " (" + forms.number(open.byKind[kind] ?? 0) + ")",
+                "isChosen": kind == filter.kind,
+            ]
+        }
+        let isFiltered = filter.kind != nil || filter.site != nil || filter.text != nil || filter.field != nil
+        return page(
+            "conflicts", title: strings["nav-conflicts"], section: .conflicts,
+            [
+                "summary": forms.count("conflicts-open", open.count, ["n": forms.number(open.count) + (open.hasMore ? "+" : "")]),
+                "kinds": kinds, "sites": sites.map { ["name": $0, "isChosen": $0 == filter.site] as View }, "text": filter.text,
+                "rows": conflicts.map { row($0, forms) }, "hasRows": !conflicts.isEmpty, "isFiltered": isFiltered,
+                "kind": filter.kind?.rawValue, "site": filter.site, "field": filter.field, "isLater": after != nil,
+                "next": hasMore ? conflicts.last?.id : nil, "rules": rules(forms),
+                "fieldNote": filter.field.map { strings("conflicts-field", ["field": $0]) },
+            ], for: visitor)
+    }
+
+    private func row(_ conflict: ConflictAnswer, _ forms: Forms) -> View {
+        let words = ConflictWords(conflict: conflict, forms: forms)
+        return [
+            "id": conflict.id, "address": ConflictWords.address(of: conflict.id), "title": words.title, "line": words.line,
+            "kind": words.kind,
+            "sites": words.sites.joined(separator: ", "), "cost": words.cost, "isDear": conflict.kind == .oversell,
+            "span": conflict.since.map { forms.span(forms.now - min($0, forms.now)) },
+            "select": forms.strings("conflicts-select", ["title": words.title]),
+        ]
+    }
+
+    private func rules(_ forms: Forms) -> [View] {
+        ["latest", "earliest", "accept", "keep", "delete", "replay", "discard", "same", "apart"].map { (rule: String) -> View in
+            ["value": rule, "name": forms.strings["rule-\(rule)"]]
+        }
+    }
+
+    /// What a rule would do, or did, to many; nothing is changed by looking.
+    ///
+    /// - Parameter fields: of the form that would do it: names and values.
+    public func bulk(
+        _ answer: BulkAnswer, rule: String, fields: [(name: String, value: String)], back: String, for visitor: Visitor
+    ) -> [UInt8] {
+        let forms = forms(for: visitor)
+        let strings = forms.strings
+        let decided: [View] = answer.decided.prefix(Self.bulkShown).map { one in
+            [
+                "what": one.message, "then": one.values.map { CausalDrawing.value($0, forms, nil) }.joined(separator: ", "),
+                "address": ConflictWords.address(of: one.conflict), "state": strings["bulk-decided"], "sign": "ok",
+            ]
+        }
+        let left: [View] = answer.left.prefix(Self.bulkShown).map { one in
+            ["what": one.message, "address": ConflictWords.address(of: one.conflict), "state": one.reason, "sign": "warn"]
+        }
+        let hidden = answer.decided.count + answer.left.count - decided.count - left.count
+        return page(
+            "bulk", title: strings["bulk-title"], section: .conflicts,
+            [
+                "rule": strings("bulk-headline", ["rule": strings["rule-\(rule)"]]), "rows": decided + left,
+                "summary": forms.count("bulk-would", answer.decided.count) + " " + forms.count("bulk-left", answer.left.count),
+                "fields": fields.map { ["name": $0.name, "value": $0.value] as View }, "mayApply": !answer.decided.isEmpty,
+                "apply": forms.count("bulk-apply", answer.decided.count), "back": back,
+                "more": hidden > 0 ? forms.count("bulk-more", hidden) : nil,
+            ], for: visitor)
+    }
+
+    private static let bulkShown = 100
+}

@@ -1,0 +1,96 @@
+import Causality
+import ChangeSets
+import Merging
+import Profiles
+
+// Values that did not know of each other, and records deleted and edited at once.
+extension ConflictList {
+    func eachRecord(
+        _ flag: RecordRow.Flags, after before: String?, _ findings: (RecordRow) throws -> [Finding], _ body: (Finding) throws -> Bool
+    ) throws {
+        var after = RecordNumber(raw: -1)
+        // Of the record that the page before ended in there may be more.
+        if let before, let row = try record(named: String(Self.name(before).prefix { $0 != "/" })).first {
+            after = row.record
+            for finding in try findings(row) where finding.answer.id > before {
+                guard try body(finding) else { return }
+            }
+        }
+        while case let rows = try store.records(flagged: flag, after: after, limit: Self.chunkRows), let last = rows.last {
+            for row in rows {
+                for finding in try findings(row) {
+                    guard try body(finding) else { return }
+                }
+            }
+            after = last.record
+        }
+    }
+
+    func row(of life: Dot) throws -> RecordRow? { try documents.standing.record(life).flatMap(store.record) }
+
+    func record(named name: String) throws -> [RecordRow] {
+        guard let life = Dot(name), let row = try row(of: life) else { return [] }
+        return [row]
+    }
+
+    func concurrentWrites(_ row: RecordRow) throws -> [Finding] {
+        let state = try RecordState(row, standing: documents.standing)
+        let policies = try documents.policies.get()[state.id.entity]
+        return try state.fieldNames.sorted { $0.description < $1.description }.compactMap { field in
+            let siblings = state.siblings(of: field)
+            // A field with a policy decides itself, unless the policy is to ask.
+            guard siblings.isConcurrent, policies[field] ?? .ask == .ask else { return nil }
+            // What sites tell of an order's state is weighed as a whole: what contradicts itself is a conflict of a kind of its own.
+            if state.id.entity == "order", field == "state" { return nil }
+            var about = try about(state)
+            about.field = field.description
+            return Finding(
+                .concurrentWrites, "\(state.id.life)/\(field)",
+                message:
+                    "\(siblings.writes.count) values of \"\(field)\" of \(state.id.entity) \(state.id.key) were written without knowing of each other; the last one listed is shown.",
+                remedy: "Take a side or give a value; until then the last one listed is used.", about: about,
+                sides: siblings.writes.map { WriteAnswer($0, documents) }, subject: .field(state, field),
+                screen: Screen(dots: siblings.writes.map(\.dot)))
+        }
+    }
+
+    func crossing(_ row: RecordRow) throws -> Finding {
+        let state = try RecordState(row, standing: documents.standing)
+        let edits = state.editsDespiteDeletion(in: documents.standing.lineage)
+        let deletions = state.deletions.writes
+        let fields = state.fieldNames.flatMap { state.siblings(of: $0).writes }.filter { edits.contains($0.dot) }
+        return Finding(
+            .editOfDeleted, "\(state.id.life)",
+            message: "\(state.id.entity) \(state.id.key) was deleted and edited at the same time; the edit is kept.",
+            remedy: "Keep the record, or delete it with the edit.", about: try about(state),
+            sides: deletions.map { WriteAnswer(value: .text("(deleted)"), precedence: $0.precedence, context: $0.context, documents) }
+                + fields.map { WriteAnswer($0, documents) },
+            subject: .crossing(state), screen: Screen(dots: edits + deletions.map(\.dot)))
+    }
+
+    /// A record as people know it.
+    func about(_ state: RecordState) throws -> ConflictAnswer.About {
+        var about = ConflictAnswer.About()
+        about.entity = state.id.entity.description
+        about.key = "\(state.id.key)"
+        about.record = state.id.life.description
+        about.site = documents.site(state.id.source)?.string
+        about.name = state.shownName
+        if state.id.entity == "customer", let number = documents.standing.record(state.id.life),
+            let profile = try store.customer(number)?.profile, let life = documents.standing.dot(of: profile)
+        {
+            about.profile = "\(ProfileID(life: life))"
+        }
+        return about
+    }
+}
+
+extension RecordState {
+    /// A name that it bears itself.
+    var shownName: String? {
+        func text(_ field: FieldName) -> String? { self[field]?.text?.string }
+        let parts = [text("first name"), text("last name")].compactMap { $0 }.joined(separator: " ")
+        let names: [String?] = [text("name"), parts, text("number"), text("sku")]
+        return names.compactMap { $0 }.first { !$0.isEmpty }
+    }
+}

@@ -1,0 +1,163 @@
+import Causality
+import ChangeSets
+import Merging
+import Profiles
+
+/// Somebody in a list of people: what tells them apart, and no more.
+public struct CustomerFound: Encodable, Hashable, Sendable {
+    /// The profile's id.
+    public var id: String
+    public var name: String?
+    public var email: String?
+    public var phone: String?
+    public var city: String?
+    /// Per currency, in units of 10⁻⁴; what was given back is taken off.
+    public var spent: [String: Int64]
+    /// Of those with a credible time.
+    public var lastPurchase: UInt64?
+    public var lastShop: String?
+    public var records: Int
+    /// In the order of their names.
+    public var sites: [String]
+}
+
+/// An order in a list, with who ordered as far as that is known.
+public struct OrderFound: Encodable, Hashable, Sendable {
+    public var number: String
+    public var state: String
+    public var shipments: [Shipment]
+    /// A profile's id.
+    public var customer: String?
+
+    public struct Shipment: Encodable, Hashable, Sendable {
+        public var state: String?
+        public var carrier: String?
+        public var trackingNumber: String?
+    }
+}
+
+public struct CustomersFound: Encodable, Hashable, Sendable {
+    /// Who holds exactly what was typed comes first, then who holds or bears something that begins with it.
+    public var customers: [CustomerFound]
+    public var orders: [OrderFound]
+    /// There are more than were asked for.
+    public var hasMore: Bool
+}
+
+extension Hub {
+    public static let customersFoundMax = 20
+
+    /// People whom a text may mean, for a list that changes with each letter typed: nothing is drawn that such a list does not show.
+    ///
+    /// Identifiers that somebody held earlier find them, too. E-mail addresses, ids and names are also found by their beginning.
+    public func findCustomers(_ text: CustomerText, limit: Int = customersFoundMax, now: Timestamp) async throws -> CustomersFound {
+        let limit = min(max(limit, 1), Self.profilesFoundMax)
+        return try await reading(now) { try CustomerFinder(text: text, limit: limit, documents: $0).found() }
+    }
+}
+
+/// Finds people and orders by what somebody typed, in one read transaction.
+private struct CustomerFinder {
+    let text: CustomerText
+    let limit: Int
+    let documents: Documents
+    private var store: any HubReading { documents.store }
+
+    /// A beginning of fewer characters would be half the town.
+    private static let beginningMin = 3
+    /// A record bears its name in several forms, and several records are one person.
+    private var rowsMax: Int { 8 * limit }
+
+    func found() throws -> CustomersFound {
+        let orders = text.kinds.contains(.order) ? try orders() : []
+        let exact = try text.kinds.flatMap { try holders($0) }
+        let all = try exact + orders.compactMap(\.buyer) + text.kinds.flatMap { try beginners($0) }
+        var seen: Set<RecordNumber> = []
+        var customers: [CustomerFound] = []
+        for record in all {
+            guard let profile = try store.customer(record)?.profile, seen.insert(profile).inserted else { continue }
+            guard customers.count < limit else { return CustomersFound(customers: customers, orders: orders.map(\.order), hasMore: true) }
+            if let customer = try customer(profile) { customers.append(customer) }
+        }
+        return CustomersFound(customers: customers, orders: orders.map(\.order), hasMore: false)
+    }
+
+    // MARK: who
+
+    private func holders(_ kind: CustomerText.Kind) throws -> [RecordNumber] {
+        switch kind {
+        case .email: try Hub.holders(.email(text.text), documents, limit: rowsMax)
+        case .phone: try Hub.holders(.phone(text.text), documents, limit: rowsMax)
+        case .id: try Hub.holders(.id(text.text), documents, limit: rowsMax)
+        case .name, .order: []
+        }
+    }
+
+    private func beginners(_ kind: CustomerText.Kind) throws -> [RecordNumber] {
+        func beginners(_ kind: Identifier.Kind, _ prefix: String) throws -> [RecordNumber] {
+            guard prefix.count >= Self.beginningMin else { return [] }
+            return try store.identifiers(IdentifierRow.Kind(kind), startingWith: prefix, limit: rowsMax).map(\.record)
+        }
+        switch kind {
+        case .name: return try Hub.holders(.name(text.text), documents, limit: rowsMax)
+        case .email: return try beginners(.email, text.text.lowercased())
+        case .id where ProfileID(text.text) == nil: return try beginners(.id, Normalization.id(text.text) ?? "")
+        // Half a number without its country's code is the beginning of nothing that is kept.
+        case .phone where text.text.hasPrefix("+"): return try beginners(.phone, "+" + text.text.filter { $0.isASCII && $0.isNumber })
+        case .id, .phone, .order: return []
+        }
+    }
+
+    private func orders() throws -> [(order: OrderFound, buyer: RecordNumber?)] {
+        try store.orders(named: text.text).filter(\.isAlive).prefix(limit).compactMap { row -> (order: OrderFound, buyer: RecordNumber?)? in
+            guard let view = try documents.order(row) else { return nil }
+            let buyer = try store.purchase(row.record)?.buyer
+            let profile = try buyer.flatMap { try store.customer($0)?.profile }.flatMap { documents.standing.dot(of: $0) }
+            let shipments = view.shipments.map {
+                OrderFound.Shipment(state: $0.state?.name.string, carrier: $0.carrier?.string, trackingNumber: $0.trackingNumber?.string)
+            }
+            let order = OrderFound(
+                number: row.name ?? text.text, state: view.state.name.string, shipments: shipments,
+                customer: profile.map { "\(ProfileID(life: $0))" })
+            return (order, buyer)
+        }
+    }
+
+    // MARK: what is shown of them
+
+    private func customer(_ profile: RecordNumber) throws -> CustomerFound? {
+        guard let life = documents.standing.dot(of: profile) else { return nil }
+        let members = try store.customers(profile: profile)
+        let states = try members.compactMap { try documents.state($0.record) }.sorted { $0.id.life < $1.id.life }
+        guard !states.isEmpty else { return nil }
+        let policies = try documents.policies.get()["customer"]
+        func text(_ field: FieldName) -> String? {
+            let golden = GoldenField(field, of: states, policy: policies[field] ?? .latest) { documents.writer($0) }
+            return golden?.shown.value.typed.flatMap { $0.string.isEmpty ? nil : $0.string }
+        }
+        let parts = [text("first name"), text("last name")].compactMap { $0 }
+        var found = CustomerFound(
+            id: "\(ProfileID(life: life))", name: text("name") ?? (parts.isEmpty ? text("company") : parts.joined(separator: " ")),
+            email: text("email"), phone: text("phone"), city: text("city"), spent: [:], records: states.count,
+            sites: Set(states.compactMap { documents.site($0.id.source) }).sorted().map(\.string))
+        try add(members.map(\.record), to: &found)
+        return found
+    }
+
+    private func add(_ members: [RecordNumber], to found: inout CustomerFound) throws {
+        let times = CredibleTimes(now: documents.now)
+        var spent: [String: Int128] = [:]
+        for member in members {
+            for total in try store.totals(customer: member) where total.purchases != 0 || total.amount != 0 {
+                spent[total.currency, default: 0] += Int128(total.amount)
+            }
+            let last = try store.purchases(buyer: member, limit: PurchaseSummary.recentMax).first { row in
+                row.kind != .giveBack && row.at.map { times.contains($0) } ?? false
+            }
+            guard let last, let at = last.at.flatMap(UInt64.init(exactly:)), at > found.lastPurchase ?? 0 else { continue }
+            found.lastPurchase = at
+            found.lastShop = documents.standing.source(last.source).flatMap { documents.site($0.id) }?.string
+        }
+        found.spent = spent.mapValues { Int64(clamping: $0) }
+    }
+}

@@ -1,0 +1,88 @@
+import Causality
+import ChangeSets
+import Inventory
+
+/// The newest movements of an SKU with their times, which only the journal tells.
+///
+/// Of each pile and replica the newest are read, so that one busy till hides no other; how far back nothing is missing is known with them.
+struct StockMovements {
+    struct Found {
+        var row: MovementRow
+        var dot: Dot
+        /// As its writer's clock had it, but no later than the hub received it.
+        var at: UInt64
+        /// The record whose change it came with, in words.
+        var record: String?
+        /// The other end of a transfer.
+        var counterpart: String?
+    }
+
+    /// The newest first.
+    private(set) var found: [Found] = []
+    /// Everything later than this is among them, in milliseconds; `nil`: simply everything is.
+    private(set) var completeAfter: UInt64?
+
+    /// So many are read, of all piles and replicas together ...
+    private static let readMax = 500
+    /// ... but of each so many, however many there are.
+    private static let readMin = 5
+    /// What is looked up for them in the journal, of all replicas together; the newest set of each is, in any case.
+    private static let journalBytesMax = 32 << 20
+
+    init(of cells: [(row: StockCellRow, cell: StockCell)], _ documents: Documents) throws {
+        let standing = documents.standing
+        let parts = cells.flatMap { entry in
+            entry.cell.movements.entries.compactMap { part in standing.number(of: part.replica).map { (cell: entry.row.cell, replica: $0) }
+            }
+        }
+        let share = max(Self.readMin, Self.readMax / max(1, parts.count))
+        var rows: [ReplicaNumber: [(row: MovementRow, isLastOfMany: Bool)]] = [:]
+        for part in parts {
+            let newest = try documents.store.movements(cell: part.cell, replica: part.replica, limit: share + 1)
+            let isCut = newest.count > share
+            rows[part.replica, default: []] += newest.prefix(share).enumerated().map { ($1, isCut && $0 == share - 1) }
+        }
+        let bytesMax = Self.journalBytesMax / max(1, rows.count)
+        for (replica, rows) in rows.sorted(by: { $0.key < $1.key }) {
+            guard let id = standing.replica(replica)?.id else { continue }
+            try read(rows.sorted { $0.row.counter > $1.row.counter }, of: id, documents.store, bytesMax: bytesMax)
+        }
+        found.sort { ($0.at, $0.dot) > ($1.at, $1.dot) }
+    }
+
+    /// - Parameter rows: of one replica, the newest first: each set of the journal is decoded once.
+    private mutating func read(
+        _ rows: [(row: MovementRow, isLastOfMany: Bool)], of replica: ReplicaID, _ store: any HubReading, bytesMax: Int
+    ) throws {
+        var journalBytes = 0
+        var present: (set: ChangeSet, received: UInt64)?
+        var latestKnown: UInt64 = .max
+        for (row, isLastOfMany) in rows {
+            if present.map({ !($0.set.first...$0.set.last).contains(row.counter) }) ?? true {
+                guard journalBytes <= bytesMax, let entry = try store.journal(containing: row.counter, of: row.replica),
+                    entry.last >= row.counter
+                else {
+                    // Times of a replica never fall: what is left out is no later than what was read.
+                    return lacks(upTo: latestKnown)
+                }
+                journalBytes += entry.bytes.count
+                present = (try ChangeSetCodec.decode(entry.bytes), entry.received.milliseconds)
+            }
+            guard let present, case let place = Int(row.counter - present.set.first), present.set.changes.indices.contains(place) else {
+                return lacks(upTo: latestKnown)
+            }
+            let change = present.set.changes[place]
+            let at = min(change.time.milliseconds, present.received)
+            latestKnown = at
+            if isLastOfMany { lacks(upTo: at) }
+            var counterpart: Text?
+            if case .movement(let movement) = change.stock { counterpart = movement.counterpart }
+            found.append(
+                Found(
+                    row: row, dot: Dot(replica, row.counter), at: at, record: change.subject.map { "\($0.entity) \($0.key)" },
+                    counterpart: counterpart?.string))
+        }
+    }
+
+    private mutating func lacks(upTo time: UInt64) { completeAfter = max(completeAfter ?? 0, time) }
+}

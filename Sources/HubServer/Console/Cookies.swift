@@ -1,0 +1,37 @@
+import HTTPTypes
+
+/// What a browser gives back with each request.
+struct Cookies {
+    private var values: [String: String] = [:]
+
+    init(_ headers: HTTPFields) {
+        for line in headers[values: .cookie] {
+            for pair in line.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1).map { $0.drop { $0 == " " } }
+                if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+            }
+        }
+    }
+
+    subscript(name: Name) -> String? { values[name.rawValue] }
+
+    enum Name: String {
+        case session = "tributary-session"
+        case language = "tributary-language"
+        case theme = "tributary-theme"
+        /// The browser's time zone, which its script tells.
+        case zone = "tributary-zone"
+    }
+
+    /// A line that sets one. No script may read a session, and no form of another site sends it along.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long it is kept; `nil`: until the browser is closed.
+    ///   - isSecure: the browser came over TLS, and shall give it back in no other way.
+    static func line(_ name: Name, _ value: String, seconds: Int?, isSecure: Bool) -> String {
+        var line = "\(name.rawValue)=\(value); Path=/; SameSite=Lax"
+        if name == .session { line += "; HttpOnly" }
+        if let seconds { line += "; Max-Age=\(seconds)" }
+        return isSecure ? line + "; Secure" : line
+    }
+}

@@ -1,0 +1,141 @@
+import ChangeSets
+import Console
+import Foundation
+import HubRuntime
+import Serving
+
+/// The conflict desk.
+extension HubRoutes {
+    static let conflictsShown = 50
+
+    var conflictRoutes: [HubRoute] {
+        [
+            HubRoute(.get, "/conflicts", .console(.viewer)) { call in
+                let asked = FormBody(queryOf: call)
+                return try await conflictQueue(call, Self.filter { asked[$0] }, after: nil)
+            },
+            // What somebody types may be a customer's name: it stands in no address.
+            HubRoute(.post, "/conflicts", .console(.viewer), bodyBytesMax: Self.formBytesMax) { call in
+                let form = FormBody(call.body)
+                return try await conflictQueue(call, Self.filter { form[$0] }, after: form["after"])
+            },
+            HubRoute(.post, "/conflicts/bulk", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await bulk($0) },
+            HubRoute(.get, "/conflicts/{id}", .console(.viewer)) { call in
+                try await conflictPage(call, call.parameter("id"), problem: nil)
+            },
+            HubRoute(.post, "/conflicts/{id}", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await decide($0) },
+            HubRoute(.post, "/conflicts/{id}/undo", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await undoFromDesk($0) },
+        ]
+    }
+
+    // MARK: the queue
+
+    private static func filter(_ field: (String) -> String?) -> ConflictFilter {
+        func given(_ name: String) -> String? { field(name).flatMap { $0.isEmpty ? nil : $0 } }
+        return ConflictFilter(
+            kind: given("kind").flatMap(ConflictAnswer.Kind.init), site: given("site"), field: given("field"), text: given("text"))
+    }
+
+    private func conflictQueue(_ call: HubCall, _ filter: ConflictFilter, after: String?) async throws -> Reply {
+        let found = try await hub.conflicts(filter, after: after, limit: Self.conflictsShown + 1, now: call.now)
+        let sites = try await hub.siteNames()
+        let open = try await hub.openConflicts(now: call.now)
+        return .page(
+            console.conflicts(
+                Array(found.prefix(Self.conflictsShown)), hasMore: found.count > Self.conflictsShown, after: after, filter: filter,
+                open: open,
+                sites: sites, for: try await visitor(call)))
+    }
+
+    // MARK: one conflict
+
+    private func conflictPage(_ call: HubCall, _ id: String, problem: HubError?) async throws -> Reply {
+        let story = try await hub.conflictStory(id, now: call.now)
+        if story.conflict?.about.profile != nil || story.conflict?.kind == .proposedLink {
+            await hub.noteLookUp(.conflict, id, found: 1, by: call.principal, now: call.now)
+        }
+        let page = console.conflict(story, id: id, problem: problem, for: try await visitor(call))
+        return .page(page, status: problem == nil ? .ok : .conflict)
+    }
+
+    private func decide(_ call: HubCall) async throws -> Reply {
+        let (id, form) = (try call.parameter("id"), FormBody(call.body))
+        do {
+            let answer = try await hub.resolve(id, try Self.resolution(form, id: id, by: call), now: call.now)
+            call.logger.notice("conflict decided", metadata: ["decision": "\(answer.id)", "choice": "\(answer.choice.rawValue)"])
+            return .seeOther(Self.address(of: id) + "?said=decided")
+        } catch let error as HubError where [.conflictGone, .choiceInvalid, .badRequest].contains(error.code) {
+            // Somebody else was faster, or the value is none: the page says so, and shows what there is now.
+            return try await conflictPage(call, id, problem: error)
+        }
+    }
+
+    /// - Throws: `request-invalid` for a value that is none.
+    private static func resolution(_ form: FormBody, id: String, by call: HubCall) throws -> Resolution {
+        let author = call.principal?.name ?? ""
+        if let dot = form["take"] { return Resolution(.take, side: dot, seen: form["seen"], author: author, note: form["note"]) }
+        guard let choice = form["choice"].flatMap(Decision.Choice.init) else {
+            throw HubError(.badRequest, "Nothing was chosen.", remedy: "Press one of the buttons.")
+        }
+        let isPile = id.hasPrefix("concurrent-counts") || id.hasPrefix("oversell") || id.hasPrefix("received-more")
+        let value = choice == .value ? try isPile ? pieces(form["value"]) : JSONValue.text(form.raw("value")) : nil
+        return Resolution(choice, value: value, seen: form["seen"], author: author, note: form["note"])
+    }
+
+    /// What a person writes for a number of pieces, in units of 10⁻⁴: `12`, `2.5`, `2,5`.
+    static func pieces(_ text: String?) throws -> JSONValue {
+        let plain = (text ?? "").replacing(",", with: ".")
+        guard !plain.isEmpty, plain.allSatisfy({ "-.0123456789".contains($0) }),
+            let number = Decimal(string: plain, locale: Locale(identifier: "en_US_POSIX")), let units = Int64("\(number * 10_000)")
+        else {
+            throw HubError(
+                .badRequest, "\"\(text ?? "")\" is no number of pieces.", remedy: "Give one with at most four decimals: 12 or 2.5.")
+        }
+        return .integer(units)
+    }
+
+    private func undoFromDesk(_ call: HubCall) async throws -> Reply {
+        let (id, form) = (try call.parameter("id"), FormBody(call.body))
+        do {
+            _ = try await hub.undo(form["decision"] ?? "", author: call.principal?.name ?? "", note: form["note"], now: call.now)
+            call.logger.notice("decision undone", metadata: ["decision": "\(form["decision"] ?? "")"])
+            return .seeOther(Self.address(of: id) + "?said=undone")
+        } catch let error as HubError where [.decisionSuperseded, .notFound, .conflictGone].contains(error.code) {
+            return try await conflictPage(call, id, problem: error)
+        }
+    }
+
+    static func address(of conflict: String) -> String { "/conflicts/" + ConsoleGate.encoded(conflict) }
+
+    // MARK: many at once
+
+    /// Looks first, with the button that does it; `step=apply` does it.
+    private func bulk(_ call: HubCall) async throws -> Reply {
+        let form = FormBody(call.body)
+        let given = form["rule"] ?? ""
+        let site = given.hasPrefix("site:") ? String(given.dropFirst("site:".count)) : nil
+        guard let rule = site == nil ? BulkResolution.Rule(rawValue: given) : .site else {
+            throw HubError(.badRequest, "There is no rule \(given).", remedy: "Go back and choose one.")
+        }
+        let ids = form.all("id")
+        guard !ids.isEmpty || form["kind"] != nil else {
+            throw HubError(.badRequest, "No conflict was selected.", remedy: "Go back and select some.")
+        }
+        var filter = Self.filter { form[$0] }
+        filter.ids = ids.isEmpty ? nil : ids
+        let isDryRun = form["step"] != "apply"
+        let answer = try await hub.resolveAll(
+            BulkResolution(
+                filter: filter, rule: rule, site: site, author: call.principal?.name ?? "", note: form["note"], isDryRun: isDryRun),
+            now: call.now)
+        guard isDryRun else {
+            call.logger.notice("conflicts decided by rule", metadata: ["decided": "\(answer.decided.count)"])
+            return .seeOther("/conflicts?said=bulk")
+        }
+        var fields = ids.map { (name: "id", value: $0) } + [(name: "rule", value: given)]
+        for name in ["kind", "field", "site", "text"] { if let value = form[name] { fields.append((name: name, value: value)) } }
+        let page = console.bulk(
+            answer, rule: site == nil ? given : "site-chosen", fields: fields, back: "/conflicts", for: try await visitor(call))
+        return .page(page)
+    }
+}

@@ -1,0 +1,159 @@
+import Causality
+import ChangeSets
+import HubTestSupport
+import Testing
+
+@testable import HubRuntime
+
+@Suite("The queue of conflicts, and one of them")
+struct ConflictDeskTests {
+    /// Conflicts of several kinds: piles oversold, changes set aside, fields that two sites wrote.
+    private static func queue(piles: Int, aside: Int, fields: Int) async throws -> (bench: TestHub, orders: [Dot]) {
+        let bench = try await TestHub()
+        let (web, depot) = (try await bench.enrol("web", kind: .web), try await bench.enrol("depot", kind: .warehouse))
+        var (shop, store) = (TestWriter("shop", seed: 1, key: web.key), TestWriter("wms", seed: 2, key: depot.key))
+        var orders: [Dot] = []
+        var placed: [Change] = []
+        for number in 0..<fields {
+            orders.append(Dot(shop.nextDot.replica, shop.nextDot.counter + UInt64(number)))
+            placed.append(
+                Make.write(
+                    "order", Int64(number), [("number", .text(Text("O\(number)"))), ("currency", "GBP"), ("note", "n")], at: bench.now))
+        }
+        if !placed.isEmpty { try await bench.push([try shop.seal(placed)], from: web) }
+        for (writer, currency) in [(0, "USD"), (1, "EUR")] as [(Int, Value)] {
+            let changes = orders.enumerated().map { number, order in
+                Make.write(
+                    "order", Int64(number), [("currency", currency), ("note", currency)], life: order,
+                    source: writer == 0 ? nil : shop.source, at: bench.now, context: .named([order]))
+            }
+            guard !changes.isEmpty else { continue }
+            if writer == 0 {
+                try await bench.push([try shop.seal(changes)], from: web)
+            } else {
+                try await bench.push([try store.seal(changes)], from: depot)
+            }
+        }
+        let sold = (0..<piles).map { Make.movement(Text("SKU \($0) at"), "web", pieces: -1, at: bench.now) }
+        let bad = (0..<aside).map { _ in Make.movement("", "web", pieces: 1, at: bench.now) }
+        if !(sold + bad).isEmpty { try await bench.push([try shop.seal(sold + bad)], from: web) }
+        return (bench, orders)
+    }
+
+    @Test("pages hold each conflict once, in one order, whatever their size", arguments: [1, 3, 7, 200])
+    func pages(size: Int) async throws {
+        let (bench, _) = try await Self.queue(piles: 5, aside: 4, fields: 3)
+        let all = try await bench.hub.conflicts(now: bench.now).map(\.id)
+        var paged: [String] = []
+        var after: String?
+        while case let page = try await bench.hub.conflicts(after: after, limit: size, now: bench.now), !page.isEmpty {
+            #expect(page.count <= size)
+            paged += page.map(\.id)
+            after = page.last?.id
+            try #require(paged.count <= all.count)
+        }
+        #expect(all.count == 15)
+        #expect(paged.count == all.count && Set(paged) == Set(all))
+        #expect(paged.first?.hasPrefix("oversell:") == true)
+    }
+
+    @Test("the page after one that was decided meanwhile begins where that one stood")
+    func decidedMeanwhile() async throws {
+        let (bench, _) = try await Self.queue(piles: 4, aside: 0, fields: 2)
+        let all = try await bench.hub.conflicts(after: nil, limit: 100, now: bench.now)
+        for (index, conflict) in all.enumerated() where index + 1 < all.count {
+            let choice: Resolution =
+                conflict.kind == .oversell
+                ? Resolution(.accept, seen: conflict.seen, author: "ann")
+                : Resolution(.take, side: conflict.sides[0].dot, seen: conflict.seen, author: "ann")
+            _ = try await bench.hub.resolve(conflict.id, choice, now: bench.now)
+            let rest = try await bench.hub.conflicts(after: conflict.id, limit: 100, now: bench.now).map(\.id)
+            let expected = all.dropFirst(index + 1).map(\.id)
+            #expect(rest == expected)
+        }
+    }
+
+    @Test("a filter looks through all, and not through the first few hundred of a kind")
+    func filtered() async throws {
+        let (bench, _) = try await Self.queue(piles: Hub.conflictsPerKindMax + 20, aside: 0, fields: 1)
+        let last = "SKU \(Hub.conflictsPerKindMax + 19) at"
+        let found = try await bench.hub.conflicts(ConflictFilter(text: last.uppercased()), now: bench.now)
+        #expect(found.map(\.about.sku) == [last])
+        #expect(try await bench.hub.conflicts(ConflictFilter(text: "o0"), now: bench.now).allSatisfy { $0.about.name == "O0" })
+        #expect(try await bench.hub.conflicts(ConflictFilter(kind: .oversell), now: bench.now).count == Hub.conflictsPerKindMax)
+        let chosen = [found[0].id, "concurrent-writes:nothing", "nonsense"]
+        var filter = ConflictFilter()
+        filter.ids = chosen
+        #expect(try await bench.hub.conflicts(filter, now: bench.now).map(\.id) == [found[0].id])
+    }
+
+    @Test("each open conflict is found by its whole id, and one that is over is not")
+    func found() async throws {
+        let (bench, _) = try await Self.queue(piles: 3, aside: 2, fields: 2)
+        for conflict in try await bench.hub.conflicts(now: bench.now) {
+            #expect(try await bench.hub.conflicts(ConflictFilter(id: conflict.id), now: bench.now) == [conflict])
+        }
+        for wrong in ["oversell:oversold/SKU 9 at at web", "concurrent-writes:zz/phone", "quarantine:0", "source-restored:", ":", ""] {
+            let error = await #expect(throws: HubError.self) { try await bench.hub.conflictStory(wrong, now: bench.now) }
+            #expect(error?.code == .notFound, "\(wrong)")
+        }
+    }
+
+    @Test("its story says what stood there before, who had heard of whom, and when the hub heard of each")
+    func story() async throws {
+        let (bench, orders) = try await Self.queue(piles: 0, aside: 0, fields: 1)
+        let story = try await bench.hub.conflictStory("concurrent-writes:\(orders[0])/currency", now: bench.now)
+        #expect(story.conflict?.about.name == "O0" && story.conflict?.about.field == "currency")
+        #expect(story.earlier.map(\.value) == [.text("GBP")] && story.earlier.map(\.dot) == [orders[0].description])
+        #expect(Set(story.sides.map(\.site)) == ["web", "depot"])
+        for side in story.sides {
+            #expect(side.shown == [orders[0].description])
+            // The web shop wrote both, one after the other; the depot's own chain holds nothing of the web shop's.
+            let hasHeard = side.heard.contains(orders[0].description)
+            #expect(hasHeard == (side.site == "web"))
+            let sides = story.sides.map(\.dot)
+            #expect(Set(side.heard).isDisjoint(with: sides))
+            #expect(side.received == bench.now.milliseconds)
+        }
+        #expect(story.alike == 1 && story.before == nil && story.next == nil)
+        let taken = try #require(story.conflict?.sides.first)
+        _ = try await bench.hub.resolve(
+            "concurrent-writes:\(orders[0])/currency", Resolution(.take, side: taken.dot, seen: story.conflict?.seen, author: "ann"),
+            now: bench.now)
+        let over = try await bench.hub.conflictStory("concurrent-writes:\(orders[0])/currency", now: bench.now)
+        #expect(over.conflict == nil && over.decisions.map(\.author) == ["ann"])
+    }
+
+    @Test("what a choice would leave is seen before it is made, and nothing of the look stays")
+    func foresees() async throws {
+        let (bench, _) = try await Self.queue(piles: 1, aside: 0, fields: 0)
+        let conflict = try #require(try await bench.hub.conflicts(now: bench.now).first)
+        let before = try await bench.hub.digest()
+        let foresight = try await bench.hub.foresee(
+            conflict.id, Resolution(.value, value: .integer(70_000), seen: conflict.seen, author: "ann"), now: bench.now)
+        #expect(foresight == Foresight(onHand: 70_000, available: 70_000, conflicts: 0))
+        #expect(try await bench.hub.digest() == before)
+        #expect(try await bench.hub.decisions(now: bench.now).isEmpty)
+        #expect(try await bench.hub.conflicts(now: bench.now) == [conflict])
+        #expect(try await bench.hub.verify().isEqual)
+    }
+
+    @Test("how many are open is counted anew after a commit, after some seconds, and at once after a decision")
+    func counted() async throws {
+        let (bench, _) = try await Self.queue(piles: 2, aside: 1, fields: 0)
+        #expect(try await bench.hub.openConflicts(now: bench.now).byKind == [.oversell: 2, .quarantine: 1])
+        let conflict = try #require(try await bench.hub.conflicts(now: bench.now).first)
+        _ = try await bench.hub.resolve(conflict.id, Resolution(.accept, seen: conflict.seen, author: "ann"), now: bench.now)
+        #expect(try await bench.hub.openConflicts(now: bench.now).count == 2)
+    }
+
+    @Test("a pulse tells what was admitted, how far sites are behind and what is open; old ones go")
+    func pulses() async throws {
+        let (bench, _) = try await Self.queue(piles: 2, aside: 0, fields: 0)
+        try await bench.hub.takePulse(now: bench.now)
+        let later = bench.now.advanced(byMilliseconds: 8 * 86_400_000)
+        try await bench.hub.takePulse(now: later)
+        let rows = try await bench.hub.pulses(since: Timestamp(milliseconds: 0))
+        #expect(rows.map(\.at) == [later] && rows[0].conflicts == 2 && rows[0].changes == 2)
+    }
+}

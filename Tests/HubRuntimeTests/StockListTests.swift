@@ -1,0 +1,178 @@
+import Causality
+import ChangeSets
+import HubTestSupport
+import Inventory
+import Testing
+
+@testable import HubRuntime
+
+@Suite("Stock as operators look at it")
+struct StockListTests {
+    /// A hub with a shop and its till.
+    private struct Shop {
+        let bench: TestHub
+        let agent: TestAgent
+        var till: TestWriter
+
+        init() async throws {
+            bench = try await TestHub()
+            agent = try await bench.enrol("shop-1")
+            till = TestWriter("till", seed: 1, key: agent.key)
+        }
+
+        mutating func tell(_ changes: [Change]) async throws { try await bench.push([try till.seal(changes)], from: agent) }
+    }
+
+    private static let hour: UInt64 = 3_600_000
+
+    private static func ago(_ hours: UInt64, _ now: Timestamp) -> Timestamp {
+        Timestamp(milliseconds: now.milliseconds - hours * hour)
+    }
+
+    @Test("SKUs come in the order of their bytes, each once, from a prefix on, after one, and of one location")
+    func skus() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let keys = [
+            ("B", "here"), ("A2", "here"), ("A2", "there"), ("A1", "there"), ("A10", "here"), ("a1", "here"), ("Ä", "here"), ("A", "here"),
+        ]
+        try await shop.tell(keys.map { Make.movement(Text($0.0), Text($0.1), pieces: 1, at: now) })
+        func skus(_ prefix: String = "", after: String? = nil, at location: String? = nil, limit: Int = 100) throws -> [String] {
+            try shop.bench.store.readNow { try $0.skus(startingWith: prefix, after: after, at: location, limit: limit) }
+        }
+        #expect(try skus() == ["A", "A1", "A10", "A2", "B", "a1", "Ä"])
+        #expect(try skus("A") == ["A", "A1", "A10", "A2"])
+        #expect(try skus("A1") == ["A1", "A10"])
+        #expect(try skus("Ä") == ["Ä"])
+        #expect(try skus("%") == [])
+        #expect(try skus("A", after: "A1") == ["A10", "A2"])
+        #expect(try skus("A", after: "A2") == [])
+        #expect(try skus("B", after: "A1") == ["B"])
+        #expect(try skus(after: "A", limit: 2) == ["A1", "A10"])
+        #expect(try skus(at: "there") == ["A1", "A2"])
+        #expect(try skus("A", after: "A1", at: "there", limit: 1) == ["A2"])
+        #expect(try skus(at: "nowhere") == [])
+    }
+
+    @Test("A page has so many articles, and the next one goes on behind them", arguments: [0, 1])
+    func pages(more: Int) async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let skus = (0..<Hub.skusPerPage + more).map { "S\(100 + $0)" }
+        try await shop.tell(skus.map { Make.movement(Text($0), "shop-1", pieces: 1, at: now) })
+        let first = try await shop.bench.hub.stock(StockQuestion(), now: now)
+        #expect(first.articles.map(\.sku) == Array(skus.prefix(Hub.skusPerPage)))
+        #expect(first.next == (more == 0 ? nil : skus[Hub.skusPerPage - 1]))
+        guard let next = first.next else { return }
+        let second = try await shop.bench.hub.stock(StockQuestion(after: next), now: now)
+        #expect(second.articles.map(\.sku) == [skus[Hub.skusPerPage]])
+        #expect(second.next == nil)
+    }
+
+    @Test("An article shows every location's figure, its name, and when each site was last heard; oversold ones are found")
+    func figures() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        try await shop.tell([
+            Make.write("item", 1, [("sku", "MUG"), ("name", "Mug, blue")], at: now), Make.count("MUG", "shop-1", pieces: 2, at: now),
+            Make.movement("MUG", "shop-1", pieces: -3, kind: .sale, at: now), Make.count("MUG", "depot", pieces: 5, at: now),
+            Make.count("PLATE", "depot", pieces: 5, at: now),
+        ])
+        let hub = shop.bench.hub
+        let mug = try #require(try await hub.stock(StockQuestion(prefix: "M"), now: now).articles.first)
+        #expect(mug.name == "Mug, blue")
+        #expect(mug.piles.map(\.location) == ["depot", "shop-1"])
+        #expect(mug.piles.map { $0.figure?.onHand } == [50_000, -10_000])
+        #expect(mug.piles.map(\.isOversold) == [false, true])
+        #expect(mug.piles.map(\.conflicts) == [[], [.oversell]])
+        #expect(mug.piles.map(\.lastHeard) == [now.milliseconds, now.milliseconds])
+        func oversold(_ question: StockQuestion) async throws -> [String] { try await hub.stock(question, now: now).articles.map(\.sku) }
+        #expect(try await oversold(StockQuestion(isOversoldOnly: true)) == ["MUG"])
+        #expect(try await oversold(StockQuestion(prefix: "P", isOversoldOnly: true)) == [])
+        #expect(try await oversold(StockQuestion(location: "depot", isOversoldOnly: true)) == [])
+        #expect(try await oversold(StockQuestion(isOversoldOnly: true, after: "MUG")) == [])
+    }
+
+    @Test("What a number is made of: the count, what moved since, and what was there with each; the history begins with the count")
+    func madeOf() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        try await shop.tell([
+            Make.movement("MUG", "shop-1", pieces: 4, kind: .receipt, at: Self.ago(50, now)),
+            Make.count("MUG", "shop-1", pieces: 10, at: Self.ago(40, now)),
+            Make.movement("MUG", "shop-1", pieces: -3, kind: .sale, at: Self.ago(20, now)),
+            Make.movement("MUG", "shop-1", pieces: 1, kind: .customerReturn, at: Self.ago(10, now)),
+        ])
+        let item = try #require(try await shop.bench.hub.stockItem(sku: "MUG", now: now))
+        #expect(item.entries.map(\.kind) == [.customerReturn, .sale, .count, .receipt])
+        #expect(item.entries.map(\.quantity) == [10_000, -30_000, 100_000, 40_000])
+        #expect(item.entries.map(\.onHand) == [80_000, 70_000, 100_000, nil])
+        #expect(item.entries.map(\.isCounted) == [false, false, false, true])
+        #expect(item.entries.allSatisfy { $0.site == "shop-1" && $0.source == "till" })
+        #expect(!item.isCut)
+        let place = try #require(item.places.first)
+        #expect(place.count?.quantity == 100_000 && place.count?.at == Self.ago(40, now).milliseconds)
+        #expect(place.beginning == .count)
+        #expect(place.history.map(\.onHand) == [100_000, 70_000, 80_000, 80_000])
+        #expect(place.history.map(\.at) == [40, 20, 10, 0].map { Self.ago($0, now).milliseconds })
+        #expect(try await shop.bench.hub.stockItem(sku: "NONE", now: now) == nil)
+    }
+
+    @Test("Where nobody counted, the history begins with the first movement; further back than a month, with what was there then")
+    func beginnings() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        try await shop.tell([
+            Make.movement("OLD", "shop-1", pieces: 4, at: Self.ago(24 * 40, now)),
+            Make.movement("OLD", "shop-1", pieces: 2, at: Self.ago(1, now)),
+            Make.movement("NEW", "shop-1", pieces: 5, at: Self.ago(1, now)),
+        ])
+        let new = try #require(try await shop.bench.hub.stockItem(sku: "NEW", now: now)?.places.first)
+        #expect(new.beginning == .first && new.history.map(\.onHand) == [50_000, 50_000] && new.count == nil)
+        let old = try #require(try await shop.bench.hub.stockItem(sku: "OLD", now: now)?.places.first)
+        #expect(old.beginning == .bound && old.history.map(\.onHand) == [40_000, 60_000, 60_000])
+        #expect(old.history.first?.at == now.milliseconds - Hub.stockHistoryMilliseconds)
+    }
+
+    @Test("So many movements are listed, the newest; what more there are is said", arguments: [0, 1])
+    func listed(more: Int) async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let count = UInt64(Hub.stockEntriesMax + more)
+        try await shop.tell(
+            (0..<count).map { Make.movement("MUG", "shop-1", pieces: 1, at: Timestamp(milliseconds: now.milliseconds - count + $0)) })
+        let item = try #require(try await shop.bench.hub.stockItem(sku: "MUG", now: now))
+        #expect(item.entries.count == Hub.stockEntriesMax)
+        #expect(item.isCut == (more == 1))
+        #expect(item.entries.first?.onHand == Int64(count) * FixedPoint.one)
+    }
+
+    @Test("Of a pile that moved very often the newest are read, and the history begins where nothing is missing")
+    func busy() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let count: UInt64 = 600
+        try await shop.tell(
+            (0..<count).map { Make.movement("MUG", "shop-1", pieces: 1, at: Timestamp(milliseconds: now.milliseconds - count + $0)) })
+        let item = try #require(try await shop.bench.hub.stockItem(sku: "MUG", now: now))
+        #expect(item.isCut)
+        let place = try #require(item.places.first)
+        #expect(place.beginning == .newest)
+        // 500 are read: the oldest of them is the 101st, and what was there with it is known.
+        #expect(place.history.first?.onHand == 101 * FixedPoint.one)
+        #expect(place.history.count == 501)
+    }
+
+    @Test("A figure that fits into no 64 bits is shown as unknown")
+    func unknown() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let most = StockRules.quantityMax / FixedPoint.one
+        try await shop.tell((0..<1_000).map { _ in Make.movement("MUG", "shop-1", pieces: most, at: now) })
+        let item = try #require(try await shop.bench.hub.stockItem(sku: "MUG", now: now))
+        #expect(item.places.map(\.pile.figure) == [nil])
+        #expect(item.places.map(\.pile.error) == ["stock-figure-overflows"])
+        #expect(item.places.allSatisfy { $0.history.isEmpty })
+        #expect(try await shop.bench.hub.stock(StockQuestion(), now: now).articles.first?.piles.first?.figure == nil)
+    }
+}
