@@ -73,33 +73,42 @@ static const unsigned char file_22[] = {
 #embed "../../hub/console/templates/proposals.mustache"
 };
 static const unsigned char file_23[] = {
-#embed "../../hub/console/templates/sign-in.mustache"
+#embed "../../hub/console/templates/quality-cells.mustache"
 };
 static const unsigned char file_24[] = {
-#embed "../../hub/console/templates/site-head.mustache"
+#embed "../../hub/console/templates/quality-head.mustache"
 };
 static const unsigned char file_25[] = {
-#embed "../../hub/console/templates/site-new.mustache"
+#embed "../../hub/console/templates/quality.mustache"
 };
 static const unsigned char file_26[] = {
-#embed "../../hub/console/templates/site-row.mustache"
+#embed "../../hub/console/templates/sign-in.mustache"
 };
 static const unsigned char file_27[] = {
-#embed "../../hub/console/templates/site.mustache"
+#embed "../../hub/console/templates/site-head.mustache"
 };
 static const unsigned char file_28[] = {
-#embed "../../hub/console/templates/sites.mustache"
+#embed "../../hub/console/templates/site-new.mustache"
 };
 static const unsigned char file_29[] = {
-#embed "../../hub/console/templates/stock-figures.mustache"
+#embed "../../hub/console/templates/site-row.mustache"
 };
 static const unsigned char file_30[] = {
-#embed "../../hub/console/templates/stock-heard.mustache"
+#embed "../../hub/console/templates/site.mustache"
 };
 static const unsigned char file_31[] = {
-#embed "../../hub/console/templates/stock-item.mustache"
+#embed "../../hub/console/templates/sites.mustache"
 };
 static const unsigned char file_32[] = {
+#embed "../../hub/console/templates/stock-figures.mustache"
+};
+static const unsigned char file_33[] = {
+#embed "../../hub/console/templates/stock-heard.mustache"
+};
+static const unsigned char file_34[] = {
+#embed "../../hub/console/templates/stock-item.mustache"
+};
+static const unsigned char file_35[] = {
 #embed "../../hub/console/templates/stock.mustache"
 };
 
@@ -127,16 +136,19 @@ static const struct console_file files[] = {
     {"templates/password.mustache", file_20, sizeof file_20},
     {"templates/people.mustache", file_21, sizeof file_21},
     {"templates/proposals.mustache", file_22, sizeof file_22},
-    {"templates/sign-in.mustache", file_23, sizeof file_23},
-    {"templates/site-head.mustache", file_24, sizeof file_24},
-    {"templates/site-new.mustache", file_25, sizeof file_25},
-    {"templates/site-row.mustache", file_26, sizeof file_26},
-    {"templates/site.mustache", file_27, sizeof file_27},
-    {"templates/sites.mustache", file_28, sizeof file_28},
-    {"templates/stock-figures.mustache", file_29, sizeof file_29},
-    {"templates/stock-heard.mustache", file_30, sizeof file_30},
-    {"templates/stock-item.mustache", file_31, sizeof file_31},
-    {"templates/stock.mustache", file_32, sizeof file_32},
+    {"templates/quality-cells.mustache", file_23, sizeof file_23},
+    {"templates/quality-head.mustache", file_24, sizeof file_24},
+    {"templates/quality.mustache", file_25, sizeof file_25},
+    {"templates/sign-in.mustache", file_26, sizeof file_26},
+    {"templates/site-head.mustache", file_27, sizeof file_27},
+    {"templates/site-new.mustache", file_28, sizeof file_28},
+    {"templates/site-row.mustache", file_29, sizeof file_29},
+    {"templates/site.mustache", file_30, sizeof file_30},
+    {"templates/sites.mustache", file_31, sizeof file_31},
+    {"templates/stock-figures.mustache", file_32, sizeof file_32},
+    {"templates/stock-heard.mustache", file_33, sizeof file_33},
+    {"templates/stock-item.mustache", file_34, sizeof file_34},
+    {"templates/stock.mustache", file_35, sizeof file_35},
 };
 
 size_t console_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -57,7 +57,7 @@ struct Serve: AsyncParsableCommand {
         defer { folder.withdrawAddress() }
         let housekeeping = Housekeeping(hub: hub, collectAfterDays: settings.collectAfterDays, logger: logger)
         let services: [any Service] =
-            [listener, housekeeping, Pulse(hub: hub, logger: logger)]
+            [listener, housekeeping, Pulse(hub: hub, logger: logger), QualityLook(hub: hub, logger: logger)]
             + (settings.proposesLinks ? [Matchmaking(hub: hub, logger: logger)] : [])
         let group = ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

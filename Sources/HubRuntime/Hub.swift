@@ -56,6 +56,7 @@ public final class Hub: Sendable {
     /// Whether a pass over all customers makes proposals.
     let isMatching = Mutex(false)
     let matchScorer = Mutex<KnownScorer?>(nil)
+    let qualityDesk = QualityDesk()
 
     /// Opens the hub over its store: makes it a hub if it is empty, and opens a new generation (S23).
     ///
@@ -105,6 +106,7 @@ public final class Hub: Sendable {
     /// Lets waiting pulls answer at once, and refuses what waits or comes after. A commit under way finishes.
     public func stop() async {
         commits.stop()
+        await qualityDesk.stop()
         await queue.stop()
     }
 }

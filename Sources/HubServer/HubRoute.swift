@@ -90,7 +90,8 @@ struct HubCall: Sendable {
 
     /// The part of the path that stands for `{name}`, percent-decoded.
     func parameter(_ name: String) throws(ServerError) -> String {
-        guard let value = parameters(name)?.removingPercentEncoding, !value.isEmpty else {
+        let decoded = parameters(name).map { PercentCoding.decoded($0.utf8, plus: UInt8(ascii: "+")) }
+        guard let decoded, decoded.isWellFormed, let value = String(validating: decoded.bytes, as: UTF8.self), !value.isEmpty else {
             throw ServerError(
                 .badRequest, "The path's part for \(name) is empty or not percent-encoded UTF-8.",
                 remedy: "See \(name) in protocol/openapi.yaml.")

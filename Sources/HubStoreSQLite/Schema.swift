@@ -18,7 +18,7 @@ enum Schema {
         11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
     ]
 
-    /// Who signs in, who looked whom up, and how the hub and its sites got on.
+    /// Who signs in, who looked whom up, how the hub and its sites got on, and how good the data was.
     private static let people = """
         CREATE TABLE user (name TEXT PRIMARY KEY, role TEXT NOT NULL, rounds INTEGER NOT NULL, block_size INTEGER NOT NULL,
             parallelism INTEGER NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, must_change INTEGER NOT NULL, created INTEGER NOT NULL,
@@ -30,6 +30,8 @@ enum Schema {
         CREATE INDEX look_up_who ON look_up (who, at);
         CREATE TABLE pulse (at INTEGER PRIMARY KEY, changes INTEGER NOT NULL, lag_median INTEGER NOT NULL, lag_max INTEGER NOT NULL,
             conflicts INTEGER NOT NULL);
+        CREATE TABLE quality_day (day INTEGER NOT NULL, field TEXT NOT NULL, at INTEGER NOT NULL, records INTEGER NOT NULL,
+            present INTEGER NOT NULL, valid INTEGER NOT NULL, PRIMARY KEY (day, field)) WITHOUT ROWID;
         """
 
     /// Who asks in a name of their own.

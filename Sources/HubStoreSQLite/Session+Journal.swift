@@ -137,6 +137,13 @@ extension Session {
         return try first("SELECT count(*) FROM held") { $0.int64(0) } ?? 0
     }
 
+    func heldCounts(_ cause: HeldRow.Cause) throws -> [HeldCount] {
+        try all(
+            "SELECT replica, code, count(*), min(since) FROM held WHERE cause = ? GROUP BY replica, code ORDER BY replica, code",
+            bind: { $0.bind(cause.rawValue) }
+        ) { row in HeldCount(replica: row.int32(0), code: row.string(1), changes: Int(row.int64(2)), since: row.time(3)) }
+    }
+
     func put(_ held: HeldRow) throws {
         try run("INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {
             $0.bind(held.replica)

@@ -83,27 +83,6 @@ extension Hub {
         }
     }
 
-    /// How good the customer records of each site are, field by field. It holds no value; nothing is changed.
-    ///
-    /// - Parameter freshDays: a value written within so many days is fresh.
-    public func quality(freshDays: Int = 365, now: Timestamp) async throws -> JSONAnswer {
-        try await reading(now) { documents in
-            var countries: [Text: Text] = [:]
-            for site in documents.sites { countries[Text(site.name)] = site.country }
-            var tally = QualityTally(now: now, freshDays: freshDays, countries: countries)
-            try documents.store.eachCustomer { customer in
-                guard let state = try documents.state(customer.record) else { return }
-                let values = state.fieldNames.flatMap { field in
-                    state.siblings(of: field).writes.compactMap { write in
-                        write.content.value.typed.map { QualityRecord.Value(field: field, text: $0, written: write.precedence.time) }
-                    }
-                }
-                tally.add(QualityRecord(site: documents.site(state.id.source) ?? "?", id: state.id, values: values))
-            }
-            return JSONAnswer(bytes: tally.report().json())
-        }
-    }
-
     private static func checked(_ given: GivenRules) throws(HubError) -> LinkRules {
         switch given.read {
         case .failure(let fault): throw HubError(.choiceInvalid, fault.message, remedy: fault.remedy)

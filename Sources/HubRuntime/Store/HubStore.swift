@@ -60,6 +60,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading {
     func held(_ cause: HeldRow.Cause, after row: HeldRow?, limit: Int) throws -> [HeldRow]
     func heldDots(replica: ReplicaNumber) throws -> [UInt64]
     func heldCount(_ cause: HeldRow.Cause?) throws -> Int64
+    /// Those of one cause by replica and code, in that order.
+    func heldCounts(_ cause: HeldRow.Cause) throws -> [HeldCount]
 
     // Records
     func record(_ number: RecordNumber) throws -> RecordRow?
@@ -254,6 +256,8 @@ public enum MetaName: String, Sendable, CaseIterable {
     case views
     /// What matching has learnt: `MatchModel` as JSON.
     case matchModel = "match model"
+    /// What was found when all customer records were last looked through: `QualityReport` as JSON.
+    case quality
 
     /// A number as a fact's value: 8 bytes, most significant first.
     public static func bytes(of number: UInt64) -> [UInt8] {

@@ -89,3 +89,19 @@ public struct HeldRow: Hashable, Sendable {
         self.since = since
     }
 }
+
+/// How many changes of one replica are held for one code.
+public struct HeldCount: Hashable, Sendable {
+    public var replica: ReplicaNumber
+    public var code: String
+    public var changes: Int
+    /// Of the first of them.
+    public var since: Timestamp
+
+    public init(replica: ReplicaNumber, code: String, changes: Int, since: Timestamp) {
+        self.replica = replica
+        self.code = code
+        self.changes = changes
+        self.since = since
+    }
+}

@@ -22,23 +22,8 @@ struct FormBody {
 
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
+    /// What is no UTF-8 is shown as such.
     private static func decoded(_ bytes: ArraySlice<UInt8>) -> String {
-        var decoded: [UInt8] = []
-        var rest = bytes
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): decoded.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                let digits = rest.prefix(2)
-                if digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) {
-                    decoded.append(value)
-                    rest = rest.dropFirst(2)
-                } else {
-                    decoded.append(byte)
-                }
-            default: decoded.append(byte)
-            }
-        }
-        return String(decoding: decoded, as: UTF8.self)
+        String(decoding: PercentCoding.decoded(bytes, plus: UInt8(ascii: " ")).bytes, as: UTF8.self)
     }
 }

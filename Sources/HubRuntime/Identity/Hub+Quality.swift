@@ -1,0 +1,102 @@
+import Causality
+import ChangeSets
+import Foundation
+import Profiles
+
+// A look through all customer records takes seconds for a hundred thousand and minutes for millions. So it is done once a day and when
+// somebody asks for it, once at a time, and its report is kept.
+extension Hub {
+    /// A value written within so many days is fresh.
+    static let freshDays = 365
+    /// Two years and some weeks: a spring is compared with the one before.
+    static let qualityKeptMilliseconds: UInt64 = 800 * 86_400_000
+
+    /// How good the customer records of each site are, field by field, looked through now. It holds no value; nothing is changed.
+    ///
+    /// Who asks while that is under way for somebody else gets the same report, which says of when it is.
+    public func quality(now: Timestamp) async throws -> JSONAnswer { try await look(now: now).value }
+
+    /// Begins to look through all customer records, unless that is under way; its result is found in `qualityStanding`.
+    ///
+    /// - Throws: `hub-stopping`.
+    public func beginQuality(now: Timestamp) throws { _ = try look(now: now) }
+
+    /// The last report, of this run of the hub or of an earlier one.
+    public func qualityStanding() async throws -> QualityStanding {
+        let standing = qualityDesk.standing
+        guard standing.report == nil, let bytes = try await store.read({ try $0.meta(.quality) }) else { return standing }
+        qualityDesk.remember(JSONAnswer(bytes: bytes))
+        return qualityDesk.standing
+    }
+
+    /// Whether there are customers, and today they were not looked through yet.
+    public func isQualityDue(now: Timestamp) async throws -> Bool {
+        let standing = try await qualityStanding()
+        guard standing.since == nil else { return false }
+        // A report of another form is none.
+        if let report = standing.report.flatMap({ try? JSONDecoder().decode(Outline.self, from: Data($0.bytes)) }),
+            QualityDay.day(report.now) == QualityDay.day(now.milliseconds), !report.rows.isEmpty
+        {
+            return false
+        }
+        return try await store.read { try !$0.customers(after: RecordNumber(raw: .min), limit: 1).isEmpty }
+    }
+
+    /// By time, then by field.
+    public func qualityDays(since time: Timestamp) async throws -> [QualityDay] {
+        try await store.read { try $0.qualityDays(since: QualityDay.day(time.milliseconds)) }
+    }
+
+    private struct Outline: Decodable {
+        struct Row: Decodable {}
+        var now: UInt64
+        var rows: [Row]
+    }
+
+    private func look(now: Timestamp) throws -> Task<JSONAnswer, any Error> {
+        try qualityDesk.begin(now: now) { [self] in
+            do {
+                let report = try await lookThroughCustomers(now: now)
+                let answer = JSONAnswer(bytes: report.json())
+                await keep(QualityDay.all(of: report), answer)
+                return answer
+            } catch {
+                logger.warning("customer records could not be looked through", metadata: ["error": "\(error)"])
+                throw error
+            }
+        }
+    }
+
+    private func lookThroughCustomers(now: Timestamp) async throws -> QualityReport {
+        try await reading(now) { [qualityDesk] documents in
+            var countries: [Text: Text] = [:]
+            for site in documents.sites { countries[Text(site.name)] = site.country }
+            var tally = QualityTally(now: now, freshDays: Self.freshDays, countries: countries)
+            try documents.store.eachCustomer { customer in
+                guard !qualityDesk.isStopped else { throw QualityDesk.stopping }
+                guard let state = try documents.state(customer.record) else { return }
+                let values = state.fieldNames.flatMap { field in
+                    state.siblings(of: field).writes.compactMap { write in
+                        write.content.value.typed.map { QualityRecord.Value(field: field, text: $0, written: write.precedence.time) }
+                    }
+                }
+                tally.add(QualityRecord(site: documents.site(state.id.source) ?? "?", id: state.id, values: values))
+            }
+            return tally.report()
+        }
+    }
+
+    /// What cannot be kept is answered all the same: after a restart the report before it is found.
+    private func keep(_ days: [QualityDay], _ report: JSONAnswer) async {
+        do {
+            try await queue.submit(bytes: report.bytes.count, to: self) { store, _, _ in
+                try store.set(.quality, report.bytes)
+                guard let at = days.first?.at else { return }
+                for day in days { try store.put(day) }
+                try store.deleteQualityDays(before: QualityDay.day(at - min(at, Self.qualityKeptMilliseconds)))
+            }
+        } catch {
+            logger.warning("a report of the data's quality could not be kept", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Causality
+import Console
+import HubRuntime
+import Serving
+
+/// The console's page of how good the data is.
+extension HubRoutes {
+    var qualityRoutes: [HubRoute] {
+        [
+            HubRoute(.get, "/quality", .console(.viewer)) { try await qualityPage($0) },
+            HubRoute(.post, "/quality/refresh", .console(.operator), bodyBytesMax: Self.formBytesMax) { call in
+                try hub.beginQuality(now: call.now)
+                call.logger.notice("customer records looked through", metadata: ["person": "\(call.principal?.name ?? "")"])
+                return .seeOther("/quality?said=quality-begun")
+            },
+        ]
+    }
+
+    /// The course over time begins so many days before.
+    private static let qualityDays: UInt64 = 366
+
+    private func qualityPage(_ call: HubCall) async throws -> Reply {
+        let asked = FormBody(queryOf: call)
+        let question = QualityQuestion(site: asked["site"], field: asked["field"], page: asked["page"].flatMap(Int.init) ?? 1)
+        let since = Timestamp(milliseconds: call.now.milliseconds - min(call.now.milliseconds, Self.qualityDays * 86_400_000))
+        async let standing = hub.qualityStanding()
+        async let days = hub.qualityDays(since: since)
+        async let quarantine = hub.quarantineGroups(now: call.now)
+        let proposed = try await hub.openConflicts(now: call.now).byKind[.proposedLink] ?? 0
+        let known = KnownQuality(
+            standing: try await standing, days: try await days, quarantine: try await quarantine, proposed: proposed)
+        return .page(console.quality(known, question, for: try await visitor(call)))
+    }
+}

@@ -1,0 +1,133 @@
+import Causality
+import ChangeSets
+import Foundation
+import HubRuntime
+import HubTestSupport
+import Testing
+
+@Suite("How good the data is, and what was set aside")
+struct QualityTests {
+    /// A hub with a shop and its till.
+    private struct Shop {
+        let bench: TestHub
+        let agent: TestAgent
+        var till: TestWriter
+
+        init() async throws {
+            bench = try await TestHub()
+            agent = try await bench.enrol("shop-1", region: "GB")
+            till = TestWriter("till", seed: 1, key: agent.key)
+        }
+
+        mutating func tell(_ changes: [Change]) async throws { try await bench.push([try till.seal(changes)], from: agent) }
+
+        func days() async throws -> [QualityDay] { try await bench.hub.qualityDays(since: TestHub.start) }
+    }
+
+    private static let day: UInt64 = 86_400_000
+
+    @Test("A report is kept with its time, over a restart, too; before the first one there is none")
+    func kept() async throws {
+        var shop = try await Shop()
+        #expect(try await shop.bench.hub.qualityStanding().report == nil)
+        let now = shop.bench.now
+        try await shop.tell([Make.customer(1, email: "ada@lovelace.org", at: now), Make.customer(2, email: "test@test", at: now)])
+        let report = try await shop.bench.hub.quality(now: now)
+        #expect(try await shop.bench.hub.qualityStanding().report == report)
+        shop.bench.now = now.advanced(byMilliseconds: Self.day)
+        try await shop.bench.restart()
+        let standing = try await shop.bench.hub.qualityStanding()
+        #expect(standing.report == report && standing.since == nil && standing.problem == nil)
+        #expect(String(decoding: report.bytes, as: UTF8.self).hasPrefix("{\"now\":\(now.milliseconds),"))
+    }
+
+    @Test("Of each day one point is kept for each field: the last one")
+    func days() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        func email(_ days: [QualityDay]) -> [QualityDay] { days.filter { $0.field == "email" } }
+        try await shop.tell([Make.customer(1, email: "ada@lovelace.org", at: now), Make.customer(2, name: "Bob", at: now)])
+        _ = try await shop.bench.hub.quality(now: now)
+        let first = QualityDay(field: "email", at: now.milliseconds, records: 2, present: 1, valid: 1)
+        #expect(email(try await shop.days()) == [first])
+        try await shop.tell([Make.customer(3, email: "nothing", at: now)])
+        let later = now.advanced(byMilliseconds: 1_000)
+        _ = try await shop.bench.hub.quality(now: later)
+        let last = QualityDay(field: "email", at: later.milliseconds, records: 3, present: 2, valid: 1)
+        #expect(email(try await shop.days()) == [last])
+        let next = now.advanced(byMilliseconds: Self.day)
+        _ = try await shop.bench.hub.quality(now: next)
+        let days = try await shop.days()
+        #expect(email(days).map(\.at) == [later.milliseconds, next.milliseconds])
+        #expect(days.map(\.day) == days.map(\.day).sorted())
+        // What is older than what a course shows is let go of.
+        let far = now.advanced(byMilliseconds: 900 * Self.day)
+        _ = try await shop.bench.hub.quality(now: far)
+        #expect(email(try await shop.days()).map(\.at) == [far.milliseconds])
+    }
+
+    @Test("It is due once a day, from the first customer on, and not while it is under way")
+    func due() async throws {
+        var shop = try await Shop()
+        let (hub, now) = (shop.bench.hub, shop.bench.now)
+        #expect(try await !hub.isQualityDue(now: now))
+        // What an operator has found empty is no reason to wait until tomorrow.
+        _ = try await hub.quality(now: now)
+        #expect(try await !hub.isQualityDue(now: now))
+        try await shop.tell([Make.customer(1, email: "ada@lovelace.org", at: now)])
+        #expect(try await hub.isQualityDue(now: now))
+        _ = try await hub.quality(now: now)
+        #expect(try await !hub.isQualityDue(now: now.advanced(byMilliseconds: 1_000)))
+        #expect(try await hub.isQualityDue(now: now.advanced(byMilliseconds: Self.day)))
+    }
+
+    @Test("Begun twice, it is done; who asks meanwhile gets a report; a hub that stops begins none")
+    func begun() async throws {
+        var shop = try await Shop()
+        let (hub, now) = (shop.bench.hub, shop.bench.now)
+        try await shop.tell((0..<200).map { Make.customer($0, email: "a\($0)@lovelace.org", at: now) })
+        for _ in 0..<3 { try hub.beginQuality(now: now) }
+        let report = try await hub.quality(now: now)
+        #expect(try await hub.qualityStanding().report == report)
+        let rows = try #require(
+            try (JSONSerialization.jsonObject(with: Data(report.bytes)) as? [String: Any])?["rows"] as? [[String: Any]])
+        #expect(rows.first { $0["field"] as? String == "email" }?["present"] as? Int == 200)
+        try hub.beginQuality(now: now)
+        await hub.stop()
+        #expect(throws: HubError.self) { try hub.beginQuality(now: now) }
+        #expect(try await hub.qualityStanding().since == nil)
+    }
+
+    @Test("Quarantine is grouped by site and cause, the most first; a group's text finds it and no other")
+    func groups() async throws {
+        var one = try await Shop()
+        let (bench, now) = (one.bench, one.bench.now)
+        let two = try await bench.enrol("shop-2")
+        var other = TestWriter("till", seed: 2, key: two.key)
+        func bad(_ key: Int64, _ entity: EntityName = "sale") -> Change { Make.write(entity, key, [("total", "seven")], at: now) }
+        try await one.tell([bad(1), bad(2), Make.movement("", "x", pieces: 1, at: now)])
+        try await bench.push(
+            [
+                try other.seal([
+                    bad(1), Make.movement("MUG", "x", pieces: 1, at: now),
+                    Make.write("sale", 3, [("number", "1")], life: Dot(other.replica, 2), at: now),
+                ])
+            ], from: two)
+        let groups = try await bench.hub.quarantineGroups(now: now)
+        #expect(
+            groups.map { "\($0.site) \($0.code) \($0.changes) \($0.kind.rawValue)" } == [
+                "shop-1 value-of-wrong-kind 2 quarantine", "shop-1 sku-empty 1 quarantine", "shop-2 edit-of-deleted 1 edit-of-deleted",
+                "shop-2 value-of-wrong-kind 1 quarantine",
+            ])
+        #expect(groups.allSatisfy { $0.since == now.milliseconds })
+        for group in groups {
+            var filter = ConflictFilter(kind: group.kind, site: group.site)
+            filter.text = group.text
+            let answer = try await bench.hub.resolveAll(
+                BulkResolution(filter: filter, rule: .replay, author: "ann", note: nil, isDryRun: true), now: now)
+            #expect(answer.decided.count == group.changes && answer.left.isEmpty, "\(group)")
+        }
+        let status = try await bench.hub.status(now: now)
+        #expect(groups.reduce(0) { $0 + $1.changes } == Int(status.quarantined))
+    }
+}

@@ -1,0 +1,155 @@
+import Causality
+import ChangeSets
+import Foundation
+import HubRuntime
+import HubServer
+import HubTestSupport
+import Testing
+
+@Suite("The console's desk")
+struct ConsoleDeskTests {
+    /// A pile oversold by `pieces`, and a field that two sites wrote.
+    private static func trouble(_ bench: TestHub) async throws -> (field: String, pile: String) {
+        let (web, depot) = (try await bench.enrol("web", kind: .web), try await bench.enrol("depot", kind: .warehouse))
+        var (shop, store) = (TestWriter("shop", seed: 1, key: web.key), TestWriter("wms", seed: 2, key: depot.key))
+        let order = shop.nextDot
+        try await bench.push(
+            [
+                try shop.seal([
+                    Make.write("order", 1, [("number", "O1"), ("currency", "GBP")], at: bench.now),
+                    Make.write("order", 1, [("currency", "USD")], life: order, at: bench.now, context: .named([order])),
+                    Make.movement("BOOT-42", "web", pieces: -2, at: bench.now),
+                ])
+            ], from: web)
+        let ship = Make.write(
+            "order", 1, [("currency", "EUR")], life: order, source: shop.source, at: bench.now, context: .named([order]))
+        try await bench.push([try store.seal([ship])], from: depot)
+        return ("/conflicts/" + encoded("concurrent-writes:\(order)/currency"), "/conflicts/" + encoded("oversell:oversold/BOOT-42 at web"))
+    }
+
+    private static func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
+
+    private static func hidden(_ name: String, in page: ServedHub.Answer) -> String {
+        let pattern = try? Regex(#"name="\#(name)" value="([^"]*)""#)
+        return pattern.flatMap { page.text.firstMatch(of: $0) }?.output[1].substring.map(String.init) ?? ""
+    }
+
+    private static func dots(in page: ServedHub.Answer) -> [String] {
+        page.text.matches(of: /name="take" value="([^"]+)"/).map { String($0.1) }
+    }
+
+    @Test("a side is taken from the screen; the second operator is told, nothing of hers is done, and the decision bears the first one's name")
+    func twoOperators() async throws {
+        try await ServedHub.run { hub in
+            let (field, _) = try await Self.trouble(hub.test)
+            let (ben, cleo) = (Browser(hub), Browser(hub))
+            try await ben.signIn("ben", .operator)
+            try await cleo.signIn("cleo", .operator)
+            let (his, hers) = (try await ben.get(field), try await cleo.get(field))
+            let dots = Self.dots(in: his)
+            #expect(dots.count == 2 && his.text.contains("had not heard of"))
+            let taken = try await ben.post(field, ["take": dots[0], "seen": Self.hidden("seen", in: his), "note": "asked <her>"])
+            #expect(taken.status == 303 && taken.header("location")?.hasSuffix("?said=decided") == true)
+            let late = try await cleo.post(field, ["take": dots[1], "seen": Self.hidden("seen", in: hers)])
+            #expect(late.status == 409 && late.text.contains(#"role="alert""#) && late.text.contains("<b>ben</b>"))
+            #expect(late.text.contains("asked &lt;her&gt;") && !late.text.contains("<her>"))
+            let decisions = try await hub.test.hub.decisions(now: TestHub.start)
+            #expect(decisions.map(\.author) == ["ben"])
+            // Undone on the same page, the sides stand again.
+            let over = try await cleo.get(field)
+            let undone = try await cleo.post(field + "/undo", ["decision": Self.hidden("decision", in: over)])
+            #expect(undone.status == 303)
+            #expect(Self.dots(in: try await cleo.get(field)).count == 2)
+            let again = try await cleo.post(field + "/undo", ["decision": Self.hidden("decision", in: over)])
+            #expect(again.status == 409 && again.text.contains(#"role="alert""#))
+        }
+    }
+
+    @Test("a quantity may be written as people write it; what is none is said on the page, and nothing is decided", arguments: ["5,5", "5.5"])
+    func quantities(typed: String) async throws {
+        try await ServedHub.run { hub in
+            let (_, pile) = try await Self.trouble(hub.test)
+            let ben = Browser(hub)
+            try await ben.signIn("ben", .operator)
+            let seen = Self.hidden("seen", in: try await ben.get(pile))
+            for wrong in ["", "five", "5x", "99999999999999999", "5.00001"] {
+                let refused = try await ben.post(pile, ["choice": "value", "value": wrong, "seen": seen])
+                #expect(refused.status == 409 && refused.text.contains(#"role="alert""#), "\(wrong)")
+            }
+            #expect(try await hub.test.hub.decisions(now: TestHub.start).isEmpty)
+            #expect(try await ben.post(pile, ["choice": "value", "value": typed, "seen": seen]).status == 303)
+            #expect(try await hub.test.hub.decisions(now: TestHub.start).first?.values == [.integer(55_000)])
+        }
+    }
+
+    @Test("many at once are shown before they are done; looking changes nothing, and a viewer sees no button")
+    func bulk() async throws {
+        try await ServedHub.run { hub in
+            _ = try await Self.trouble(hub.test)
+            let (ben, vera) = (Browser(hub), Browser(hub))
+            try await ben.signIn("ben", .operator)
+            try await vera.signIn("vera", .viewer)
+            let queue = try await vera.get("/conflicts")
+            #expect(queue.text.contains("BOOT-42") && !queue.text.contains(#"action="/conflicts/bulk""# + " x"))
+            #expect(!queue.text.contains(#"name="rule""#))
+            let none = try await ben.post("/conflicts/bulk", ["rule": "accept"])
+            #expect(none.status == 400)
+            try await ben.get("/conflicts")
+            let trial = try await ben.post("/conflicts/bulk", ["kind": "oversell", "rule": "accept"])
+            #expect(trial.status == 200 && trial.text.contains("Decide this one"))
+            #expect(try await hub.test.hub.decisions(now: TestHub.start).isEmpty)
+            let done = try await ben.post(
+                "/conflicts/bulk", ["kind": "oversell", "rule": "accept", "step": "apply", "note": "counted tonight"])
+            #expect(done.header("location") == "/conflicts?said=bulk")
+            #expect(try await hub.test.hub.decisions(now: TestHub.start).map(\.note) == ["counted tonight"])
+            #expect(try await !ben.get("/conflicts").text.contains("BOOT-42"))
+        }
+    }
+
+    @Test("what anybody writes anywhere is shown as text, on every page that shows it")
+    func payloads() async throws {
+        try await ServedHub.run { hub in
+            let payloads = [
+                "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "\"\u{301} onfocus=alert(1) x=\"",
+                "{{frame.title}}", "{{{form}}}", "</title><svg onload=alert(1)>", "javascript:alert(1)", "&lt;b&gt;", "\u{202E}evil",
+            ]
+            let agent = try await hub.test.enrol("web", kind: .web)
+            var shop = TestWriter("shop", seed: 1, key: agent.key)
+            let now = hub.test.now
+            var lives: [Dot] = []
+            var changes: [Change] = []
+            for (number, payload) in payloads.enumerated() {
+                lives.append(Dot(shop.nextDot.replica, shop.nextDot.counter + UInt64(changes.count)))
+                let text = Value.text(Text(payload))
+                changes.append(
+                    Make.write("customer", Int64(number), [("name", text), ("email", text), ("city", text), ("loyalty id", text)], at: now))
+                changes.append(Make.movement(Text(payload), Text(payload), pieces: -1, at: now))
+            }
+            try await hub.test.push([try shop.seal(changes)], from: agent)
+            let anna = Browser(hub)
+            try await anna.signIn("anna", .admin)
+            var pages: [ServedHub.Answer] = []
+            for path in ["/", "/conflicts", "/stock", "/sites", "/people", "/audit", "/audit?show=look-ups", "/proposals"] {
+                pages.append(try await anna.get(path))
+            }
+            for (payload, life) in zip(payloads, lives) {
+                pages.append(try await anna.post("/customers", ["q": payload, "text": payload]))
+                pages.append(try await anna.post("/conflicts", ["text": payload]))
+                pages.append(try await anna.get("/customers/p\(life.replica)-\(life.counter)"))
+                pages.append(try await anna.get("/stock/" + Self.encoded(payload)))
+                pages.append(try await anna.get("/conflicts/" + Self.encoded("oversell:oversold/\(payload) at \(payload)")))
+                pages.append(try await anna.get("/sites/" + Self.encoded(payload)))
+                pages.append(try await anna.post("/sites/new", ["name": payload, "kind": "store", "region": payload]))
+                pages.append(try await anna.get("/sign-in?to=" + Self.encoded(payload)))
+            }
+            for page in pages {
+                let plain = String(String.UnicodeScalarView(page.text.unicodeScalars.filter { $0 != "\u{301}" }))
+                #expect(page.status < 500)
+                for forbidden in ["<script>alert", "<img src=x", "<svg onload", "' onmouseover='", "\" onfocus=alert", "href=\"javascript"] {
+                    #expect(!plain.contains(forbidden), "\(forbidden) in \(page.text.prefix(200))")
+                }
+                #expect(!page.text.contains("⟦"))
+            }
+        }
+    }
+}
