@@ -46,7 +46,8 @@ struct Table {
     func text(widthMax: Int? = Terminal.width, indentedBy indent: Int = 0) -> String {
         let widths = Self.fitted(naturalWidths, to: widthMax.map { $0 - indent })
         let margin = String(repeating: " ", count: indent)
-        return ([titles] + rows).map { margin + line($0, widths) }.joined(separator: "\n")
+        let lines = rows.map { line($0, widths) }
+        return ([Colour.heading(line(titles, widths))] + lines).map { margin + $0 }.joined(separator: "\n")
     }
 
     private var naturalWidths: [Int] {

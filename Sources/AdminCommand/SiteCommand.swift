@@ -138,7 +138,7 @@ struct SiteCommand: AsyncParsableCommand {
                     }
                 }
                 if !replicas.isEmpty { lines.append(replicas.text(indentedBy: 2)) }
-                lines += site.warnings.map { "! " + $0 }
+                lines += site.warnings.map { Colour.warning("! " + $0) }
                 return lines.joined(separator: "\n")
             }
         }

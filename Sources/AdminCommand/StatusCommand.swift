@@ -28,7 +28,7 @@ struct StatusCommand: AsyncParsableCommand {
             if status.waiting + status.quarantined + status.staleViews > 0 {
                 lines.append("  \(status.waiting) changes wait, \(status.quarantined) in quarantine, \(status.staleViews) views behind")
             }
-            lines += status.warnings.isEmpty ? ["All is well."] : status.warnings.map { "! " + $0 }
+            lines += status.warnings.isEmpty ? [Colour.well("All is well.")] : status.warnings.map { Colour.warning("! " + $0) }
             return lines.joined(separator: "\n")
         }
     }

@@ -75,7 +75,8 @@ struct Forms: Sendable {
     /// How long something lasts.
     func span(_ milliseconds: UInt64) -> String {
         switch milliseconds {
-        case ..<1_000: number(milliseconds) + " ms"
+        case 0: "0 s"
+        case ..<1_000: strings["span-moment"]
         case ..<120_000: number(milliseconds / 1_000) + " s"
         case ..<7_200_000: number(milliseconds / 60_000) + " min"
         default: number(milliseconds / 3_600_000) + " h"

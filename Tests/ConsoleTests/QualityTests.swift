@@ -12,7 +12,8 @@ struct QualityPageTests {
     }
 
     private static func row(_ site: String, _ field: String, present: Int, invalid: Int = 0, shared: Int = 0) -> String {
-        let findings = invalid == 0
+        let findings =
+            invalid == 0
             ? "" : #"{"verdict":"invalid","reason":"misspelledDomain","count":\#(invalid),"examples":["\#(life)","no life"]}"#
         return #"""
             {"site":"\#(site)","field":"\#(field)","records":1000,"present":\#(present),"valid":\#(present - invalid),"suspicious":0,

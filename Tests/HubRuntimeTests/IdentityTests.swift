@@ -92,6 +92,19 @@ struct IdentityTests {
         #expect(try await shops.isVerified())
     }
 
+    @Test("An operator's link joins whole profiles: what a rule had joined stays, though the other bears another name")
+    func linksProfiles() async throws {
+        var shops = try await TwoShops()
+        let yara = try await shops.atShop([["name": "Yara Vasquez", "email": "yara@example.com"]])
+        let online = try await shops.online([
+            ["name": "Yara Vasquez", "email": "yara@example.com"], ["name": "Farah Carmichael", "email": "farah@example.com"],
+        ])
+        try #require(try await shops.areOne([yara[0], online[0]]))
+        _ = try await shops.bench.hub.link(shops.question(yara[0], [online[1]]), now: shops.bench.now)
+        #expect(try await shops.areOne([yara[0], online[0], online[1]]))
+        #expect(try await shops.bench.hub.verify().isEqual)
+    }
+
     @Test("Unlinking takes a record out for good, whatever identifiers say later; each side keeps what was decided about its own")
     func unlink() async throws {
         var shops = try await TwoShops()

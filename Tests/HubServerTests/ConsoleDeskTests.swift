@@ -38,7 +38,9 @@ struct ConsoleDeskTests {
         page.text.matches(of: /name="take" value="([^"]+)"/).map { String($0.1) }
     }
 
-    @Test("a side is taken from the screen; the second operator is told, nothing of hers is done, and the decision bears the first one's name")
+    @Test(
+        "a side is taken from the screen; the second operator is told, nothing of hers is done, and the decision bears the first one's name"
+    )
     func twoOperators() async throws {
         try await ServedHub.run { hub in
             let (field, _) = try await Self.trouble(hub.test)
@@ -65,7 +67,8 @@ struct ConsoleDeskTests {
         }
     }
 
-    @Test("a quantity may be written as people write it; what is none is said on the page, and nothing is decided", arguments: ["5,5", "5.5"])
+    @Test(
+        "a quantity may be written as people write it; what is none is said on the page, and nothing is decided", arguments: ["5,5", "5.5"])
     func quantities(typed: String) async throws {
         try await ServedHub.run { hub in
             let (_, pile) = try await Self.trouble(hub.test)
@@ -110,7 +113,8 @@ struct ConsoleDeskTests {
     func payloads() async throws {
         try await ServedHub.run { hub in
             let payloads = [
-                "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "\"\u{301} onfocus=alert(1) x=\"",
+                "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)",
+                "\"\u{301} onfocus=alert(1) x=\"",
                 "{{frame.title}}", "{{{form}}}", "</title><svg onload=alert(1)>", "javascript:alert(1)", "&lt;b&gt;", "\u{202E}evil",
             ]
             let agent = try await hub.test.enrol("web", kind: .web)
@@ -145,7 +149,8 @@ struct ConsoleDeskTests {
             for page in pages {
                 let plain = String(String.UnicodeScalarView(page.text.unicodeScalars.filter { $0 != "\u{301}" }))
                 #expect(page.status < 500)
-                for forbidden in ["<script>alert", "<img src=x", "<svg onload", "' onmouseover='", "\" onfocus=alert", "href=\"javascript"] {
+                for forbidden in ["<script>alert", "<img src=x", "<svg onload", "' onmouseover='", "\" onfocus=alert", "href=\"javascript"]
+                {
                     #expect(!plain.contains(forbidden), "\(forbidden) in \(page.text.prefix(200))")
                 }
                 #expect(!page.text.contains("⟦"))

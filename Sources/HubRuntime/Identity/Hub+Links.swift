@@ -30,15 +30,19 @@ extension Hub {
     public static let linkRecordsMax = 200
     static let linkPairsMax = 10_000
 
-    /// Makes one person of records, whatever the rules say, until the decision is undone.
+    /// Makes one person of records, and of the profiles that they are shown in, whatever the rules say, until the decision is undone.
+    ///
+    /// What a rule had joined to one of them would leave it again where the other bears another name: the operator saw the whole profile
+    /// and meant it.
     ///
     /// - Throws: `HubError`: `not-found` for a record that is not there, `choice-invalid` for a record and itself, or one that an
     ///   operator has declared never the same.
     public func link(_ question: LinkQuestion, now: Timestamp) async throws -> LinkAnswer {
         try await decideLinks(question, now: now) { desk in
             let (first, others) = try desk.records(of: question)
-            let pairs = others.compactMap { LinkPairs.Pair(first, $0) }
-            guard pairs.count == others.count else { throw DecisionDesk.sameRecord }
+            guard !others.contains(first) else { throw DecisionDesk.sameRecord }
+            let whole = Set(try ([first] + others).flatMap { try [$0] + desk.members(of: $0) })
+            let pairs = whole.sorted().compactMap { LinkPairs.Pair(first, $0) }
             try desk.refuseEnemies(pairs)
             return LinkPairs(areSame: true, pairs)
         }
