@@ -137,7 +137,7 @@ let package = Package(
                 "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", grdb, sqlite,
                 logging,
             ]),
-        module("Console", ["CConsole", "HubRuntime", "ChangeSets", "Causality", crypto, mustache]),
+        module("Console", ["CConsole", "HubRuntime", "Profiles", "ChangeSets", "Causality", crypto, mustache]),
         // row 6
         module("AgentServer", ["AgentRuntime", "Serving", "Capture", "ChangeSets", hummingbird, httpTypes, logging, lifecycle]),
         module(
@@ -194,7 +194,7 @@ let package = Package(
         tests(
             "HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "Merging", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
-        tests("ConsoleTests", ["Console", "HubRuntime"]),
+        tests("ConsoleTests", ["Console", "HubRuntime", "Profiles", "ChangeSets"]),
         tests("CurlClientTests", ["CurlClient"]),
         tests("AdminCommandTests", ["AdminCommand"]),
         tests("HubCommandTests", ["HubCommand", "Complaints", "Profiles", "Merging", "ChangeSets", "Causality"]),

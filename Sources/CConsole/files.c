@@ -82,33 +82,57 @@ static const unsigned char file_25[] = {
 #embed "../../hub/console/templates/quality.mustache"
 };
 static const unsigned char file_26[] = {
-#embed "../../hub/console/templates/sign-in.mustache"
+#embed "../../hub/console/templates/rules-form.mustache"
 };
 static const unsigned char file_27[] = {
-#embed "../../hub/console/templates/site-head.mustache"
+#embed "../../hub/console/templates/rules-people.mustache"
 };
 static const unsigned char file_28[] = {
-#embed "../../hub/console/templates/site-new.mustache"
+#embed "../../hub/console/templates/rules-policy-name.mustache"
 };
 static const unsigned char file_29[] = {
-#embed "../../hub/console/templates/site-row.mustache"
+#embed "../../hub/console/templates/rules-policy.mustache"
 };
 static const unsigned char file_30[] = {
-#embed "../../hub/console/templates/site.mustache"
+#embed "../../hub/console/templates/rules-refusals.mustache"
 };
 static const unsigned char file_31[] = {
-#embed "../../hub/console/templates/sites.mustache"
+#embed "../../hub/console/templates/rules-side.mustache"
 };
 static const unsigned char file_32[] = {
-#embed "../../hub/console/templates/stock-figures.mustache"
+#embed "../../hub/console/templates/rules-trial.mustache"
 };
 static const unsigned char file_33[] = {
-#embed "../../hub/console/templates/stock-heard.mustache"
+#embed "../../hub/console/templates/rules.mustache"
 };
 static const unsigned char file_34[] = {
-#embed "../../hub/console/templates/stock-item.mustache"
+#embed "../../hub/console/templates/sign-in.mustache"
 };
 static const unsigned char file_35[] = {
+#embed "../../hub/console/templates/site-head.mustache"
+};
+static const unsigned char file_36[] = {
+#embed "../../hub/console/templates/site-new.mustache"
+};
+static const unsigned char file_37[] = {
+#embed "../../hub/console/templates/site-row.mustache"
+};
+static const unsigned char file_38[] = {
+#embed "../../hub/console/templates/site.mustache"
+};
+static const unsigned char file_39[] = {
+#embed "../../hub/console/templates/sites.mustache"
+};
+static const unsigned char file_40[] = {
+#embed "../../hub/console/templates/stock-figures.mustache"
+};
+static const unsigned char file_41[] = {
+#embed "../../hub/console/templates/stock-heard.mustache"
+};
+static const unsigned char file_42[] = {
+#embed "../../hub/console/templates/stock-item.mustache"
+};
+static const unsigned char file_43[] = {
 #embed "../../hub/console/templates/stock.mustache"
 };
 
@@ -139,16 +163,24 @@ static const struct console_file files[] = {
     {"templates/quality-cells.mustache", file_23, sizeof file_23},
     {"templates/quality-head.mustache", file_24, sizeof file_24},
     {"templates/quality.mustache", file_25, sizeof file_25},
-    {"templates/sign-in.mustache", file_26, sizeof file_26},
-    {"templates/site-head.mustache", file_27, sizeof file_27},
-    {"templates/site-new.mustache", file_28, sizeof file_28},
-    {"templates/site-row.mustache", file_29, sizeof file_29},
-    {"templates/site.mustache", file_30, sizeof file_30},
-    {"templates/sites.mustache", file_31, sizeof file_31},
-    {"templates/stock-figures.mustache", file_32, sizeof file_32},
-    {"templates/stock-heard.mustache", file_33, sizeof file_33},
-    {"templates/stock-item.mustache", file_34, sizeof file_34},
-    {"templates/stock.mustache", file_35, sizeof file_35},
+    {"templates/rules-form.mustache", file_26, sizeof file_26},
+    {"templates/rules-people.mustache", file_27, sizeof file_27},
+    {"templates/rules-policy-name.mustache", file_28, sizeof file_28},
+    {"templates/rules-policy.mustache", file_29, sizeof file_29},
+    {"templates/rules-refusals.mustache", file_30, sizeof file_30},
+    {"templates/rules-side.mustache", file_31, sizeof file_31},
+    {"templates/rules-trial.mustache", file_32, sizeof file_32},
+    {"templates/rules.mustache", file_33, sizeof file_33},
+    {"templates/sign-in.mustache", file_34, sizeof file_34},
+    {"templates/site-head.mustache", file_35, sizeof file_35},
+    {"templates/site-new.mustache", file_36, sizeof file_36},
+    {"templates/site-row.mustache", file_37, sizeof file_37},
+    {"templates/site.mustache", file_38, sizeof file_38},
+    {"templates/sites.mustache", file_39, sizeof file_39},
+    {"templates/stock-figures.mustache", file_40, sizeof file_40},
+    {"templates/stock-heard.mustache", file_41, sizeof file_41},
+    {"templates/stock-item.mustache", file_42, sizeof file_42},
+    {"templates/stock.mustache", file_43, sizeof file_43},
 };
 
 size_t console_file_count(void) { return sizeof files / sizeof files[0]; }

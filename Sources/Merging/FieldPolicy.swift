@@ -85,7 +85,10 @@ extension FieldPolicy: CustomStringConvertible, LosslessStringConvertible {
 
     public init?(_ description: String) {
         if description.hasPrefix(Self.rankedMark) {
-            let sites = description.dropFirst(Self.rankedMark.count).split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+            // A site's name may hold spaces, but neither begin nor end with one.
+            let sites = description.dropFirst(Self.rankedMark.count).split(separator: ",").map { site in
+                String(site.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+            }
             guard !sites.isEmpty, sites.allSatisfy({ !$0.isEmpty }) else { return nil }
             self = .ranked(sites.map { Text($0) })
         } else {

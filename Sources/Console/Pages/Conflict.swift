@@ -155,6 +155,9 @@ extension Console {
             "conflict-alike", alike, ["n": forms.number(alike) + (alike >= Hub.conflictsPerKindMax ? "+" : "")])
         view["alikeKind"] = conflict.kind.rawValue
         view["alikeField"] = conflict.about.field
+        if conflict.kind == .concurrentWrites, let entity = conflict.about.entity, let field = conflict.about.field {
+            view["alikePolicy"] = PolicyTyped.address(entity, field)
+        }
         view["alikeAbout"] =
             conflict.about.field.map { strings("conflict-alike-field", ["field": words.fieldName($0)]) }
             ?? strings("conflict-alike-kind", ["kind": words.kind])
