@@ -19,7 +19,7 @@ struct Tributary: AsyncParsableCommand {
         subcommands: [
             LoginCommand.self, LogoutCommand.self, StatusCommand.self, SiteCommand.self, ProfileCommand.self, IdentityCommand.self,
             QualityCommand.self,
-            StockCommand.self,
+            StockCommand.self, BusinessCommand.self,
             OrderCommand.self, ConflictCommand.self,
             QuarantineCommand.self, PolicyCommand.self, AuditCommand.self, UserCommand.self, TokenCommand.self, CollectCommand.self,
             ChangeSetCommand.self,

@@ -47,6 +47,7 @@ public final class Hub: Sendable {
     let notes: AgentNotes
     let queue: CommitQueue
     let tally = ConflictTally()
+    let businessDesk = BusinessDesk()
     let passwords = PasswordDesk()
     let signIns = Mutex(SignInGuard())
     /// Why the last commit failed; `nil` when it did not.

@@ -24,7 +24,7 @@ public protocol HubStore: Sendable {
 }
 
 /// What can be read in one transaction. Rows come in the order that each function names, never in chance order.
-public protocol HubReading: PersonReading, MatchingReading, PeopleReading {
+public protocol HubReading: PersonReading, MatchingReading, PeopleReading, BusinessReading {
     // The hub itself
     func meta(_ name: MetaName) throws -> [UInt8]?
     func generations() throws -> [GenerationRow]

@@ -1,0 +1,36 @@
+import Causality
+import Console
+import Foundation
+import HubRuntime
+import Serving
+
+/// How business goes, as JSON and as a page.
+extension HubRoutes {
+    var businessRoutes: [HubRoute] {
+        [
+            HubRoute(.get, "/v1/business", .person(.viewer)) { try .json(try await business($0)) },
+            HubRoute(.get, "/business", .console(.viewer)) { call in
+                .page(console.business(try await business(call), for: try await visitor(call)))
+            },
+        ]
+    }
+
+    private func business(_ call: HubCall) async throws -> BusinessReport {
+        try await hub.business(LocalDays(.current, until: call.now), now: call.now)
+    }
+}
+
+extension LocalDays {
+    /// The days of a zone, for two months up to a moment, and the day after that.
+    init(_ zone: TimeZone, until now: Timestamp) {
+        func step(_ date: Date, from: Int64) -> Step { Step(from: from, ahead: Int64(zone.secondsFromGMT(for: date)) * 1_000) }
+        let end = Date(timeIntervalSince1970: Double(now.milliseconds) / 1_000 + 86_400)
+        var date = end.addingTimeInterval(-Double(2 * BusinessReport.daysShown + 3) * 86_400)
+        var steps = [step(date, from: .min)]
+        while let next = zone.nextDaylightSavingTimeTransition(after: date), next > date, next <= end {
+            steps.append(step(next, from: Int64(next.timeIntervalSince1970 * 1_000)))
+            date = next
+        }
+        self.init(zone: zone.identifier, steps: steps)
+    }
+}
