@@ -48,7 +48,7 @@ extension CapturedSource {
             RecoveryRequest(
                 source: id, name: name, named: named, wantsNewest: stored.hubWasAhead || !ownSuffice,
                 namesOwnDrain: mark.map { $0.drain == stored.sealed || $0.drain.number < stored.sealed.number } ?? false,
-                writers: Set(writers.map(\.id)), chain: try store.read { try StoredReplica.chain(of: named?.replica, $0) }))
+                writers: Set(writers.map(\.id)), follows: try store.read { try StoredReplica.follows($0) }))
     }
 
     private func discard(_ drain: StoredDrain?) throws {

@@ -176,7 +176,7 @@ struct FolderBoundTests {
         let line = Line(heard: heard, asked: Line.Asked())
         let request = RecoveryRequest(
             source: FakeJournal.source, name: "till", named: Dot(FakeJournal.replica, 1), wantsNewest: false, namesOwnDrain: true,
-            writers: [FakeJournal.replica], chain: [])
+            writers: [FakeJournal.replica], follows: [:])
         let recovery = SourceRecovery(
             source: Source(), line: line, outbox: outbox, clock: .system,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

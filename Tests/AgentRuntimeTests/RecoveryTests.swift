@@ -37,10 +37,10 @@ struct RecoveryTests {
     }
 
     /// The file's disk forgot the marks of the present writer, and names the former one's last drain.
-    private func request(named dot: Dot?, chain: [Dot] = [], wantsNewest: Bool = false) -> RecoveryRequest {
+    private func request(named dot: Dot?, follows: [ReplicaID: Dot] = [:], wantsNewest: Bool = false) -> RecoveryRequest {
         RecoveryRequest(
             source: FakeJournal.source, name: "till", named: dot, wantsNewest: wantsNewest, namesOwnDrain: true,
-            writers: [Self.former, Self.present], chain: chain)
+            writers: [Self.former, Self.present], follows: follows)
     }
 
     /// The former writer told 10 changes, which the hub has, and the present one 5.
@@ -132,6 +132,38 @@ struct RecoveryTests {
         #expect(try outbox.recovery(for: salvaged, heard: []) != nil)
     }
 
+    @Test("S15: it gets back, too, what a writer had told that was left since, however far the line is with that")
+    func getsBackLeft() throws {
+        journal.seal(Sales.lines(0..<10))
+        let last = try #require(try cut(Self.former).last)
+        let all = receipt(Self.former, 10, try ChangeSetCodec.hash(of: last.bytes))
+        try outbox.acknowledge(all)
+        try outbox.abandon(Self.former, sharing: 10)
+        let salvaged = request(named: nil, wantsNewest: true)
+        #expect(try outbox.recovery(for: salvaged, heard: []) == nil)
+        try outbox.rewind(receipt(Self.former, 0, .zero))
+        #expect(try outbox.recovery(for: salvaged, heard: []) == nil, "the line knows it by now, and has sent nothing yet")
+        #expect(try outbox.recovery(for: salvaged, heard: [all]) != nil)
+        // What is given up is not waited for.
+        try outbox.abandon(Self.former, sharing: 0)
+        #expect(try outbox.recovery(for: salvaged, heard: []) != nil)
+    }
+
+    @Test("S15: where a writer of which the hub has nothing is damaged, what it follows is followed, and at the hub first")
+    func damagedFirst() throws {
+        let heard = try trade()
+        _ = try cut(Self.present)
+        try outbox.queue.write {
+            try $0.execute(sql: "UPDATE outbox_set SET bytes = x'00' WHERE replica = ?", arguments: [Self.present.blob])
+        }
+        let request = request(named: Dot(Self.present, 5), follows: [Self.present: Dot(Self.former, 10)])
+        #expect(try outbox.recovery(for: request, heard: []) == nil, "a hub that was restored gets the former one's back")
+        let recovery = try #require(try outbox.recovery(for: request, heard: [heard]))
+        #expect(recovery.follows == Dot(Self.former, 10) && recovery.abandons && recovery.distrustsOwnImages)
+        try outbox.finish(recovery, of: request)
+        #expect(try outbox.shared(of: Self.present) == 0, "what it told here is told anew from its first change on")
+    }
+
     @Test("what a writer that was left had acknowledged, and the disk has damaged, is given up when it is left once more")
     func leftOnceMore() throws {
         journal.seal(Sales.lines(0..<10))
@@ -152,7 +184,7 @@ struct RecoveryTests {
     func unheard() throws {
         journal.seal(Sales.lines(0..<3))
         _ = try cut(Self.former)
-        let waiting = request(named: Dot(Self.present, 5), chain: [Dot(Self.former, 0)])
+        let waiting = request(named: Dot(Self.present, 5), follows: [Self.present: Dot(Self.former, 0)])
         journal.open(Self.present, follows: Dot(Self.former, 0))
         journal.seal(Sales.lines(10..<15), of: Self.present)
         #expect(try outbox.recovery(for: waiting, heard: []) == nil, "the former one is sent first")
@@ -198,7 +230,7 @@ struct RecoveryTests {
         // The same, when the file went on under another writer, which the hub will never admit.
         journal.open(Self.present, follows: Dot(Self.former, 30))
         journal.seal(Sales.lines(30..<35), of: Self.present)
-        let later = request(named: Dot(Self.present, 5), chain: [Dot(Self.former, 30)])
+        let later = request(named: Dot(Self.present, 5), follows: [Self.present: Dot(Self.former, 30)])
         let recovery = try #require(try outbox.recovery(for: later, heard: [heard]))
         #expect(recovery.follows == Dot(Self.former, 10) && recovery.abandons && recovery.others == [Self.former: 10])
         try outbox.finish(recovery, of: later)
@@ -232,12 +264,47 @@ struct RecoveryTests {
         // A backup held the former one's, so they are gone here; then the hub went back to before it had heard of either.
         try outbox.acknowledge(receipt(Self.former, 10, heard.hash, position: 1, keepUntil: 1))
         #expect(try cut(Self.former).isEmpty)
-        let request = request(named: Dot(Self.present, 5), chain: [Dot(Self.former, 10)])
+        let request = request(named: Dot(Self.present, 5), follows: [Self.present: Dot(Self.former, 10)])
         let recovery = try #require(try outbox.recovery(for: request, heard: []))
         #expect(recovery.follows == nil && recovery.abandons && recovery.others == [Self.former: 0])
         try outbox.finish(recovery, of: request)
         for writer in [Self.former, Self.present] { try outbox.rewind(receipt(writer, 0, .zero)) }
         #expect(try outbox.standings().allSatisfy { $0.sealed <= $0.acknowledged })
         #expect(try cut(Self.present).isEmpty)
+    }
+
+    private static let lost = ReplicaID(high: 7, low: 1)
+
+    @Test(
+        "S25: another writer that waits at the hub for what nobody keeps is captured anew as well, instead of waited for",
+        arguments: [Dot(lost, 19), Dot(former, 10)], [false, true])
+    func othersBehindGap(follows: Dot, isRewound: Bool) throws {
+        // The folder before this one was lost, and then the hub was restored from before it had heard of that one's writer.
+        let heard = try trade()
+        let sent = try #require(try cut(Self.present).last)
+        try outbox.acknowledge(receipt(Self.present, 5, try ChangeSetCodec.hash(of: sent.bytes)))
+        if isRewound { for writer in [Self.former, Self.present] { try outbox.rewind(receipt(writer, 0, .zero)) } }
+        let request = request(named: Dot(Self.present, 5), follows: [Self.former: Dot(Self.lost, 19), Self.present: follows])
+        let recovery = try #require(try outbox.recovery(for: request, heard: []))
+        #expect(recovery.follows == nil && recovery.abandons && recovery.others == [Self.lost: 0, Self.former: 0])
+        #expect(recovery.gaps.first == Recovery.Gap(replica: Self.lost, after: 0, through: 19))
+        // What follows nothing that is lost is still waited for.
+        let other = self.request(named: Dot(Self.present, 5), follows: [Self.present: Dot(Self.lost, 19)])
+        #expect(try outbox.recovery(for: other, heard: []) == nil)
+        #expect(try outbox.recovery(for: other, heard: [heard])?.others == [Self.lost: 0])
+        try outbox.finish(recovery, of: request)
+        for writer in [Self.former, Self.present] { try outbox.rewind(receipt(writer, 0, .zero)) }
+        #expect(try outbox.standings().allSatisfy { $0.sealed <= $0.acknowledged })
+        #expect(try cut(Self.former).isEmpty && cut(Self.present).isEmpty)
+    }
+
+    @Test("S25: a writer that waits behind a gap is left though the file names one that the hub has")
+    func siblingBehindGap() throws {
+        let heard = try trade()
+        _ = try cut(Self.present)
+        let follows = [Self.present: Dot(Self.lost, 19)]
+        let recovery = try #require(try outbox.recovery(for: request(named: Dot(Self.former, 10), follows: follows), heard: [heard]))
+        #expect(recovery.follows == Dot(Self.former, 10) && !recovery.abandons && recovery.others == [Self.present: 0])
+        #expect(recovery.gaps == [Recovery.Gap(replica: Self.present, after: 0, through: 5)] && recovery.needsNewest)
     }
 }

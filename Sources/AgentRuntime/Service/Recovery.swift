@@ -24,7 +24,8 @@ struct Recovery: Hashable, Sendable {
 
     /// What the hub lacks and nobody keeps.
     var gaps: [Gap] = []
-    /// Writers that stand still at such a gap, and where the hub stands with each. What it had acknowledged beyond is captured anew, too.
+    /// Writers that stand still at such a gap, their own or one of what they follow, and where the hub stands with each. What it had
+    /// acknowledged beyond is captured anew, too.
     var behind: [ReplicaID: SetEnd] = [:]
 
     /// Changes of a writer that a hub lost with its disk, when no agent kept them any more, or that the agent's disk damaged.
@@ -39,14 +40,16 @@ struct Recovery: Hashable, Sendable {
     /// What the folder's own images tell may never arrive, so it counts as untold.
     var distrustsOwnImages: Bool { abandons || !others.isEmpty }
 
-    init?(_ plan: RecoveryPlan, cannotSend: Bool, needsNewest: Bool) {
+    init?(_ plan: RecoveryPlan, of named: ReplicaID?, cannotSend: Bool, needsNewest: Bool) {
         switch plan {
         case .waitForPush: return nil
         case .follow(let dot, let leaves): (follows, abandons) = (dot, leaves)
         case .part(let dot): (follows, abandons, parts) = (dot, true, true)
         }
         self.needsNewest = needsNewest || abandons
-        shared = parts || cannotSend ? follows?.counter ?? 0 : nil
+        // Where it follows what the named one follows itself, they share nothing of the named one.
+        let last = follows.map { $0.replica == named ? $0.counter : 0 } ?? 0
+        shared = parts || cannotSend ? last : nil
     }
 }
 
@@ -57,10 +60,15 @@ extension Outbox {
     func recovery(for request: RecoveryRequest, heard: [Receipt]) throws -> Recovery? {
         if Oddity.recoversLater.happens { return nil }
         let hub = Dictionary(heard.map { ($0.replica, $0) }, uniquingKeysWith: { $1 })
-        // Where the hub's images alone tell what was, they have to tell all: a hub that was restored first gets back what is kept here.
-        if request.wantsNewest, try request.writers.contains(where: { try isToGetBack($0, hub: hub[$0]) }) { return nil }
         guard var recovery = try beforeGap(request, hub: hub) ?? ofNamed(request, hub: hub) else { return nil }
-        for writer in request.writers where writer != request.named?.replica && !Mutant.followsOverUnsent.isOn {
+        for writer in request.writers
+        where writer != request.named?.replica && recovery.behind[writer] == nil && !Mutant.followsOverUnsent.isOn {
+            if try isBehindGap(writer, request, hub: hub) {
+                recovery.others[writer] = 0
+                recovery.behind[writer] = SetEnd(0, .zero)
+                recovery.gaps.append(Recovery.Gap(replica: writer, after: 0, through: try queue(of: writer).sealed))
+                continue
+            }
             switch try unsent(of: try queue(of: writer), hub: hub[writer]) {
             case .nothing: continue
             case .some(let acknowledged):
@@ -76,6 +84,9 @@ extension Outbox {
         // A writer that this folder knows nothing of: the folder is older than it, and so are its own images.
         let hasForgotten = try heard.contains { try !hasSent($0.replica) }
         if hasForgotten || recovery.distrustsOwnImages { recovery.needsNewest = true }
+        // Where the hub's images alone tell what was, they have to tell all: a hub that was restored first gets back what is kept here.
+        let mayWait = request.writers.filter { recovery.behind[$0] == nil }
+        if recovery.needsNewest, try mayWait.contains(where: { try isToGetBack($0, hub: hub[$0]) }) { return nil }
         return recovery
     }
 
@@ -98,9 +109,9 @@ extension Outbox {
         let cannotSend = try queue.map { try self.cannotSend(after: $0.acknowledged, of: $0.replica) } ?? false
         let plan = RecoveryPlan(
             named: request.named, namesOwnDrain: request.namesOwnDrain, unsent: try unsent(of: queue, hub: heard),
-            hubLast: heard?.last ?? 0, cannotSend: cannotSend, follows: request.chain.first,
+            hubLast: heard?.last ?? 0, cannotSend: cannotSend, follows: request.named.flatMap { request.follows[$0.replica] },
             shared: try request.named.flatMap { try shared(of: $0.replica) })
-        var recovery = Recovery(plan, cannotSend: cannotSend, needsNewest: request.wantsNewest)
+        var recovery = Recovery(plan, of: request.named?.replica, cannotSend: cannotSend, needsNewest: request.wantsNewest)
         recovery?.sealed = queue?.sealed ?? 0
         if cannotSend, let queue, recovery?.abandons == true {
             recovery?.gaps.append(try damage(of: queue.replica, after: queue.acknowledged))
@@ -117,15 +128,12 @@ extension Outbox {
     private func beforeGap(_ request: RecoveryRequest, hub: [ReplicaID: Receipt]) throws -> Recovery? {
         guard let named = request.named else { return nil }
         let acknowledged = Dot(named.replica, try row(of: named.replica).acknowledged)
-        let links = [acknowledged] + request.chain
-        let isMissing = { (place: Int) in
-            let (link, heard) = (links[place], hub[links[place].replica])
-            return try isLost(link, hub: heard) || place > 0 && isUnheard(link, hub: heard)
-        }
-        guard let place = try links.indices.last(where: isMissing) else { return nil }
+        let links = [acknowledged] + request.chain(of: named.replica)
+        let missing = try links.indices.last { try $0 > 0 ? isMissing(links[$0], hub: hub) : isLost(links[$0], hub: hub[named.replica]) }
+        guard let place = missing else { return nil }
         let last = { (dot: Dot) in min(hub[dot.replica]?.last ?? 0, dot.counter) }
         let follows = links[place...].first { last($0) > 0 }.map { Dot($0.replica, last($0)) }
-        var recovery = Recovery(.follow(follows, abandons: true), cannotSend: true, needsNewest: true)
+        var recovery = Recovery(.follow(follows, abandons: true), of: named.replica, cannotSend: true, needsNewest: true)
         recovery?.sealed = try queue(of: named.replica).sealed
         recovery?.shared = last(acknowledged)
         for link in links[...place].dropFirst() { recovery?.others[link.replica] = last(link) }
@@ -136,6 +144,19 @@ extension Outbox {
         let through = kept > last(lost) ? kept : lost.counter
         if through > last(lost) { recovery?.gaps = [Recovery.Gap(replica: lost.replica, after: last(lost), through: through)] }
         return recovery
+    }
+
+    /// Whether the hub waits with the writer's first change for what it follows (S5), and lacks something of that which nobody keeps.
+    private func isBehindGap(_ writer: ReplicaID, _ request: RecoveryRequest, hub: [ReplicaID: Receipt]) throws -> Bool {
+        let row = try row(of: writer)
+        guard try hub[writer]?.last ?? 0 == 0 && (row.sendable > 0 || queue(of: writer).sealed > row.cut) else { return false }
+        return try request.chain(of: writer).contains { try isMissing($0, hub: hub) }
+    }
+
+    /// Whether what follows the dot waits for it for ever.
+    private func isMissing(_ followed: Dot, hub: [ReplicaID: Receipt]) throws -> Bool {
+        let heard = hub[followed.replica]
+        return try isLost(followed, hub: heard) || isUnheard(followed, hub: heard)
     }
 
     /// Whether the hub lacks something up to the dot, which it had acknowledged, and cannot get it from here.
@@ -157,10 +178,10 @@ extension Outbox {
             && queue(of: dot.replica).sealed <= row.cut
     }
 
-    /// Whether the hub lacks what it had acknowledged of a writer, and gets it again from here.
+    /// Whether the hub lacks something of a writer, such as what it had acknowledged before it was restored, and gets it from here.
     private func isToGetBack(_ writer: ReplicaID, hub: Receipt?) throws -> Bool {
         let last = hub?.last ?? 0
-        return try standing(of: hub) != .differs && row(of: writer).acknowledged > last && keeps(after: last, of: writer)
+        return try standing(of: hub) != .differs && row(of: writer).sendable > last && keeps(after: last, of: writer)
     }
 
     private func unsent(of queue: QueueStanding?, hub: Receipt?) throws -> Unsent {

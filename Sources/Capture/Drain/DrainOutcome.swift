@@ -35,11 +35,12 @@ public struct RecoveryRequest: Hashable, Sendable {
     /// be at the hub before anything follows.
     public var writers: Set<ReplicaID>
 
-    /// What the writer of `named` follows, then what that one follows, and so on, as far as the folder knows.
-    public var chain: [Dot]
+    /// What each writer follows, as far as the folder knows.
+    public var follows: [ReplicaID: Dot]
 
     public init(
-        source: SourceID, name: Text, named: Dot?, wantsNewest: Bool, namesOwnDrain: Bool, writers: Set<ReplicaID>, chain: [Dot]
+        source: SourceID, name: Text, named: Dot?, wantsNewest: Bool, namesOwnDrain: Bool, writers: Set<ReplicaID>,
+        follows: [ReplicaID: Dot]
     ) {
         self.source = source
         self.name = name
@@ -47,7 +48,18 @@ public struct RecoveryRequest: Hashable, Sendable {
         self.wantsNewest = wantsNewest
         self.namesOwnDrain = namesOwnDrain
         self.writers = writers
-        self.chain = chain
+        self.follows = follows
+    }
+
+    /// What the writer follows, then what that one follows, and so on.
+    public func chain(of writer: ReplicaID) -> [Dot] {
+        var chain: [Dot] = []
+        var last = writer
+        while let next = follows[last], !chain.contains(where: { $0.replica == next.replica }) {
+            chain.append(next)
+            last = next.replica
+        }
+        return chain
     }
 }
 

@@ -131,6 +131,12 @@ struct StoredReplica: Hashable, Sendable {
         return chain
     }
 
+    /// What each writer follows.
+    static func follows(_ db: Database) throws -> [ReplicaID: Dot] {
+        let followers = try fetch(db, "follows_replica IS NOT NULL")
+        return Dictionary(followers.compactMap { follower in follower.follows.map { (follower.id, $0) } }, uniquingKeysWith: { $1 })
+    }
+
     static func fetch(_ db: Database, _ condition: String, bind: (RawStatement) -> Void = { _ in }) throws -> [StoredReplica] {
         let statement = try RawStatement(
             db,

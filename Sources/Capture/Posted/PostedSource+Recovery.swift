@@ -8,7 +8,7 @@ extension PostedSource {
         try writer().map { writer in
             RecoveryRequest(
                 source: writer.source, name: Self.name, named: Dot(writer.replica, .max), wantsNewest: true, namesOwnDrain: true,
-                writers: [writer.replica], chain: try store.read { try StoredReplica.chain(of: writer.replica, $0) })
+                writers: [writer.replica], follows: try store.read { try StoredReplica.follows($0) })
         }
     }
 
