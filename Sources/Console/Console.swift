@@ -68,7 +68,7 @@ public struct Console: Sendable {
             "title": title, "language": visitor.language.rawValue, "theme": visitor.theme, "style": address("style.css"),
             "script": address("console.js"), "icons": address("icons.svg"),
             "mark": address("mark.svg"), "groups": groups, "languages": languages, "themes": themes,
-            "here": visitor.path, "said": visitor.said.map { strings["said-\($0)"] },
+            "here": visitor.path, "said": visitor.said.flatMap { strings.has("said-\($0)") ? strings["said-\($0)"] : nil },
             "person": visitor.name.map { name -> View in
                 ["name": name, "role": visitor.role.map { strings["role-\($0.rawValue)"] }]
             },

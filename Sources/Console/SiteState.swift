@@ -55,7 +55,7 @@ extension SiteAnswer {
     /// Changes that it has and the hub lacks, as it last told.
     var waiting: UInt64? {
         let told = agents.filter { !$0.isRevoked }.compactMap { $0.exchange?.waiting }
-        return told.isEmpty ? nil : told.reduce(0, +)
+        return told.isEmpty ? nil : told.reduce(0, &+)
     }
     /// The one with the largest error.
     var clockOffset: Int64? {

@@ -54,6 +54,8 @@ public final class Hub: Sendable {
     let trouble = Mutex<HubError?>(nil)
     /// Whether a question about an earlier time is being answered: each takes a store of its own.
     let isLookingBack = Mutex(false)
+    /// Whether all customers are being looked through, for rules that are weighed or tried.
+    let isScanning = Mutex(false)
     /// Whether a pass over all customers makes proposals.
     let isMatching = Mutex(false)
     let matchScorer = Mutex<KnownScorer?>(nil)

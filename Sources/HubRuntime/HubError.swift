@@ -18,6 +18,7 @@ public struct HubError: Error, Hashable, Sendable, CustomStringConvertible {
         case notFound = "not-found"
         case conflictGone = "conflict-gone"
         case choiceInvalid = "choice-invalid"
+        case undoForbidden = "undo-forbidden"
         case decisionSuperseded = "decision-superseded"
         case badRequest = "request-invalid"
         case tooLarge = "request-too-large"

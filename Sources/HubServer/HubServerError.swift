@@ -60,6 +60,7 @@ extension ErrorReply {
         switch code {
         case .unknownAgent, .revokedAgent, .badToken, .usedToken, .expiredToken, .signInRefused: .unauthorized
         case .signInPaused: .tooManyRequests
+        case .undoForbidden: .forbidden
         case .keyInUse, .siteExists, .nameTaken, .conflictGone, .decisionSuperseded: .conflict
         case .badName, .badRequest, .choiceInvalid, .weakPassword: .badRequest
         case .unknownSite, .notFound: .notFound

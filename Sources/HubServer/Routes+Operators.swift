@@ -227,7 +227,8 @@ extension HubRoutes {
 
     private func undo(_ call: HubCall) async throws -> Reply {
         let question = try call.json(UndoQuestion.self)
-        let answer = try await hub.undo(question.id, author: question.author, note: question.note, now: call.now)
+        let answer = try await hub.undo(
+            question.id, author: question.author, note: question.note, role: call.principal?.role ?? .viewer, now: call.now)
         call.logger.notice("decision undone", metadata: ["decision": "\(question.id)"])
         return try .json(answer)
     }

@@ -255,6 +255,20 @@ struct StallTests {
         }
     }
 
+    @Test("what a hostile agent tells of itself may be any number: it is shown, and brings nothing down")
+    func absurdNumbers() {
+        var note = AgentNote()
+        let repaired = AgentReport.Repaired(at: .max, entries: ["profile": .max, "stock": .max])
+        for minute in [0, 1, 30] as [UInt64] {
+            note.asked(
+                cursor: Self.position(.max), report: AgentReport(waiting: .max, waitingMilliseconds: .max, repaired: repaired),
+                admitted: .max, at: Self.time(minute))
+            #expect(note.wasRepaired(at: Self.time(minute)))
+            #expect(!note.warnings(at: Self.time(minute)).isEmpty)
+        }
+        #expect(note.waiting.map { $0 <= 1 << 48 } == true)
+    }
+
     @Test("silence is no stall: a site that comes back after hours has its time to send")
     func silence() {
         var note = AgentNote()

@@ -6,6 +6,10 @@ import HubServer
 import HubTestSupport
 import Testing
 
+extension String {
+    fileprivate var removingEntities: String { replacing("&#39;", with: "'").replacing("&quot;", with: "\"").replacing("&amp;", with: "&") }
+}
+
 @Suite("The console's desk")
 struct ConsoleDeskTests {
     /// A pile oversold by `pieces`, and a field that two sites wrote.
@@ -75,7 +79,7 @@ struct ConsoleDeskTests {
             let ben = Browser(hub)
             try await ben.signIn("ben", .operator)
             let seen = Self.hidden("seen", in: try await ben.get(pile))
-            for wrong in ["", "five", "5x", "99999999999999999", "5.00001"] {
+            for wrong in ["", "five", "5x", "99999999999999999", "5.00001", "1,000", "1.000", "1.2.3", "3-5", "--5"] {
                 let refused = try await ben.post(pile, ["choice": "value", "value": wrong, "seen": seen])
                 #expect(refused.status == 409 && refused.text.contains(#"role="alert""#), "\(wrong)")
             }
@@ -102,10 +106,48 @@ struct ConsoleDeskTests {
             #expect(trial.status == 200 && trial.text.contains("Decide this one"))
             #expect(try await hub.test.hub.decisions(now: TestHub.start).isEmpty)
             let done = try await ben.post(
-                "/conflicts/bulk", ["kind": "oversell", "rule": "accept", "step": "apply", "note": "counted tonight"])
+                "/conflicts/bulk",
+                [
+                    "id": Self.hidden("id", in: trial).removingEntities, "seen": Self.hidden("seen", in: trial), "rule": "accept",
+                    "step": "apply", "note": "counted tonight",
+                ])
             #expect(done.header("location") == "/conflicts?said=bulk")
             #expect(try await hub.test.hub.decisions(now: TestHub.start).map(\.note) == ["counted tonight"])
             #expect(try await !ben.get("/conflicts").text.contains("BOOT-42"))
+        }
+    }
+
+    @Test("a rule decides what its look showed: what came between the look and the deed stays open")
+    func bulkCovers() async throws {
+        try await ServedHub.run { hub in
+            _ = try await Self.trouble(hub.test)
+            let ben = Browser(hub)
+            try await ben.signIn("ben", .operator)
+            let trial = try await ben.post("/conflicts/bulk", ["kind": "oversell", "rule": "accept"])
+            let agent = try await hub.test.enrol("shop", kind: .store)
+            var till = TestWriter("till", seed: 9, key: agent.key)
+            try await hub.test.push([try till.seal([Make.movement("NEW-1", "shop", pieces: -1, at: hub.test.now)])], from: agent)
+            let done = try await ben.post(
+                "/conflicts/bulk",
+                ["id": Self.hidden("id", in: trial), "seen": Self.hidden("seen", in: trial), "rule": "accept", "step": "apply"])
+            #expect(done.status == 303)
+            let open = try await hub.test.hub.conflicts(ConflictFilter(kind: .oversell), now: TestHub.start)
+            #expect(open.map(\.about.sku) == ["NEW-1"])
+        }
+    }
+
+    @Test("what only an admin sets an operator does not take back")
+    func undoOfAdmins() async throws {
+        try await ServedHub.run { hub in
+            let body = #"{"entity":"customer","field":"phone","policy":"latest","author":"anna"}"#
+            #expect(try await hub.ask(.post, "/v1/policies", body).status == 200)
+            let ben = Browser(hub)
+            try await ben.signIn("ben", .operator)
+            let decision = try #require(try await hub.test.hub.decisions(now: TestHub.start).first)
+            try await ben.get("/conflicts")
+            let refused = try await ben.post("/audit/undo", ["id": decision.id, "decision": decision.id])
+            #expect(refused.status >= 400, "\(refused.status)")
+            #expect(try await hub.test.hub.decisions(now: TestHub.start).count == 1)
         }
     }
 

@@ -1,7 +1,7 @@
 import Causality
 import ChangeSets
 import Foundation
-import HubRuntime
+@testable import HubRuntime
 import HubServer
 import HubTestSupport
 import Testing
@@ -178,7 +178,55 @@ struct ConsoleDoorTests {
             #expect(paused?.code == .signInPaused)
         }
         let later = bench.now.advanced(byMilliseconds: 1_001)
+        // Nobody makes the hub forget a person's failures by many other names.
+        for number in 0..<(SignInGuard.namesMax + 5) {
+            _ = try? await hub.signIn(name: "nobody \(number)", password: "wrong", now: bench.now)
+        }
+        let still = await #expect(throws: HubError.self) { try await hub.signIn(name: "anna", password: added.password, now: bench.now) }
+        #expect(still?.code == .signInPaused)
         _ = try await hub.signIn(name: "anna", password: added.password, now: later)
+    }
+
+    @Test("many guesses at once are no way around the wait")
+    func guessingAtOnce() async throws {
+        let bench = try await TestHub()
+        let hub = bench.hub
+        _ = try await hub.addUser(UserQuestion(name: "anna", role: .viewer, author: "test"), now: bench.now)
+        let codes = await withTaskGroup(of: HubError.Code?.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    do {
+                        _ = try await hub.signIn(name: "anna", password: "wrong", now: bench.now)
+                        return nil
+                    } catch { return (error as? HubError)?.code }
+                }
+            }
+            return await group.reduce(into: [HubError.Code?]()) { $0.append($1) }
+        }
+        #expect(codes.filter { $0 == .signInRefused }.count == SignInGuard.freeFailures)
+        #expect(codes.filter { $0 == .signInPaused }.count == 20 - SignInGuard.freeFailures)
+    }
+
+    @Test("a page that keeps itself fresh holds no session open")
+    func refreshes() async throws {
+        let bench = try await TestHub()
+        let hub = bench.hub
+        let added = try await hub.addUser(UserQuestion(name: "anna", role: .viewer, author: "test"), now: bench.now)
+        let token = try await hub.signIn(name: "anna", password: added.password, now: bench.now)
+        for minutes in [30, 60, 90, 119] as [UInt64] {
+            let now = bench.now.advanced(byMilliseconds: minutes * 60_000)
+            #expect(try await hub.session(bearing: token, isUse: false, now: now) != nil)
+        }
+        #expect(try await hub.session(bearing: token, now: bench.now.advanced(byMilliseconds: 121 * 60_000)) == nil)
+    }
+
+    @Test("a note that no page of ours says is not said")
+    func said() async throws {
+        try await ServedHub.run { hub in
+            let browser = Browser(hub)
+            try await browser.signIn("anna", .viewer)
+            #expect(try await !browser.get("/?said=Call-555-0199").text.contains("555"))
+        }
     }
 
     @Test("a session ends two hours after its last use, twelve after its begin, and with its person's password or role's end")

@@ -66,7 +66,7 @@
       asking = true;
       again = false;
       try {
-        const answer = await fetch(location.href);
+        const answer = await fetch(location.href, { headers: { "Tributary-Refresh": "1" } });
         if (answer.ok && !answer.redirected) {
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           all("[data-live][id]").forEach((old) => {
@@ -79,11 +79,21 @@
       asking = false;
       if (again) setTimeout(refresh, 1000);
     };
-    const events = new EventSource(main.dataset.liveEvents);
-    events.addEventListener("news", refresh);
-    events.addEventListener("beat", refresh);
-    document.addEventListener("visibilitychange", () => { if (!document.hidden && again) refresh(); });
-    addEventListener("pagehide", () => events.close());
+    // A browser has few lines to one host: a page that nobody sees takes none.
+    let events;
+    const listen = () => {
+      events?.close();
+      events = undefined;
+      if (document.hidden) return;
+      events = new EventSource(main.dataset.liveEvents);
+      events.addEventListener("news", refresh);
+      events.addEventListener("beat", refresh);
+      if (again) refresh();
+    };
+    document.addEventListener("visibilitychange", () => { again = true; listen(); });
+    addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+    addEventListener("pagehide", () => events?.close());
+    listen();
   }
 
   // Times are shown in this browser's zone from the next page on.

@@ -15,7 +15,7 @@ extension Console {
         }
         let needy = judged.filter(\.state.needsSomebody)
         let rest = judged.filter { !$0.state.needsSomebody }
-        let waiting = sites.compactMap(\.waiting).reduce(0, +)
+        let waiting = sites.compactMap(\.waiting).reduce(0, &+)
         let figures: [View] = [
             [
                 "name": strings["figure-conflicts"], "value": forms.number(conflicts.count) + (conflicts.hasMore ? "+" : ""),

@@ -40,8 +40,8 @@ extension ConflictList {
             let siblings = state.siblings(of: field)
             // A field with a policy decides itself, unless the policy is to ask.
             guard siblings.isConcurrent, policies[field] ?? .ask == .ask else { return nil }
-            // What sites tell of an order's state is weighed as a whole: what contradicts itself is a conflict of a kind of its own.
-            if state.id.entity == "order", field == "state" { return nil }
+            // An order that contradicts itself is a conflict of a kind of its own, and not told twice.
+            if state.id.entity == "order", field == "state", try store.order(row.record)?.asks == true { return nil }
             var about = try about(state)
             about.field = field.description
             return Finding(

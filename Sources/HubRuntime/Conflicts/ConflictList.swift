@@ -14,6 +14,9 @@ struct ConflictList {
     /// So many of one kind are looked for at most.
     var limit: Int { Hub.conflictsPerKindMax }
 
+    /// So many of a group are looked at for a filter: some seconds' worth, and not a year of quarantine.
+    static let lookedMax = 50_000
+
     /// Rows are read so many at a time.
     static let chunkRows = 200
 
@@ -29,7 +32,10 @@ struct ConflictList {
         var found: [Finding] = []
         var counts: [ConflictAnswer.Kind: Int] = [:]
         for group in Group.allCases where group.holds(filter.kind) {
+            var looked = 0
             try each(group, after: nil) { finding in
+                looked += 1
+                guard looked <= Self.lookedMax else { return false }
                 guard finding.matches(filter), try isOpen(finding) else { return true }
                 guard counts[finding.answer.kind, default: 0] < limit else {
                     return group.kinds.contains { counts[$0, default: 0] < limit }
@@ -42,16 +48,38 @@ struct ConflictList {
         return found
     }
 
+    /// How many are open, by kind; of a group of kinds no more are looked at than are counted of one.
+    func tally() throws -> OpenConflicts {
+        var counted = OpenConflicts()
+        for group in Group.allCases {
+            var looked = 0
+            try each(group, after: nil) { finding in
+                looked += 1
+                guard looked <= limit else {
+                    counted.hasMore = true
+                    return false
+                }
+                if try isOpen(finding) { counted.byKind[finding.answer.kind, default: 0] += 1 }
+                return true
+            }
+        }
+        return counted
+    }
+
     /// A page of the same, whatever the kinds.
     ///
     /// - Parameter id: the conflict after which the page begins; it need not be open any more.
     func page(_ filter: ConflictFilter, after id: String?, limit: Int) throws -> [Finding] {
-        let first = id.flatMap(Group.init(ofID:))
+        var first = id.flatMap(Group.init(ofID:))
+        // Edits of what was deleted at the same time are named by the record's life, those of what is gone by a change.
+        if let id, first == .quarantined, try !record(named: Self.name(id)).isEmpty { first = .crossings }
         var found: [Finding] = []
         for group in Group.allCases where group.holds(filter.kind) && group.rawValue >= first?.rawValue ?? 0 {
+            var looked = 0
             try each(group, after: group == first ? id : nil) { finding in
+                looked += 1
                 if finding.matches(filter), try isOpen(finding) { found.append(finding) }
-                return found.count < limit
+                return found.count < limit && looked < Self.lookedMax
             }
             if found.count >= limit { break }
         }

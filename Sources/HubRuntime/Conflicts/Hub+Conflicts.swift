@@ -15,6 +15,8 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
     public var text: String?
     /// Those with these whole ids, and no others.
     public var ids: [String]?
+    /// For a rule: what was shown of each, by whole ids; a decision then covers exactly that.
+    public var seen: [String: String]?
 
     public init(kind: ConflictAnswer.Kind? = nil, site: String? = nil, id: String? = nil, field: String? = nil, text: String? = nil) {
         self.kind = kind

@@ -16,6 +16,8 @@ public struct OpenConflicts: Hashable, Sendable {
 final class ConflictTally: Sendable {
     private struct Counted {
         var conflicts = OpenConflicts()
+        var isCounting = false
+        var isEmpty = true
         var head: UInt64?
         var at: UInt64 = 0
     }
@@ -32,8 +34,19 @@ final class ConflictTally: Sendable {
     }
 
     func set(_ conflicts: OpenConflicts, head: UInt64, now: Timestamp) {
-        counted.withLock { $0 = Counted(conflicts: conflicts, head: head, at: now.milliseconds) }
+        counted.withLock { ($0.conflicts, $0.head, $0.at, $0.isEmpty) = (conflicts, head, now.milliseconds, false) }
     }
+
+    /// - Returns: what was counted before, where another one is counting just now; `nil`: count.
+    func begin() -> OpenConflicts? {
+        counted.withLock { counted in
+            if counted.isCounting, !counted.isEmpty { return counted.conflicts }
+            counted.isCounting = true
+            return nil
+        }
+    }
+
+    func end() { counted.withLock { $0.isCounting = false } }
 
     /// A decision is seen at once by who made it.
     func forget() { counted.withLock { $0.head = nil } }
@@ -43,9 +56,11 @@ extension Hub {
     public func openConflicts(now: Timestamp) async throws -> OpenConflicts {
         let head = head.number
         if let known = tally.known(head: head, now: now) { return known }
-        var conflicts = OpenConflicts()
-        for conflict in try await self.conflicts(now: now) { conflicts.byKind[conflict.kind, default: 0] += 1 }
-        conflicts.hasMore = conflicts.byKind.values.contains { $0 >= Self.conflictsPerKindMax }
+        // One counts at a time; who comes meanwhile gets what was counted before, where there is anything.
+        if let before = tally.begin() { return before }
+        defer { tally.end() }
+        let scorer = try await scorer()
+        let conflicts = try await reading(now) { try self.conflictList($0, scorer).tally() }
         tally.set(conflicts, head: head, now: now)
         return conflicts
     }

@@ -30,10 +30,11 @@ public struct BulkResolution: Decodable, Hashable, Sendable {
     }
 
     func resolution(of finding: Finding) throws(HubError) -> Resolution {
+        let seen = filter.seen?[finding.answer.id] ?? finding.answer.seen
         func take(_ side: String?) -> Resolution {
-            Resolution(.take, side: side ?? "", seen: finding.answer.seen, author: author, note: note)
+            Resolution(.take, side: side ?? "", seen: seen, author: author, note: note)
         }
-        func choose(_ choice: Decision.Choice) -> Resolution { Resolution(choice, seen: finding.answer.seen, author: author, note: note) }
+        func choose(_ choice: Decision.Choice) -> Resolution { Resolution(choice, seen: seen, author: author, note: note) }
         switch rule {
         case .latest: return take(finding.answer.sides.last?.dot)
         case .earliest: return take(finding.answer.sides.first?.dot)
@@ -62,6 +63,8 @@ public struct BulkAnswer: Encodable, Hashable, Sendable {
         public var choice: Decision.Choice
         /// What is set; empty where nothing is written.
         public var values: [ValueAnswer]
+        /// What was shown of it: sent back with the rule, it covers exactly that.
+        public var seen: String
     }
 
     public struct Left: Encodable, Hashable, Sendable {

@@ -37,6 +37,14 @@ public struct Decision: Hashable, Sendable {
         case apart
         /// The rules by which customers are linked, from now on.
         case identity
+
+        /// Who may decide that, and take it back.
+        var role: Role {
+            switch self {
+            case .policy, .collect, .identity: .admin
+            case .take, .value, .accept, .keep, .delete, .replay, .discard, .withdraw, .undo, .safety, .same, .apart: .operator
+            }
+        }
     }
 
     public var choice: Choice

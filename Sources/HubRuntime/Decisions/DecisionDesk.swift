@@ -64,9 +64,13 @@ final class DecisionDesk {
         return try finding.changes(for: resolution, shown: shown, time: time, lineage: standing.lineage)
     }
 
-    func undo(_ id: String, author: String, note: String?) throws -> DecisionAnswer {
+    func undo(_ id: String, author: String, note: String?, role: Role) throws -> DecisionAnswer {
         guard let row = try row(id), let dot = standing.dot(of: row.record) else {
             throw HubError(.notFound, "There is no decision \(id).", remedy: "List them: tributary audit list.")
+        }
+        guard role >= row.choice.role else {
+            throw HubError(
+                .undoForbidden, "That was set by an admin, and only an admin takes it back.", remedy: "Ask an admin: tributary audit list.")
         }
         if row.undone != nil || row.choice == .undo {
             throw HubError(

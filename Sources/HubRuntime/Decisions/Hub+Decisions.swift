@@ -31,7 +31,9 @@ extension Hub {
                     let changes = try desk.changes(for: finding, resolution)
                     let values = changes.flatMap(\.decidedValues)
                     answer.decided.append(
-                        .init(conflict: finding.answer.id, message: finding.answer.message, choice: resolution.choice, values: values))
+                        .init(
+                            conflict: finding.answer.id, message: finding.answer.message, choice: resolution.choice, values: values,
+                            seen: resolution.seen ?? ""))
                     if !bulk.isDryRun { _ = try desk.decide(finding, resolution) }
                 } catch let error as HubError where !error.isTransient {
                     answer.left.append(.init(conflict: finding.answer.id, message: finding.answer.message, reason: error.message))
@@ -43,11 +45,15 @@ extension Hub {
 
     /// Takes a decision back: the sides that it replaced stand again, as writes of the hub that have seen the decision.
     ///
-    /// - Parameter id: the decision's dot, or the id of the conflict that it decided.
-    /// - Throws: `HubError`: `not-found`, or `decision-superseded` when somebody has written since.
-    public func undo(_ id: String, author: String, note: String?, now: Timestamp) async throws -> DecisionAnswer {
+    /// - Parameters:
+    ///   - id: the decision's dot, or the id of the conflict that it decided.
+    ///   - role: of who asks; what only an admin may set only an admin takes back.
+    /// - Throws: `HubError`: `not-found`, `undo-forbidden`, or `decision-superseded` when somebody has written since.
+    public func undo(
+        _ id: String, author: String, note: String?, role: Role = .admin, now: Timestamp
+    ) async throws -> DecisionAnswer {
         try Resolution(.undo, author: author, note: note).check()
-        return try await deciding(now) { try $0.undo(id, author: author, note: note) }
+        return try await deciding(now) { try $0.undo(id, author: author, note: note, role: role) }
     }
 
     /// The latest decisions, the newest first.

@@ -95,7 +95,16 @@ extension Hub {
     private func scanning<Value: Sendable>(
         _ rules: LinkRules, now: Timestamp, _ body: @escaping @Sendable (IdentityScan, Documents) throws -> Value
     ) async throws -> Value {
-        try await reading(now) { try body(IdentityScan($0, rules: rules), $0) }
+        // Each reads all customers into memory: one at a time, whoever asks.
+        let isFree = isScanning.withLock { isBusy in
+            defer { isBusy = true }
+            return !isBusy
+        }
+        guard isFree else {
+            throw HubError(.busy, "All customers are being looked through already.", remedy: "Try again when that is done, in a minute.")
+        }
+        defer { isScanning.withLock { $0 = false } }
+        return try await reading(now) { try body(IdentityScan($0, rules: rules), $0) }
     }
 }
 

@@ -60,8 +60,11 @@ struct AgentNote: Codable, Hashable, Sendable {
         asked = max(asked, time)
     }
 
+    /// What an agent tells may be anything; it is counted with, and never decided by.
+    private static func bounded(_ told: UInt64) -> UInt64 { min(told, 1 << 48) }
+
     private mutating func watchQueue(_ report: AgentReport?, admitted now: UInt64, restarts: Bool, at time: UInt64) {
-        waiting = report?.waiting
+        waiting = (report?.waiting).map(Self.bounded)
         waitingSince = report?.waiting ?? 0 > 0 ? report?.waitingMilliseconds.map { time - min(time, $0) } : nil
         if report?.waiting ?? 0 == 0 {
             queueSince = nil
@@ -84,9 +87,10 @@ struct AgentNote: Codable, Hashable, Sendable {
     }
 
     private mutating func judge(_ report: AgentReport) {
-        if let told = report.repaired, told.at != repairedAt {
+        if let told = report.repaired, Self.bounded(told.at) != repairedAt {
             // It is shown on a terminal: nothing but what it can be about.
-            (repairedAt, repaired) = (told.at, told.entries.filter { entry in Topic.allCases.contains { $0.name == entry.key } })
+            let known = told.entries.filter { entry in Topic.allCases.contains { $0.name == entry.key } }
+            (repairedAt, repaired) = (Self.bounded(told.at), known.mapValues(Self.bounded))
         }
         guard let given, let own = report.view, own.position == given.view.position else { return }
         let differing =
@@ -126,7 +130,9 @@ struct AgentNote: Codable, Hashable, Sendable {
         answers(at: now) && stuckSince.map { asked >= $0 + Self.stallMilliseconds } ?? false
     }
 
-    func wasRepaired(at now: Timestamp) -> Bool { repairedAt.map { now.milliseconds <= $0 + Self.repairShownMilliseconds } ?? false }
+    func wasRepaired(at now: Timestamp) -> Bool {
+        repairedAt.map { now.milliseconds <= Self.bounded($0) + Self.repairShownMilliseconds } ?? false
+    }
 
     /// What of it is worth keeping at once.
     var verdict: [String] { ["\(equalAt != nil)", "\(differsSince ?? 0)", "\(repairedAt ?? 0)"] + differsIn }

@@ -19,6 +19,8 @@ extension Hub {
         let session = SessionRow(hash: Self.sessionHash(token), user: row.name, created: now, used: now)
         let ended = Timestamp(milliseconds: now.milliseconds - min(now.milliseconds, Self.sessionMillisecondsMax))
         try await queue.submit(bytes: 256, to: self) { store, _, _ in
+            // The password may have been changed while this one was looked at.
+            guard try store.user(row.name)?.password == row.password else { throw Self.signInRefused }
             try store.deleteSessions(createdBefore: ended)
             try store.put(session)
         }
@@ -26,7 +28,9 @@ extension Hub {
     }
 
     /// Who bears the token of a session; `nil` when it has ended, or never began.
-    public func session(bearing token: String, now: Timestamp) async throws -> SignedIn? {
+    ///
+    /// - Parameter isUse: whether a person did something; a page that keeps itself fresh is no use, and holds no session open.
+    public func session(bearing token: String, isUse: Bool = true, now: Timestamp) async throws -> SignedIn? {
         let hash = Self.sessionHash(token)
         let known = try await store.read { store -> (SessionRow, UserRow)? in
             guard let session = try store.session(hash: hash), let user = try store.user(session.user) else { return nil }
@@ -36,7 +40,7 @@ extension Hub {
             now.milliseconds <= session.created.milliseconds + Self.sessionMillisecondsMax,
             now.milliseconds <= session.used.milliseconds + Self.sessionIdleMillisecondsMax
         else { return nil }
-        if now.milliseconds >= session.used.milliseconds + Self.sessionNotedMilliseconds {
+        if isUse, now.milliseconds >= session.used.milliseconds + Self.sessionNotedMilliseconds {
             session.used = now
             let used = session
             // A page is shown all the same where that cannot be written: then the session ends earlier.
@@ -56,26 +60,24 @@ extension Hub {
     /// Takes as long for a name that nobody bears as for one with another password.
     @discardableResult
     func checkPassword(_ password: String, of name: String, now: Timestamp) async throws -> UserRow {
+        // Nobody has such a name or password: nothing is hashed, and nothing remembered.
+        guard name.utf8.count <= Self.siteNameBytesMax, password.count <= Self.passwordCharactersMax else { throw Self.signInRefused }
+        let row = try await store.read { store in try? Self.user(name, store) }
         let key = name.lowercased()
-        let wait = signIns.withLock { $0.wait(key, at: now) }
+        let wait = signIns.withLock { $0.begin(key, isKnown: row != nil, at: now) }
         guard wait == 0 else {
             throw HubError(
                 .signInPaused, "There were too many wrong passwords for this name.",
                 remedy: "Wait \(wait / 1000 + 1) seconds. Who has forgotten it asks an admin for another one.")
         }
-        let row = try await store.read { store in try? Self.user(name, store) }
-        let isRight =
-            password.count <= Self.passwordCharactersMax
-            ? try await passwords.isRight(password, for: row?.password ?? nobody) : false
-        guard let row, isRight else {
-            signIns.withLock { $0.failed(key, at: now) }
-            throw HubError(
-                .signInRefused, "Name or password is wrong.",
-                remedy: "Try again; who has forgotten the password asks an admin for another one.")
-        }
+        let isRight = try await passwords.isRight(password, for: row?.password ?? nobody)
+        guard let row, isRight else { throw Self.signInRefused }
         signIns.withLock { $0.succeeded(key) }
         return row
     }
+
+    static let signInRefused = HubError(
+        .signInRefused, "Name or password is wrong.", remedy: "Try again; who has forgotten the password asks an admin for another one.")
 
     private var nobody: PasswordHash {
         PasswordHash(cost: options.passwordCost, salt: Array(repeating: 0, count: PasswordHash.saltByteCount), bytes: [])

@@ -69,17 +69,18 @@ extension Hub {
     ///
     /// - Throws: `sign-in-refused` when `old` is another one, `password-too-weak`.
     public func changePassword(_ session: SignedIn, from old: String, to new: String, now: Timestamp) async throws {
-        let row = try await store.read { try Self.user(session.name, $0) }
-        try await checkPassword(old, of: row.name, now: now)
+        let row = try await checkPassword(old, of: session.name, now: now)
         try Self.check(password: new, of: row.name)
         guard new != old else {
             throw HubError(.weakPassword, "That is the password that you have.", remedy: "Choose another one.")
         }
         let hash = try await passwords.hash(new, salt: random(PasswordHash.saltByteCount), cost: options.passwordCost)
         try await queue.submit(bytes: 256, to: self) { store, _, _ in
-            var row = try Self.user(row.name, store)
-            (row.password, row.mustChange) = (hash, false)
-            try store.put(row)
+            var present = try Self.user(row.name, store)
+            // An admin may have given another one, or ended the session, while this one was hashed.
+            guard present.password == row.password, try store.session(hash: session.hash) != nil else { throw Self.signInRefused }
+            (present.password, present.mustChange) = (hash, false)
+            try store.put(present)
             try store.deleteSessions(of: row.name, but: session.hash)
         }
     }

@@ -15,7 +15,7 @@ struct ConsoleGate: Sendable {
     /// - Throws: `SeeOther` to where one signs in, or chooses a password of one's own; `role-too-low`.
     func session(of request: Request, least role: Role, now: Timestamp) async throws -> SignedIn {
         let token = Cookies(request.headers)[.session]
-        guard let token, let session = try await hub.session(bearing: token, now: now) else {
+        guard let token, let session = try await hub.session(bearing: token, isUse: request.headers[.refresh] == nil, now: now) else {
             // Nobody is sent back to where a form went: its answer is no page to begin with.
             throw SeeOther(request.method == .get ? "/sign-in?to=\(Self.encoded(request.uri.string))" : "/sign-in")
         }
@@ -64,6 +64,8 @@ struct SeeOther: Error {
 extension HTTPField.Name {
     static let secFetchSite = HTTPField.Name("Sec-Fetch-Site")!
     static let formToken = HTTPField.Name("Tributary-Form")!
+    /// Of a page that keeps itself fresh.
+    static let refresh = HTTPField.Name("Tributary-Refresh")!
     static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
     static let frameOptions = HTTPField.Name("X-Frame-Options")!
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!

@@ -7,6 +7,8 @@ import Serving
 /// The conflict desk.
 extension HubRoutes {
     static let conflictsShown = 50
+    /// Five hundred conflicts, with what was shown of each.
+    static let bulkBytesMax = 1 << 20
 
     var conflictRoutes: [HubRoute] {
         [
@@ -19,7 +21,7 @@ extension HubRoutes {
                 let form = FormBody(call.body)
                 return try await conflictQueue(call, Self.filter { form[$0] }, after: form["after"])
             },
-            HubRoute(.post, "/conflicts/bulk", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await bulk($0) },
+            HubRoute(.post, "/conflicts/bulk", .console(.operator), bodyBytesMax: Self.bulkBytesMax) { try await bulk($0) },
             HubRoute(.get, "/conflicts/{id}", .console(.viewer)) { call in
                 try await conflictPage(call, call.parameter("id"), problem: nil)
             },
@@ -40,6 +42,8 @@ extension HubRoutes {
         let found = try await hub.conflicts(filter, after: after, limit: Self.conflictsShown + 1, now: call.now)
         let sites = try await hub.siteNames()
         let open = try await hub.openConflicts(now: call.now)
+        let people = found.filter { $0.about.profile != nil }.count
+        if people > 0 { await hub.noteLookUp(.search, "conflicts", found: people, by: call.principal, now: call.now) }
         return .page(
             console.conflicts(
                 Array(found.prefix(Self.conflictsShown)), hasMore: found.count > Self.conflictsShown, after: after, filter: filter,
@@ -51,7 +55,8 @@ extension HubRoutes {
 
     private func conflictPage(_ call: HubCall, _ id: String, problem: HubError?) async throws -> Reply {
         let story = try await hub.conflictStory(id, now: call.now)
-        if story.conflict?.about.profile != nil || story.conflict?.kind == .proposedLink {
+        // Of one that is over it is not known whether it was about a person.
+        if story.conflict == nil || story.conflict?.about.profile != nil {
             await hub.noteLookUp(.conflict, id, found: 1, by: call.principal, now: call.now)
         }
         let page = console.conflict(story, id: id, problem: problem, for: try await visitor(call))
@@ -61,7 +66,8 @@ extension HubRoutes {
     private func decide(_ call: HubCall) async throws -> Reply {
         let (id, form) = (try call.parameter("id"), FormBody(call.body))
         do {
-            let answer = try await hub.resolve(id, try Self.resolution(form, id: id, by: call), now: call.now)
+            let conflict = try await hub.conflicts(ConflictFilter(id: id), now: call.now).first
+            let answer = try await hub.resolve(id, try Self.resolution(form, of: conflict, by: call), now: call.now)
             call.logger.notice("conflict decided", metadata: ["decision": "\(answer.id)", "choice": "\(answer.choice.rawValue)"])
             return .seeOther(Self.address(of: id) + "?said=decided")
         } catch let error as HubError where [.conflictGone, .choiceInvalid, .badRequest].contains(error.code) {
@@ -71,36 +77,64 @@ extension HubRoutes {
     }
 
     /// - Throws: `request-invalid` for a value that is none.
-    private static func resolution(_ form: FormBody, id: String, by call: HubCall) throws -> Resolution {
+    private static func resolution(_ form: FormBody, of conflict: ConflictAnswer?, by call: HubCall) throws -> Resolution {
         let author = call.principal?.name ?? ""
         if let dot = form["take"] { return Resolution(.take, side: dot, seen: form["seen"], author: author, note: form["note"]) }
         guard let choice = form["choice"].flatMap(Decision.Choice.init) else {
             throw HubError(.badRequest, "Nothing was chosen.", remedy: "Press one of the buttons.")
         }
-        let isPile = id.hasPrefix("concurrent-counts") || id.hasPrefix("oversell") || id.hasPrefix("received-more")
-        let value = choice == .value ? try isPile ? pieces(form["value"]) : JSONValue.text(form.raw("value")) : nil
+        let value = choice == .value ? try value(form, of: conflict?.about) : nil
         return Resolution(choice, value: value, seen: form["seen"], author: author, note: form["note"])
+    }
+
+    /// What was typed, as the field holds it.
+    private static func value(_ form: FormBody, of about: ConflictAnswer.About?) throws -> JSONValue {
+        if about?.sku != nil { return try pieces(form["value"]) }
+        guard let text = form["value"] else {
+            throw HubError(.badRequest, "The value is missing.", remedy: "Write it into the field, or take one of the sides.")
+        }
+        let kind = about.flatMap { about in about.entity.flatMap { Catalogue[EntityName($0)] }?[FieldName(about.field ?? "")]?.kind }
+        switch kind {
+        case .money, .quantity: return try pieces(text)
+        case .integer, .flag:
+            guard let number = Int64(text) else {
+                throw HubError(
+                    .badRequest, "\"\(text)\" is no whole number.", remedy: "This field holds one: write it without anything else.")
+            }
+            return .integer(number)
+        case .real:
+            guard let number = Double(text.replacing(",", with: ".")), number.isFinite else {
+                throw HubError(.badRequest, "\"\(text)\" is no number.", remedy: "This field holds one.")
+            }
+            return .real(number)
+        case .time:
+            throw HubError(.choiceInvalid, "A time cannot be given here.", remedy: "Take one of the sides, or correct it at the site.")
+        case .text, .reference, .any, nil: return .text(text)
+        }
     }
 
     /// What a person writes for a number of pieces, in units of 10⁻⁴: `12`, `2.5`, `2,5`.
     static func pieces(_ text: String?) throws -> JSONValue {
-        let plain = (text ?? "").replacing(",", with: ".")
-        guard !plain.isEmpty, plain.allSatisfy({ "-.0123456789".contains($0) }),
-            let number = Decimal(string: plain, locale: Locale(identifier: "en_US_POSIX")), let units = Int64("\(number * 10_000)")
-        else {
+        let typed = (text ?? "").replacing("\u{2212}", with: "-")
+        // One thousand here is one there: who means 1.000 pieces writes 1000.
+        let isGrouped = typed.wholeMatch(of: /-?[1-9][0-9]{0,2}[.,][0-9]{3}/) != nil
+        guard !isGrouped, let units = quantity(typed.hasPrefix("-") ? String(typed.dropFirst()) : typed) else {
             throw HubError(
-                .badRequest, "\"\(text ?? "")\" is no number of pieces.", remedy: "Give one with at most four decimals: 12 or 2.5.")
+                .badRequest, "\"\(text ?? "")\" is no number of pieces.",
+                remedy: "Give one without separators of thousands, and with at most four decimals: 12, 1000 or 2.5.")
         }
-        return .integer(units)
+        return .integer(typed.hasPrefix("-") ? -units : units)
     }
 
     private func undoFromDesk(_ call: HubCall) async throws -> Reply {
         let (id, form) = (try call.parameter("id"), FormBody(call.body))
         do {
-            _ = try await hub.undo(form["decision"] ?? "", author: call.principal?.name ?? "", note: form["note"], now: call.now)
+            _ = try await hub.undo(
+                form["decision"] ?? "", author: call.principal?.name ?? "", note: form["note"], role: call.principal?.role ?? .viewer,
+                now: call.now)
             call.logger.notice("decision undone", metadata: ["decision": "\(form["decision"] ?? "")"])
             return .seeOther(Self.address(of: id) + "?said=undone")
-        } catch let error as HubError where [.decisionSuperseded, .notFound, .conflictGone].contains(error.code) {
+        } catch let error as HubError where [.decisionSuperseded, .undoForbidden, .notFound, .conflictGone].contains(error.code) {
             return try await conflictPage(call, id, problem: error)
         }
     }
@@ -124,6 +158,7 @@ extension HubRoutes {
         var filter = Self.filter { form[$0] }
         filter.ids = ids.isEmpty ? nil : ids
         let isDryRun = form["step"] != "apply"
+        if !isDryRun { filter.seen = Dictionary(zip(ids, form.all("seen")), uniquingKeysWith: { first, _ in first }) }
         let answer = try await hub.resolveAll(
             BulkResolution(
                 filter: filter, rule: rule, site: site, author: call.principal?.name ?? "", note: form["note"], isDryRun: isDryRun),
@@ -132,8 +167,9 @@ extension HubRoutes {
             call.logger.notice("conflicts decided by rule", metadata: ["decided": "\(answer.decided.count)"])
             return .seeOther("/conflicts?said=bulk")
         }
-        var fields = ids.map { (name: "id", value: $0) } + [(name: "rule", value: given)]
-        for name in ["kind", "field", "site", "text"] { if let value = form[name] { fields.append((name: name, value: value)) } }
+        // What was shown is what will be decided, and nothing that comes between the look and the deed.
+        var fields = [(name: "rule", value: given)]
+        for one in answer.decided { fields += [(name: "id", value: one.conflict), (name: "seen", value: one.seen)] }
         let page = console.bulk(
             answer, rule: site == nil ? given : "site-chosen", fields: fields, back: "/conflicts", for: try await visitor(call))
         return .page(page)

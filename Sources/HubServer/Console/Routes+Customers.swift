@@ -88,7 +88,7 @@ extension HubRoutes {
     private func undo(_ call: HubCall) async throws -> Reply {
         try await decide("undo", call) { _, form, author in
             guard let decision = form["decision"] else { throw Self.nothingNamed }
-            return try await hub.undo(decision, author: author, note: form["note"], now: call.now)
+            return try await hub.undo(decision, author: author, note: form["note"], role: call.principal?.role ?? .viewer, now: call.now)
         }
     }
 

@@ -13,6 +13,7 @@ extension HubRoutes {
     var ruleRoutes: [HubRoute] {
         [
             HubRoute(.get, "/rules", .console(.viewer)) { call in try await rulesPage(call) { _ in } },
+            HubRoute(.post, "/rules", .console(.viewer), bodyBytesMax: Self.formBytesMax) { try await rulesPage($0) { _ in } },
             HubRoute(.post, "/rules/try", .console(.operator), bodyBytesMax: Self.rulesFormBytesMax) { try await tryRules($0) },
             HubRoute(.post, "/rules/apply", .console(.admin), bodyBytesMax: Self.rulesFormBytesMax) { try await applyRules($0) },
             HubRoute(.post, "/rules/policy", .console(.admin), bodyBytesMax: Self.formBytesMax) { try await policy($0) },
@@ -25,9 +26,10 @@ extension HubRoutes {
         var page = RulesPage(
             rules: hub.linkRules, policies: try await hub.policies(now: call.now), decisions: try await hub.decisions(now: call.now),
             sites: try await hub.siteNames())
-        // Both read all customers: only who asks for them waits.
-        if asked["weigh"] != nil { page.weights = try await hub.weighIdentity(now: call.now) }
-        if asked["ignored"] != nil { page.ignored = try await hub.ignoredIdentifiers(now: call.now) }
+        // Both read all customers: only who asks for them waits, by a form of this page and not by an address.
+        let looks = call.body.isEmpty ? FormBody([]) : FormBody(call.body)
+        if looks["weigh"] != nil { page.weights = try await hub.weighIdentity(now: call.now) }
+        if looks["ignored"] != nil { page.ignored = try await hub.ignoredIdentifiers(now: call.now) }
         if let entity = asked["entity"], let field = asked["field"] {
             let policy = PolicyTyped(entity: entity, field: field, policy: "ask")
             if policy.isKnown { page.asked = policy }

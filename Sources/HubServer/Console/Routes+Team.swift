@@ -140,7 +140,8 @@ extension HubRoutes {
         let maySee = call.principal.map { $0.role >= .admin } ?? false
         do {
             let id = form["id"] ?? ""
-            _ = try await hub.undo(id, author: call.principal?.name ?? "", note: form["note"], now: call.now)
+            _ = try await hub.undo(
+                id, author: call.principal?.name ?? "", note: form["note"], role: call.principal?.role ?? .viewer, now: call.now)
             call.logger.notice("decision undone", metadata: ["decision": "\(id)"])
             // The trail is the admins'; an operator goes back to what is open again.
             return .seeOther((maySee ? "/audit" : "/conflicts") + "?said=audit-undone")
