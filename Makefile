@@ -13,6 +13,7 @@ CSV ?= ../shared/data/online-retail-uci
 CUTS ?= 36
 HISTORIES ?= 1000000
 TARGET ?=
+ALL ?=
 # Of a fuzz target.
 SECONDS ?= 30
 export SWIFT
@@ -24,10 +25,10 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo identity test mutants soak simulate powercuts breakdowns journey fuzz threads lint format bench
+.PHONY: help setup build demo identity test browse screenshots mutants soak simulate powercuts breakdowns journey fuzz threads lint format bench
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
 setup: ## install the system libraries that are missing (says so first)
 	@scripts/setup
@@ -49,6 +50,13 @@ test: setup ## build and run all tests
 	@scripts/build-notice debug
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	@scripts/run-tests
+
+# Where Chromium, Selenium or axe-core is missing (exit 77) both say what to install, and are passed over.
+browse: build ## look at the console with a browser, as those do who work with it (four minutes; `make test` does it, too)
+	@scripts/console/browse || [ $$? = 77 ]
+
+screenshots: build ## take pictures of the console for docs/console; ALL=folder: of every page, light and dark, desktop and phone
+	@scripts/console/screenshots $(if $(ALL),--all --to "$(ALL)") || [ $$? = 77 ]
 
 journey: setup ## the whole of Online Retail through four tills, held against plain SQL (release)
 	@scripts/build-notice release

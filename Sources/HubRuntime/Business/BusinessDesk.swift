@@ -37,7 +37,7 @@ final class BusinessDesk: Sendable {
     var making: Task<BusinessReport, any Error>? { state.withLock { $0.making } }
 
     private func start(_ orders: OpenOrders, _ make: @escaping Making) -> Task<BusinessReport, any Error> {
-        Task(priority: .utility) {
+        Task {
             do {
                 let made = try await make(orders)
                 state.withLock { $0 = State(report: made.report, orders: made.orders, making: nil) }

@@ -1,0 +1,186 @@
+"""Every page that a retailer's console has, and how one comes there."""
+import urllib.parse
+
+
+def quoted(part): return urllib.parse.quote(part, safe="")
+
+
+class Page:
+    """`there`: an address, or what one does in a browser to come there. `code`: the status that the hub answers with. `is_plain`: it is the
+    same in any hub, whatever that holds."""
+
+    def __init__(self, name, there, person="anna", code=200, is_plain=False):
+        self.name, self.there, self.person, self.code, self.is_plain = name, there, person, code, is_plain or code != 200
+
+    @property
+    def kin(self):
+        """Pages that are made from one template."""
+        return self.name.split("-")[0]
+
+    def open(self, browser):
+        if isinstance(self.there, str): browser.go(self.there)
+        else: self.there(browser)
+
+
+def conflict_address(conflict): return "/conflicts/" + quoted(conflict["id"])
+
+
+def pages(retailer):
+    """Of a retailer as it is now: what it has nothing of has no page."""
+    hub = retailer.hub
+    conflicts, sites = hub.conflicts(), [site["name"] for site in hub.ask("sites")]
+    return [*entry(), *desk(conflicts, retailer.decided), *customers(hub), *stock(conflicts), *site_pages(sites), *figures(), *rules(), *team(),
+            *errors()]
+
+
+def searched(path, text):
+    """What somebody types into a page's search, and sends."""
+    def there(browser):
+        browser.go(path).type("main [type=search]", text)
+        browser.submit("main form[role=search] button")
+    return there
+
+
+def entry():
+    def refused(browser):
+        browser.go("/password")
+        for field, text in (("old", "what it was"), ("new", "one of two passwords"), ("again", "the other of them")):
+            browser.type(f"[name={field}]", text)
+        browser.submit("form.card button.primary")
+    return [
+        Page("sign-in", "/sign-in", person=None, is_plain=True),
+        Page("password", "/password", is_plain=True),
+        Page("password-refused", refused, code=400),
+        Page("overview", "/"),
+    ]
+
+
+def desk(conflicts, decided):
+    def bulk(browser):
+        browser.go("/conflicts")
+        for box in browser.all("tbody .pick input")[:3]: browser.click(box)
+        browser.submit(".bulk button")
+    found = [
+        Page("conflicts", "/conflicts"),
+        Page("conflicts-filtered", "/conflicts?kind=oversell"),
+        Page("conflicts-nothing", searched("/conflicts", "no such thing")),
+        Page("conflict-unknown", "/conflicts/oversell%3Aoversold%2FNONE%20at%20nowhere", code=404),
+    ]
+    if decided: found.append(Page("conflict-decided", conflict_address(decided)))
+    if not conflicts: return found
+    one_each, about = {}, conflicts[0]["about"]
+    for conflict in conflicts: one_each.setdefault(conflict["kind"], conflict)
+    return found + [Page("conflict-" + kind, conflict_address(conflict)) for kind, conflict in one_each.items()] + [
+        Page("conflict-viewer", conflict_address(conflicts[0]), person="vera"),
+        Page("conflicts-searched", searched("/conflicts", about.get("sku") or about.get("name") or "a")),
+        Page("bulk", bulk),
+    ]
+
+
+def customers(hub):
+    found = [
+        Page("customers", "/customers"),
+        Page("customers-nothing", searched("/customers", "nobody@example.org")),
+        Page("proposals", "/proposals"),
+    ]
+    people = hub.ask("profiles/search", {"email": "ada.lovelace@example.com"}) or hub.ask("profiles/search", {"name": "farah"})
+    if not people: return found
+    address = "/customers/" + people[0]["id"]
+    return found + [
+        Page("customers-found", searched("/customers", people[0]["fields"]["first name"]["value"])),
+        Page("customer", address),
+        Page("customer-viewer", address, person="vera"),
+    ]
+
+
+def stock(conflicts):
+    found = [
+        Page("stock", "/stock"),
+        Page("stock-nothing", "/stock?q=no+such+thing"),
+        Page("stock-oversold", "/stock?only=oversold"),
+        Page("stock-place", "/stock?location=camden"),
+    ]
+    short = [one["about"] for one in conflicts if one["kind"] == "oversell"]
+    if not short: return found
+    address = "/stock/" + quoted(next((about for about in short if about["location"] == "boot pool"), short[0])["sku"])
+    return found + [Page("item", address), Page("item-viewer", address, person="vera")]
+
+
+# Of each state one.
+SITES = ("bath", "camden", "ely", "truro", "york", "shop-0000")
+
+
+def site_pages(sites):
+    def refused(browser):
+        browser.go("/sites/new").type("[name=name]", "new")
+        browser.submit("main form button.primary")
+    found = [
+        Page("sites", "/sites"),
+        Page("sites-nothing", "/sites?q=no+such+place"),
+        Page("site-new", "/sites/new", is_plain=True),
+        Page("site-new-refused", refused, code=400),
+        *(Page("site-" + name, "/sites/" + quoted(name)) for name in sites if name in SITES),
+    ]
+    waiting = next((name for name in sites if name in SITES[4:]), None)
+    def token(browser):
+        browser.go("/sites/" + quoted(waiting))
+        browser.submit("form[action$='/token'] button")
+    return found + ([Page("site-token", token)] if waiting else [])
+
+
+def figures():
+    return [
+        Page("quality", "/quality"),
+        Page("quality-site", "/quality?site=camden"),
+        Page("quality-field", "/quality?field=email"),
+        Page("business", "/business"),
+    ]
+
+
+def rules():
+    def asked(what):
+        def there(browser):
+            browser.go("/rules")
+            browser.submit(f"button[name={what}]")
+        return there
+    def tried(browser):
+        browser.go("/rules").open_details("#edit")
+        browser.type("form[action='/rules/try'] [name=words]", "unknown")
+        browser.submit("form[action='/rules/try'] button.primary")
+    def policy(browser):
+        browser.go("/rules").choose("form[action^='/rules/policy'] [name=policy]", "longest")
+        browser.submit("form[action^='/rules/policy'] button")
+    return [
+        Page("rules", "/rules"),
+        Page("rules-weighed", asked("weigh")),
+        Page("rules-ignored", asked("ignored")),
+        Page("rules-tried", tried, is_plain=True),
+        Page("rules-viewer", "/rules", person="vera", is_plain=True),
+        Page("policy", policy, is_plain=True),
+    ]
+
+
+def team():
+    def made(browser):
+        browser.go("/people").type("form[action='/people/tokens'] [name=name]", f"desk {len(browser.all('main tr'))}")
+        browser.submit("form[action='/people/tokens'] button")
+    def refused(browser):
+        browser.go("/people").type("form[action='/people'] [name=name]", "anna")
+        browser.submit("form[action='/people'] button")
+    return [
+        Page("people", "/people"),
+        Page("people-token", made, is_plain=True),
+        Page("people-refused", refused, code=409),
+        Page("audit", "/audit"),
+        Page("audit-lookups", "/audit?show=look-ups"),
+    ]
+
+
+def errors():
+    return [
+        Page("no-page", "/nothing/here", code=404),
+        Page("no-customer", "/customers/p00-1", code=404),
+        Page("no-site", "/sites/nowhere", code=404),
+        Page("no-article", "/stock/NOTHING", code=404),
+        Page("not-allowed", "/people", person="vera", code=403),
+    ]
