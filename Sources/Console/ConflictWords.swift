@@ -97,11 +97,7 @@ struct ConflictWords {
     /// Where the thing itself is shown.
     var address: String? {
         if let profile = about.profile, conflict.kind != .proposedLink { return "/customers/\(profile)" }
-        if let sku = about.sku { return "/stock/" + (sku.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "") }
+        if let sku = about.sku { return Address.article(sku) }
         return nil
-    }
-
-    static func address(of id: String) -> String {
-        "/conflicts/" + (id.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
     }
 }

@@ -53,11 +53,11 @@ public final class Hub: Sendable {
     /// Why the last commit failed; `nil` when it did not.
     let trouble = Mutex<HubError?>(nil)
     /// Whether a question about an earlier time is being answered: each takes a store of its own.
-    let isLookingBack = Mutex(false)
+    let lookBack = SoleRun()
     /// Whether all customers are being looked through, for rules that are weighed or tried.
-    let isScanning = Mutex(false)
+    let scan = SoleRun()
     /// Whether a pass over all customers makes proposals.
-    let isMatching = Mutex(false)
+    let matching = SoleRun()
     let matchScorer = Mutex<KnownScorer?>(nil)
     let qualityDesk = QualityDesk()
 

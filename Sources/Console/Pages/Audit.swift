@@ -117,7 +117,7 @@ extension Console {
     }
 
     private static func address(before time: UInt64, who: String?) -> String {
-        let who = who.flatMap { $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }.map { "&who=\($0)" } ?? ""
+        let who = who.flatMap { Address.encoded($0) }.map { "&who=\($0)" } ?? ""
         return "/audit?show=look-ups&before=\(time)\(who)"
     }
 
@@ -136,11 +136,11 @@ extension Console {
         case .order: what = strings("audit-order", ["number": row.subject])
         case .conflict: what = strings["audit-conflict"]
         }
-        let path = row.subject.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+        let path = Address.encoded(row.subject)
         return [
             "when": forms.stamp(row.time), "who": shown(row.who, strings), "what": what,
             "subject": [.profile, .conflict].contains(row.what) ? row.subject : nil,
-            "address": row.what == .profile ? path.map { "/customers/\($0)" } : nil,
+            "address": row.what == .profile ? "/customers/\(path)" : nil,
             "found": forms.number(row.found), "times": row.times > 1 ? forms.count("audit-times", row.times) : nil,
         ]
     }

@@ -53,7 +53,7 @@ extension Console {
         let strings = words.forms.strings
         let name = words.name(of: currency.currency)
         let shown = currency.shops.prefix(Self.shopsShown)
-        let shops = shown.map { words.row($0.site, $0.sales, address: "/sites/" + words.encoded($0.site), kind: $0.kind) }
+        let shops = shown.map { words.row($0.site, $0.sales, address: Address.site($0.site), kind: $0.kind) }
         let hidden = currency.shops.count - shown.count
         return [
             "id": "sales-\(index)", "title": strings("business-sales", ["currency": name]),
@@ -147,7 +147,7 @@ extension Console {
         let shown = article.locations.prefix(Self.locationsShown).joined(separator: ", ")
         return [
             "name": article.name ?? article.sku, "sku": article.name == nil ? nil : article.sku,
-            "address": "/stock/" + words.encoded(article.sku), "available": words.forms.quantity(article.available),
+            "address": Address.article(article.sku), "available": words.forms.quantity(article.available),
             "locations": article.locations.count > Self.locationsShown ? shown + ", …" : shown,
             "sold": article.sold.map { words.forms.quantity($0) },
         ]
@@ -199,8 +199,6 @@ struct BusinessWords: Sendable {
     func change(_ change: Double?) -> String? {
         change.map { ($0 > 0 ? "+" : "") + forms.percent($0) }
     }
-
-    func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
 
     /// A place with its sales in every period; the currency stands above.
     func row(_ name: String, _ sales: BusinessReport.Sales, address: String? = nil, kind: SiteKind? = nil) -> View {

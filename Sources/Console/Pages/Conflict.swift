@@ -14,7 +14,7 @@ extension Console {
                 "conflict", title: strings["conflict-over"], section: .conflicts,
                 [
                     "isOver": true, "title": strings["conflict-over"], "message": last?.message, "decisions": decisions,
-                    "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": ConflictWords.address(of: id),
+                    "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": Address.conflict(id),
                 ], for: visitor)
         }
         let words = ConflictWords(conflict: conflict, forms: forms)
@@ -22,8 +22,8 @@ extension Console {
         let svg = drawing.svg(title: strings["story-title"])
         var view: View = [
             "title": words.title, "address": words.address, "summary": words.summary, "kind": words.kind, "short": conflict.short,
-            "act": ConflictWords.address(of: id), "seen": conflict.seen, "problem": problemView, "id": id,
-            "before": story.before.map(ConflictWords.address), "next": story.next.map(ConflictWords.address),
+            "act": Address.conflict(id), "seen": conflict.seen, "problem": problemView, "id": id,
+            "before": story.before.map(Address.conflict), "next": story.next.map(Address.conflict),
             "sides": sides(story, conflict, words, forms), "decisions": decisions, "hasDecisions": !decisions.isEmpty,
             "drawing": svg.isNull ? nil : svg, "words": drawing.words(), "facts": facts(conflict, words, forms),
         ]

@@ -34,7 +34,7 @@ extension Console {
     private func row(_ conflict: ConflictAnswer, _ forms: Forms) -> View {
         let words = ConflictWords(conflict: conflict, forms: forms)
         return [
-            "id": conflict.id, "address": ConflictWords.address(of: conflict.id), "title": words.title, "line": words.line,
+            "id": conflict.id, "address": Address.conflict(conflict.id), "title": words.title, "line": words.line,
             "kind": words.kind,
             "sites": words.sites.joined(separator: ", "), "cost": words.cost, "isDear": conflict.kind == .oversell,
             "span": conflict.since.map { forms.span(forms.now - min($0, forms.now)) },
@@ -59,11 +59,11 @@ extension Console {
         let decided: [View] = answer.decided.prefix(Self.bulkShown).map { one in
             [
                 "what": one.message, "then": one.values.map { CausalDrawing.value($0, forms, nil) }.joined(separator: ", "),
-                "address": ConflictWords.address(of: one.conflict), "state": strings["bulk-decided"], "sign": "ok",
+                "address": Address.conflict(one.conflict), "state": strings["bulk-decided"], "sign": "ok",
             ]
         }
         let left: [View] = answer.left.prefix(Self.bulkShown).map { one in
-            ["what": one.message, "address": ConflictWords.address(of: one.conflict), "state": one.reason, "sign": "warn"]
+            ["what": one.message, "address": Address.conflict(one.conflict), "state": one.reason, "sign": "warn"]
         }
         let hidden = answer.decided.count + answer.left.count - decided.count - left.count
         return page(

@@ -64,7 +64,7 @@ extension Console {
     }
 
     func address(of site: SiteAnswer) -> String {
-        "/sites/" + (site.name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+        Address.site(site.name)
     }
 
     /// Seconds ahead (+) or behind (−).

@@ -17,11 +17,9 @@ public struct QualityQuestion: Sendable {
 
     func address(site: String?, field: String?, page: Int = 1) -> String {
         let members = [("site", site), ("field", field), ("page", page > 1 ? String(page) : nil)]
-        let asked = members.compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
+        let asked = members.compactMap { name, value in value.map { "\(name)=\(Address.encoded($0))" } }
         return asked.isEmpty ? "/quality" : "/quality?" + asked.joined(separator: "&")
     }
-
-    static func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
 
     func admits(_ row: QualityDocument.Row) -> Bool { (site ?? row.site) == row.site && (field ?? row.field) == row.field }
 }
@@ -120,7 +118,7 @@ extension Console {
             return [
                 "cause": words.cause(group.code), "code": group.code, "site": group.site, "count": forms.number(group.changes),
                 "since": forms.stamp(group.since), "kind": group.kind.rawValue, "text": group.text,
-                "address": "/conflicts?" + asked.map { "\($0.0)=\(QualityQuestion.encoded($0.1))" }.joined(separator: "&"),
+                "address": "/conflicts?" + asked.map { "\($0.0)=\(Address.encoded($0.1))" }.joined(separator: "&"),
                 "again": forms.strings("quality-again-of", ["cause": words.cause(group.code), "site": group.site]),
                 "bound": group.changes > Hub.conflictsPerKindMax
                     ? forms.strings("quality-again-bound", ["n": forms.number(Hub.conflictsPerKindMax)]) : nil,

@@ -55,7 +55,7 @@ extension Console {
         policy.sites.enumerated().map { index, site -> View in
             [
                 "name": site, "lead": index == 0 ? ": " : ", ",
-                "address": "/sites/" + (site.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""),
+                "address": Address.site(site),
             ]
         }
     }
@@ -120,6 +120,6 @@ extension Console {
 
     private static func conflictsAddress(_ field: String) -> String {
         "/conflicts?kind=\(ConflictAnswer.Kind.concurrentWrites.rawValue)&field="
-            + (field.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+            + Address.encoded(field)
     }
 }

@@ -53,7 +53,7 @@ extension Console {
     }
 
     private static func address(site: String) -> String {
-        "/sites/" + (site.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+        Address.site(site)
     }
 
     /// Links that rules ask for and do not get; `nil` where there are none.

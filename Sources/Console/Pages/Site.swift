@@ -30,14 +30,12 @@ extension Console {
                 "kind": strings["kind-\(site.kind.rawValue)"],
                 "receives": site.region.map { strings("site-receives-region", ["region": $0]) } ?? strings["site-receives-all"],
                 "conflicts": forms.count("site-conflicts", conflicts),
-                "conflictsAddress": conflicts > 0 ? "/conflicts?site=" + Self.encoded(site.name) : nil,
+                "conflictsAddress": conflicts > 0 ? "/conflicts?site=" + Address.encoded(site.name) : nil,
                 "isEnrolled": site.agents.contains { !$0.isRevoked }, "wasEnrolled": !site.agents.isEmpty,
                 "revoke": strings("site-revoke", ["site": site.name]),
                 "unsent": site.waiting.flatMap { $0 > 0 ? forms.count("site-unsent", $0) : nil },
             ], for: visitor)
     }
-
-    private static func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
 
     private static func note(_ state: SiteState) -> String { ["bad", "warn", "ok"].contains(state.sign) ? state.sign : "" }
 

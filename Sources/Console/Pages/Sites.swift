@@ -29,7 +29,7 @@ public struct SiteFilter: Sendable {
     func address(page: Int) -> String {
         let members = [("q", text), ("state", state), ("kind", kind?.rawValue), ("page", page > 1 ? String(page) : nil)]
         let asked = members.compactMap { name, value in
-            value.map { "\(name)=\($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }
+            value.map { "\(name)=\(Address.encoded($0))" }
         }
         return asked.isEmpty ? "/sites" : "/sites?" + asked.joined(separator: "&")
     }

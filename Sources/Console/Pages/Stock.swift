@@ -42,18 +42,16 @@ extension Console {
     /// More locations stand below each other.
     private static let columnsMax = 8
 
-    func address(sku: String) -> String { "/stock/" + encoded(sku) }
+    func address(sku: String) -> String { Address.article(sku) }
 
     private func address(_ asked: StockQuestion, after: String?) -> String {
         var parts: [String] = []
-        if !asked.prefix.isEmpty { parts.append("q=" + encoded(asked.prefix)) }
-        if let location = asked.location { parts.append("location=" + encoded(location)) }
+        if !asked.prefix.isEmpty { parts.append("q=" + Address.encoded(asked.prefix)) }
+        if let location = asked.location { parts.append("location=" + Address.encoded(location)) }
         if asked.isOversoldOnly { parts.append("only=oversold") }
-        if let after { parts.append("after=" + encoded(after)) }
+        if let after { parts.append("after=" + Address.encoded(after)) }
         return parts.isEmpty ? "/stock" : "/stock?" + parts.joined(separator: "&")
     }
-
-    private func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
 
     private func empty(_ asked: StockQuestion, _ strings: Strings) -> View {
         if asked.isOversoldOnly { return ["title": strings["stock-none-oversold"], "how": strings["stock-none-oversold-how"]] }

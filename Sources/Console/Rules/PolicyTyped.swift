@@ -37,8 +37,7 @@ public struct PolicyTyped: Hashable, Sendable {
     /// Where it is set; `nil` where there is no such field.
     static func address(_ entity: String, _ field: String) -> String? {
         guard PolicyTyped(entity: entity, field: field, policy: "ask").isKnown else { return nil }
-        func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
-        return "/rules?entity=\(encoded(entity))&field=\(encoded(field))#policies"
+        return "/rules?entity=\(Address.encoded(entity))&field=\(Address.encoded(field))#policies"
     }
 
     /// An order's state follows from what all sides say of it; what is no customer and no order has no view of several values.

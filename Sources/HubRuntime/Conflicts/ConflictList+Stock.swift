@@ -47,12 +47,7 @@ extension ConflictList {
     }
 
     private func finding(_ conflict: StockConflict, _ cell: StockCell, _ figure: StockFigure) -> Finding {
-        let kind: ConflictAnswer.Kind =
-            switch conflict {
-            case .concurrentCounts, .countBesideMovements: .concurrentCounts
-            case .oversold: .oversell
-            case .receivedMoreThanSent: .receivedMoreThanSent
-            }
+        let kind = conflict.kind
         let counts = cell.liveCounts
         return Finding(
             kind, "\(conflict.code)/\(figure.key)", message: Self.message(conflict, "\(figure.key)", figure), remedy: Self.remedy(conflict),

@@ -60,6 +60,7 @@ extension Hub {
         }
         if let conflict = story.conflict, conflict.kind == .concurrentCounts, conflict.choices.contains("take") {
             for side in conflict.sides.prefix(Self.sidesForeseenMax) {
+                // What cannot be foreseen just now is not told; the page stands without it.
                 story.foresight[side.dot] = try? await foresee(
                     id, Resolution(.take, side: side.dot, seen: conflict.seen, author: "hub"), now: now)
             }

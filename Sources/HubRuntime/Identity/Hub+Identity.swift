@@ -96,14 +96,10 @@ extension Hub {
         _ rules: LinkRules, now: Timestamp, _ body: @escaping @Sendable (IdentityScan, Documents) throws -> Value
     ) async throws -> Value {
         // Each reads all customers into memory: one at a time, whoever asks.
-        let isFree = isScanning.withLock { isBusy in
-            defer { isBusy = true }
-            return !isBusy
-        }
-        guard isFree else {
+        guard scan.begin() else {
             throw HubError(.busy, "All customers are being looked through already.", remedy: "Try again when that is done, in a minute.")
         }
-        defer { isScanning.withLock { $0 = false } }
+        defer { scan.end() }
         return try await reading(now) { try body(IdentityScan($0, rules: rules), $0) }
     }
 }

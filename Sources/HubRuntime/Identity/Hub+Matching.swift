@@ -31,7 +31,7 @@ extension Hub {
         let standing = standing.withLock { $0 }
         return try await store.write { store in
             // A pass has read the records as they were; what changes meanwhile waits for its end.
-            guard !self.isMatching.withLock({ $0 }) else { return false }
+            guard !self.matching.isUnderWay else { return false }
             let changed = try store.unmatched(limit: Self.followedAtOnce)
             let standing = try store.head()?.number == standing.head.number ? standing : Standing(reading: store)
             let done = try Matcher(store: store, standing: standing, scorer: scorer).follow(changed)
@@ -52,18 +52,11 @@ extension Hub {
     ///
     /// - Throws: `hub-busy` while another pass runs.
     public func matchAll(now: Timestamp) async throws -> MatchingAnswer {
-        guard
-            isMatching.withLock({ busy in
-                !busy
-                    && {
-                        busy = true; return true
-                    }()
-            })
-        else {
+        guard matching.begin() else {
             throw HubError(
                 .busy, "Proposals are being made already.", remedy: "Wait for that to end, and look: tributary identity proposals.")
         }
-        defer { isMatching.withLock { $0 = false } }
+        defer { matching.end() }
         let pass = try await reading(now) { try MatchingPass($0.store, $0.standing) }
         let result = await pass.result()
         let kept = try await store.write { store in

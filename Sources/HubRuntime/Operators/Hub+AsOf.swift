@@ -21,14 +21,10 @@ extension Hub {
     func asOf<Value: Sendable>(
         _ time: Timestamp, _ site: String?, _ body: @escaping @Sendable (Documents) throws -> Value
     ) async throws -> Value {
-        let isFree = isLookingBack.withLock { present in
-            defer { present = true }
-            return !present
-        }
-        guard isFree else {
+        guard lookBack.begin() else {
             throw HubError(.busy, "The hub is looking back for somebody else.", remedy: "Ask again when that is done.")
         }
-        defer { isLookingBack.withLock { $0 = false } }
+        defer { lookBack.end() }
         let (scratch, bound, key) = (try store.scratch(), options.clockBound, signingKey.publicKey)
         return try await store.read { store in
             let past = Replay.Past(time: time, view: try site.map { try Self.view(of: $0, at: time, store) })

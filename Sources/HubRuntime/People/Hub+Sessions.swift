@@ -62,7 +62,7 @@ extension Hub {
     func checkPassword(_ password: String, of name: String, now: Timestamp) async throws -> UserRow {
         // Nobody has such a name or password: nothing is hashed, and nothing remembered.
         guard name.utf8.count <= Self.siteNameBytesMax, password.count <= Self.passwordCharactersMax else { throw Self.signInRefused }
-        let row = try await store.read { store in try? Self.user(name, store) }
+        let row = try await store.read { try Self.knownUser(name, $0) }
         let key = name.lowercased()
         let wait = signIns.withLock { $0.begin(key, isKnown: row != nil, at: now) }
         guard wait == 0 else {

@@ -115,7 +115,7 @@ extension Hub {
 
     /// A decision's author is one person or one program: what decides in a name is alone with it.
     static func checkIsFree(_ name: String, _ store: any HubReading) throws {
-        if try store.users().contains(where: { isSame($0.name, name) }) {
+        if try knownUser(name, store) != nil {
             throw HubError(
                 .nameTaken, "There is a person \(name) already.", remedy: "Choose another name: `tributary user list` shows all.")
         }
@@ -129,8 +129,13 @@ extension Hub {
     /// `Anna` and `anna` would be taken for one.
     private static func isSame(_ one: String, _ other: String) -> Bool { Text(one.lowercased()) == Text(other.lowercased()) }
 
+    /// Whoever bears a name, however it is written; `nil`: nobody.
+    static func knownUser(_ name: String, _ store: any HubReading) throws -> UserRow? {
+        try store.users().first { isSame($0.name, name) }
+    }
+
     static func user(_ name: String, _ store: any HubReading) throws -> UserRow {
-        guard let row = try store.users().first(where: { isSame($0.name, name) }) else {
+        guard let row = try knownUser(name, store) else {
             throw HubError(.notFound, "There is no person \(name).", remedy: "`tributary user list` shows all.")
         }
         return row

@@ -17,7 +17,7 @@ struct ConsoleGate: Sendable {
         let token = Cookies(request.headers)[.session]
         guard let token, let session = try await hub.session(bearing: token, isUse: request.headers[.refresh] == nil, now: now) else {
             // Nobody is sent back to where a form went: its answer is no page to begin with.
-            throw SeeOther(request.method == .get ? "/sign-in?to=\(Self.encoded(request.uri.string))" : "/sign-in")
+            throw SeeOther(request.method == .get ? "/sign-in?to=\(Address.encoded(request.uri.string))" : "/sign-in")
         }
         if session.mustChange, !Self.pathsOfNewcomers.contains(request.uri.path) { throw SeeOther("/password") }
         guard session.role >= role else {
@@ -52,7 +52,6 @@ struct ConsoleGate: Sendable {
         .foreignForm, "That form was not sent by a page of this console, or by one of an earlier session.",
         remedy: "Go back, load the page again, and send it once more.")
 
-    static func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
 }
 
 /// Go there instead.

@@ -69,7 +69,7 @@ extension HubRoutes {
             let conflict = try await hub.conflicts(ConflictFilter(id: id), now: call.now).first
             let answer = try await hub.resolve(id, try Self.resolution(form, of: conflict, by: call), now: call.now)
             call.logger.notice("conflict decided", metadata: ["decision": "\(answer.id)", "choice": "\(answer.choice.rawValue)"])
-            return .seeOther(Self.address(of: id) + "?said=decided")
+            return .seeOther(Address.conflict(id) + "?said=decided")
         } catch let error as HubError where [.conflictGone, .choiceInvalid, .badRequest].contains(error.code) {
             // Somebody else was faster, or the value is none: the page says so, and shows what there is now.
             return try await conflictPage(call, id, problem: error)
@@ -133,13 +133,11 @@ extension HubRoutes {
                 form["decision"] ?? "", author: call.principal?.name ?? "", note: form["note"], role: call.principal?.role ?? .viewer,
                 now: call.now)
             call.logger.notice("decision undone", metadata: ["decision": "\(form["decision"] ?? "")"])
-            return .seeOther(Self.address(of: id) + "?said=undone")
+            return .seeOther(Address.conflict(id) + "?said=undone")
         } catch let error as HubError where [.decisionSuperseded, .undoForbidden, .notFound, .conflictGone].contains(error.code) {
             return try await conflictPage(call, id, problem: error)
         }
     }
-
-    static func address(of conflict: String) -> String { "/conflicts/" + ConsoleGate.encoded(conflict) }
 
     // MARK: many at once
 

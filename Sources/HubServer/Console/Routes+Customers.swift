@@ -67,8 +67,8 @@ extension HubRoutes {
     private struct NamedDocument: Decodable { let id: String }
 
     private static func address(ofCustomer id: String, said: String?) -> String {
-        let address = "/customers/" + ConsoleGate.encoded(id).replacing("%2D", with: "-")
-        return address + (said.map { "?said=" + ConsoleGate.encoded($0).replacing("%2D", with: "-") } ?? "")
+        let address = "/customers/" + Address.encoded(id).replacing("%2D", with: "-")
+        return address + (said.map { "?said=" + Address.encoded($0).replacing("%2D", with: "-") } ?? "")
     }
 
     private enum Verdict: String { case link, unlink, apart }

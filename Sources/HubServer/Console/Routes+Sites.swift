@@ -80,7 +80,7 @@ extension HubRoutes {
         return .seeOther(Self.address(ofSite: name) + "?said=site-revoked")
     }
 
-    private static func address(ofSite name: String) -> String { "/sites/" + ConsoleGate.encoded(name) }
+    private static func address(ofSite name: String) -> String { "/sites/" + Address.encoded(name) }
 }
 
 extension FormBody {

@@ -55,7 +55,7 @@ extension HubRoutes {
                 sku: sku, location: form.raw("location"), quantity: quantity, author: session.name, note: form["note"])
             _ = try await hub.keepBack(question, now: call.now)
             call.logger.notice("kept back", metadata: ["sku": "\(sku)", "person": "\(session.name)"])
-            return .seeOther("/stock/\(ConsoleGate.encoded(sku))?said=stock-kept")
+            return .seeOther("/stock/\(Address.encoded(sku))?said=stock-kept")
         } catch let error as HubError where [.choiceInvalid, .badRequest].contains(error.code) {
             return try await stockItemPage(call, problem: error)
         }

@@ -1,0 +1,11 @@
+import Foundation
+
+/// Where things stand at the console.
+public enum Address {
+    /// A part of a path, or a value behind a question mark.
+    public static func encoded(_ part: String) -> String { part.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
+
+    static func site(_ name: String) -> String { "/sites/" + encoded(name) }
+    static func article(_ sku: String) -> String { "/stock/" + encoded(sku) }
+    public static func conflict(_ id: String) -> String { "/conflicts/" + encoded(id) }
+}
