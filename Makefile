@@ -46,10 +46,11 @@ identity: setup ## hold linking against labelled sets: precision, recall, F1, wh
 	$(SWIFT) build $(BUILD_FLAGS) -c release --product tributary-hub
 	@scripts/identity "$$($(SWIFT) build -c release --show-bin-path)/tributary-hub" "$(FILE)" "$(TRUTH)"
 
-test: setup ## build and run all tests
+test: setup ## build and run all tests; the console's browser tests where there is a browser
 	@scripts/build-notice debug
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	@scripts/run-tests
+	@scripts/console/browse || [ $$? = 77 ]
 
 # Where Chromium, Selenium or axe-core is missing (exit 77) both say what to install, and are passed over.
 browse: build ## look at the console with a browser, as those do who work with it (four minutes; `make test` does it, too)
