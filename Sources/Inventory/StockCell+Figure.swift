@@ -46,6 +46,9 @@ extension StockCell {
         counts.map { .init(dot: $0.dot, time: $0.precedence.time, quantity: $0.count.quantity) }
     }
 
+    /// Which movements a live count contains; `nil` when the count is none of those.
+    public func coverage(of count: Dot) -> Count.Coverage? { counts.first { $0.dot == count }?.count.coverage }
+
     // MARK: conflicts
 
     private func countConflicts(lineage: Lineage) -> [StockConflict] {

@@ -122,8 +122,9 @@ class Hub:
     # People
 
     def welcome(self, name, role):
-        """A person, with a password of their own, who has signed in: all of it as they would do it."""
-        first = self.command("user", "add", name, "--role", role)["password"]
+        """A person, with a password of their own, who has signed in: all of it as they would do it. Who is there gets another password."""
+        is_known = any(user["name"] == name for user in self.command("user", "list"))
+        first = self.command(*(("user", "password", name) if is_known else ("user", "add", name, "--role", role)))["password"]
         person = self.people[name] = Person(self, name, role)
         person.password = first
         person.sign_in()

@@ -10,12 +10,12 @@ extension Console {
         let shown = there.filter { asked.location == nil || $0 == asked.location }
         let isMatrix = shown.count <= Self.columnsMax
         let articles = page.articles.map { article -> View in
+            guard isMatrix else { return summed(article, forms) }
             let own = Dictionary(article.piles.map { ($0.location, $0) }, uniquingKeysWith: { first, _ in first })
             return [
                 "name": article.name ?? article.sku, "sku": article.name == nil ? nil : article.sku, "address": address(sku: article.sku),
                 "all": sum(article.piles, \.available, forms),
-                "cells": isMatrix ? shown.map { own[$0].map { cell($0, forms) } ?? ["isMissing": true] } : nil,
-                "piles": isMatrix ? nil : article.piles.map { row($0, forms) },
+                "cells": shown.map { own[$0].map { cell($0, forms) } ?? ["isMissing": true] },
             ]
         }
         let isNarrowed = !asked.prefix.isEmpty || asked.location != nil || asked.isOversoldOnly
@@ -39,7 +39,7 @@ extension Console {
             ], for: visitor)
     }
 
-    /// More locations stand below each other.
+    /// Of more locations the sum is shown, and what asks for people; the article's own page has them all.
     private static let columnsMax = 8
 
     func address(sku: String) -> String { Address.article(sku) }
@@ -81,6 +81,28 @@ extension Console {
             "heard": forms.stamp(pile.lastHeard), "isOld": isOld(pile.lastHeard, forms),
         ]
     }
+
+    /// An article over many locations.
+    private func summed(_ article: StockPage.Article, _ forms: Forms) -> View {
+        let strings = forms.strings
+        let (figures, oversold) = (article.piles.compactMap(\.figure), article.piles.filter(\.isOversold).map(\.location).sorted())
+        let heard = article.piles.compactMap(\.lastHeard).min()
+        let without = figures.count { $0.available == 0 }
+        var places = [forms.count("stock-places-n", article.piles.count)]
+        if without > 0 { places.append(strings("stock-places-without", ["n": forms.number(without)])) }
+        let named = oversold.prefix(Self.namedMax).joined(separator: ", ") + (oversold.count > Self.namedMax ? ", …" : "")
+        return [
+            "name": article.name ?? article.sku, "sku": article.name == nil ? nil : article.sku, "address": address(sku: article.sku),
+            "isUnknown": figures.count < article.piles.count, "onHand": sum(article.piles, \.onHand, forms),
+            "reserved": sum(article.piles, \.reserved, forms), "safety": sum(article.piles, \.safety, forms),
+            "inTransit": sum(article.piles, \.inTransit, forms), "available": sum(article.piles, \.available, forms),
+            "places": places.joined(separator: ", "),
+            "short": oversold.isEmpty ? nil : strings("stock-places-oversold", ["n": forms.number(oversold.count), "places": named]),
+            "heard": forms.stamp(heard), "isOld": isOld(heard, forms),
+        ]
+    }
+
+    private static let namedMax = 3
 
     /// The same in columns.
     func row(_ pile: StockPile, _ forms: Forms) -> View {

@@ -36,7 +36,7 @@ private struct StockReader {
         var places: [StockItem.Place] = []
         var entries: [StockItem.Entry] = []
         for (row, cell) in cells {
-            let counts = try cell.liveCounts.map { try count($0, at: row.location) }
+            let counts = try cell.liveCounts.map { try count($0, of: cell, at: row.location) }
             // Without gaps: what is older may stand beside others that were not read.
             let own = movements.found.filter { $0.row.cell == row.cell && $0.at >= movements.completeAfter ?? 0 }
             let pile = try StockPile(row, heard: heard, documents)
@@ -89,26 +89,27 @@ private struct StockReader {
             site: documents.writer(dot.replica)?.string ?? "", source: source?.name ?? "")
     }
 
-    /// A live count, and which movements it contains; that is `nil` when the journal does not tell.
+    /// A live count, and which movements it contains.
     private mutating func count(
-        _ shown: StockFigure.ShownCount, at location: String
+        _ shown: StockFigure.ShownCount, of cell: StockCell, at location: String
     ) throws -> (entry: StockItem.Entry, contains: ((Dot) -> Bool)?) {
         let at = min(shown.time.milliseconds, documents.now.milliseconds)
         var entry = entry(.count, shown.dot, at: at, quantity: shown.quantity, location)
         entry.onHand = shown.quantity
-        guard let replica = documents.standing.number(of: shown.dot.replica),
-            let set = try sets.set(containing: shown.dot.counter, of: replica),
-            case let place = Int(shown.dot.counter - set.first), set.changes.indices.contains(place),
-            case .count(let count) = set.changes[place].stock
-        else { return (entry, nil) }
-        entry.record = set.changes[place].subject.map { "\($0.entity) \($0.key)" }
-        // An operator's count stands in one set with the decision.
-        entry.author = set.changes.lazy.compactMap { Decision($0) }.first?.author
-        switch count.coverage {
+        entry.record = try documents.making(shown.dot)?.name
+        if let number = documents.standing.number(of: shown.dot.replica),
+            documents.standing.replica(shown.dot.replica)?.source.flatMap({ documents.standing.source($0) })?.isHub == true,
+            let set = try sets.set(containing: shown.dot.counter, of: number)
+        {
+            // An operator's count stands in one set with the decision.
+            entry.author = set.changes.lazy.compactMap { Decision($0) }.first?.author
+        }
+        switch cell.coverage(of: shown.dot) {
         case .chain:
             let lineage = documents.standing.lineage
             return (entry, { lineage.chain(of: shown.dot, contains: $0) })
         case .clocks(_, let included): return (entry, { included.contains($0) })
+        case nil: return (entry, nil)
         }
     }
 }

@@ -1,8 +1,9 @@
 import Causality
 import ChangeSets
 import Inventory
+import Merging
 
-/// The newest movements of an SKU with their times, which only the journal tells.
+/// The newest movements of an SKU with their times, which the records that they made tell, and for others the journal.
 ///
 /// Of each pile and replica the newest are read, so that one busy till hides no other; how far back nothing is missing is known with them.
 struct StockMovements {
@@ -26,8 +27,9 @@ struct StockMovements {
     private static let readMax = 500
     /// ... but of each so many, however many there are.
     private static let readMin = 5
-    /// What is looked up for them in the journal, of all replicas together; the newest set of each is, in any case.
-    private static let journalBytesMax = 32 << 20
+    /// What is looked up for them in the journal, of all replicas together; the newest set of each is, in any case. A set of 10,000
+    /// changes takes some milliseconds to read.
+    private static let journalBytesMax = 4 << 20
 
     init(of cells: [(row: StockCellRow, cell: StockCell)], _ documents: Documents) throws {
         let standing = documents.standing
@@ -45,19 +47,28 @@ struct StockMovements {
         let bytesMax = Self.journalBytesMax / max(1, rows.count)
         for (replica, rows) in rows.sorted(by: { $0.key < $1.key }) {
             guard let id = standing.replica(replica)?.id else { continue }
-            try read(rows.sorted { $0.row.counter > $1.row.counter }, of: id, documents.store, bytesMax: bytesMax)
+            try read(rows.sorted { $0.row.counter > $1.row.counter }, of: id, documents, bytesMax: bytesMax)
         }
         found.sort { ($0.at, $0.dot) > ($1.at, $1.dot) }
     }
 
     /// - Parameter rows: of one replica, the newest first: each set of the journal is decoded once.
     private mutating func read(
-        _ rows: [(row: MovementRow, isLastOfMany: Bool)], of replica: ReplicaID, _ store: any HubReading, bytesMax: Int
+        _ rows: [(row: MovementRow, isLastOfMany: Bool)], of replica: ReplicaID, _ documents: Documents, bytesMax: Int
     ) throws {
+        let store = documents.store
         var journalBytes = 0
         var present: (set: ChangeSet, received: UInt64)?
         var latestKnown: UInt64 = .max
         for (row, isLastOfMany) in rows {
+            let dot = Dot(replica, row.counter)
+            // The other end of a transfer stands in its change alone.
+            if ![.transferOut, .transferIn].contains(row.kind), let made = try documents.making(dot) {
+                latestKnown = min(latestKnown, made.at)
+                if isLastOfMany { lacks(upTo: made.at) }
+                found.append(Found(row: row, dot: dot, at: made.at, record: made.name))
+                continue
+            }
             if present.map({ !($0.set.first...$0.set.last).contains(row.counter) }) ?? true {
                 guard journalBytes <= bytesMax, let entry = try store.journal(containing: row.counter, of: row.replica),
                     entry.last >= row.counter
@@ -79,10 +90,23 @@ struct StockMovements {
             if case .movement(let movement) = change.stock { counterpart = movement.counterpart }
             found.append(
                 Found(
-                    row: row, dot: Dot(replica, row.counter), at: at, record: change.subject.map { "\($0.entity) \($0.key)" },
+                    row: row, dot: dot, at: at, record: change.subject.map { "\($0.entity) \($0.key)" },
                     counterpart: counterpart?.string))
         }
     }
 
     private mutating func lacks(upTo time: UInt64) { completeAfter = max(completeAfter ?? 0, time) }
+}
+
+extension Documents {
+    /// The record that a change made, by its name, and when it did as its writer's clock had it; `nil` where the change made none, or where
+    /// nothing of that write is left.
+    func making(_ dot: Dot) throws -> (name: String, at: UInt64)? {
+        guard let row = try standing.record(dot).flatMap(store.record) else { return nil }
+        let state = try RecordState(row, standing: standing)
+        let writes = state.fieldNames.lazy.flatMap { state.siblings(of: $0).writes }
+        // One whose clock was out of bound counts from when the hub received it, which the journal tells.
+        guard let write = writes.first(where: { $0.dot == dot }), write.precedence.isInBound else { return nil }
+        return ("\(state.id.entity) \(state.id.key)", min(write.precedence.time.milliseconds, now.milliseconds))
+    }
 }

@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import Console
+@testable import HubRuntime
+
+@Suite("The page of stock")
+struct StockPageTests {
+    private func pile(_ location: String, available: Int64) -> StockPile {
+        var pile = StockPile(location: location)
+        pile.figure = StockPile.Figure(
+            onHand: available, reserved: 0, inTransit: 0, safety: 0, available: available, isOversold: available < 0)
+        return pile
+    }
+
+    private func html(_ piles: [StockPile], _ language: Language = .english) throws -> String {
+        let visitor = Visitor(
+            name: "anna", role: .viewer, formToken: "0", language: language, theme: nil, zone: .gmt, now: 1_800_000_000_000, path: "/stock",
+            said: nil)
+        var page = StockPage()
+        page.articles = [StockPage.Article(sku: "M/1", name: "Mug <b>", piles: piles)]
+        return String(decoding: try Console().stock(page, asked: StockQuestion(), for: visitor), as: UTF8.self)
+    }
+
+    @Test("few locations are columns; of more than eight the sums are told, how many have none, and where it is oversold")
+    func manyLocations() throws {
+        var piles = (1...8).map { pile("shop \($0)", available: 20_000) }
+        #expect(try html(piles).contains("<th scope=\"col\" class=\"num\">shop 8</th>"))
+        piles += [pile("camden", available: -30_000), pile("york", available: 0)]
+        let page = try html(piles)
+        #expect(!page.contains(">shop 8</th>") && page.contains("10 locations, none to sell at 1"))
+        #expect(page.contains("oversold at 1: camden"))
+        #expect(page.contains("<b>13</b>") && page.contains("Mug &lt;b&gt;"))
+        #expect(try html(piles, .german).contains("10 Standorte") && html(piles, .german).contains("überverkauft an 1: camden"))
+    }
+
+    @Test("a sum of which one part is not known is not told")
+    func unknownPart() throws {
+        var piles = (1...9).map { pile("shop \($0)", available: 20_000) }
+        #expect(try html(piles).contains("<b>18</b>"))
+        piles[3].figure = nil
+        let page = try html(piles)
+        #expect(page.contains("unknown") && !page.contains("<b>18</b>") && !page.contains("<b>16</b>"))
+    }
+}
