@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 13
+    static let version: Int32 = 16
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -15,8 +15,15 @@ enum Schema {
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
-        11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
+        11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people, 16: words,
     ]
+
+    /// By what articles are found, and what one location has. Words of an earlier file's items are drawn when the hub opens (`Redraw`).
+    private static let words = """
+        CREATE TABLE item_word (word TEXT NOT NULL, sku TEXT NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (word, sku, record)) WITHOUT ROWID;
+        CREATE INDEX item_word_record ON item_word (record, word);
+        CREATE INDEX cell_location ON cell (location, sku);
+        """
 
     /// Who signs in, who looked whom up, how the hub and its sites got on, and how good the data was.
     private static let people = """

@@ -41,7 +41,58 @@ extension Session {
         }
     }
 
-    func deleteItem(_ record: RecordNumber) throws { try run("DELETE FROM item WHERE record = ?") { $0.bind(record) } }
+    func deleteItem(_ record: RecordNumber) throws {
+        try run("DELETE FROM item WHERE record = ?") { $0.bind(record) }
+        try run("DELETE FROM item_word WHERE record = ?") { $0.bind(record) }
+    }
+
+    func setWords(_ words: [String], ofItem record: RecordNumber, sku: String) throws {
+        try run("DELETE FROM item_word WHERE record = ?") { $0.bind(record) }
+        for word in words {
+            try run("INSERT OR IGNORE INTO item_word VALUES (?, ?, ?)") {
+                $0.bind(word)
+                $0.bind(sku)
+                $0.bind(record)
+            }
+        }
+    }
+
+    func itemWords(startingWith word: String, max: Int) throws -> Int {
+        try first(
+            "SELECT count(*) FROM (SELECT 1 FROM item_word WHERE word >= ? AND word < ? || CAST(x'FF' AS TEXT) LIMIT ?)",
+            bind: {
+                $0.bind(word)
+                $0.bind(word)
+                $0.bind(Int64(max))
+            }
+        ) { Int($0.int64(0)) } ?? 0
+    }
+
+    func skus(bearing words: [String], after: String?, at location: String?, looked: Int, limit: Int) throws -> [String] {
+        guard let first = words.first else { return [] }
+        // No valid UTF-8 holds a byte above F4, so this ends every word that starts so.
+        return try all(
+            """
+            SELECT DISTINCT w.sku
+            FROM (SELECT sku, record FROM item_word WHERE word >= ?1 AND word < ?1 || CAST(x'FF' AS TEXT) LIMIT ?2) w
+            WHERE w.sku > ?3 AND NOT EXISTS (
+                SELECT 1 FROM json_each(?4) j WHERE NOT EXISTS (
+                    SELECT 1 FROM item_word o
+                    WHERE o.record = w.record AND o.word >= j.value AND o.word < j.value || CAST(x'FF' AS TEXT)))
+                AND EXISTS (SELECT 1 FROM cell c WHERE c.sku = w.sku AND (?5 IS NULL OR c.location = ?5))
+            ORDER BY w.sku LIMIT ?6
+            """,
+            bind: {
+                $0.bind(first)
+                $0.bind(Int64(looked))
+                $0.bind(after ?? "")
+                // Letters and digits only, as `words` are folded.
+                $0.bind("[" + words.dropFirst().map { "\"\($0)\"" }.joined(separator: ",") + "]")
+                $0.bind(location)
+                $0.bind(Int64(limit))
+            }
+        ) { $0.string(0) }
+    }
 
     func consents(customer: RecordNumber) throws -> [ConsentRow] {
         try all("SELECT * FROM consent WHERE customer = ? ORDER BY record", bind: { $0.bind(customer) }) {

@@ -44,6 +44,7 @@ extension Session: HubWriting {
             case .decision: "SELECT * FROM decision ORDER BY record"
             case .linkDecision: "SELECT * FROM link_decision ORDER BY lower, higher, decision"
             case .item: "SELECT * FROM item ORDER BY record"
+            case .itemWord: "SELECT * FROM item_word ORDER BY word, sku, record"
             case .consent: "SELECT * FROM consent ORDER BY record"
             case .note: "SELECT * FROM note ORDER BY record"
             case .superseded: "SELECT * FROM superseded ORDER BY record, field, replica, counter"
@@ -52,7 +53,7 @@ extension Session: HubWriting {
     }
 
     func replace(_ table: DerivedTable, with rows: any DerivedRows) throws {
-        let name = [.purchaseLine: "purchase_line", .linkDecision: "link_decision"][table] ?? table.rawValue
+        let name = [.purchaseLine: "purchase_line", .linkDecision: "link_decision", .itemWord: "item_word"][table] ?? table.rawValue
         try database.execute(sql: "DELETE FROM \"\(name)\"")
         var insert: RawStatement?
         while let row = try rows.next() {

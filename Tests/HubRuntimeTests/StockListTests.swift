@@ -54,6 +54,69 @@ struct StockListTests {
         #expect(try skus(at: "nowhere") == [])
     }
 
+    @Test("Articles are found by words of what items say, from their beginnings, in any case and order, where they are in stock")
+    func words() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        func item(_ key: Int64, _ sku: String, _ name: String, _ more: [(FieldName, Value)] = []) -> Change {
+            Make.write("item", key, [("sku", .text(Text(sku))), ("name", .text(Text(name)))] + more, at: now)
+        }
+        try await shop.tell([
+            item(1, "M1", "Mug, café-white"), item(2, "M2", "Plate white", [("barcode", "4006381333931")]), item(3, "M3", "Mug black"),
+            item(4, "M4", "Mug nowhere"), Make.movement("M1", "shop-1", pieces: 1, at: now),
+            Make.movement("M2", "back room", pieces: 1, at: now), Make.movement("M3", "shop-1", pieces: -1, at: now),
+            Make.movement("white", "shop-1", pieces: 1, at: now),
+        ])
+        func found(_ text: String, at location: String? = nil, oversold: Bool = false) async throws -> [String] {
+            let question = StockQuestion(prefix: text, location: location, isOversoldOnly: oversold)
+            return try await shop.bench.hub.stock(question, now: now).articles.map(\.sku)
+        }
+        #expect(try await found("mug") == ["M1", "M3"])
+        #expect(try await found("WHITE Mu") == ["M1"])
+        #expect(try await found("white") == ["M1", "M2", "white"])
+        #expect(try await found("cafe") == ["M1"])
+        #expect(try await found("400638") == ["M2"])
+        #expect(try await found("ug") == [])
+        #expect(try await found("white", at: "back room") == ["M2"])
+        #expect(try await found("mug", oversold: true) == ["M3"])
+        #expect(try await found("plate", oversold: true) == [])
+        // Renamed, it is found by its new name only; its source deletes it, and nothing finds it.
+        let life = { (key: UInt64) in Dot(shop.till.replica, key) }
+        try await shop.tell([Make.write("item", 1, [("name", "Beaker")], life: life(1), at: now)])
+        #expect(try await found("mug") == ["M3"])
+        #expect(try await found("beaker") == ["M1"])
+        try await shop.tell([
+            Change(
+                time: now,
+                action: .delete(Subject(entity: "item", source: nil, key: LocalKey(.integer(1)), life: life(1)), .chain), stock: nil)
+        ])
+        #expect(try await found("beaker") == [])
+        #expect(try await shop.bench.hub.verify().isEqual)
+    }
+
+    @Test("Of the words of items that begin alike so many are looked through, and it is said when there are more")
+    func wordsBound() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        try await shop.tell((0..<5).map { Make.write("item", $0, [("sku", .text(Text("S\($0)"))), ("name", "Mug")], at: now) })
+        try await shop.tell((0..<5).map { Make.movement(Text("S\($0)"), "shop-1", pieces: 1, at: now) })
+        func skus(looked: Int) throws -> [String] {
+            try shop.bench.store.readNow { try $0.skus(bearing: ["mug"], after: nil, at: nil, looked: looked, limit: 10) }
+        }
+        #expect(try skus(looked: 5).count == 5)
+        #expect(try skus(looked: 4).count == 4)
+        #expect(try shop.bench.store.readNow { try $0.itemWords(startingWith: "mu", max: 4) } == 4)
+        #expect(try shop.bench.store.readNow { try $0.itemWords(startingWith: "mu", max: 6) } == 5)
+    }
+
+    @Test("An item has so many words, each so long")
+    func longNames() {
+        let many = (0..<40).map { "w\($0)" }.joined(separator: " ")
+        #expect(ItemWords.in(many).count == 40)
+        #expect(ItemWords.in(String(repeating: "x", count: 50)) == [String(repeating: "x", count: ItemWords.lengthMax)])
+        #expect(ItemWords.in("  ,;- ") == [])
+    }
+
     @Test("A page has so many articles, and the next one goes on behind them", arguments: [0, 1])
     func pages(more: Int) async throws {
         var shop = try await Shop()

@@ -72,6 +72,7 @@ struct CanonicalRows {
         case .decision: [.record, .plain, .plain, .plain, .record]
         case .linkDecision: [.record, .record, .record, .plain]
         case .item: [.record, .source] + Array(repeating: .plain, count: 7) + [.replica, .plain]
+        case .itemWord: [.plain, .plain, .record]
         case .consent: [.record, .record]
         case .note: [.record, .record, .plain]
         case .superseded: [.record, .plain, .replica] + Array(repeating: .plain, count: 7) + [.replica, .plain]

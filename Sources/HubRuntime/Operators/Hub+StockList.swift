@@ -5,7 +5,7 @@ import Merging
 
 /// Which articles are asked for.
 public struct StockQuestion: Hashable, Sendable {
-    /// How their SKUs begin.
+    /// How their SKUs begin, or words of their names, brands or codes, which may be cut short.
     public var prefix: String
     /// Only what this location has or had.
     public var location: String?
@@ -37,6 +37,8 @@ public struct StockPage: Encodable, Hashable, Sendable {
     public var next: String?
     /// More piles ask for people than were looked through.
     public var isCut = false
+    /// More items bear the words than were looked through.
+    public var isWordsCut = false
 }
 
 extension Hub {
@@ -51,8 +53,11 @@ extension Hub {
             if question.isOversoldOnly {
                 (skus, page.isCut) = try Self.oversold(question, documents)
             } else {
-                skus = try documents.store.skus(
+                let begun = try documents.store.skus(
                     startingWith: question.prefix, after: question.after, at: question.location, limit: Self.skusPerPage + 1)
+                let named: [String]
+                (named, page.isWordsCut) = try Self.named(question, documents, limit: Self.skusPerPage + 1)
+                skus = named.isEmpty ? begun : Set((begun + named).map { Text($0) }).sorted().prefix(Self.skusPerPage + 1).map(\.string)
             }
             if skus.count > Self.skusPerPage { page.next = skus[Self.skusPerPage - 1] }
             page.articles = try skus.prefix(Self.skusPerPage).map { sku in
@@ -64,12 +69,32 @@ extension Hub {
         }
     }
 
+    /// So many items that bear a word are looked through.
+    public static let itemsLookedMax = 50_000
+    /// So many words are looked for.
+    private static let wordsMax = 8
+
+    /// By words of their names; whether more bear them than are looked through.
+    private static func named(
+        _ question: StockQuestion, _ documents: Documents, limit: Int
+    ) throws -> (skus: [String], isCut: Bool) {
+        // The longest is borne by the fewest.
+        let words = ItemWords.in(question.prefix).prefix(wordsMax).sorted { $0.count > $1.count }
+        guard let longest = words.first else { return ([], false) }
+        let skus = try documents.store.skus(
+            bearing: words, after: question.after, at: question.location, looked: itemsLookedMax, limit: limit)
+        return (skus, try documents.store.itemWords(startingWith: longest, max: itemsLookedMax + 1) > itemsLookedMax)
+    }
+
     /// One more SKU than a page shows, if there is one; and whether more piles ask for people than are looked through.
     private static func oversold(_ question: StockQuestion, _ documents: Documents) throws -> (skus: [String], isCut: Bool) {
         let flagged = try documents.store.cells(flaggedAfter: 0, limit: conflictsPerKindMax + 1)
+        var everywhere = question
+        (everywhere.after, everywhere.location) = (nil, nil)
+        let named = Set(try named(everywhere, documents, limit: itemsLookedMax).skus.map { Text($0) })
         var skus: Set<Text> = []
         for row in flagged.prefix(conflictsPerKindMax) {
-            guard row.sku.utf8.starts(with: question.prefix.utf8), question.location.map({ Text($0) == Text(row.location) }) ?? true,
+            guard row.sku.utf8.starts(with: question.prefix.utf8) || named.contains(Text(row.sku)), question.location.map({ Text($0) == Text(row.location) }) ?? true,
                 question.after.map({ Text($0) < Text(row.sku) }) ?? true
             else { continue }
             // A figure that does not fit is shown as unknown with the stock itself.

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Merging
 
 /// Fills the derived tables that an earlier version of the hub did not draw, or drew otherwise: once, when a newer one opens the file.
 ///
@@ -8,7 +9,7 @@ import ChangeSets
 /// long as taking everything in once more.
 struct Redraw {
     /// Raised when a derived table is drawn otherwise than before.
-    static let version: UInt64 = 10
+    static let version: UInt64 = 11
 
     /// Tables drawn otherwise since a version.
     private static let changed: [UInt64: [DerivedTable]] = [
@@ -18,6 +19,7 @@ struct Redraw {
         9: [.record],
         // An initial with its dot contradicts no name.
         10: ofPersons,
+        // 11: the words of items, which need no journal.
     ]
 
     /// What hangs on who is one person.
@@ -38,9 +40,15 @@ struct Redraw {
         guard drawn < Self.version else { return false }
         let isFilled = try original.head().map { $0.number > 0 } ?? false
         if isFilled {
+            var tables = Self.changed.filter { $0.key > drawn }.flatMap(\.value)
+            guard !tables.isEmpty else {
+                try drawWords(original)
+                try original.set(.views, number: Self.version)
+                return true
+            }
+            tables.append(.itemWord)
             let copy = try store.scratch()
             try Replay(original: original, copy: copy, bound: bound, key: key).run { _, _ in }
-            let tables = Self.changed.filter { $0.key > drawn }.flatMap(\.value)
             var isToldOtherwise = tables.contains(.profile)
             try copy.readNow { copy in
                 for table in DerivedTable.allCases where tables.contains(table) {
@@ -55,6 +63,18 @@ struct Redraw {
         }
         try original.set(.views, number: Self.version)
         return isFilled
+    }
+
+    /// What items are found by follows from their states, which is soon done.
+    private func drawWords(_ original: any HubWriting) throws {
+        let standing = try Standing(reading: original)
+        let items = try original.rows(of: .item)
+        while let item = try items.next() {
+            guard let record = item[0].integer.map({ RecordNumber(raw: $0) }), let sku = item[2].text?.string,
+                let row = try original.record(record)
+            else { continue }
+            try original.setWords(ItemWords.of(RecordState(row, standing: standing)), ofItem: record, sku: sku)
+        }
     }
 
     /// Records keep their places in the feed: what sites are sent of them is what it was.

@@ -16,6 +16,14 @@ public protocol PersonReading {
     func isHeld(_ kind: IdentifierRow.Kind, _ value: String, outside profile: RecordNumber) throws -> Bool
     /// What sources say of an SKU: one source, or all of them; the highest precedence first.
     func items(sku: String, source: SourceNumber?) throws -> [ItemRow]
+    /// SKUs that are somewhere in stock, of items that bear a word beginning with each of these, in their order.
+    ///
+    /// - Parameters:
+    ///   - words: folded, as `ItemWords` has them; at least one.
+    ///   - looked: so many rows of the first word are looked through at most.
+    func skus(bearing words: [String], after: String?, at location: String?, looked: Int, limit: Int) throws -> [String]
+    /// How many words of items begin so, of at most `max`.
+    func itemWords(startingWith word: String, max: Int) throws -> Int
     /// By record.
     func consents(customer: RecordNumber) throws -> [ConsentRow]
     /// By field, replica and counter.
@@ -37,6 +45,8 @@ public protocol PersonReading {
 public protocol PersonWriting {
     func put(_ item: ItemRow) throws
     func deleteItem(_ record: RecordNumber) throws
+    /// What an item is found by, instead of what it was.
+    func setWords(_ words: [String], ofItem record: RecordNumber, sku: String) throws
     func put(_ consent: ConsentRow) throws
     func deleteConsent(_ record: RecordNumber) throws
     func put(_ note: NoteRow) throws

@@ -45,5 +45,5 @@ public struct StaleRow: Hashable, Sendable {
 /// The tables that a rebuild from the journal must give again.
 public enum DerivedTable: String, Sendable, CaseIterable {
     case record, held, purchase, purchaseLine, total, event, customer, identifier, earlier, profile, cell, movement, order, shipment,
-        decision, linkDecision, item, consent, note, superseded
+        decision, linkDecision, item, itemWord, consent, note, superseded
 }

@@ -22,5 +22,6 @@ final class ItemView {
                 record: number, source: record.source, sku: sku.string, category: traits.category?.string, brand: traits.brand?.string,
                 size: traits.size?.string, colour: traits.colour?.string, isInBound: newest.isInBound, time: newest.time,
                 replica: try batch.number(of: newest.dot.replica), counter: newest.dot.counter))
+        try batch.store.setWords(ItemWords.of(state), ofItem: number, sku: sku.string)
     }
 }
