@@ -26,7 +26,8 @@ extension Console {
                 "isOversoldOnly": asked.isOversoldOnly, "locations": there, "hasArticles": !articles.isEmpty,
                 "matrix": isMatrix ? ["columns": shown, "articles": articles] as View : nil,
                 "rows": isMatrix ? nil : ["articles": articles] as View, "empty": articles.isEmpty ? empty(asked, strings) : nil,
-                "isNarrowed": isNarrowed, "note": page.isCut
+                "isNarrowed": isNarrowed,
+                "note": page.isCut
                     ? strings("stock-cut", ["n": forms.number(Hub.conflictsPerKindMax)])
                     : page.isWordsCut ? strings("stock-cut-words", ["n": forms.number(Hub.itemsLookedMax)]) : nil,
                 "pager": page.next == nil && asked.after == nil

@@ -94,7 +94,8 @@ extension Hub {
         let named = Set(try named(everywhere, documents, limit: itemsLookedMax).skus.map { Text($0) })
         var skus: Set<Text> = []
         for row in flagged.prefix(conflictsPerKindMax) {
-            guard row.sku.utf8.starts(with: question.prefix.utf8) || named.contains(Text(row.sku)), question.location.map({ Text($0) == Text(row.location) }) ?? true,
+            guard row.sku.utf8.starts(with: question.prefix.utf8) || named.contains(Text(row.sku)),
+                question.location.map({ Text($0) == Text(row.location) }) ?? true,
                 question.after.map({ Text($0) < Text(row.sku) }) ?? true
             else { continue }
             // A figure that does not fit is shown as unknown with the stock itself.

@@ -19,7 +19,7 @@ struct Redraw {
         9: [.record],
         // An initial with its dot contradicts no name.
         10: ofPersons,
-        // 11: the words of items, which need no journal.
+            // 11: the words of items, which need no journal.
     ]
 
     /// What hangs on who is one person.
