@@ -28,5 +28,5 @@ public struct AgentSettings: Sendable {
         try queue.write { try $0.execute(sql: "DELETE FROM agent_setting WHERE name = ?", arguments: [name.rawValue]) }
     }
 
-    public enum Name: String, Sendable { case membership, health, sources, lost, postedMustRecover }
+    public enum Name: String, Sendable { case membership, health, sources, lost, postedMustRecover, mappingsTold }
 }

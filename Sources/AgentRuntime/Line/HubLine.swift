@@ -113,6 +113,16 @@ public final class HubLine: Sendable {
         return SetEnd(receipt.last, receipt.hash)
     }
 
+    /// What the sources map. On a connection of its own, which ends with it: nothing that counts waits for it.
+    func tell(_ report: MappingReport) async throws {
+        let (proxy, userAgent) = connections.withLock { ($0.proxy, $0.userAgent) }
+        let connection = HTTPConnection(proxy: proxy, userAgent: userAgent)
+        let answer = try await ask(
+            "/v1/sync/mappings", body: try Self.json(report), type: "application/json",
+            limits: TransferLimits(totalMilliseconds: Self.answerMilliseconds), on: { _ in connection })
+        guard case .receipt = answer else { throw LineFailure.wrongAnswer }
+    }
+
     private struct SharedQuestion: Encodable {
         var replica: String
         var ends: [SetEnd]

@@ -22,11 +22,13 @@ public struct AgentService: Service {
     private let agent: Agent
     private let settings: Settings
     private let host: LineHost
+    private let teller: MappingTeller
 
     public init(agent: Agent, settings: Settings = Settings()) {
         self.agent = agent
         self.settings = settings
         host = LineHost(agent: agent)
+        teller = MappingTeller(agent: agent)
     }
 
     /// What programs on this machine ask and post; what they post is sent at once.
@@ -63,6 +65,7 @@ public struct AgentService: Service {
             metadata: ["site": "\(agent.membership.site)", "hub": "\(agent.membership.hubAddress)", "sources": "\(files.count)"])
         await driver.queueChanged()
         await host.handle(agent.keeper.drain())
+        await teller.look()
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await watchFiles(watch, host) }
@@ -70,6 +73,7 @@ public struct AgentService: Service {
             }
         }
         watch.stop()
+        await teller.stop()
         await host.stop()
         await driver.stop()
         agent.log.notice("agent stopped")
@@ -93,6 +97,7 @@ public struct AgentService: Service {
             } catch { return }
             await host.handle(agent.keeper.drain(unchangedAfter: settings.readMilliseconds))
             await host.handle(agent.keeper.sweepIdle(olderThan: settings.sweepMilliseconds, quietFor: settings.quietMilliseconds))
+            await teller.look()
         }
     }
 }

@@ -29,6 +29,8 @@ public actor SourceKeeper {
         var lastLook: Instant = 0
         var lastSweep: Instant = 0
         var recovery: RecoveryRequest?
+        /// As it was last read: a source that cannot be opened just now still feeds what it fed.
+        var mapping: SourceMapping?
     }
 
     /// What a round of looks came to.
@@ -145,6 +147,12 @@ public actor SourceKeeper {
 
     public var health: [AgentHealth.Source] {
         kept.values.map(\.health).sorted { Text($0.name) < Text($1.name) }
+    }
+
+    /// What the sources map, by name: what the hub is told.
+    public func mappings() -> [SourceMapping] {
+        for (name, one) in kept { if let source = one.source { kept[name]?.mapping = source.told } }
+        return kept.values.compactMap(\.mapping).sorted { Text($0.name) < Text($1.name) }
     }
 
     private func reopen(_ name: String, _ one: inout Kept) {

@@ -1,3 +1,5 @@
+import ChangeSets
+
 /// What a checked mapping was found to do, kept for its explanation.
 struct MappingAccount: Sendable {
     var about: String?
@@ -11,6 +13,8 @@ struct TableAccount: Sendable {
     struct Field: Sendable {
         var name: String
         var source: String
+        /// The same as the mapping has it.
+        var written: String
         var isPersonal: Bool
     }
 
@@ -21,6 +25,9 @@ struct TableAccount: Sendable {
     var isMutable = true
     var parents: [String] = []
     var stock: String?
+    /// The mapping's word for what rows are to the stock, and what its `stock:` says of columns.
+    var stockRole: String?
+    var stockParts: [SourceMapping.Field] = []
     var deletedWhen: String?
     var deletion = DeletionMeaning.delete
     var sameIf: [String] = []

@@ -10,7 +10,9 @@ extension TableChecker {
             let isPersonal = known?.isPersonal == true || section.personal.contains { $0.text == field.name.text }
             guard let rule = rule(field.value, kind, field.name.text) else { continue }
             rules.append(FieldRule(name: FieldName(field.name.text), isPersonal: isPersonal, value: rule))
-            account.fields.append(TableAccount.Field(name: field.name.text, source: described(field.value), isPersonal: isPersonal))
+            account.fields.append(
+                TableAccount.Field(
+                    name: field.name.text, source: described(field.value), written: field.value.written, isPersonal: isPersonal))
             if isPersonal { warnIfKey(field) }
         }
         checkPersonal()
@@ -98,7 +100,9 @@ extension TableChecker {
         rules.append(
             FieldRule(
                 name: "currency", isPersonal: false, value: ValueRule(source: .constant(.text(Text(currency.text))), column: "currency")))
-        account.fields.append(TableAccount.Field(name: "currency", source: "always \(currency.text)", isPersonal: false))
+        account.fields.append(
+            TableAccount.Field(
+                name: "currency", source: "always \(currency.text)", written: "\"\(currency.text)\"", isPersonal: false))
     }
 
     func described(_ value: ValueSection) -> String {

@@ -27,6 +27,8 @@ extension TableChecker {
             expires: expires)
         share = StockShare(table: table.schema.name, role: role, place: stock.place, location: fixed(location))
         account.stock = described(role, location: fixed(location))
+        account.stockRole = role.word
+        account.stockParts = stock.told
         return rule
     }
 
