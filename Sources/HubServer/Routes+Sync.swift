@@ -8,6 +8,7 @@ extension HubRoutes {
     /// Two change-sets of the largest size: a push is many small sets or one large one.
     static let pushBytesMax = 2 * Limits.setBytesMax
     static let questionBytesMax = 64 << 10
+    static let mappingsBytesMax = MappingReport.bytesMax
     /// Shorter than the idle time-outs of the proxies that may stand between.
     static let pullWaitMillisecondsMax: UInt64 = 50_000
 
@@ -18,6 +19,7 @@ extension HubRoutes {
             HubRoute(.post, "/v1/sync/pull", .agent, bodyBytesMax: Self.questionBytesMax) { try await pull($0) },
             HubRoute(.post, "/v1/sync/images", .agent, bodyBytesMax: Self.questionBytesMax) { try await images($0) },
             HubRoute(.post, "/v1/sync/shared", .agent, bodyBytesMax: Self.questionBytesMax) { try await shared($0) },
+            HubRoute(.post, "/v1/sync/mappings", .agent, bodyBytesMax: Self.mappingsBytesMax, mayRepeat: true) { try await mappings($0) },
         ]
     }
 
@@ -105,6 +107,11 @@ extension HubRoutes {
         let question = try call.json(SharedQuestion.self)
         let replica = try Self.part(question.replica, "replica") { ReplicaID($0) }
         return try signed(try await hub.shared(replica, ends: question.ends, agent: agent, now: call.now), caller)
+    }
+
+    private func mappings(_ call: HubCall) async throws -> Reply {
+        let (agent, caller) = try known(call)
+        return try signed(try await hub.take(call.json(MappingReport.self), agent: agent, now: call.now), caller)
     }
 
     /// The gate lets nobody in on an agent's route without both.

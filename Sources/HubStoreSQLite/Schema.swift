@@ -15,8 +15,17 @@ enum Schema {
         2: decisions, 3: "CREATE INDEX record_dead ON record (record) WHERE flags & 1 = 1;", 4: replicas,
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
-        11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people, 16: words,
+        11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
+        14: flow, 16: words,
     ]
+
+    /// What came from where, day by day, and what agents told of their mappings: diagnostics, which no rebuild gives again.
+    private static let flow = """
+        CREATE TABLE flow_day (day INTEGER NOT NULL, source INTEGER NOT NULL, entity TEXT NOT NULL, changes INTEGER NOT NULL,
+            stock INTEGER NOT NULL, aside INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (day, source, entity)) WITHOUT ROWID;
+        CREATE TABLE source_mapping (site INTEGER NOT NULL, source BLOB NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
+            hash BLOB NOT NULL, mapping BLOB NOT NULL, PRIMARY KEY (site, source)) WITHOUT ROWID;
+        """
 
     /// By what articles are found, and what one location has. Words of an earlier file's items are drawn when the hub opens (`Redraw`).
     private static let words = """

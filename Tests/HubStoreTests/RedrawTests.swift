@@ -45,7 +45,8 @@ struct RedrawTests {
         try await DatabaseQueue(path: path).write { database in
             for table in [
                 "item", "consent", "note", "superseded", "link_decision", "unmatched", "matched", "block", "proposal", "agent_note",
-                "api_token", "user", "session", "look_up", "pulse", "quality_day", "item_word",
+                "api_token", "user", "session", "look_up", "pulse", "quality_day", "flow_day", "source_mapping",
+                "item_word",
             ] {
                 try database.execute(sql: "DROP TABLE \(table)")
             }

@@ -153,6 +153,7 @@ extension Hub {
         try await store.write { store in
             var standing = before
             for job in group { try job.work(store, &standing, isolation) }
+            try standing.flow.write(to: store)
             return standing
         }
     }

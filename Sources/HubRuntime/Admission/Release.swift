@@ -49,6 +49,7 @@ struct Release {
                 var held = candidate.held(cause, lacking: lacking, code: code, reason: reason)
                 held.since = row.since
                 try batch.store.put(held)
+                if row.cause == .waiting, cause != .waiting { batch.standing.flow.setAside(candidate, at: batch.received) }
             case .admit(let number):
                 batch.standing.heldCount -= 1
                 try admission.apply(candidate, to: number)

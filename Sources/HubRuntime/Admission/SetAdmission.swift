@@ -169,10 +169,12 @@ struct SetAdmission {
             if Mutant.badChangeRefusesSet.isOn, cause == .quarantined { throw ChangeSetError(.invalid, reason, remedy: "") }
             try batch.store.put(candidate.held(cause, lacking: lacking, code: code, reason: reason))
             batch.standing.heldCount += 1
+            if cause != .waiting { batch.standing.flow.setAside(candidate, at: batch.received) }
         }
     }
 
     func apply(_ candidate: Candidate, to number: RecordNumber?) throws {
+        batch.standing.flow.admitted(candidate, at: batch.received)
         if let number, let id = candidate.record {
             if candidate.change.subject?.creates == true {
                 batch.begin(number, id, source: candidate.source.number)

@@ -20,6 +20,8 @@ struct Standing: Sendable {
     var floor: UInt64
     var backup: UInt64
     var rulesInForce: RulesInForce
+    /// What the commit under way has counted so far; empty between commits.
+    var flow = FlowTally()
     /// How customers are linked now.
     var linkRules: LinkRules { rulesInForce.rules }
 

@@ -149,7 +149,7 @@ extension Hub {
         return site
     }
 
-    private static func unknownSite(_ name: String) -> HubError {
+    static func unknownSite(_ name: String) -> HubError {
         HubError(.unknownSite, "There is no site \(name).", remedy: "`tributary site list` shows all.")
     }
 

@@ -27,7 +27,7 @@ extension Hub {
     public static let pulseMilliseconds: UInt64 = 60_000
     static let pulseKeptMilliseconds: UInt64 = 7 * 24 * 3_600_000
 
-    /// Notes how the hub and its sites get on.
+    /// Notes how the hub and its sites get on, and forgets what was noted long ago.
     public func takePulse(now: Timestamp) async throws {
         let lags = try await lags(now: now).sorted()
         let row = PulseRow(
@@ -37,6 +37,7 @@ extension Hub {
         try await queue.submit(bytes: 64, to: self) { store, _, _ in
             try store.put(row)
             try store.deletePulses(before: kept)
+            try store.deleteFlow(before: FlowRow.day(of: now) - FlowTally.daysKept + 1)
         }
     }
 

@@ -1,0 +1,21 @@
+import Causality
+import ChangeSets
+
+extension Hub {
+    /// How data flows from sites into views, of one site and one entity where they are named.
+    ///
+    /// - Throws: `site-unknown`.
+    public func dataFlow(site: String? = nil, entity: String? = nil, now: Timestamp) async throws -> DataFlow {
+        try await reading(now) { documents in
+            var chosen: SiteNumber?
+            if let site {
+                guard let row = documents.sites.first(where: { Text($0.name) == Text(site) }) else { throw Self.unknownSite(site) }
+                chosen = row.number
+            }
+            var count = try FlowCount(documents, site: chosen, entity: entity) { self.notes.note($0)?.asked }
+            var flow = try count.flow()
+            (flow.site, flow.entity) = (site, entity)
+            return flow
+        }
+    }
+}

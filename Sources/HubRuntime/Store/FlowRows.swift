@@ -1,0 +1,92 @@
+import Causality
+import ChangeSets
+
+/// What came of one entity from one source on one day.
+public struct FlowRow: Hashable, Sendable {
+    /// Since 1970, in UTC.
+    public var day: Int64
+    public var source: SourceNumber
+    /// Empty: changes that move or count stock and write no record.
+    public var entity: String
+    /// Admitted.
+    public var changes: Int64 = 0
+    /// Those of them that moved or counted stock.
+    public var stock: Int64 = 0
+    /// Set aside in quarantine, or behind one that is.
+    public var aside: Int64 = 0
+    /// When the last of the admitted ones was; 0: none was.
+    public var last = Timestamp(milliseconds: 0)
+
+    public init(day: Int64, source: SourceNumber, entity: String) {
+        self.day = day
+        self.source = source
+        self.entity = entity
+    }
+
+    public static func day(of time: Timestamp) -> Int64 { Int64(clamping: time.milliseconds / 86_400_000) }
+}
+
+/// The same over all days that are kept.
+public struct FlowSum: Hashable, Sendable {
+    public var source: SourceNumber
+    public var entity: String
+    public var today: Int64
+    public var week: Int64
+    /// Within the week, as `aside`.
+    public var stock: Int64
+    public var aside: Int64
+    /// `nil`: none was admitted.
+    public var last: Timestamp?
+
+    public init(source: SourceNumber, entity: String, today: Int64, week: Int64, stock: Int64, aside: Int64, last: Timestamp?) {
+        self.source = source
+        self.entity = entity
+        self.today = today
+        self.week = week
+        self.stock = stock
+        self.aside = aside
+        self.last = last
+    }
+}
+
+/// What an agent last told of what one of its sources maps.
+public struct MappingRow: Hashable, Sendable {
+    public var site: SiteNumber
+    public var source: SourceID
+    public var name: String
+    public var at: Timestamp
+    /// Equal where sources map alike.
+    public var hash: [UInt8]
+
+    public init(site: SiteNumber, source: SourceID, name: String, at: Timestamp, hash: [UInt8]) {
+        self.site = site
+        self.source = source
+        self.name = name
+        self.at = at
+        self.hash = hash
+    }
+}
+
+/// What can be read of how data flows: diagnostics, which the journal does not give again.
+public protocol FlowReading {
+    /// By source and entity.
+    ///
+    /// - Parameters:
+    ///   - today: the day that counts as today; later ones do, too.
+    ///   - week: the first of the last seven.
+    func flow(today: Int64, week: Int64) throws -> [FlowSum]
+    /// By site and source.
+    func mappings() throws -> [MappingRow]
+    /// As it was told.
+    func mapping(site: SiteNumber, source: SourceID) throws -> [UInt8]?
+    /// Who wrote the changes that stand in quarantine or behind one that does, and the name of the record of each: at most `limit`.
+    func heldRecords(limit: Int) throws -> [(replica: ReplicaNumber, record: [UInt8])]
+}
+
+public protocol FlowWriting: FlowReading {
+    /// Adds to what the day has of the source and entity.
+    func add(_ row: FlowRow) throws
+    func deleteFlow(before day: Int64) throws
+    /// In the place of all that the site's agents told before.
+    func replaceMappings(of site: SiteNumber, with mappings: [(row: MappingRow, mapping: [UInt8])]) throws
+}

@@ -1,0 +1,87 @@
+import Causality
+import ChangeSets
+import HubRuntime
+
+// How data flows: counted with every commit, and told by agents.
+extension Session {
+    func flow(today: Int64, week: Int64) throws -> [FlowSum] {
+        try all(
+            """
+            SELECT source, entity, sum(CASE WHEN day >= ?1 THEN changes ELSE 0 END), sum(CASE WHEN day >= ?2 THEN changes ELSE 0 END),
+                sum(CASE WHEN day >= ?2 THEN stock ELSE 0 END), sum(CASE WHEN day >= ?2 THEN aside ELSE 0 END), max(last)
+            FROM flow_day GROUP BY source, entity ORDER BY source, entity
+            """,
+            bind: {
+                $0.bind(today)
+                $0.bind(week)
+            }
+        ) {
+            FlowSum(
+                source: $0.int32(0), entity: $0.string(1), today: $0.int64(2), week: $0.int64(3), stock: $0.int64(4), aside: $0.int64(5),
+                last: $0.int64(6) == 0 ? nil : $0.time(6))
+        }
+    }
+
+    func add(_ row: FlowRow) throws {
+        try run(
+            """
+            INSERT INTO flow_day (day, source, entity, changes, stock, aside, last) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (day, source, entity) DO UPDATE SET changes = changes + excluded.changes, stock = stock + excluded.stock,
+                aside = aside + excluded.aside, last = max(last, excluded.last)
+            """
+        ) {
+            $0.bind(row.day)
+            $0.bind(row.source)
+            $0.bind(row.entity)
+            $0.bind(row.changes)
+            $0.bind(row.stock)
+            $0.bind(row.aside)
+            $0.bind(row.last)
+        }
+    }
+
+    func deleteFlow(before day: Int64) throws { try run("DELETE FROM flow_day WHERE day < ?") { $0.bind(day) } }
+
+    func heldRecords(limit: Int) throws -> [(replica: ReplicaNumber, record: [UInt8])] {
+        try all(
+            "SELECT replica, record FROM held WHERE cause <> ? ORDER BY replica, counter LIMIT ?",
+            bind: {
+                $0.bind(HeldRow.Cause.waiting.rawValue)
+                $0.bind(Int64(limit))
+            }
+        ) { (replica: $0.int32(0), record: $0.bytes(1)) }
+    }
+
+    // MARK: mappings
+
+    func mappings() throws -> [MappingRow] {
+        try all("SELECT site, source, name, at, hash FROM source_mapping ORDER BY site, source") { row in
+            guard let source = SourceID(bytes: row.bytes(1)) else { throw Self.damaged("A source's id") }
+            return MappingRow(site: row.int32(0), source: source, name: row.string(2), at: row.time(3), hash: row.bytes(4))
+        }
+    }
+
+    func mapping(site: SiteNumber, source: SourceID) throws -> [UInt8]? {
+        try first(
+            "SELECT mapping FROM source_mapping WHERE site = ? AND source = ?",
+            bind: {
+                $0.bind(site)
+                $0.bind(source.bytes)
+            }
+        ) { $0.bytes(0) }
+    }
+
+    func replaceMappings(of site: SiteNumber, with mappings: [(row: MappingRow, mapping: [UInt8])]) throws {
+        try run("DELETE FROM source_mapping WHERE site = ?") { $0.bind(site) }
+        for (row, mapping) in mappings {
+            try run("INSERT OR REPLACE INTO source_mapping (site, source, name, at, hash, mapping) VALUES (?, ?, ?, ?, ?, ?)") {
+                $0.bind(row.site)
+                $0.bind(row.source.bytes)
+                $0.bind(row.name)
+                $0.bind(row.at)
+                $0.bind(row.hash)
+                $0.bind(mapping)
+            }
+        }
+    }
+}
