@@ -117,11 +117,11 @@ public struct Visitor: Sendable {
 
 /// What stands in the list at the side.
 public enum Section: String, Sendable {
-    case overview, conflicts, customers, stock, sites, quality, business, rules, audit, people
+    case overview, conflicts, customers, stock, sites, quality, flow, business, rules, audit, people
 
     /// What a day is made of, what it rests on, and who looks after it.
     static let groups: [[Section]] = [
-        [.overview, .conflicts, .customers, .stock], [.sites, .quality, .business], [.rules, .audit, .people],
+        [.overview, .conflicts, .customers, .stock], [.sites, .quality, .flow, .business], [.rules, .audit, .people],
     ]
 
     var address: String { self == .overview ? "/" : "/\(rawValue)" }

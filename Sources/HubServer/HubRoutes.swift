@@ -12,7 +12,7 @@ struct HubRoutes: Sendable {
 
     var all: [HubRoute] {
         agentRoutes + operatorRoutes + identityRoutes + peopleRoutes + healthRoutes + consoleRoutes + liveRoutes + conflictRoutes
-            + customerRoutes + stockRoutes + qualityRoutes + ruleRoutes + sitePageRoutes + businessRoutes + teamRoutes
+            + customerRoutes + stockRoutes + qualityRoutes + ruleRoutes + sitePageRoutes + businessRoutes + flowRoutes + teamRoutes
     }
 
     /// What monitoring asks.

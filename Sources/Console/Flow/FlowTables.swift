@@ -1,0 +1,128 @@
+import HubRuntime
+
+/// The same as the picture, in tables: each entity, each mapping, and for one entity each field.
+struct FlowTables {
+    let flow: DataFlow
+    let question: FlowQuestion
+    let words: FlowWords
+    private var forms: Forms { words.forms }
+    private var strings: Strings { forms.strings }
+
+    static let mappingsMax = 20
+    static let sourcesMax = 20
+    /// Lines of all mappings together.
+    static let linesMax = 2_000
+
+    // MARK: entities
+
+    func entities() -> [View] {
+        flow.entities.map { entity in
+            [
+                "name": words.entity(entity.entity), "code": entity.entity,
+                "address": entity.entity.isEmpty ? nil : question.address(site: question.site, entity: entity.entity),
+                "views": entity.views.map { ["name": words.view($0), "address": Self.address(of: $0)] as View },
+                "kept": entity.views.isEmpty ? strings["flow-kept"] : nil, "sources": forms.number(entity.sources),
+                "counts": counts(entity.counts, site: question.site),
+            ]
+        }
+    }
+
+    private static func address(of view: FlowView) -> String {
+        switch view {
+        case .customer, .timeline, .orders: "/customers"
+        case .stock: "/stock"
+        case .business: "/business"
+        }
+    }
+
+    private func counts(_ counts: DataFlow.Counts, site: String?) -> View {
+        let site = site.map { "?site=" + Address.encoded($0) } ?? ""
+        return [
+            "today": forms.number(counts.today), "week": forms.number(counts.week),
+            "aside": counts.aside > 0 ? forms.number(counts.aside) : nil,
+            "held": counts.held > 0 ? forms.number(counts.held) : nil, "heldAddress": "/quality\(site)#aside",
+            "last": forms.stamp(counts.last), "isQuiet": words.isQuiet(counts),
+        ]
+    }
+
+    // MARK: mappings
+
+    /// - Returns: what there is room for, and whether something had none.
+    func mappings() -> (views: [View], isCut: Bool) {
+        var room = Self.linesMax
+        var views: [View] = []
+        for (index, mapping) in flow.mappings.enumerated() {
+            guard index < Self.mappingsMax, room > 0 else { return (views, true) }
+            views.append(view(mapping, id: "mapping-\(index + 1)", room: &room))
+        }
+        return (views, room <= 0)
+    }
+
+    private func view(_ mapping: DataFlow.Mapping, id: String, room: inout Int) -> View {
+        let known = Dictionary(mapping.entities.map { (Array($0.entity.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        let only = question.site ?? (mapping.sources.count == 1 ? mapping.sources.first?.site : nil)
+        var told: Set<[UInt8]> = []
+        var tables: [View] = []
+        for table in mapping.tables where room > 0 {
+            told.insert(Array(table.entity.utf8))
+            let fields = table.fields.prefix(room)
+            room -= fields.count + 1
+            tables.append([
+                "table": table.table.isEmpty ? strings["flow-table-untold"] : table.table, "entity": words.entity(table.entity),
+                "stock": table.stock.map { strings("flow-stock-role", ["role": $0]) },
+                "counts": counts(known[Array(table.entity.utf8)]?.counts ?? DataFlow.Counts(), site: only),
+                "fields": fields.map { ["name": words.field($0.field), "from": $0.from.isEmpty ? "–" : $0.from] as View },
+                "more": table.leftOut.map { forms.count("flow-fields-more", $0) },
+            ])
+        }
+        for count in mapping.entities where !told.contains(Array(count.entity.utf8)) && room > 0 {
+            room -= 1
+            tables.append([
+                "table": strings[count.entity.isEmpty ? "flow-stock-only" : "flow-table-former"], "entity": words.entity(count.entity),
+                "counts": counts(count.counts, site: only), "fields": [View](),
+            ])
+        }
+        let sources = mapping.sources.prefix(Self.sourcesMax)
+        return [
+            "id": id, "name": words.name(mapping), "version": mapping.version, "isUntold": mapping.version == nil,
+            "told": forms.stamp(mapping.sources.compactMap(\.told).max()),
+            "sources": sources.map(source), "tables": tables,
+            "more": mapping.sources.count > sources.count ? forms.count("flow-sources-more", mapping.sources.count - sources.count) : nil,
+            "tablesMore": mapping.leftOut.map { forms.count("flow-tables-more", $0) },
+        ]
+    }
+
+    private func source(_ source: DataFlow.Source) -> View {
+        [
+            "site": source.site, "name": source.name, "address": question.address(site: source.site, entity: question.entity),
+            "week": forms.count("flow-changes", source.counts.week), "last": forms.stamp(source.counts.last),
+            "state": words.tone(source.counts) == .held ? "bad" : words.isQuiet(source.counts) ? "idle" : "ok",
+        ]
+    }
+
+    // MARK: fields of one entity
+
+    /// For each field every column that feeds it, and whose.
+    func fields() -> [View] {
+        struct Origin: Hashable {
+            var table: String
+            var from: String
+        }
+        var order: [String] = []
+        var origins: [String: [View]] = [:]
+        var room = Self.linesMax
+        for mapping in flow.mappings {
+            for table in mapping.tables {
+                for field in table.fields where room > 0 {
+                    room -= 1
+                    if origins[field.field] == nil { order.append(field.field) }
+                    origins[field.field, default: []].append([
+                        "table": table.table.isEmpty ? "–" : table.table, "from": field.from.isEmpty ? "–" : field.from,
+                        "mapping": words.name(mapping), "sources": forms.count("flow-sources", mapping.sources.count),
+                    ])
+                }
+            }
+        }
+        return order.map { ["name": words.field($0), "origins": origins[$0] ?? []] }
+    }
+}
