@@ -93,6 +93,26 @@ struct SourceKeeperTests {
         #expect(try LocalReplica(queue: database.queue).customers(.email("anna@x.org")).findings.count == 1)
     }
 
+    @Test("what sources map is told with names and nothing of any row; of one that fails just now what it mapped last")
+    func mappings() async throws {
+        let till = try attach("till")
+        try sell(till, "anna")
+        #expect(await keeper.mappings().isEmpty)
+        try await keeper.open()
+        _ = await keeper.drain()
+        let told = await keeper.mappings()
+        #expect(told.map(\.name) == ["till"] && SourceID(told[0].source) != nil && told[0].title == nil)
+        #expect(
+            told[0].tables == [
+                .init(table: "customers", entity: "customer", fields: [.init("name", from: "name"), .init("email", from: "email")])
+            ])
+        #expect(MappingReport(sources: told).excess == nil)
+        try till.close()
+        try FileManager.default.removeItem(atPath: folder.file("till.db"))
+        _ = await keeper.drain(["till"])
+        #expect(await keeper.mappings() == told)
+    }
+
     @Test("a source that fails holds up no other, and is told of in plain words")
     func oneFails() async throws {
         let first = try attach("first")

@@ -133,6 +133,9 @@ def figures():
         Page("quality", "/quality"),
         Page("quality-site", "/quality?site=camden"),
         Page("quality-field", "/quality?field=email"),
+        Page("flow", "/flow"),
+        Page("flow-site", "/flow?site=camden"),
+        Page("flow-entity", "/flow?entity=customer"),
         Page("business", "/business"),
     ]
 

@@ -48,7 +48,7 @@ struct FlowCount {
         try takeCounts()
         try takeHeld()
         takeSilent()
-        let mappings = try drafts.map { try mapping($0.key, $0.value) }.filter {
+        var mappings = try drafts.map { try mapping($0.key, $0.value) }.filter {
             entity == nil || !$0.tables.isEmpty || !$0.entities.isEmpty
         }.sorted { one, other in
             let (left, right) = (one.version == nil, other.version == nil)
@@ -56,6 +56,7 @@ struct FlowCount {
             return (other.counts.week, one.title ?? "", one.version ?? "") < (one.counts.week, other.title ?? "", other.version ?? "")
         }
         let entities = self.entities(of: mappings)
+        for index in mappings.indices { mappings[index].entities = Array(mappings[index].entities.prefix(Self.entitiesMax)) }
         return DataFlow(
             at: documents.now.milliseconds, mappings: mappings, entities: Array(entities.prefix(Self.entitiesMax)),
             leftOut: max(0, entities.count - Self.entitiesMax), isHeldCut: isHeldCut)
@@ -132,9 +133,7 @@ struct FlowCount {
         var mapping = DataFlow.Mapping(
             version: hash.isEmpty ? nil : Hexadecimal.string(hash.prefix(8)), title: nil, tables: [],
             sources: draft.sources.values.sorted { (Text($0.site), Text($0.name)) < (Text($1.site), Text($1.name)) },
-            entities: Array(
-                draft.entities.values.sorted { ($1.counts.week, $0.entity) < ($0.counts.week, $1.entity) }.prefix(Self.entitiesMax)),
-            counts: DataFlow.Counts())
+            entities: draft.entities.values.sorted { ($1.counts.week, $0.entity) < ($0.counts.week, $1.entity) }, counts: DataFlow.Counts())
         for source in draft.sources.values { mapping.counts.add(source.counts) }
         if let example = draft.example, let bytes = try store.mapping(site: example.site, source: example.source),
             let content = SourceMapping(json: bytes)

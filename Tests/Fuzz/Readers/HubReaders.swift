@@ -108,6 +108,11 @@ private actor FuzzedHub {
             #"{"source":"00000000000000010000000000000002","replica":null,"counter":0,"newest":true,"after":"01000000000000000a"}"#
         ),
         ("/v1/sync/shared", #"{"replica":"00000000000000010000000000000002","ends":[{"last":1,"hash":"00"}]}"#),
+        (
+            "/v1/sync/mappings",
+            #"{"sources":[{"source":"00000000000000010000000000000002","name":"till","title":"A till","tables":[{"table":"t","entity":"sale","#
+                + #""stock":"counts","fields":[{"field":"at","from":"sold_at"}],"leftOut":1}],"leftOut":1}],"leftOut":1}"#
+        ),
         ("/v1/sites", #"{"name":"shop-2","kind":"store","region":"de"}"#), ("/v1/sites/{name}/revoke", ""),
         ("/v1/tokens", #"{"name":"reports","role":"viewer","days":30,"author":"ann"}"#), ("/v1/tokens/{name}/revoke", ""),
         ("/v1/users", #"{"name":"anna","role":"viewer","author":"ann"}"#), ("/v1/users/{name}/role", #"{"role":"admin"}"#),

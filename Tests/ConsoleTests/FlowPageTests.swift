@@ -1,0 +1,122 @@
+import ChangeSets
+import Foundation
+import Testing
+
+@testable import Console
+@testable import HubRuntime
+
+@Suite("The page of data flow")
+struct FlowPageTests {
+    private static let now: UInt64 = 1_800_000_000_000
+
+    private func html(
+        _ flow: DataFlow, _ question: FlowQuestion = FlowQuestion(), sites: [String] = ["shop-1"], language: Language = .english
+    ) throws -> String {
+        let visitor = Visitor(
+            name: "anna", role: .viewer, formToken: "0", language: language, theme: nil, zone: .gmt, now: Self.now, path: "/flow", said: nil
+        )
+        let entities = flow.entities.map(\.entity)
+        return String(decoding: try Console().flow(flow, question, sites: sites, entities: entities, for: visitor), as: UTF8.self)
+    }
+
+    private func mapping(_ number: Int, _ counts: DataFlow.Counts, sources: Int = 1, fields: Int = 2) -> DataFlow.Mapping {
+        DataFlow.Mapping(
+            version: String(repeating: "\(number % 10)", count: 16), title: "Till <\(number)>",
+            tables: [
+                .init(table: "people", entity: "customer", fields: (0..<fields).map { .init("own \($0)", from: "column_\($0)") }),
+                .init(table: "sold", entity: "sale line", stock: "sale lines", fields: [.init("stock quantity", from: "qty")], leftOut: 3),
+            ],
+            sources: (0..<sources).map { .init(site: "shop-\($0 + 1)", name: "till", told: Self.now, heard: Self.now, counts: counts) },
+            entities: [.init(entity: "customer", counts: counts, stock: 0), .init(entity: "", counts: counts, stock: 1)], counts: counts)
+    }
+
+    private func flow(_ mappings: [DataFlow.Mapping], _ counts: DataFlow.Counts) -> DataFlow {
+        DataFlow(
+            at: Self.now, mappings: mappings,
+            entities: [
+                .init(entity: "customer", counts: counts, stock: 0, views: [.customer, .timeline, .business], sources: 1),
+                .init(entity: "sale line", counts: .init(), stock: 0, views: [.stock, .business], sources: 1),
+                .init(entity: "", counts: counts, stock: 1, views: [.stock], sources: 1),
+                .init(entity: "card", counts: counts, stock: 0, views: [], sources: 1),
+            ])
+    }
+
+    private let well = DataFlow.Counts(today: 5, week: 1_234, last: FlowPageTests.now - 60_000)
+
+    @Test("the picture has a line for each table and each view, and the tables say the same", arguments: Language.allCases)
+    func picture(language: Language) throws {
+        let page = try html(flow([mapping(1, well)], well), language: language)
+        #expect(!page.contains("⟦"))
+        // Two tables with two lines each, what only moves stock straight on, and six views.
+        #expect(page.matches(of: /<path class="flow[ "]/).count == 2 * 2 + 1 + 6)
+        // A box each for the mapping, two tables, four entities and the views that are fed.
+        #expect(page.matches(of: /<rect class="node/).count == 1 + 2 + 4 + 4)
+        #expect(page.contains("Till &lt;1&gt;") && page.contains("column_1") && page.contains("people"))
+        #expect(page.contains(language == .german ? "1.234" : "1,234"))
+        #expect(page.contains(#"href="/flow?entity=sale%20line""#) && page.contains(#"href="/flow?site=shop%2D1""#))
+    }
+
+    @Test("where changes stand aside lines are red, where nothing came for a week grey; both are said in words, too")
+    func tones() throws {
+        let held = DataFlow.Counts(today: 1, week: 9, aside: 4, held: 3, last: Self.now)
+        let red = try html(flow([mapping(1, held)], held))
+        #expect(red.contains(#"class="flow bad""#) && red.contains("3 aside") && red.contains(##"href="/quality?site=shop%2D1#aside""##))
+        let old = DataFlow.Counts(last: Self.now - FlowWords.quietMilliseconds - 1)
+        let grey = try html(flow([mapping(1, old)], old))
+        #expect(grey.contains(#"class="flow idle""#) && !grey.contains(#"class="flow""#) && grey.contains("quiet"))
+        let just = DataFlow.Counts(last: Self.now - FlowWords.quietMilliseconds)
+        #expect(try html(flow([mapping(1, just)], just)).contains(#"class="flow""#))
+    }
+
+    @Test("a line grows with the order of magnitude of what came, and stays within its bound")
+    func widths() {
+        #expect(FlowDrawing.width(of: 0) == 1 && FlowDrawing.width(of: -5) == 1)
+        #expect(FlowDrawing.width(of: 10) < FlowDrawing.width(of: 1_000) && FlowDrawing.width(of: .max) == 14)
+    }
+
+    @Test("many mappings are drawn and listed up to the bounds, and the page says that there are more")
+    func many() throws {
+        let few = (1...FlowDrawing.mappingsMax).map { mapping($0, well) }
+        #expect(try !html(flow(few, well)).contains("Not everything has room here"))
+        let more = (1...FlowDrawing.mappingsMax + 1).map { mapping($0, well) }
+        #expect(try html(flow(more, well)).contains("Not everything has room here"))
+        let all = try html(flow((1...FlowTables.mappingsMax).map { mapping($0, well) }, well))
+        #expect(!all.contains("Not every mapping has room here") && all.contains(#"id="mapping-20""#))
+        let cut = try html(flow((1...FlowTables.mappingsMax + 1).map { mapping($0, well) }, well))
+        #expect(cut.contains("Not every mapping has room here") && !cut.contains(#"id="mapping-21""#))
+        let long = try html(flow([mapping(1, well, fields: FlowTables.linesMax + 10)], well))
+        #expect(long.contains("Not every mapping has room here") && long.matches(of: /plain code/).count <= FlowTables.linesMax)
+    }
+
+    @Test("a thousand tills of one make are one entry; the first are named")
+    func grouped() throws {
+        let page = try html(flow([mapping(1, well, sources: 1_000)], well))
+        #expect(page.contains("1,000 sources") && page.contains("and 980 more"))
+        #expect(page.contains(#"href="/flow?site=shop%2D20""#) && !page.contains(#"href="/flow?site=shop%2D21""#))
+    }
+
+    @Test("one entity is told field by field, with the column that feeds each")
+    func fields() throws {
+        let page = try html(flow([mapping(1, well)], well), FlowQuestion(entity: "customer"))
+        #expect(page.contains("Where each field comes from: Customer"))
+        let start = try #require(page.range(of: "Where each field comes from"))
+        #expect(page[start.lowerBound...].contains("own 0") && page[start.lowerBound...].contains("column_0"))
+    }
+
+    @Test("without sites, sources or anything that was asked for, the page says what to do", arguments: Language.allCases)
+    func nothing(language: Language) throws {
+        let nobody = try html(DataFlow(at: Self.now), sites: [], language: language)
+        #expect(!nobody.contains("⟦") && nobody.contains(#"href="/sites""#) && !nobody.contains("attach"))
+        #expect(try html(DataFlow(at: Self.now), language: language).contains("tributary-agent attach"))
+        let narrowed = try html(DataFlow(at: Self.now), FlowQuestion(site: "shop-1"), language: language)
+        #expect(narrowed.contains(#"class="button" href="/flow""#) && !narrowed.contains("<svg viewBox=\"0 0 960"))
+    }
+
+    @Test("no region bears the name of another one")
+    func regions() throws {
+        let page = try html(flow([mapping(1, well), mapping(2, well)], well), FlowQuestion(entity: "customer"))
+        let names = page.matches(of: /role="region" aria-label(?:ledby)?="([^"]*)"/).map { String($0.1) }
+        #expect(names.count == 5 && Set(names).count == names.count)
+        for name in names { #expect(page.matches(of: try Regex("id=\"\(name)\"")).count == 1, "\(name)") }
+    }
+}
