@@ -12,7 +12,7 @@ struct FlowShownTests {
             {"at":1700000000000,\#(entity.map { #""entity":"\#($0)","# } ?? "")"leftOut":0,"isHeldCut":false,
              "entities":[{"entity":"customer","counts":\#(counts),"stock":0,"views":["customer","timeline"],"sources":1},
                          {"entity":"","counts":\#(counts),"stock":0,"views":[],"sources":1}],
-             "mappings":[{"version":"0123456789abcdef","title":\#(title.debugDescription),"counts":\#(counts),"sources":[\#(all)],
+             "mappings":[{"version":"0123456789abcdef","title":"\#(title)","counts":\#(counts),"sources":[\#(all)],
                 "tables":[{"table":"people","entity":"customer","stock":"counts","fields":[{"field":"email","from":"mail"}],"leftOut":2}],
                 "entities":[{"entity":"customer","counts":\#(counts),"stock":0}]}]}
             """#
