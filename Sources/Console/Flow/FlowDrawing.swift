@@ -1,8 +1,8 @@
 import Foundation
 import HubRuntime
 
-/// Sources by mapping, tables, entities and views, from left to right, and what flows between them. A line's width tells how much came within
-/// seven days, by its order of magnitude.
+/// Sources by mapping, tables, entities and views, from left to right, and what flows between them. A line's width tells how much came
+/// within seven days, by its order of magnitude.
 struct FlowDrawing {
     let flow: DataFlow
     let words: FlowWords
@@ -148,11 +148,12 @@ struct FlowDrawing {
         let letters = Int((width - 16) / 6.2)
         let y = box.y - Self.boxHeight / 2
         let isSingle = box.note.isEmpty
+        let note = "<text x=\"\(Self.short(x + 8))\" y=\"\(Self.short(y + 31))\">\(Self.escaped(box.note, letters + 2))</text>"
         return """
             <rect class="node\(box.tone.rawValue)" x="\(Self.short(x))" y="\(Self.short(y))" width="\(Self.short(width))" \
             height="\(Self.short(Self.boxHeight))" rx="5"/>\
-            <text class="strong" x="\(Self.short(x + 8))" y="\(Self.short(y + (isSingle ? 23 : 16)))">\(Self.escaped(box.name, letters))</text>\
-            \(isSingle ? "" : "<text x=\"\(Self.short(x + 8))\" y=\"\(Self.short(y + 31))\">\(Self.escaped(box.note, letters + 2))</text>")
+            <text class="strong" x="\(Self.short(x + 8))" y="\(Self.short(y + (isSingle ? 23 : 16)))">\
+            \(Self.escaped(box.name, letters))</text>\(isSingle ? "" : note)
 
             """
     }
