@@ -35,6 +35,7 @@ struct Matchmaking: Service, CustomStringConvertible {
                     }
                     let accepted = try await hub.acceptAutomatically(now: HubListener.wallClock())
                     if accepted > 0 { logger.notice("proposals beyond doubt linked", metadata: ["pairs": "\(accepted)"]) }
+                } catch is CancellationError {
                 } catch {
                     logger.warning("proposals could not be brought up to date; it is tried again", metadata: ["error": "\(error)"])
                 }

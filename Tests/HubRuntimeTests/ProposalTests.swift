@@ -324,4 +324,32 @@ struct ProposalTests {
         for count in 0..<traits.packed.count { #expect(PersonTraits(packed: Array(traits.packed.prefix(count))) == nil) }
         #expect(PersonTraits(packed: traits.packed + [0]) == nil)
     }
+
+    @Test("A pass over everything ends when its task is cancelled: before the records are read, and while it compares")
+    func cancelled() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        try await bench.push([try till.seal((0..<60).map { Make.customer($0, name: "Ann \($0)", at: bench.now) })], from: shop)
+        let (store, standing) = (bench.store, bench.hub.standing.withLock { $0 })
+        let reading = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try store.readNow { try MatchingPass($0, standing) }
+        }
+        await #expect(throws: CancellationError.self) { try await reading.value }
+        let pass = try store.readNow { try MatchingPass($0, standing) }
+        let comparing = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await pass.result()
+        }
+        await #expect(throws: CancellationError.self) { try await comparing.value }
+        #expect(try await pass.result().model.records == 60)
+        // What was cancelled is free for the next one.
+        let whole = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await bench.hub.matchAll(now: bench.now)
+        }
+        await #expect(throws: CancellationError.self) { try await whole.value }
+        #expect(try await bench.hub.matchAll(now: bench.now).records == 60)
+    }
 }

@@ -50,7 +50,7 @@ extension Hub {
 
     /// Learns the model from all customer records, without labels, and proposes from nothing.
     ///
-    /// - Throws: `hub-busy` while another pass runs.
+    /// - Throws: `hub-busy` while another pass runs; `CancellationError` soon after the task is cancelled, and the next pass begins anew.
     public func matchAll(now: Timestamp) async throws -> MatchingAnswer {
         guard matching.begin() else {
             throw HubError(
@@ -58,7 +58,7 @@ extension Hub {
         }
         defer { matching.end() }
         let pass = try await reading(now) { try MatchingPass($0.store, $0.standing) }
-        let result = await pass.result()
+        let result = try await pass.result()
         let kept = try await store.write { store in
             try store.clearMatching()
             try store.set(.matchModel, [UInt8](JSONEncoder().encode(result.model)))
@@ -78,6 +78,7 @@ extension Hub {
     /// Keeps what the pass compared, so that what changes later finds it: in many commits, so that pushes go on between them.
     private func write(_ pass: MatchingPass) async throws {
         for start in stride(from: 0, to: pass.records.count, by: Self.rowsPerCommit) {
+            try Task.checkCancellation()
             let range = start..<min(start + Self.rowsPerCommit, pass.records.count)
             try await store.write { store in
                 for place in range { try store.setMatchedTraits(pass.records[place], pass.traits[place].packed) }
@@ -85,6 +86,7 @@ extension Hub {
         }
         let rows = pass.blockRows()
         for start in stride(from: 0, to: rows.count, by: Self.rowsPerCommit) {
+            try Task.checkCancellation()
             let range = start..<min(start + Self.rowsPerCommit, rows.count)
             try await store.write { store in for row in rows[range] { try store.insertBlock(row.key, row.record) } }
         }

@@ -3,6 +3,7 @@ import ChangeSets
 import Dispatch
 import Foundation
 import Profiles
+import Synchronization
 
 /// Learns a model from all customer records and finds all proposals, from one read transaction.
 ///
@@ -17,6 +18,7 @@ struct MatchingPass: Sendable {
         var records: [RecordNumber] = []
         var traits: [PersonTraits] = []
         try store.eachCustomer { customer in
+            try Task.checkCancellation()
             guard let found = try Matcher.traits(of: customer.record, store, standing) else { return }
             records.append(customer.record)
             traits.append(found)
@@ -51,9 +53,31 @@ struct MatchingPass: Sendable {
     }
 
     /// On a thread of its own, so that the hub's few threads go on answering.
-    func result() async -> Result {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global(qos: .utility).async { continuation.resume(returning: run()) }
+    ///
+    /// - Throws: `CancellationError` as soon as the task is cancelled: a hub that stops does not wait minutes for what nobody will see.
+    func result() async throws -> Result {
+        let waiting = Waiting()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                waiting.begin(continuation)
+                DispatchQueue.global(qos: .utility).async { waiting.end(.success(run())) }
+                // Cancelled before there was anything to end.
+                if Task.isCancelled { waiting.end(.failure(CancellationError())) }
+            }
+        } onCancel: {
+            waiting.end(.failure(CancellationError()))
+        }
+    }
+
+    /// Who waits for a pass: what ends it first counts.
+    private final class Waiting: Sendable {
+        private let continuation = Mutex<CheckedContinuation<MatchingPass.Result, any Error>?>(nil)
+
+        func begin(_ continuation: CheckedContinuation<MatchingPass.Result, any Error>) { self.continuation.withLock { $0 = continuation } }
+
+        func end(_ result: Swift.Result<MatchingPass.Result, any Error>) {
+            let waiting = continuation.withLock { $0.take() }
+            waiting?.resume(with: result)
         }
     }
 
