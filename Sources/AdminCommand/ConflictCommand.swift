@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChangeSets
 import Complaints
+import Foundation
 
 struct ConflictCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,9 +12,10 @@ struct ConflictCommand: AsyncParsableCommand {
             tributary conflict resolve-all --field phone --take web            says what it would do
             tributary conflict resolve-all --field phone --take web --apply
             tributary conflict list --kind proposed-link                       who may be one person
+            tributary conflict note 3f9a1c2b "called her on Monday, she will send a mail"
             tributary conflict undo 3f9a1c2b
             """,
-        subcommands: [List.self, Show.self, Resolve.self, ResolveAll.self, Undo.self])
+        subcommands: [List.self, Show.self, Note.self, Resolve.self, ResolveAll.self, Undo.self])
 
     struct Conflict: Decodable {
         struct Side: Decodable {
@@ -118,7 +120,7 @@ struct ConflictCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one conflict: all sides, who wrote them, when, and what each had seen.")
+            abstract: "Show one conflict: all sides, who wrote them, when, and what each had seen; and colleagues' notes.")
 
         @Argument(help: "The conflict's id, as `conflict list` shows it.") var id: String
         @OptionGroup var listing: ListingOptions
@@ -127,15 +129,20 @@ struct ConflictCommand: AsyncParsableCommand {
             let connection = try listing.hub.connection()
             let bytes = try await connection.post("conflicts", "search", body: ["id": id])
             let id = id
+            // By its whole id also those on one that was decided.
+            let whole = (try? JSONDecoder().decode([Conflict].self, from: Data(bytes)))?.first?.id ?? id
+            let notes = try JSONDecoder().decode(
+                [NoteShown].self, from: Data(try await connection.get("conflict-notes", query: ["conflict": whole])))
             try listing.show(bytes, as: [Conflict].self) { found in
                 guard let conflict = found.first else {
-                    return "There is no open conflict \(id). It may have been decided: tributary audit list"
+                    let over = "There is no open conflict \(id). It may have been decided: tributary audit list"
+                    return ([over] + NoteShown.lines(of: notes)).joined(separator: "\n")
                 }
-                return Self.text(of: conflict)
+                return Self.text(of: conflict, notes: notes)
             }
         }
 
-        static func text(of conflict: Conflict) -> String {
+        static func text(of conflict: Conflict, notes: [NoteShown] = []) -> String {
             var lines = ["\(conflict.short)  \(conflict.kind)", conflict.message, conflict.remedy]
             for side in conflict.sides {
                 lines.append("")
@@ -144,6 +151,7 @@ struct ConflictCommand: AsyncParsableCommand {
                 if !side.clockInBound { lines.append("    its clock was wrong, so it loses ties") }
                 if !conflict.isAboutPeople { lines.append("    " + seen(by: side, among: conflict.sides)) }
             }
+            lines += NoteShown.lines(of: notes)
             lines.append("")
             lines.append(
                 "Decide it by: "

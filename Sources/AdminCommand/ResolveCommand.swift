@@ -215,8 +215,8 @@ extension ConflictCommand {
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "What operators decided, and whom they looked up: who, when, what and why.",
-        subcommands: [List.self, LookUps.self])
+        commandName: "audit", abstract: "What operators decided, wrote down, and whom they looked up: who, when, what and why.",
+        subcommands: [List.self, Notes.self, LookUps.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the latest decisions, the newest first.")

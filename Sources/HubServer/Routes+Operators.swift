@@ -5,6 +5,8 @@ import HubRuntime
 /// What operators and scripts ask, each in their role.
 extension HubRoutes {
     static let bodyBytesMax = 16 << 10
+    /// The longest note, with each of its characters escaped.
+    static let noteBytesMax = 32 << 10
 
     var operatorRoutes: [HubRoute] {
         [
@@ -26,6 +28,12 @@ extension HubRoutes {
             },
             HubRoute(.post, "/v1/conflicts/resolve", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await resolve($0) },
             HubRoute(.post, "/v1/conflicts/resolve-all", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await resolveAll($0) },
+            HubRoute(.post, "/v1/conflicts/note", .person(.operator), bodyBytesMax: Self.noteBytesMax) { call in
+                let note = try await hub.note(call.json(), now: call.now)
+                call.logger.notice("note written", metadata: ["note": "\(note.number)"])
+                return try .json(note)
+            },
+            HubRoute(.get, "/v1/conflict-notes", .person(.viewer)) { try await conflictNotes($0) },
             HubRoute(.get, "/v1/policies", .person(.viewer)) { try .json(try await hub.policies(now: $0.now)) },
             HubRoute(.post, "/v1/policies", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.setPolicy(call.json(), now: call.now))
@@ -218,6 +226,19 @@ extension HubRoutes {
         let answer = try await hub.resolveAll(call.json(), now: call.now)
         if !answer.isDryRun { call.logger.notice("conflicts decided by rule", metadata: ["decided": "\(answer.decided.count)"]) }
         return try .json(answer)
+    }
+
+    /// Of one conflict in the order in which they were written, or the latest of all.
+    private func conflictNotes(_ call: HubCall) async throws -> Reply {
+        let asked = FormBody(queryOf: call)
+        guard let conflict = asked["conflict"] else {
+            let limit = asked["limit"].map { Int($0) ?? 0 } ?? Hub.conflictNotesPageMax
+            return try .json(try await hub.conflictNotes(before: asked["before"].flatMap(Int64.init), limit: limit))
+        }
+        let notes = try await hub.conflictNotes(on: conflict)
+        // They may say something of a person, as the conflict does.
+        if !notes.isEmpty { await hub.noteLookUp(.conflict, conflict, found: 1, by: call.principal, now: call.now) }
+        return try .json(notes)
     }
 
     private struct UndoQuestion: Decodable {

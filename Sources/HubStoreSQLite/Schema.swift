@@ -16,7 +16,7 @@ enum Schema {
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
         11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
-        14: flow, 16: words,
+        14: flow, 15: conflictNotes, 16: words,
     ]
 
     /// What came from where, day by day, and what agents told of their mappings: diagnostics, which no rebuild gives again.
@@ -32,6 +32,13 @@ enum Schema {
         CREATE TABLE item_word (word TEXT NOT NULL, sku TEXT NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (word, sku, record)) WITHOUT ROWID;
         CREATE INDEX item_word_record ON item_word (record, word);
         CREATE INDEX cell_location ON cell (location, sku);
+        """
+
+    /// What operators wrote down about conflicts.
+    private static let conflictNotes = """
+        CREATE TABLE conflict_note (number INTEGER PRIMARY KEY, conflict TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
+            text TEXT NOT NULL);
+        CREATE INDEX conflict_note_of ON conflict_note (conflict);
         """
 
     /// Who signs in, who looked whom up, how the hub and its sites got on, and how good the data was.

@@ -48,6 +48,10 @@ struct ShownTests {
         #expect(listed.contains("3f9a1c2b  customer 1 of shop") && listed.contains("Hugoo, Marlowe  web"))
         let shown = ConflictCommand.Show.text(of: found[0])
         #expect(shown.contains("Decide it by: --same | --apart") && !shown.contains("had seen"))
+        let note = #"{"conflict": "proposed-link:a:1~b:2", "author": "ann", "text": "called\nher", "time": 1700000000000}"#
+        let noted = ConflictCommand.Show.text(
+            of: found[0], notes: [try JSONDecoder().decode(ConflictCommand.NoteShown.self, from: Data(note.utf8))])
+        #expect(noted.contains("2023-11-14 22:13Z  ann  called\n      her\n\nDecide it by"))
         #expect(ConflictCommand.said("same") == "one person" && ConflictCommand.said("apart") == "never the same")
     }
 

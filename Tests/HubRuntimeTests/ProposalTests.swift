@@ -1,6 +1,6 @@
 import Causality
 import ChangeSets
-import HubRuntime
+@testable import HubRuntime
 import HubTestSupport
 import Profiles
 import TestSupport

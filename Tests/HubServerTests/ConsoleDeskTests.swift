@@ -136,6 +136,85 @@ struct ConsoleDeskTests {
         }
     }
 
+    @Test(
+        "a note is read by colleagues, in the conflict, in the queue and in the trail, and stays when it is decided; a viewer writes none")
+    func notes() async throws {
+        try await ServedHub.run { hub in
+            let (field, _) = try await Self.trouble(hub.test)
+            let (ben, cleo, vera, anna) = (Browser(hub), Browser(hub), Browser(hub), Browser(hub))
+            try await ben.signIn("ben", .operator)
+            try await cleo.signIn("cleo", .operator)
+            try await vera.signIn("vera", .viewer)
+            try await anna.signIn("anna", .admin)
+            #expect(try await ben.get(field).text.contains(#"name="text""#))
+            let written = try await ben.post(field + "/notes", ["text": " called <her> on Monday\r\nshe will write "])
+            #expect(written.status == 303 && written.header("location") == field + "?said=noted#notes")
+            let seen = try await cleo.get(field)
+            #expect(seen.text.contains("called &lt;her&gt; on Monday\nshe will write<") && seen.text.contains("<b>ben</b>"))
+            try await cleo.post(field + "/notes", ["text": "she wrote"])
+            let queue = try await vera.get("/conflicts").text
+            #expect(queue.contains(">2 notes<") && queue.contains("cleo: she wrote") && !queue.contains("called"))
+            #expect(try await !vera.get(field).text.contains(#"name="text""#))
+            #expect(try await vera.post(field + "/notes", ["text": "me, too"]).status == 403)
+            #expect(try await ben.post(field + "/notes", ["text": "forged"], token: "0").status == 403)
+            let page = try await ben.get(field)
+            try await ben.post(field, ["take": Self.dots(in: page)[0], "seen": Self.hidden("seen", in: page)])
+            let over = try await cleo.get(field).text
+            #expect(over.contains("she wrote") && over.contains("called &lt;her&gt;") && over.contains(#"name="text""#))
+            let trail = try await anna.get("/audit?show=notes").text
+            #expect(trail.contains("she wrote") && trail.contains("called &lt;her&gt;") && trail.contains(#"href="\#(field)""#))
+            let unknown = try await ben.post("/conflicts/" + Self.encoded("oversell:oversold/NONE at web") + "/notes", ["text": "x"])
+            #expect(unknown.status == 404)
+        }
+    }
+
+    @Test("a note that is refused, and what the second operator had written, are still in the page's forms")
+    func typed() async throws {
+        try await ServedHub.run { hub in
+            let (field, _) = try await Self.trouble(hub.test)
+            let (ben, cleo) = (Browser(hub), Browser(hub))
+            try await ben.signIn("ben", .operator)
+            try await cleo.signIn("cleo", .operator)
+            let (his, hers) = (try await ben.get(field), try await cleo.get(field))
+            let long = "<" + String(repeating: "a", count: Hub.conflictNoteCharactersMax)
+            let refused = try await ben.post(field + "/notes", ["text": long])
+            #expect(refused.status == 409 && refused.text.contains(#"role="alert""#))
+            #expect(refused.text.contains(">&lt;" + long.dropFirst() + "</textarea>"))
+            let dots = Self.dots(in: his)
+            let none = try await ben.post(field, ["choice": "nothing", "seen": Self.hidden("seen", in: his), "note": "as on the parcel"])
+            #expect(none.status == 409 && none.text.contains(#"name="note" value="as on the parcel""#))
+            try await ben.post(field, ["take": dots[0], "seen": Self.hidden("seen", in: his)])
+            let late = try await cleo.post(
+                field, ["choice": "value", "value": "CHF", "seen": Self.hidden("seen", in: hers), "note": "as on the bill"])
+            #expect(late.status == 409 && late.text.contains(">CHF\nas on the bill</textarea>"))
+        }
+    }
+
+    @Test("a program writes and reads notes, under its token's name; one too long or on nothing is refused with what to do")
+    func notesOverAPI() async throws {
+        try await ServedHub.run { hub in
+            _ = try await Self.trouble(hub.test)
+            let conflict = try #require(try await hub.test.hub.conflicts(ConflictFilter(kind: .oversell), now: TestHub.start).first)
+            func note(_ id: String, _ text: String) async throws -> ServedHub.Answer {
+                try await hub.ask(.post, "/v1/conflicts/note", #"{"id":"\#(id)","text":"\#(text)","author":"ann"}"#)
+            }
+            #expect(try await note(conflict.short, "counting tonight").status == 200)
+            #expect(try await note(conflict.id, #"\u0061"#).status == 200)
+            #expect(try await note("oversell:nothing", "x").status == 404)
+            let refused = try await note(conflict.id, " ")
+            #expect(refused.status == 400 && refused.error["code"] == "request-invalid" && refused.error["remedy"] != nil)
+            // Each character escaped twice over, the longest one still is no body that is too long.
+            let longest = String(repeating: #"\ud83d\ude00"#, count: Hub.conflictNoteCharactersMax)
+            #expect(try await note(conflict.id, longest).status == 200)
+            #expect(try await note(conflict.id, longest + "a").status == 400)
+            let all = try await hub.ask(.get, "/v1/conflict-notes?conflict=" + Self.encoded(conflict.id)).json as? [[String: Any]]
+            #expect(all?.prefix(2).map { $0["text"] as? String } == ["counting tonight", "a"])
+            let latest = try await hub.ask(.get, "/v1/conflict-notes?limit=1").json as? [[String: Any]]
+            #expect(latest?.count == 1 && latest?[0]["author"] as? String == "ann" && latest?[0]["conflict"] as? String == conflict.id)
+            #expect(try await hub.test.hub.lookUps().map(\.what) == [.conflict])
+        }
+    }
+
     @Test("what only an admin sets an operator does not take back")
     func undoOfAdmins() async throws {
         try await ServedHub.run { hub in
@@ -184,10 +263,14 @@ struct ConsoleDeskTests {
                 pages.append(try await anna.get("/customers/p\(life.replica)-\(life.counter)"))
                 pages.append(try await anna.get("/stock/" + Self.encoded(payload)))
                 pages.append(try await anna.get("/conflicts/" + Self.encoded("oversell:oversold/\(payload) at \(payload)")))
+                let pile = "/conflicts/" + Self.encoded("oversell:oversold/\(payload) at \(payload)")
+                #expect(try await anna.post(pile + "/notes", ["text": payload]).status == 303)
+                pages.append(try await anna.get(pile))
                 pages.append(try await anna.get("/sites/" + Self.encoded(payload)))
                 pages.append(try await anna.post("/sites/new", ["name": payload, "kind": "store", "region": payload]))
                 pages.append(try await anna.get("/sign-in?to=" + Self.encoded(payload)))
             }
+            for path in ["/conflicts", "/audit?show=notes"] { pages.append(try await anna.get(path)) }
             for page in pages {
                 let plain = String(String.UnicodeScalarView(page.text.unicodeScalars.filter { $0 != "\u{301}" }))
                 #expect(page.status < 500)

@@ -151,6 +151,36 @@ def test_two_at_once(stage):
     return found
 
 
+def test_note(stage):
+    """a note that one operator writes by keys alone a colleague reads, in the queue and in the conflict, and after it is decided"""
+    retailer = stage.retailer("trade")
+    hub, found = retailer.hub, []
+    conflict = next(one for one in hub.conflicts("oversell"))
+    ben, cleo = stage.browser(hub, "ben").go(conflict_address(conflict)), stage.another_browser(hub, "cleo")
+    from selenium.webdriver.common.keys import Keys
+    ben.press("m")
+    ben.press([*"counting tonight", Keys.TAB])
+    ben.leave(lambda: ben.press([Keys.ENTER]))
+    if not ben.has(".note[role=status]"): found.append("nothing says that the note is kept")
+    cleo.go("/conflicts?kind=oversell")
+    marks = [mark.get_attribute("title") for mark in cleo.all("tbody th .tag")]
+    if marks != ["ben: counting tonight"]: found.append(f"the queue shows {marks}")
+    cleo.go(conflict_address(conflict))
+    cleo.says("ben", "counting tonight")
+    cleo.type("textarea[name=text]", "there are none")
+    cleo.submit("form[action$='/notes'] button")
+    if conflict["id"] not in [one["id"] for one in hub.conflicts("oversell")]: found.append("a note decides")
+    ben.go(conflict_address(conflict))
+    ben.says("cleo", "there are none")
+    ben.resize(PHONE)
+    try:
+        box = ben.driver.execute_script("return arguments[0].getBoundingClientRect().toJSON()", ben.one("textarea[name=text]"))
+        if box["left"] < 0 or box["right"] > PHONE[0]: found.append("on a phone the note lies beside the screen")
+    finally: ben.resize(DESKTOP)
+    cleo.close()
+    return found
+
+
 def test_customers(stage):
     """two customers are linked by hand and parted again, and a proposal is accepted; no address holds a name, and every look is in the trail"""
     retailer = stage.retailer("trade")

@@ -98,6 +98,27 @@ extension Console {
         }
     }
 
+    // MARK: notes
+
+    /// What was written down about conflicts.
+    ///
+    /// - Parameter notes: the newest first.
+    public func conflictNotes(_ notes: [ConflictNoteAnswer], hasMore: Bool, for visitor: Visitor) -> [UInt8] {
+        let forms = forms(for: visitor)
+        return page(
+            "audit", title: forms.strings["nav-audit"], section: .audit,
+            [
+                "isNotes": true,
+                "notes": notes.map { note -> View in
+                    [
+                        "when": forms.stamp(note.time), "who": note.author, "text": note.text, "subject": note.conflict,
+                        "address": Address.conflict(note.conflict),
+                    ]
+                },
+                "older": hasMore ? notes.last.map { "/audit?show=notes&before=\($0.number)" } : nil,
+            ], for: visitor)
+    }
+
     // MARK: look-ups
 
     public func lookUps(_ page: LookUpPage, for visitor: Visitor) -> [UInt8] {

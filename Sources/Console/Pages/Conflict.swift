@@ -2,20 +2,24 @@ import HubRuntime
 
 // One conflict: its sides next to each other, how it came about, and what each choice would do.
 extension Console {
-    /// - Parameter problem: why a decision was refused: somebody else was faster, say.
-    public func conflict(_ story: ConflictStory, id: String, problem: HubError?, for visitor: Visitor) -> [UInt8] {
+    /// - Parameters:
+    ///   - problem: why a decision or a note was refused: somebody else was faster, say.
+    ///   - typed: what was written when it was refused; nobody writes it again.
+    public func conflict(
+        _ story: ConflictStory, id: String, problem: HubError?, typed: ConflictTyped = ConflictTyped(), for visitor: Visitor
+    ) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
         let problemView = problem.map { told($0, strings) }
         let decisions: [View] = story.decisions.reversed().map { decision($0, forms) }
         guard let conflict = story.conflict else {
             let last = story.decisions.last { $0.choice != .undo }
-            return page(
-                "conflict", title: strings["conflict-over"], section: .conflicts,
-                [
-                    "isOver": true, "title": strings["conflict-over"], "message": last?.message, "decisions": decisions,
-                    "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": Address.conflict(id),
-                ], for: visitor)
+            var view: View = [
+                "isOver": true, "title": strings["conflict-over"], "message": last?.message, "decisions": decisions,
+                "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": Address.conflict(id),
+            ]
+            addNotes(of: story, typed, to: &view, forms)
+            return page("conflict", title: strings["conflict-over"], section: .conflicts, view, for: visitor)
         }
         let words = ConflictWords(conflict: conflict, forms: forms)
         let drawing = CausalDrawing(story: story, forms: forms)
@@ -30,6 +34,9 @@ extension Console {
         view["hasSides"] = !conflict.sides.isEmpty
         view["hasFacts"] = conflict.sides.isEmpty
         addChoices(of: conflict, to: &view, forms)
+        view["typedNote"] = typed.note
+        view["typedValue"] = typed.value
+        addNotes(of: story, typed, to: &view, forms)
         addRule(of: conflict, alike: story.alike, to: &view, words, forms)
         return page("conflict", title: words.title, section: .conflicts, view, for: visitor)
     }

@@ -5,9 +5,10 @@ extension Console {
     /// - Parameters:
     ///   - next: whether there are more after these.
     ///   - sites: names, to choose from.
+    ///   - notes: what was written down about them, by their ids.
     public func conflicts(
         _ conflicts: [ConflictAnswer], hasMore: Bool, after: String?, filter: ConflictFilter, open: OpenConflicts, sites: [String],
-        for visitor: Visitor
+        notes: [String: ConflictNoteMark] = [:], for visitor: Visitor
     ) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
@@ -24,18 +25,18 @@ extension Console {
             [
                 "summary": forms.count("conflicts-open", open.count, ["n": forms.number(open.count) + (open.hasMore ? "+" : "")]),
                 "kinds": kinds, "sites": sites.map { ["name": $0, "isChosen": $0 == filter.site] as View }, "text": filter.text,
-                "rows": conflicts.map { row($0, forms) }, "hasRows": !conflicts.isEmpty, "isFiltered": isFiltered,
+                "rows": conflicts.map { row($0, notes[$0.id], forms) }, "hasRows": !conflicts.isEmpty, "isFiltered": isFiltered,
                 "kind": filter.kind?.rawValue, "site": filter.site, "field": filter.field, "isLater": after != nil,
                 "next": hasMore ? conflicts.last?.id : nil, "rules": rules(forms),
                 "fieldNote": filter.field.map { strings("conflicts-field", ["field": $0]) },
             ], for: visitor)
     }
 
-    private func row(_ conflict: ConflictAnswer, _ forms: Forms) -> View {
+    private func row(_ conflict: ConflictAnswer, _ mark: ConflictNoteMark?, _ forms: Forms) -> View {
         let words = ConflictWords(conflict: conflict, forms: forms)
         return [
             "id": conflict.id, "address": Address.conflict(conflict.id), "title": words.title, "line": words.line,
-            "kind": words.kind,
+            "kind": words.kind, "notes": noteMark(mark, forms),
             "sites": words.sites.joined(separator: ", "), "cost": words.cost, "isDear": conflict.kind == .oversell,
             "span": conflict.since.map { forms.span(forms.now - min($0, forms.now)) },
             "select": forms.strings("conflicts-select", ["title": words.title]),

@@ -27,6 +27,8 @@ public struct ConflictStory: Sendable {
     public var earlier: [Write]
     /// What was decided about it, the oldest first.
     public var decisions: [DecisionAnswer]
+    /// What was written down about it, the oldest first.
+    public var notes: [ConflictNoteAnswer]
     /// What each choice that sets a count would leave, by the dot that is taken.
     public var foresight: [String: Foresight]
     /// Sites that show the merged view.
@@ -47,13 +49,13 @@ public struct Foresight: Hashable, Sendable {
 
 extension Hub {
     /// - Parameter id: the conflict's whole id.
-    /// - Throws: `not-found` where it neither is open nor was ever decided.
+    /// - Throws: `not-found` where it neither is open nor was ever decided, and nobody has written about it.
     public func conflictStory(_ id: String, now: Timestamp) async throws -> ConflictStory {
         let scorer = try await scorer()
         var story = try await reading(now) { documents in
             try StoryTeller(documents: documents, list: self.conflictList(documents, scorer)).story(of: id)
         }
-        guard story.conflict != nil || !story.decisions.isEmpty else {
+        guard story.conflict != nil || !story.decisions.isEmpty || !story.notes.isEmpty else {
             throw HubError(
                 .notFound, "There is no such conflict, and none was decided.",
                 remedy: "Look at those that are open: tributary conflict list.")
@@ -117,7 +119,8 @@ private struct StoryTeller {
         let finding = try list.find(id).flatMap { try list.isOpen($0) ? $0 : nil }
         let decisions = try store.decisions(on: id).compactMap { try DecisionAnswer($0, documents) }
         var story = ConflictStory(
-            conflict: finding?.answer, sides: [], earlier: [], decisions: decisions, foresight: [:], sites: documents.sites.count, alike: 0)
+            conflict: finding?.answer, sides: [], earlier: [], decisions: decisions,
+            notes: try store.conflictNotes(on: id).map(ConflictNoteAnswer.init), foresight: [:], sites: documents.sites.count, alike: 0)
         guard let finding else { return story }
         let dots = finding.answer.sides.compactMap { Dot($0.dot) }
         let earlier = try earlier(than: finding)

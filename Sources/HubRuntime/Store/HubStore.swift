@@ -24,7 +24,9 @@ public protocol HubStore: Sendable {
 }
 
 /// What can be read in one transaction. Rows come in the order that each function names, never in chance order.
-public protocol HubReading: PersonReading, MatchingReading, PeopleReading, BusinessReading, FlowReading {
+public protocol HubReading: PersonReading, MatchingReading, PeopleReading, BusinessReading, FlowReading,
+    ConflictNoteReading
+{
     // The hub itself
     func meta(_ name: MetaName) throws -> [UInt8]?
     func generations() throws -> [GenerationRow]
@@ -175,7 +177,7 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
 }
 
 /// What can be written in one transaction.
-public protocol HubWriting: HubReading, PersonWriting, MatchingWriting, PeopleWriting, FlowWriting {
+public protocol HubWriting: HubReading, PersonWriting, MatchingWriting, PeopleWriting, FlowWriting, ConflictNoteWriting {
     /// Runs `body`; when it throws, nothing that it wrote remains, and the transaction goes on.
     func savepoint<Result>(_ body: () throws -> Result) throws -> Result
 

@@ -26,6 +26,7 @@ extension HubRoutes {
                 try await conflictPage(call, call.parameter("id"), problem: nil)
             },
             HubRoute(.post, "/conflicts/{id}", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await decide($0) },
+            HubRoute(.post, "/conflicts/{id}/notes", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await writeNote($0) },
             HubRoute(.post, "/conflicts/{id}/undo", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await undoFromDesk($0) },
         ]
     }
@@ -42,24 +43,29 @@ extension HubRoutes {
         let found = try await hub.conflicts(filter, after: after, limit: Self.conflictsShown + 1, now: call.now)
         let sites = try await hub.siteNames()
         let open = try await hub.openConflicts(now: call.now)
+        let notes = try await hub.conflictNoteMarks(on: found.map(\.id))
         let people = found.filter { $0.about.profile != nil }.count
         if people > 0 { await hub.noteLookUp(.search, "conflicts", found: people, by: call.principal, now: call.now) }
         return .page(
             console.conflicts(
                 Array(found.prefix(Self.conflictsShown)), hasMore: found.count > Self.conflictsShown, after: after, filter: filter,
-                open: open,
-                sites: sites, for: try await visitor(call)))
+                open: open, sites: sites, notes: notes, for: try await visitor(call)))
     }
 
     // MARK: one conflict
 
-    private func conflictPage(_ call: HubCall, _ id: String, problem: HubError?) async throws -> Reply {
+    private func conflictPage(
+        _ call: HubCall, _ id: String, problem: HubError?, typed: ConflictTyped = ConflictTyped()
+    ) async throws -> Reply {
         let story = try await hub.conflictStory(id, now: call.now)
         // Of one that is over it is not known whether it was about a person.
         if story.conflict == nil || story.conflict?.about.profile != nil {
             await hub.noteLookUp(.conflict, id, found: 1, by: call.principal, now: call.now)
         }
-        let page = console.conflict(story, id: id, problem: problem, for: try await visitor(call))
+        var visitor = try await visitor(call)
+        // Also where a form of the page was refused: what is loaded again is the page.
+        visitor.path = Address.conflict(id)
+        let page = console.conflict(story, id: id, problem: problem, typed: typed, for: visitor)
         return .page(page, status: problem == nil ? .ok : .conflict)
     }
 
@@ -71,8 +77,21 @@ extension HubRoutes {
             call.logger.notice("conflict decided", metadata: ["decision": "\(answer.id)", "choice": "\(answer.choice.rawValue)"])
             return .seeOther(Address.conflict(id) + "?said=decided")
         } catch let error as HubError where [.conflictGone, .choiceInvalid, .badRequest].contains(error.code) {
-            // Somebody else was faster, or the value is none: the page says so, and shows what there is now.
-            return try await conflictPage(call, id, problem: error)
+            // Somebody else was faster, or the value is none: the page says so, shows what there is now, and keeps what was typed.
+            return try await conflictPage(call, id, problem: error, typed: ConflictTyped(value: form["value"], note: form["note"]))
+        }
+    }
+
+    /// What colleagues should know; it decides nothing.
+    private func writeNote(_ call: HubCall) async throws -> Reply {
+        let (id, form) = (try call.parameter("id"), FormBody(call.body))
+        do {
+            let question = ConflictNoteQuestion(id: id, text: form.raw("text"), author: call.principal?.name ?? "")
+            let note = try await hub.note(question, now: call.now)
+            call.logger.notice("note written", metadata: ["note": "\(note.number)"])
+            return .seeOther(Address.conflict(note.conflict) + "?said=noted#notes")
+        } catch let error as HubError where error.code == .badRequest {
+            return try await conflictPage(call, id, problem: error, typed: ConflictTyped(text: form.raw("text")))
         }
     }
 

@@ -110,6 +110,7 @@ extension HubRoutes {
 
     private func auditPage(_ call: HubCall) async throws -> Reply {
         let asked = FormBody(queryOf: call)
+        if asked["show"] == "notes" { return try await notesPage(call, before: asked["before"].flatMap(Int64.init)) }
         guard asked["show"] == "look-ups" else {
             return try await decisionsPage(call, page: asked["page"].flatMap(Int.init) ?? 1, problem: nil)
         }
@@ -122,6 +123,15 @@ extension HubRoutes {
     }
 
     private static let lookUpsShown = 100
+
+    private func notesPage(_ call: HubCall, before number: Int64?) async throws -> Reply {
+        let notes = try await hub.conflictNotes(before: number, limit: Self.notesShown + 1)
+        let page = console.conflictNotes(
+            Array(notes.prefix(Self.notesShown)), hasMore: notes.count > Self.notesShown, for: try await visitor(call))
+        return .page(page)
+    }
+
+    private static let notesShown = 100
 
     private func decisionsPage(_ call: HubCall, page: Int, problem: HubError?) async throws -> Reply {
         let page = min(max(page, 1), Console.decisionPagesMax)
