@@ -97,57 +97,60 @@ static const unsigned char file_30[] = {
 #embed "../../hub/console/templates/quality.mustache"
 };
 static const unsigned char file_31[] = {
-#embed "../../hub/console/templates/rules-form.mustache"
+#embed "../../hub/console/templates/rule-examples.mustache"
 };
 static const unsigned char file_32[] = {
-#embed "../../hub/console/templates/rules-people.mustache"
+#embed "../../hub/console/templates/rules-form.mustache"
 };
 static const unsigned char file_33[] = {
-#embed "../../hub/console/templates/rules-policy-name.mustache"
+#embed "../../hub/console/templates/rules-people.mustache"
 };
 static const unsigned char file_34[] = {
-#embed "../../hub/console/templates/rules-policy.mustache"
+#embed "../../hub/console/templates/rules-policy-name.mustache"
 };
 static const unsigned char file_35[] = {
-#embed "../../hub/console/templates/rules-refusals.mustache"
+#embed "../../hub/console/templates/rules-policy.mustache"
 };
 static const unsigned char file_36[] = {
-#embed "../../hub/console/templates/rules-side.mustache"
+#embed "../../hub/console/templates/rules-refusals.mustache"
 };
 static const unsigned char file_37[] = {
-#embed "../../hub/console/templates/rules-trial.mustache"
+#embed "../../hub/console/templates/rules-side.mustache"
 };
 static const unsigned char file_38[] = {
-#embed "../../hub/console/templates/rules.mustache"
+#embed "../../hub/console/templates/rules-trial.mustache"
 };
 static const unsigned char file_39[] = {
-#embed "../../hub/console/templates/sign-in.mustache"
+#embed "../../hub/console/templates/rules.mustache"
 };
 static const unsigned char file_40[] = {
-#embed "../../hub/console/templates/site-head.mustache"
+#embed "../../hub/console/templates/sign-in.mustache"
 };
 static const unsigned char file_41[] = {
-#embed "../../hub/console/templates/site-new.mustache"
+#embed "../../hub/console/templates/site-head.mustache"
 };
 static const unsigned char file_42[] = {
-#embed "../../hub/console/templates/site-row.mustache"
+#embed "../../hub/console/templates/site-new.mustache"
 };
 static const unsigned char file_43[] = {
-#embed "../../hub/console/templates/site.mustache"
+#embed "../../hub/console/templates/site-row.mustache"
 };
 static const unsigned char file_44[] = {
-#embed "../../hub/console/templates/sites.mustache"
+#embed "../../hub/console/templates/site.mustache"
 };
 static const unsigned char file_45[] = {
-#embed "../../hub/console/templates/stock-figures.mustache"
+#embed "../../hub/console/templates/sites.mustache"
 };
 static const unsigned char file_46[] = {
-#embed "../../hub/console/templates/stock-heard.mustache"
+#embed "../../hub/console/templates/stock-figures.mustache"
 };
 static const unsigned char file_47[] = {
-#embed "../../hub/console/templates/stock-item.mustache"
+#embed "../../hub/console/templates/stock-heard.mustache"
 };
 static const unsigned char file_48[] = {
+#embed "../../hub/console/templates/stock-item.mustache"
+};
+static const unsigned char file_49[] = {
 #embed "../../hub/console/templates/stock.mustache"
 };
 
@@ -183,24 +186,25 @@ static const struct console_file files[] = {
     {"templates/quality-cells.mustache", file_28, sizeof file_28},
     {"templates/quality-head.mustache", file_29, sizeof file_29},
     {"templates/quality.mustache", file_30, sizeof file_30},
-    {"templates/rules-form.mustache", file_31, sizeof file_31},
-    {"templates/rules-people.mustache", file_32, sizeof file_32},
-    {"templates/rules-policy-name.mustache", file_33, sizeof file_33},
-    {"templates/rules-policy.mustache", file_34, sizeof file_34},
-    {"templates/rules-refusals.mustache", file_35, sizeof file_35},
-    {"templates/rules-side.mustache", file_36, sizeof file_36},
-    {"templates/rules-trial.mustache", file_37, sizeof file_37},
-    {"templates/rules.mustache", file_38, sizeof file_38},
-    {"templates/sign-in.mustache", file_39, sizeof file_39},
-    {"templates/site-head.mustache", file_40, sizeof file_40},
-    {"templates/site-new.mustache", file_41, sizeof file_41},
-    {"templates/site-row.mustache", file_42, sizeof file_42},
-    {"templates/site.mustache", file_43, sizeof file_43},
-    {"templates/sites.mustache", file_44, sizeof file_44},
-    {"templates/stock-figures.mustache", file_45, sizeof file_45},
-    {"templates/stock-heard.mustache", file_46, sizeof file_46},
-    {"templates/stock-item.mustache", file_47, sizeof file_47},
-    {"templates/stock.mustache", file_48, sizeof file_48},
+    {"templates/rule-examples.mustache", file_31, sizeof file_31},
+    {"templates/rules-form.mustache", file_32, sizeof file_32},
+    {"templates/rules-people.mustache", file_33, sizeof file_33},
+    {"templates/rules-policy-name.mustache", file_34, sizeof file_34},
+    {"templates/rules-policy.mustache", file_35, sizeof file_35},
+    {"templates/rules-refusals.mustache", file_36, sizeof file_36},
+    {"templates/rules-side.mustache", file_37, sizeof file_37},
+    {"templates/rules-trial.mustache", file_38, sizeof file_38},
+    {"templates/rules.mustache", file_39, sizeof file_39},
+    {"templates/sign-in.mustache", file_40, sizeof file_40},
+    {"templates/site-head.mustache", file_41, sizeof file_41},
+    {"templates/site-new.mustache", file_42, sizeof file_42},
+    {"templates/site-row.mustache", file_43, sizeof file_43},
+    {"templates/site.mustache", file_44, sizeof file_44},
+    {"templates/sites.mustache", file_45, sizeof file_45},
+    {"templates/stock-figures.mustache", file_46, sizeof file_46},
+    {"templates/stock-heard.mustache", file_47, sizeof file_47},
+    {"templates/stock-item.mustache", file_48, sizeof file_48},
+    {"templates/stock.mustache", file_49, sizeof file_49},
 };
 
 size_t console_file_count(void) { return sizeof files / sizeof files[0]; }

@@ -247,7 +247,13 @@ struct RulesPageTests {
         let pages = [
             console.rules(page, for: visitor), console.rules(refused, for: visitor),
             console.rulesTrial(trial(), of: other, replacing: page.rules, for: visitor),
-            console.rulesPolicy(policy, PolicyForesight(conflicts: 500, hasMore: true, former: nil), for: visitor),
+            console.rulesPolicy(
+                policy,
+                PolicyForesight(
+                    trial: PolicyTrial(
+                        entity: "customer", field: "phone", policy: policy.text, conflicts: 500, hasMore: true,
+                        examples: [.init(conflict: ConflictPageTests.conflict(Self.payload), shown: .text(Self.payload), site: "web")]),
+                    former: nil), for: visitor),
         ]
         for bytes in pages {
             let html = String(decoding: bytes, as: UTF8.self)

@@ -65,6 +65,66 @@ struct PolicyTests {
         #expect(try await bench.hub.verify().isEqual)
     }
 
+    @Test("A trial tells how many conflicts a policy would decide and what three of them would show, sets nothing, and comes true")
+    func trial() async throws {
+        let bench = try await TestHub()
+        let (web, depot) = (try await bench.enrol("web", kind: .web), try await bench.enrol("depot", kind: .warehouse))
+        var (shop, store) = (TestWriter("shop", seed: 1, key: web.key), TestWriter("wms", seed: 2, key: depot.key))
+        let names: [EntityName] = ["order", "order", "order", "order", "order line"]
+        let lives = names.indices.map { Dot(shop.replica, UInt64($0) + 1) }
+        func writes(_ currency: Value, isFirst: Bool) -> [Change] {
+            zip(names, lives).enumerated().map { number, record in
+                Make.write(
+                    record.0, Int64(number), (isFirst ? [("number", .text(Text("N\(number)")))] : []) + [("currency", currency)],
+                    life: isFirst ? nil : record.1, source: isFirst ? nil : shop.source, at: bench.now)
+            }
+        }
+        try await bench.push([try shop.seal(writes("GBP", isFirst: true))], from: web)
+        try await bench.push([try store.seal(writes("EUR", isFirst: false))], from: depot)
+        for (policy, shown, site) in [("ranked: depot", "EUR", "depot"), ("maximum", "GBP", "web")] {
+            let trial = try await bench.hub.tryPolicy(policy, of: "currency", of: "order", now: bench.now)
+            // Their lines have a field of that name, too.
+            #expect(trial.conflicts == 4 && !trial.hasMore && trial.policy == policy)
+            #expect(trial.examples.count == PolicyTrial.examplesMax)
+            #expect(trial.examples.allSatisfy { $0.shown == .text(shown) && $0.site == site && $0.conflict.about.entity == "order" })
+        }
+        #expect(try await bench.hub.policies(now: bench.now).isEmpty)
+        let id = "concurrent-writes:\(lives[3])/currency"
+        // The one that somebody looks at comes first, with what its first side's site has.
+        let story = try await bench.hub.conflictStory(id, now: bench.now)
+        #expect(story.rule?.examples.first?.conflict.id == id && story.rule?.policy == "ranked: \(story.sides[0].site)")
+        let decision = try await bench.hub.setPolicy(question("order", "currency", "ranked: web"), now: bench.now)
+        let over = try await bench.hub.conflictStory(id, now: bench.now)
+        #expect(over.conflict == nil && over.ruling?.decision == decision.id && over.decisions.map(\.id) == [decision.id])
+        let order = try #require(try await bench.hub.orders(number: "N3", now: bench.now).first)
+        #expect(String(decoding: order.bytes, as: UTF8.self).contains(#""currency":"GBP""#))
+        _ = try await bench.hub.undo(decision.id, author: "ann", note: nil, now: bench.now)
+        #expect(try await bench.hub.conflictStory(id, now: bench.now).conflict?.id == id)
+        await #expect(throws: HubError.self) { try await bench.hub.tryPolicy("newest", of: "currency", of: "order", now: bench.now) }
+    }
+
+    @Test("A trial chooses among all records of a person, as what is shown of the person does")
+    func trialOfPerson() async throws {
+        let bench = try await TestHub()
+        let (one, two) = (try await bench.enrol("shop-1"), try await bench.enrol("shop-3"))
+        var (mine, theirs) = (TestWriter("till", seed: 1, key: one.key), TestWriter("till", seed: 2, key: two.key))
+        let life = mine.nextDot
+        func customer(_ city: Value) -> Change {
+            Make.write("customer", 1, [("email", "ann@example.com"), ("city", city)], at: bench.now)
+        }
+        func edit(_ city: Value) -> Change {
+            Make.write("customer", 1, [("city", city)], life: life, at: bench.now, context: .named([life]))
+        }
+        // Two who were shown the same, and not each other.
+        try await bench.push([try mine.seal([customer("Leith"), edit("Perth"), edit("Dundee")])], from: one)
+        try await bench.push([try theirs.seal([customer("York")])], from: two)
+        let trial = try await bench.hub.tryPolicy("ranked: shop-3", of: "city", of: "customer", now: bench.now)
+        #expect(trial.conflicts == 1 && trial.examples.map(\.shown) == [.text("York")] && trial.examples.map(\.site) == ["shop-3"])
+        _ = try await bench.hub.setPolicy(question("customer", "city", "ranked: shop-3"), now: bench.now)
+        let document = try #require(try await bench.hub.profiles(.email("ann@example.com"), now: bench.now).first)
+        #expect(String(decoding: document.bytes, as: UTF8.self).contains(#""city":{"value":"York""#))
+    }
+
     @Test(
         "What is no policy, no field or no site is refused, and says what there is",
         arguments: [

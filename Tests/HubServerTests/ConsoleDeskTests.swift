@@ -215,6 +215,49 @@ struct ConsoleDeskTests {
         }
     }
 
+    @Test(
+        "a rule is written from a conflict: an operator sees what it would do and who may set it, an admin sets and undoes it right there")
+    func rule() async throws {
+        try await ServedHub.run { hub in
+            let (field, _) = try await Self.trouble(hub.test)
+            let (ben, anna) = (Browser(hub), Browser(hub))
+            try await ben.signIn("ben", .operator)
+            try await anna.signIn("anna", .admin)
+            // Begun with what the first side's site has.
+            let sides = try await hub.test.hub.conflicts(ConflictFilter(kind: .concurrentWrites), now: TestHub.start).first?.sides
+            let preset = "<option value=\"ranked: \(sides?.first?.site ?? "")\" selected>"
+            let first = try await ben.get(field)
+            #expect(first.text.contains(preset) && first.text.contains("1 open conflict of this field"))
+            let tried = try await ben.get(field + "?rule=ranked%3A+depot")
+            #expect(tried.text.contains(#"<option value="ranked: depot" selected>"#) && tried.text.contains("then shows <b>EUR</b>"))
+            #expect(tried.text.contains("An admin sets it: anna.") && !tried.text.contains(field + "/rule\""))
+            // What is no rule is none to begin with, and never an error.
+            #expect(try await ben.get(field + "?rule=ranked%3A").text.contains(preset))
+            #expect(try await ben.post(field + "/rule", ["rule": "ranked: depot"]).status == 403)
+            #expect(try await hub.test.hub.policies(now: TestHub.start).isEmpty)
+            try await anna.get(field)
+            for wrong in ["", "best", "ranked: moon"] {
+                let refused = try await anna.post(field + "/rule", ["rule": wrong])
+                #expect(refused.status == 409 && refused.text.contains(#"role="alert""#), "\(wrong)")
+            }
+            let set = try await anna.post(field + "/rule", ["rule": "ranked: depot", "note": "they ship it"])
+            #expect(set.status == 303 && set.header("location") == field + "?said=conflict-rule")
+            let policies = try await hub.test.hub.policies(now: TestHub.start)
+            #expect(policies.map(\.policy) == ["ranked: depot"] && policies.map(\.entity) == ["order"])
+            let over = try await ben.get(field)
+            #expect(over.status == 200 && over.text.contains("by site: depot") && over.text.contains("<b>anna</b>"))
+            #expect(over.text.contains("they ship it") && !over.text.contains(field + "/undo\""))
+            // Whoever was about to set another one is told, and sets none.
+            let late = try await anna.post(field + "/rule", ["rule": "latest"])
+            #expect(late.status == 409 && late.text.contains(#"role="alert""#))
+            #expect(try await ben.post(field + "/notes", ["text": "good"]).status == 303)
+            let undone = try await anna.post(field + "/undo", ["decision": Self.hidden("decision", in: late)])
+            #expect(undone.status == 303)
+            #expect(try await hub.test.hub.policies(now: TestHub.start).isEmpty)
+            #expect(Self.dots(in: try await ben.get(field)).count == 2)
+        }
+    }
+
     @Test("what only an admin sets an operator does not take back")
     func undoOfAdmins() async throws {
         try await ServedHub.run { hub in

@@ -181,6 +181,39 @@ def test_note(stage):
     return found
 
 
+def test_rule(stage):
+    """a rule is written from a conflict: each side offers its site's word, what it would do is shown first, an operator is told who may set it,
+    and what an admin sets there decides all of that field, until she takes it back on the same page"""
+    retailer = stage.retailer("trade")
+    hub, found = retailer.hub, []
+    conflict = next(one for one in hub.conflicts("concurrent-writes") if one["about"]["entity"] == "customer" and one["sides"][0]["site"] != "hub")
+    entity, field, site = conflict["about"]["entity"], conflict["about"]["field"], conflict["sides"][0]["site"]
+    def open_now(): return [one["id"] for one in hub.conflicts("concurrent-writes") if one["about"].get("field") == field]
+    before = open_now()
+    ben, anna = stage.browser(hub, "ben").go(conflict_address(conflict)), stage.another_browser(hub, "anna")
+    ben.press("r")
+    focus = ben.driver.execute_script("return document.activeElement.name")
+    if focus != "rule": found.append(f"r leads to {focus}")
+    ben.leave(lambda: ben.click(ben.one(".side.a .after a")))
+    chosen = ben.one("select[name=rule]").get_attribute("value")
+    if chosen != f"ranked: {site}": found.append(f"the first side offers {chosen}, not {site}")
+    ben.says("anna", str(len(before)))
+    if ben.has("form[action$='/rule']"): found.append("an operator may set a rule")
+    anna.go(conflict_address(conflict)).choose("select[name=rule]", "longest")
+    anna.submit("form[action$='#rule'] button")
+    if hub.ask("policies"): found.append("a look sets a rule")
+    if not anna.has("section:has(#rule) .list li"): found.append("no example says what would be shown")
+    anna.submit("form[action$='/rule'] button")
+    rules = [(one["entity"], one["field"], one["policy"]) for one in hub.ask("policies")]
+    if rules != [(entity, field, "longest")]: found.append(f"the rules are {rules}")
+    if conflict["id"] in open_now(): found.append("the rule decides nothing")
+    anna.says("anna")
+    anna.submit("form[action$='/undo'] button")
+    if hub.ask("policies") or sorted(open_now()) != sorted(before): found.append("taken back, it is not what it was")
+    anna.close()
+    return found
+
+
 def test_customers(stage):
     """two customers are linked by hand and parted again, and a proposal is accepted; no address holds a name, and every look is in the trail"""
     retailer = stage.retailer("trade")

@@ -5,17 +5,20 @@ extension Console {
     /// - Parameters:
     ///   - problem: why a decision or a note was refused: somebody else was faster, say.
     ///   - typed: what was written when it was refused; nobody writes it again.
+    ///   - admins: who may write a rule.
     public func conflict(
-        _ story: ConflictStory, id: String, problem: HubError?, typed: ConflictTyped = ConflictTyped(), for visitor: Visitor
+        _ story: ConflictStory, id: String, problem: HubError?, typed: ConflictTyped = ConflictTyped(), admins: [String] = [],
+        for visitor: Visitor
     ) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
         let problemView = problem.map { told($0, strings) }
-        let decisions: [View] = story.decisions.reversed().map { decision($0, forms) }
+        let decisions: [View] = story.decisions.reversed().map { decision($0, forms, isAdmin: visitor.may(.admin)) }
         guard let conflict = story.conflict else {
             let last = story.decisions.last { $0.choice != .undo }
+            let message = story.ruling.map { told($0, forms) } ?? last?.message
             var view: View = [
-                "isOver": true, "title": strings["conflict-over"], "message": last?.message, "decisions": decisions,
+                "isOver": true, "title": strings["conflict-over"], "message": message, "decisions": decisions,
                 "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": Address.conflict(id),
             ]
             addNotes(of: story, typed, to: &view, forms)
@@ -37,11 +40,13 @@ extension Console {
         view["typedNote"] = typed.note
         view["typedValue"] = typed.value
         addNotes(of: story, typed, to: &view, forms)
+        addPolicy(of: story, admins: admins, to: &view, forms)
         addRule(of: conflict, alike: story.alike, to: &view, words, forms)
         return page("conflict", title: words.title, section: .conflicts, view, for: visitor)
     }
 
-    private func decision(_ decision: DecisionAnswer, _ forms: Forms) -> View {
+    /// - Parameter isAdmin: what only an admin sets nobody else takes back.
+    private func decision(_ decision: DecisionAnswer, _ forms: Forms, isAdmin: Bool) -> View {
         let strings = forms.strings
         let values = decision.values.map { value -> String in
             if case .integer(let units) = value, decision.conflict.hasPrefix("concurrent-counts") || decision.conflict.hasPrefix("oversell")
@@ -53,7 +58,8 @@ extension Console {
         return [
             "id": decision.id, "author": decision.author, "choice": strings["choice-\(decision.choice.rawValue)"], "values": values,
             "note": decision.note, "at": forms.stamp(decision.time), "isUndone": decision.undoneBy != nil,
-            "mayUndo": decision.undoneBy == nil && ![.undo, .replay, .discard, .collect].contains(decision.choice),
+            "mayUndo": decision.undoneBy == nil && ![.undo, .replay, .discard, .collect].contains(decision.choice)
+                && (isAdmin || decision.choice != .policy),
         ]
     }
 
@@ -76,7 +82,8 @@ extension Console {
                 "saw": saw.isEmpty ? nil : saw.map { CausalDrawing.value($0.value, forms, conflict) }.joined(separator: ", "),
                 "unheard": others.map { unheard($0, by: side, write, forms) },
                 "after": mayTake ? after(side, value, story, conflict, forms) : nil, "mayTake": mayTake,
-                "hasSeen": conflict.kind == .concurrentWrites,
+                "hasSeen": conflict.kind == .concurrentWrites, "always": addressOfRule(side.site, story),
+                "alwaysName": strings("conflict-rule-side", ["site": side.site]),
                 "take": strings("conflict-take", ["site": isAlone ? side.site == "hub" ? strings["hub"] : side.site : value]),
             ]
         }
@@ -162,9 +169,6 @@ extension Console {
             "conflict-alike", alike, ["n": forms.number(alike) + (alike >= Hub.conflictsPerKindMax ? "+" : "")])
         view["alikeKind"] = conflict.kind.rawValue
         view["alikeField"] = conflict.about.field
-        if conflict.kind == .concurrentWrites, let entity = conflict.about.entity, let field = conflict.about.field {
-            view["alikePolicy"] = PolicyTyped.address(entity, field)
-        }
         view["alikeAbout"] =
             conflict.about.field.map { strings("conflict-alike-field", ["field": words.fieldName($0)]) }
             ?? strings("conflict-alike-kind", ["kind": words.kind])

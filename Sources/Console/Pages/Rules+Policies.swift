@@ -4,16 +4,12 @@ import HubRuntime
 
 /// What a policy would decide at once.
 public struct PolicyForesight: Sendable {
-    /// Open conflicts of the field.
-    public var conflicts: Int
-    /// There are more than were counted.
-    public var hasMore: Bool
+    public var trial: PolicyTrial
     /// What is in force now; `nil`: none.
     public var former: PolicyTyped?
 
-    public init(conflicts: Int, hasMore: Bool, former: PolicyTyped?) {
-        self.conflicts = conflicts
-        self.hasMore = hasMore
+    public init(trial: PolicyTrial, former: PolicyTyped?) {
+        self.trial = trial
         self.former = former
     }
 }
@@ -100,7 +96,8 @@ extension Console {
         let forms = forms(for: visitor)
         let strings = forms.strings
         let words = RulesWords(forms: forms)
-        let count = forms.number(foresight.conflicts) + (foresight.hasMore ? "+" : "")
+        let trial = foresight.trial
+        let count = forms.number(trial.conflicts) + (trial.hasMore ? "+" : "")
         let asks = policy.policy == "ask"
         return page(
             "rules-policy", title: words.subject(policy.entity, policy.field), section: .rules,
@@ -110,10 +107,10 @@ extension Console {
                 "former": foresight.former.map { words.policy($0.policy) } ?? strings["rules-policy-none"],
                 "formerSites": foresight.former.map(sites), "isSame": foresight.former == policy,
                 "effect": asks
-                    ? forms.count("rules-policy-asks", foresight.conflicts, ["n": count])
-                    : forms.count("rules-policy-decides", foresight.conflicts, ["n": count]),
-                "conflicts": foresight.conflicts > 0 ? Self.conflictsAddress(policy.field) : nil,
-                "subject": "\(policy.entity)/\(policy.field)", "name": policy.policy,
+                    ? forms.count("rules-policy-asks", trial.conflicts, ["n": count])
+                    : forms.count("rules-policy-decides", trial.conflicts, ["n": count]),
+                "conflicts": trial.conflicts > 0 ? Self.conflictsAddress(policy.field) : nil,
+                "examples": examples(of: trial, policy, forms), "subject": "\(policy.entity)/\(policy.field)", "name": policy.policy,
                 "back": PolicyTyped.address(policy.entity, policy.field),
             ], for: visitor)
     }

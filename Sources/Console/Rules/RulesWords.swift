@@ -89,6 +89,11 @@ struct RulesWords {
 
     func policy(_ name: String) -> String { customers.word("policy", name) }
 
+    /// With the sites of a ranking: `by site: web, shop-1`.
+    func whole(_ policy: PolicyTyped) -> String {
+        policy.sites.isEmpty ? self.policy(policy.policy) : self.policy(policy.policy) + ": " + policy.sites.joined(separator: ", ")
+    }
+
     /// What is shown by it. Only customers and orders are drawn from several values; of all else a policy ends the asking.
     func meaning(_ policy: PolicyTyped) -> String {
         guard policy.policy != "ask" else { return strings["policy-ask-means"] }

@@ -112,12 +112,14 @@ extension Hub {
 }
 
 extension ConflictList {
-    /// The whole id of a conflict that is open, was decided, or has notes; `nil`: there is none.
+    /// The whole id of a conflict that is open, was decided, by itself or by a policy, or has notes; `nil`: there is none.
     ///
     /// - Parameter id: the same, or the short form of it.
     func known(_ id: String) throws -> String? {
         if let finding = try open(ConflictFilter(id: id)).first { return finding.answer.id }
-        if ConflictAnswer.Kind(ofID: id) != nil, try !store.decisions(on: id).isEmpty || store.lastConflictNote(on: id) != nil {
+        if ConflictAnswer.Kind(ofID: id) != nil,
+            try !store.decisions(on: id).isEmpty || store.lastConflictNote(on: id) != nil || ruling(id) != nil
+        {
             return id
         }
         return try store.decisions(limit: Hub.conflictsPerKindMax).map(\.conflict).first {

@@ -29,6 +29,10 @@ public struct ConflictStory: Sendable {
     public var decisions: [DecisionAnswer]
     /// What was written down about it, the oldest first.
     public var notes: [ConflictNoteAnswer]
+    /// The policy that decides it, where one does, and so it is over.
+    public var ruling: PolicyAnswer?
+    /// What a policy would decide of all fields like this one; `nil` where there is none for it.
+    public var rule: PolicyTrial?
     /// What each choice that sets a count would leave, by the dot that is taken.
     public var foresight: [String: Foresight]
     /// Sites that show the merged view.
@@ -48,14 +52,17 @@ public struct Foresight: Hashable, Sendable {
 }
 
 extension Hub {
-    /// - Parameter id: the conflict's whole id.
+    /// - Parameters:
+    ///   - id: the conflict's whole id.
+    ///   - policy: what is tried for its field, as operators write it; what is none, and `nil`: what the first side's site has.
     /// - Throws: `not-found` where it neither is open nor was ever decided, and nobody has written about it.
-    public func conflictStory(_ id: String, now: Timestamp) async throws -> ConflictStory {
+    public func conflictStory(_ id: String, trying policy: String? = nil, now: Timestamp) async throws -> ConflictStory {
         let scorer = try await scorer()
         var story = try await reading(now) { documents in
-            try StoryTeller(documents: documents, list: self.conflictList(documents, scorer)).story(of: id)
+            try StoryTeller(documents: documents, list: self.conflictList(documents, scorer)).story(
+                of: id, trying: policy.flatMap(FieldPolicy.init))
         }
-        guard story.conflict != nil || !story.decisions.isEmpty || !story.notes.isEmpty else {
+        guard story.conflict != nil || !story.decisions.isEmpty || !story.notes.isEmpty || story.ruling != nil else {
             throw HubError(
                 .notFound, "There is no such conflict, and none was decided.",
                 remedy: "Look at those that are open: tributary conflict list.")
@@ -115,13 +122,24 @@ private struct StoryTeller {
         self.list = list
     }
 
-    func story(of id: String) throws -> ConflictStory {
+    func story(of id: String, trying policy: FieldPolicy?) throws -> ConflictStory {
         let finding = try list.find(id).flatMap { try list.isOpen($0) ? $0 : nil }
         let decisions = try store.decisions(on: id).compactMap { try DecisionAnswer($0, documents) }
         var story = ConflictStory(
             conflict: finding?.answer, sides: [], earlier: [], decisions: decisions,
             notes: try store.conflictNotes(on: id).map(ConflictNoteAnswer.init), foresight: [:], sites: documents.sites.count, alike: 0)
-        guard let finding else { return story }
+        guard let finding else {
+            if let ruling = try list.ruling(id) {
+                story.ruling = ruling
+                // Who set it, and may take it back, stands with what was decided here before.
+                if let row = try Dot(ruling.decision).flatMap(standing.record).flatMap(store.decision),
+                    let decision = try DecisionAnswer(row, documents)
+                {
+                    story.decisions.append(decision)
+                }
+            }
+            return story
+        }
         let dots = finding.answer.sides.compactMap { Dot($0.dot) }
         let earlier = try earlier(than: finding)
         let all = dots + earlier.map(\.dot)
@@ -136,6 +154,11 @@ private struct StoryTeller {
         }.sorted { $0.time < $1.time }
         let alike = try list.open(ConflictFilter(kind: finding.answer.kind, field: finding.answer.about.field))
         story.alike = alike.count
+        if case .field(let state, let field) = finding.subject, Catalogue[state.id.entity]?[field] != nil {
+            story.rule = try PolicyTrial(
+                policy ?? PolicyTrial.preset(for: finding.answer), of: Policies.Name(entity: state.id.entity, field: field), among: alike,
+                beginningWith: id, documents)
+        }
         if let index = alike.firstIndex(where: { $0.answer.id == id }) {
             story.before = index > 0 ? alike[index - 1].answer.id : nil
             story.next = index + 1 < alike.count ? alike[index + 1].answer.id : nil

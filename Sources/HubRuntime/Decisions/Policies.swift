@@ -15,6 +15,10 @@ struct Policies {
         }
     }
 
+    static func noPolicy(_ text: String) -> HubError {
+        HubError(.choiceInvalid, "\"\(text)\" is no policy.", remedy: "Give one of: \(FieldPolicy.forms).")
+    }
+
     subscript(entity: EntityName) -> [FieldName: FieldPolicy] { policies[entity] ?? [:] }
 
     /// The field that a policy is about, as decisions name it: `policy:customer/phone`.
@@ -83,9 +87,7 @@ extension Hub {
     /// - Throws: `HubError`: `choice-invalid` with the forms that there are, or with the site or field that is not known.
     public func setPolicy(_ question: PolicyQuestion, now: Timestamp) async throws -> DecisionAnswer {
         try Resolution(.policy, author: question.author, note: question.note).check()
-        guard let policy = FieldPolicy(question.policy) else {
-            throw HubError(.choiceInvalid, "\"\(question.policy)\" is no policy.", remedy: "Give one of: \(FieldPolicy.forms).")
-        }
+        guard let policy = FieldPolicy(question.policy) else { throw Policies.noPolicy(question.policy) }
         guard let entity = Catalogue[EntityName(question.entity)], entity[FieldName(question.field)] != nil else {
             throw HubError(
                 .choiceInvalid, "There is no field \"\(question.field)\" of \"\(question.entity)\" in the catalogue.",

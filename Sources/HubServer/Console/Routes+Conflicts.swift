@@ -27,6 +27,7 @@ extension HubRoutes {
             },
             HubRoute(.post, "/conflicts/{id}", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await decide($0) },
             HubRoute(.post, "/conflicts/{id}/notes", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await writeNote($0) },
+            HubRoute(.post, "/conflicts/{id}/rule", .console(.admin), bodyBytesMax: Self.formBytesMax) { try await setRule($0) },
             HubRoute(.post, "/conflicts/{id}/undo", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await undoFromDesk($0) },
         ]
     }
@@ -55,17 +56,20 @@ extension HubRoutes {
     // MARK: one conflict
 
     private func conflictPage(
-        _ call: HubCall, _ id: String, problem: HubError?, typed: ConflictTyped = ConflictTyped()
+        _ call: HubCall, _ id: String, problem: HubError?, typed: ConflictTyped = ConflictTyped(), rule: String? = nil
     ) async throws -> Reply {
-        let story = try await hub.conflictStory(id, now: call.now)
-        // Of one that is over it is not known whether it was about a person.
-        if story.conflict == nil || story.conflict?.about.profile != nil {
-            await hub.noteLookUp(.conflict, id, found: 1, by: call.principal, now: call.now)
+        // Looking at what a rule would do changes nothing, and its address can be kept.
+        let story = try await hub.conflictStory(id, trying: rule ?? FormBody(queryOf: call)["rule"], now: call.now)
+        // Of one that is over it is not known whether it was about a person; a rule's examples are about others.
+        let people = Set((story.rule?.examples.map(\.conflict.about.profile) ?? []) + [story.conflict?.about.profile]).subtracting([nil])
+        if story.conflict == nil || !people.isEmpty {
+            await hub.noteLookUp(.conflict, id, found: max(people.count, 1), by: call.principal, now: call.now)
         }
+        let admins = story.rule == nil ? [] : try await hub.users().filter { $0.role == .admin }.map(\.name)
         var visitor = try await visitor(call)
         // Also where a form of the page was refused: what is loaded again is the page.
         visitor.path = Address.conflict(id)
-        let page = console.conflict(story, id: id, problem: problem, typed: typed, for: visitor)
+        let page = console.conflict(story, id: id, problem: problem, typed: typed, admins: admins, for: visitor)
         return .page(page, status: problem == nil ? .ok : .conflict)
     }
 
@@ -92,6 +96,26 @@ extension HubRoutes {
             return .seeOther(Address.conflict(note.conflict) + "?said=noted#notes")
         } catch let error as HubError where error.code == .badRequest {
             return try await conflictPage(call, id, problem: error, typed: ConflictTyped(text: form.raw("text")))
+        }
+    }
+
+    /// The policy of the field that this conflict is about, from now on.
+    private func setRule(_ call: HubCall) async throws -> Reply {
+        let (id, form) = (try call.parameter("id"), FormBody(call.body))
+        do {
+            let conflict = try await hub.conflicts(ConflictFilter(kind: .concurrentWrites, id: id), now: call.now).first
+            guard let entity = conflict?.about.entity, let field = conflict?.about.field else {
+                throw HubError(
+                    .conflictGone, "That conflict is not open any more: no rule was set.",
+                    remedy: "Look at what was decided here; rules are set on their own page, too.")
+            }
+            let question = PolicyQuestion(
+                entity: entity, field: field, policy: form["rule"] ?? "", author: call.principal?.name ?? "", note: form["note"])
+            let answer = try await hub.setPolicy(question, now: call.now)
+            call.logger.notice("policy set", metadata: ["decision": "\(answer.id)"])
+            return .seeOther(Address.conflict(id) + "?said=conflict-rule")
+        } catch let error as HubError where [.conflictGone, .choiceInvalid, .badRequest].contains(error.code) {
+            return try await conflictPage(call, id, problem: error, rule: form["rule"])
         }
     }
 

@@ -130,13 +130,12 @@ extension HubRoutes {
     }
 
     private func policyPage(_ call: HubCall, _ policy: PolicyTyped) async throws -> Reply {
-        let filter = ConflictFilter(kind: .concurrentWrites, field: policy.field)
-        let found = try await hub.conflicts(filter, now: call.now)
+        let trial = try await hub.tryPolicy(policy.text, of: policy.field, of: policy.entity, now: call.now)
+        let people = Set(trial.examples.map(\.conflict.about.profile)).subtracting([nil])
+        if !people.isEmpty { await hub.noteLookUp(.search, "conflicts", found: people.count, by: call.principal, now: call.now) }
         let former = try await hub.policies(now: call.now).first { $0.entity == policy.entity && $0.field == policy.field }
         let foresight = PolicyForesight(
-            // Fields of other records may be called the same.
-            conflicts: found.count { $0.about.entity == policy.entity }, hasMore: found.count >= Hub.conflictsPerKindMax,
-            former: former.map { PolicyTyped(entity: $0.entity, field: $0.field, policy: $0.policy) })
+            trial: trial, former: former.map { PolicyTyped(entity: $0.entity, field: $0.field, policy: $0.policy) })
         var visitor = try await visitor(call)
         visitor.path = "/rules"
         return .page(console.rulesPolicy(policy, foresight, for: visitor))

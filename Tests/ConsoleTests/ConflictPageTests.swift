@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import Console
+@testable import HubRuntime
+
+@Suite("A conflict's page")
+struct ConflictPageTests {
+    static let now: UInt64 = 1_800_000_000_000
+    private static let payload = "<script>alert(1)</script>"
+
+    /// Of a customer's phone, which two sites wrote.
+    static func conflict(_ value: String = "0131 1") -> ConflictAnswer {
+        func side(_ dot: String, _ site: String, _ value: String) -> WriteAnswer {
+            WriteAnswer(
+                value: .text(value), dot: dot, site: site, source: "till", time: now - 60_000, clockInBound: true, shown: [], clock: [:])
+        }
+        var about = ConflictAnswer.About()
+        (about.entity, about.field, about.name, about.profile, about.record) = ("customer", "phone", "Ada \(value)", "p1-1", "a:1")
+        return ConflictAnswer(
+            id: "concurrent-writes:a:1/phone", short: "3f9a1c2b", kind: .concurrentWrites, subject: "a:1/phone", message: "", remedy: "",
+            about: about, since: now - 60_000, sides: [side("a:2", "camden", value), side("b:1", "web", "0131 2")],
+            choices: ["take", "value"], seen: "a:2,b:1;", fingerprint: "a:2,b:1")
+    }
+
+    static func story(_ value: String = "0131 1") -> ConflictStory {
+        let conflict = conflict(value)
+        return ConflictStory(
+            conflict: conflict,
+            sides: conflict.sides.map {
+                ConflictStory.Write(
+                    dot: $0.dot, site: $0.site, source: $0.source, time: $0.time, value: $0.value, received: $0.time, shown: [], heard: [])
+            }, earlier: [], decisions: [], notes: [],
+            rule: PolicyTrial(
+                entity: "customer", field: "phone", policy: "ranked: camden", conflicts: 412, hasMore: false,
+                examples: [.init(conflict: conflict, shown: .text(value), site: "camden")]),
+            foresight: [:], sites: 3, alike: 412)
+    }
+
+    static func note(_ number: Int64, _ author: String, _ text: String) -> ConflictNoteAnswer {
+        ConflictNoteAnswer(
+            ConflictNoteRow(
+                number: number, conflict: conflict().id, at: .init(milliseconds: now - 3_600_000), who: author, text: text))
+    }
+
+    static func visitor(_ role: Role, _ language: Language = .english) -> Visitor {
+        Visitor(
+            name: "ben", role: role, formToken: "0", language: language, theme: nil, zone: .gmt, now: now, path: "/conflicts/x", said: nil)
+    }
+
+    private func html(
+        _ story: ConflictStory, _ role: Role = .operator, _ language: Language = .english, typed: ConflictTyped = ConflictTyped(),
+        admins: [String] = ["anna", "otto"]
+    ) throws -> String {
+        let page = try Console().conflict(
+            story, id: Self.conflict().id, problem: nil, typed: typed, admins: admins, for: Self.visitor(role, language))
+        return String(decoding: page, as: UTF8.self)
+    }
+
+    @Test("no page of a conflict lacks a word, in any language, or takes what anybody wrote for HTML", arguments: Language.allCases)
+    func words(language: Language) throws {
+        var story = Self.story(Self.payload)
+        story.notes = [Self.note(1, Self.payload, Self.payload)]
+        var full = story
+        full.notes = (1...Int64(Hub.conflictNotesMax)).map { Self.note($0, "ben", "note \($0)") }
+        var over = story
+        (over.conflict, over.rule) = (nil, nil)
+        over.ruling = PolicyAnswer(entity: "customer", field: "phone", policy: "ranked: camden", decision: "c:1")
+        for role in Role.allCases {
+            for story in [story, full, over] {
+                let html = try html(story, role, language, typed: ConflictTyped(value: Self.payload, note: Self.payload, text: nil))
+                #expect(!html.contains("⟦") && !html.contains("<script>alert"), "\(role)")
+                #expect(html.matches(of: /\{[a-z]+\}/).isEmpty)
+            }
+        }
+    }
+
+    @Test("notes stand in order; whoever may look reads them, who may decide writes one, until there are as many as are kept")
+    func notes() throws {
+        var story = Self.story()
+        #expect(try html(story).contains("Nobody has written anything here yet."))
+        story.notes = [Self.note(1, "ann", "first"), Self.note(2, "cleo", "second")]
+        let shown = try html(story)
+        let (first, second) = (shown.range(of: "first"), shown.range(of: "second"))
+        #expect(try #require(first).lowerBound < #require(second).lowerBound && shown.contains("<b>cleo</b>"))
+        #expect(shown.contains("<textarea name=\"text\"") && shown.contains("maxlength=\"\(Hub.conflictNoteCharactersMax)\""))
+        let viewer = try html(story, .viewer)
+        #expect(viewer.contains("second") && !viewer.contains("<textarea"))
+        story.notes = (1...Int64(Hub.conflictNotesMax - 1)).map { Self.note($0, "ben", "x") }
+        #expect(try html(story).contains("<textarea"))
+        story.notes.append(Self.note(100, "ben", "x"))
+        #expect(try !html(story).contains("<textarea"))
+    }
+
+    @Test("the queue shows how many notes there are, and the beginning of the last one")
+    func mark() throws {
+        let console = try Console()
+        func title(_ text: String) throws -> String {
+            let page = console.conflicts(
+                [Self.conflict()], hasMore: false, after: nil, filter: ConflictFilter(), open: OpenConflicts(), sites: [],
+                notes: [Self.conflict().id: ConflictNoteMark(count: 3, last: Self.note(3, "ann", text))], for: Self.visitor(.viewer))
+            let html = String(decoding: page, as: UTF8.self)
+            #expect(html.contains(">3 notes</span>"))
+            return try #require(html.firstMatch(of: /class="tag" title="([^"]*)"/)).output.1.description
+        }
+        #expect(try title("called her\nshe was out") == "ann: called her")
+        #expect(try title(String(repeating: "a", count: 80)) == "ann: " + String(repeating: "a", count: 80))
+        #expect(try title(String(repeating: "a", count: 81)) == "ann: " + String(repeating: "a", count: 79) + "…")
+    }
+
+    @Test("a rule begins with what the first side's site has; an admin sets what was shown, others see who may")
+    func rule() throws {
+        let admin = try html(Self.story(), .admin)
+        #expect(admin.contains(#"<option value="ranked: camden" selected>by site: camden</option>"#))
+        #expect(admin.contains(#"<option value="minimum">"#) && !admin.contains(#"<option value="ask""#))
+        #expect(admin.contains("412 open conflicts of this field") && admin.contains(#"name="rule" value="ranked: camden""#))
+        #expect(admin.contains(#"href="/conflicts/concurrent%2Dwrites%3Aa%3A1%2Fphone?rule=ranked%3A%20web#rule""#))
+        let other = try html(Self.story())
+        #expect(other.contains("An admin sets it: anna, otto.") && !other.contains("/rule\" method=\"post\""))
+        // What was set on the page of rules with several sites is among the choices, too.
+        var story = Self.story()
+        story.rule?.policy = "ranked: web, camden"
+        #expect(try html(story, .admin).contains(#"<option value="ranked: web, camden" selected>by site: web, camden</option>"#))
+        story.rule = nil
+        #expect(try !html(story, .admin).contains("id=\"rule\""))
+    }
+}
