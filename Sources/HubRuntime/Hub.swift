@@ -19,6 +19,8 @@ public final class Hub: Sendable {
         public var queueBytesMax = 64 << 20
         /// A change that waits longer for what it names is shown as a conflict.
         public var longWaitMilliseconds: UInt64 = 24 * 3600 * 1000
+        /// For one page of conflicts so many rows are looked at, whatever is found in them: some seconds' worth.
+        public var conflictRowsMax = 50_000
         public var tokenLifeMilliseconds: UInt64 = 7 * 24 * 3600 * 1000
         public var pageBytesMax = 4 << 20
         public var pullWaitMillisecondsMax: UInt64 = 60_000

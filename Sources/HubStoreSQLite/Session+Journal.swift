@@ -114,14 +114,14 @@ extension Session {
             }, Self.held)
     }
 
-    func held(_ cause: HeldRow.Cause, after row: HeldRow?, limit: Int) throws -> [HeldRow] {
+    func held(_ cause: HeldRow.Cause, after place: HeldRow.Place?, limit: Int) throws -> [HeldRow] {
         try all(
             "SELECT * FROM held WHERE cause = ? AND (since, replica, counter) > (?, ?, ?) ORDER BY since, replica, counter LIMIT ?",
             bind: {
                 $0.bind(cause.rawValue)
-                $0.bind(row.map { Int64(clamping: $0.since.milliseconds) } ?? -1)
-                $0.bind(row?.replica ?? 0)
-                $0.bind(row?.counter ?? 0)
+                $0.bind(place.map { Int64(clamping: $0.since.milliseconds) } ?? -1)
+                $0.bind(place?.replica ?? 0)
+                $0.bind(place?.counter ?? 0)
                 $0.bind(Int64(limit))
             }, Self.held)
     }

@@ -33,19 +33,42 @@ extension Session {
         ) { $0.record(0) }
     }
 
-    func proposals(bitsMin: Double, limit: Int, offset: Int) throws -> [ProposalRow] {
+    private static func proposal(_ row: RawStatement) -> ProposalRow {
+        ProposalRow(lower: row.record(0), higher: row.record(1), bits: Double(row.int64(2)) / bitsUnit)
+    }
+
+    func proposals(bitsMin: Double, after place: ProposalRow?, limit: Int) throws -> [ProposalRow] {
         try all(
             """
-            SELECT p.lower, p.higher, p.bits FROM proposal p CROSS JOIN customer l ON l.record = p.lower CROSS JOIN customer h ON h.record = p.higher
-            WHERE p.bits >= ? AND l.profile <> h.profile ORDER BY p.bits DESC, p.lower, p.higher LIMIT ? OFFSET ?
+            SELECT p.lower, p.higher, p.bits FROM proposal p
+            CROSS JOIN customer l ON l.record = p.lower CROSS JOIN customer h ON h.record = p.higher
+            WHERE p.bits >= ?1 AND p.bits <= ?2 AND (p.bits < ?2 OR (p.lower, p.higher) > (?3, ?4)) AND l.profile <> h.profile
+            ORDER BY p.bits DESC, p.lower, p.higher LIMIT ?5
             """,
             bind: {
                 $0.bind(Int64(bitsMin * Self.bitsUnit))
+                $0.bind(place.map { Self.units($0.bits) } ?? .max)
+                $0.bind(place?.lower.raw ?? -1)
+                $0.bind(place?.higher.raw ?? -1)
                 $0.bind(Int64(limit))
-                $0.bind(Int64(offset))
-            }
-        ) { ProposalRow(lower: $0.record(0), higher: $0.record(1), bits: Double($0.int64(2)) / Self.bitsUnit) }
+            }, Self.proposal)
     }
+
+    func proposal(_ lower: RecordNumber, _ higher: RecordNumber, bitsMin: Double) throws -> ProposalRow? {
+        try first(
+            """
+            SELECT p.lower, p.higher, p.bits FROM proposal p
+            CROSS JOIN customer l ON l.record = p.lower CROSS JOIN customer h ON h.record = p.higher
+            WHERE p.lower = ? AND p.higher = ? AND p.bits >= ? AND l.profile <> h.profile
+            """,
+            bind: {
+                $0.bind(lower)
+                $0.bind(higher)
+                $0.bind(Int64(bitsMin * Self.bitsUnit))
+            }, Self.proposal)
+    }
+
+    private static func units(_ bits: Double) -> Int64 { Int64((bits * bitsUnit).rounded()) }
 
     func proposalCount(bitsMin: Double) throws -> Int {
         try first("SELECT count(*) FROM proposal WHERE bits >= ?", bind: { $0.bind(Int64(bitsMin * Self.bitsUnit)) }) { Int($0.int64(0)) }
@@ -96,7 +119,7 @@ extension Session {
         try run("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)") {
             $0.bind(proposal.lower)
             $0.bind(proposal.higher)
-            $0.bind(Int64((proposal.bits * Self.bitsUnit).rounded()))
+            $0.bind(Self.units(proposal.bits))
         }
     }
 

@@ -264,10 +264,27 @@ extension Session {
 
     // MARK: stale views and counts
 
-    func stale(limit: Int) throws -> [StaleRow] {
-        try all("SELECT view, key, reason FROM stale ORDER BY view, key LIMIT ?", bind: { $0.bind(Int64(limit)) }) {
-            StaleRow(view: $0.string(0), key: $0.bytes(1), reason: $0.string(2))
-        }
+    private static func stale(_ row: RawStatement) -> StaleRow {
+        StaleRow(view: row.string(0), key: row.bytes(1), reason: row.string(2))
+    }
+
+    func stale(after place: StaleRow.Place?, limit: Int) throws -> [StaleRow] {
+        try all(
+            "SELECT view, key, reason FROM stale WHERE (view, key) > (?, ?) ORDER BY view, key LIMIT ?",
+            bind: {
+                $0.bind(place?.view ?? "")
+                $0.bind(place?.key ?? [])
+                $0.bind(Int64(limit))
+            }, Self.stale)
+    }
+
+    func stale(_ place: StaleRow.Place) throws -> StaleRow? {
+        try first(
+            "SELECT view, key, reason FROM stale WHERE view = ? AND key = ?",
+            bind: {
+                $0.bind(place.view)
+                $0.bind(place.key)
+            }, Self.stale)
     }
 
     func staleCount() throws -> Int64 { try first("SELECT count(*) FROM stale") { $0.int64(0) } ?? 0 }

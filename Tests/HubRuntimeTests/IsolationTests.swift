@@ -34,7 +34,7 @@ struct IsolationTests {
         }
         let expected = (0..<12).filter { $0 % 4 != 2 }
         #expect(outcomes.filter(\.value).keys.sorted() == expected)
-        let stored = try bench.store.readNow { try $0.stale(limit: 100) }.map(\.key)
+        let stored = try bench.store.readNow { try $0.stale(after: nil, limit: 100) }.map(\.key)
         #expect(stored == expected.map { [UInt8($0)] })
         #expect(hub.standing.withLock { $0.heldCount } == Int64(expected.count))
     }

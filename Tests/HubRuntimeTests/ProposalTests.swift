@@ -178,6 +178,23 @@ struct ProposalTests {
         #expect(try await hub.verify().isEqual)
     }
 
+    @Test("The last proposed link of a page is decided by a colleague: the next page shows exactly what follows")
+    func paged() async throws {
+        var town = try await Town()
+        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let (hub, now) = (town.bench.hub, town.bench.now)
+        _ = try await hub.matchAll(now: now)
+        let all = try await hub.conflicts(now: now)
+        var places: [String?] = []
+        for limit in 1...all.count { places.append(try await hub.conflictPage(limit: limit, now: now).next) }
+        #expect(all.count >= 3 && places.last == .some(nil))
+        for (index, choice) in [Decision.Choice.apart, .same].enumerated() {
+            _ = try await hub.resolve(all[index].id, Resolution(choice, seen: all[index].seen, author: "ben"), now: now)
+            let rest = try await hub.conflictPage(after: places[index], limit: 100, now: now)
+            #expect(rest.conflicts.map(\.id) == all.dropFirst(index + 1).map(\.id) && rest.next == nil)
+        }
+    }
+
     @Test("Many are decided by one rule, after it was said which; a rule for fields leaves them, with the reason")
     func bulk() async throws {
         var town = try await Town()

@@ -258,6 +258,29 @@ struct ConsoleDeskTests {
         }
     }
 
+    @Test("the queue's next page shows what follows, also where the last one of the page before was decided meanwhile")
+    func queuePages() async throws {
+        try await ServedHub.run { hub in
+            let agent = try await hub.test.enrol("shop")
+            var till = TestWriter("till", seed: 1, key: agent.key)
+            let skus = (100..<153).map { "SKU-\($0)" }
+            try await hub.test.push(
+                [try till.seal(skus.map { Make.movement(Text($0), "shop", pieces: -1, at: hub.test.now) })], from: agent)
+            let ben = Browser(hub)
+            try await ben.signIn("ben", .operator)
+            let first = try await ben.get("/conflicts")
+            let after = Self.hidden("after", in: first)
+            #expect(first.text.contains("SKU-149") && !first.text.contains("SKU-150") && !after.isEmpty)
+            let last = try #require(
+                try await hub.test.hub.conflicts(ConflictFilter(text: "SKU-149"), now: TestHub.start).first)
+            _ = try await hub.test.hub.resolve(last.id, Resolution(.accept, seen: last.seen, author: "cleo"), now: TestHub.start)
+            let next = try await ben.post("/conflicts", ["after": after])
+            #expect(next.status == 200 && !next.text.contains("SKU-149") && Self.hidden("after", in: next).isEmpty)
+            for sku in skus.suffix(3) { #expect(next.text.contains(sku)) }
+            #expect(try await ben.post("/conflicts", ["after": "nowhere"]).status == 400)
+        }
+    }
+
     @Test("what only an admin sets an operator does not take back")
     func undoOfAdmins() async throws {
         try await ServedHub.run { hub in

@@ -3,13 +3,14 @@ import HubRuntime
 // The queue, and what a rule would do to part of it.
 extension Console {
     /// - Parameters:
-    ///   - next: whether there are more after these.
+    ///   - isLater: whether it is another page than the first.
     ///   - sites: names, to choose from.
     ///   - notes: what was written down about them, by their ids.
     public func conflicts(
-        _ conflicts: [ConflictAnswer], hasMore: Bool, after: String?, filter: ConflictFilter, open: OpenConflicts, sites: [String],
+        _ found: ConflictPage, isLater: Bool, filter: ConflictFilter, open: OpenConflicts, sites: [String],
         notes: [String: ConflictNoteMark] = [:], for visitor: Visitor
     ) -> [UInt8] {
+        let conflicts = found.conflicts
         let forms = forms(for: visitor)
         let strings = forms.strings
         let kinds: [View] = ConflictAnswer.Kind.allCases.filter { open.byKind[$0] ?? 0 > 0 || $0 == filter.kind }.map { kind in
@@ -26,8 +27,9 @@ extension Console {
                 "summary": forms.count("conflicts-open", open.count, ["n": forms.number(open.count) + (open.hasMore ? "+" : "")]),
                 "kinds": kinds, "sites": sites.map { ["name": $0, "isChosen": $0 == filter.site] as View }, "text": filter.text,
                 "rows": conflicts.map { row($0, notes[$0.id], forms) }, "hasRows": !conflicts.isEmpty, "isFiltered": isFiltered,
-                "kind": filter.kind?.rawValue, "site": filter.site, "field": filter.field, "isLater": after != nil,
-                "next": hasMore ? conflicts.last?.id : nil, "rules": rules(forms),
+                "kind": filter.kind?.rawValue, "site": filter.site, "field": filter.field, "isLater": isLater, "next": found.next,
+                "looked": found.lookedThrough.map { strings("conflicts-looked", ["n": forms.number($0)]) },
+                "hasPager": isLater || found.next != nil, "rules": rules(forms),
                 "fieldNote": filter.field.map { strings("conflicts-field", ["field": $0]) },
             ], for: visitor)
     }

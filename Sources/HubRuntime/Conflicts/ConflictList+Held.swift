@@ -5,16 +5,15 @@ import Profiles
 // Changes that are set aside, or wait for long.
 extension ConflictList {
     // Each cause by itself: a hundred thousand that just wait hide none that has to be mended.
-    func eachHeld(_ cause: HeldRow.Cause, after before: String?, _ body: (Finding) throws -> Bool) throws {
-        var last = try before.flatMap { Dot(Self.name($0)) }.flatMap { try row($0) }
+    func eachHeld(_ cause: HeldRow.Cause, after row: ConflictPlace.Row?, _ look: Look) throws {
+        var last: HeldRow.Place? = if case .held(let place) = row { place } else { nil }
         while case let rows = try store.held(cause, after: last, limit: Self.chunkRows), let end = rows.last {
             for row in rows {
                 // The oldest come first: where one has not waited long, none after it has.
                 if cause == .waiting, waits(row) < longWaitMilliseconds { return }
-                guard let finding = try held(row) else { continue }
-                guard try body(finding) else { return }
+                guard try look(.held(row.place), [held(row)].compactMap { $0 }) else { return }
             }
-            last = end
+            last = end.place
         }
     }
 

@@ -5,12 +5,11 @@ import Orders
 
 // Orders told in two ways, sources that were restored, views that are behind.
 extension ConflictList {
-    func eachOrder(after before: String?, _ body: (Finding) throws -> Bool) throws {
-        var last = before.flatMap { Dot(Self.name($0)) }.flatMap(documents.standing.record) ?? RecordNumber(raw: -1)
+    func eachOrder(after row: ConflictPlace.Row?, _ look: Look) throws {
+        var last = RecordNumber(raw: row?.number ?? -1)
         while case let rows = try store.orders(flaggedAfter: last, limit: Self.chunkRows), let end = rows.last {
             for row in rows {
-                guard let finding = try order(row) else { continue }
-                guard try body(finding) else { return }
+                guard try look(.number(row.record.raw), [order(row)].compactMap { $0 }) else { return }
             }
             last = end.record
         }
@@ -35,36 +34,56 @@ extension ConflictList {
             }, subject: .order(view, state), screen: Screen(dots: contradiction.sides.map(\.dot)))
     }
 
-    /// Sources that went on from a dot below what the hub has of their former incarnation (S15).
-    func restoredSources() -> [Finding] {
-        documents.standing.replicas.compactMap { replica in
-            guard let follows = replica.follows, let former = documents.standing.replica(follows.replica), former.last > follows.counter
-            else { return nil }
-            let site = documents.writer(replica.id)?.string ?? "?"
-            var about = ConflictAnswer.About()
-            about.site = site
-            about.name = replica.source.flatMap { documents.standing.source($0) }?.name
-            about.changes = former.last - follows.counter
-            return Finding(
-                .sourceRestored, replica.id.description,
-                message:
-                    "A source of \(site) was restored or cloned at change \(follows.counter); the hub has \(former.last - follows.counter) later changes of it, which stay counted.",
-                remedy:
-                    "Accept it if they happened. Else withdraw it: what it created and nobody else has written to goes, with what it moved.",
-                about: about, since: replica.opened, subject: .restored(follows, through: former.last),
-                screen: Screen(dots: [follows, Dot(follows.replica, former.last)]))
+    func eachRestored(after row: ConflictPlace.Row?, _ look: Look) throws {
+        for replica in documents.standing.replicas where Int64(replica.number) > row?.number ?? 0 {
+            guard let finding = restored(replica) else { continue }
+            guard try look(.number(Int64(replica.number)), [finding]) else { return }
         }
     }
 
-    func staleViews() throws -> [Finding] {
-        try store.stale(limit: limit).map { row in
-            var about = ConflictAnswer.About()
-            about.name = row.view
-            about.reason = row.reason
-            return Finding(
-                .staleView, "\(row.view)/\(Hexadecimal.string(row.key))",
-                message: "The \(row.view) view is behind for one thing: \(row.reason)",
-                remedy: "Run `tributary-hub verify`, and report what it says.", about: about, subject: .outside)
+    /// A source that went on from a dot below what the hub has of its former incarnation (S15).
+    func restored(_ replica: ReplicaRow) -> Finding? {
+        guard let follows = replica.follows, let former = documents.standing.replica(follows.replica), former.last > follows.counter
+        else { return nil }
+        let site = documents.writer(replica.id)?.string ?? "?"
+        var about = ConflictAnswer.About()
+        about.site = site
+        about.name = replica.source.flatMap { documents.standing.source($0) }?.name
+        about.changes = former.last - follows.counter
+        return Finding(
+            .sourceRestored, replica.id.description,
+            message:
+                "A source of \(site) was restored or cloned at change \(follows.counter); the hub has \(former.last - follows.counter) later changes of it, which stay counted.",
+            remedy:
+                "Accept it if they happened. Else withdraw it: what it created and nobody else has written to goes, with what it moved.",
+            about: about, since: replica.opened, subject: .restored(follows, through: former.last),
+            screen: Screen(dots: [follows, Dot(follows.replica, former.last)]))
+    }
+
+    func eachStale(after row: ConflictPlace.Row?, _ look: Look) throws {
+        var last: StaleRow.Place? = if case .stale(let place) = row { place } else { nil }
+        while case let rows = try store.stale(after: last, limit: Self.chunkRows), let end = rows.last {
+            for row in rows {
+                guard try look(.stale(row.place), [stale(row)]) else { return }
+            }
+            last = end.place
         }
+    }
+
+    func stale(named name: String) throws -> [Finding] {
+        guard let slash = name.lastIndex(of: "/"), let key = Hexadecimal.bytes(name[name.index(after: slash)...]),
+            let row = try store.stale(StaleRow.Place(view: String(name[..<slash]), key: key))
+        else { return [] }
+        return [stale(row)]
+    }
+
+    private func stale(_ row: StaleRow) -> Finding {
+        var about = ConflictAnswer.About()
+        about.name = row.view
+        about.reason = row.reason
+        return Finding(
+            .staleView, "\(row.view)/\(Hexadecimal.string(row.key))",
+            message: "The \(row.view) view is behind for one thing: \(row.reason)",
+            remedy: "Run `tributary-hub verify`, and report what it says.", about: about, subject: .outside)
     }
 }

@@ -10,24 +10,45 @@ extension ConflictList {
     /// barely likelier than not is wrong, and conflicts that are mostly noise are soon read by nobody.
     static let proposedLinkProbability = 0.99
 
+    private static var bitsMin: Double { MatchThreshold.bits(proposedLinkProbability) }
+
     /// The likeliest first.
-    func proposedLinks() throws -> [Finding] {
-        guard let scorer else { return [] }
-        return try documents.openProposals(above: Self.proposedLinkProbability, limit: limit).compactMap { row in
-            guard let proposal = try documents.answer(row, scorer), let lower = try side(row.lower, proposal.lower),
-                let higher = try side(row.higher, proposal.higher), let pair = LinkPairs.Pair(lower.id.life, higher.id.life)
-            else { return nil }
-            var about = ConflictAnswer.About()
-            (about.name, about.otherName) = (lower.shownName, higher.shownName)
-            (about.profile, about.otherProfile) = (proposal.lower.profile, proposal.higher.profile)
-            about.probability = proposal.probability
-            about.reason = proposal.grounds
-            return Finding(
-                .proposedLink, "\(pair.lower)~\(pair.higher)",
-                message: "\(lower.name) and \(higher.name) may be one person, \(proposal.likely): \(proposal.grounds).",
-                remedy: "Say whether they are; until then they stay two.", about: about,
-                sides: [lower.answer, higher.answer], subject: .pair(pair), screen: Screen(dots: [pair.lower, pair.higher]))
+    func eachLink(after row: ConflictPlace.Row?, _ look: Look) throws {
+        guard scorer != nil else { return }
+        var last: ProposalRow?
+        if case .pair(let bits, let lower, let higher) = row { last = ProposalRow(lower: lower, higher: higher, bits: bits) }
+        while case let rows = try store.proposals(bitsMin: Self.bitsMin, after: last, limit: Self.chunkRows), let end = rows.last {
+            for row in rows {
+                let place = ConflictPlace.Row.pair(bits: row.bits, lower: row.lower, higher: row.higher)
+                guard try look(place, [link(row)].compactMap { $0 }) else { return }
+            }
+            last = end
         }
+    }
+
+    /// By `life~life`.
+    func link(named name: String) throws -> [Finding] {
+        let records = name.split(separator: "~").map { Dot(String($0)).flatMap(documents.standing.record) }
+        guard records.count == 2, let one = records[0], let other = records[1] else { return [] }
+        let row = try store.proposal(min(one, other), max(one, other), bitsMin: Self.bitsMin)
+        return try [row.flatMap(link)].compactMap { $0 }
+    }
+
+    private func link(_ row: ProposalRow) throws -> Finding? {
+        guard let scorer, try !LinkTables(store: store, standing: documents.standing).areApart(row.lower, row.higher),
+            let proposal = try documents.answer(row, scorer), let lower = try side(row.lower, proposal.lower),
+            let higher = try side(row.higher, proposal.higher), let pair = LinkPairs.Pair(lower.id.life, higher.id.life)
+        else { return nil }
+        var about = ConflictAnswer.About()
+        (about.name, about.otherName) = (lower.shownName, higher.shownName)
+        (about.profile, about.otherProfile) = (proposal.lower.profile, proposal.higher.profile)
+        about.probability = proposal.probability
+        about.reason = proposal.grounds
+        return Finding(
+            .proposedLink, "\(pair.lower)~\(pair.higher)",
+            message: "\(lower.name) and \(higher.name) may be one person, \(proposal.likely): \(proposal.grounds).",
+            remedy: "Say whether they are; until then they stay two.", about: about,
+            sides: [lower.answer, higher.answer], subject: .pair(pair), screen: Screen(dots: [pair.lower, pair.higher]))
     }
 
     private struct Side {

@@ -6,23 +6,14 @@ import Profiles
 // Values that did not know of each other, and records deleted and edited at once.
 extension ConflictList {
     func eachRecord(
-        _ flag: RecordRow.Flags, after before: String?, _ findings: (RecordRow) throws -> [Finding], _ body: (Finding) throws -> Bool
+        _ flag: RecordRow.Flags, after row: ConflictPlace.Row?, _ findings: (RecordRow) throws -> [Finding], _ look: Look
     ) throws {
-        var after = RecordNumber(raw: -1)
-        // Of the record that the page before ended in there may be more.
-        if let before, let row = try record(named: String(Self.name(before).prefix { $0 != "/" })).first {
-            after = row.record
-            for finding in try findings(row) where finding.answer.id > before {
-                guard try body(finding) else { return }
-            }
-        }
-        while case let rows = try store.records(flagged: flag, after: after, limit: Self.chunkRows), let last = rows.last {
+        var last = RecordNumber(raw: row?.number ?? -1)
+        while case let rows = try store.records(flagged: flag, after: last, limit: Self.chunkRows), let end = rows.last {
             for row in rows {
-                for finding in try findings(row) {
-                    guard try body(finding) else { return }
-                }
+                guard try look(.number(row.record.raw), findings(row)) else { return }
             }
-            after = last.record
+            last = end.record
         }
     }
 
@@ -36,7 +27,7 @@ extension ConflictList {
     func concurrentWrites(_ row: RecordRow) throws -> [Finding] {
         let state = try RecordState(row, standing: documents.standing)
         let policies = try documents.policies.get()[state.id.entity]
-        return try state.fieldNames.sorted { $0.description < $1.description }.compactMap { field in
+        let found = try state.fieldNames.compactMap { field -> Finding? in
             let siblings = state.siblings(of: field)
             // A field with a policy decides itself, unless the policy is to ask.
             guard siblings.isConcurrent, policies[field] ?? .ask == .ask else { return nil }
@@ -52,6 +43,7 @@ extension ConflictList {
                 sides: siblings.writes.map { WriteAnswer($0, documents) }, subject: .field(state, field),
                 screen: Screen(dots: siblings.writes.map(\.dot)))
         }
+        return found.sorted { $0.answer.id < $1.answer.id }
     }
 
     func crossing(_ row: RecordRow) throws -> Finding {

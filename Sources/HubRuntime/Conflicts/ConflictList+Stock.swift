@@ -5,20 +5,11 @@ import Merging
 
 // Piles of goods: counts that did not know of each other, more sold than there is, more received than sent.
 extension ConflictList {
-    func eachStock(after before: String?, _ body: (Finding) throws -> Bool) throws {
-        var last: Int64 = 0
-        // Of the pile that the page before ended in there may be more.
-        if let before, let row = try row(named: Self.name(before)) {
-            last = row.cell
-            for finding in try stock(row) where finding.answer.id > before {
-                guard try body(finding) else { return }
-            }
-        }
+    func eachStock(after row: ConflictPlace.Row?, _ look: Look) throws {
+        var last = row?.number ?? 0
         while case let rows = try store.cells(flaggedAfter: last, limit: Self.chunkRows), let end = rows.last {
             for row in rows {
-                for finding in try stock(row) {
-                    guard try body(finding) else { return }
-                }
+                guard try look(.number(row.cell), stock(row)) else { return }
             }
             last = end.cell
         }

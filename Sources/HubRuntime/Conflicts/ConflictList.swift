@@ -8,17 +8,19 @@ import Profiles
 struct ConflictList {
     let documents: Documents
     let longWaitMilliseconds: UInt64
+    /// So many rows are looked at for one page, and of one group for a whole list: some seconds' worth, and not a year of quarantine.
+    let rowsMax: Int
     /// Says why a link is proposed; `nil` until a model is learnt, when none is.
     let scorer: MatchScorer?
     var store: any HubReading { documents.store }
     /// So many of one kind are looked for at most.
     var limit: Int { Hub.conflictsPerKindMax }
 
-    /// So many of a group are looked at for a filter: some seconds' worth, and not a year of quarantine.
-    static let lookedMax = 50_000
-
     /// Rows are read so many at a time.
     static let chunkRows = 200
+
+    /// Of a row: where it stands, and what of it asks for attention, in the order of ids; whether to go on.
+    typealias Look = (_ row: ConflictPlace.Row, _ findings: [Finding]) throws -> Bool
 
     /// What fits the filter and was not accepted as it stands; at most `limit` of a kind.
     func open(_ filter: ConflictFilter) throws -> [Finding] {
@@ -31,18 +33,17 @@ struct ConflictList {
         }
         var found: [Finding] = []
         var counts: [ConflictAnswer.Kind: Int] = [:]
-        for group in Group.allCases where group.holds(filter.kind) {
+        for group in Group.allCases where group.holds(filter) {
             var looked = 0
-            try each(group, after: nil) { finding in
-                looked += 1
-                guard looked <= Self.lookedMax else { return false }
-                guard finding.matches(filter), try isOpen(finding) else { return true }
-                guard counts[finding.answer.kind, default: 0] < limit else {
-                    return group.kinds.contains { counts[$0, default: 0] < limit }
+            let kinds = filter.kind.map { [$0] } ?? group.kinds
+            try each(group, after: nil) { _, findings in
+                looked += group.cost
+                for finding in findings where counts[finding.answer.kind, default: 0] < limit {
+                    guard finding.matches(filter), try isOpen(finding) else { continue }
+                    counts[finding.answer.kind, default: 0] += 1
+                    found.append(finding)
                 }
-                counts[finding.answer.kind, default: 0] += 1
-                found.append(finding)
-                return true
+                return looked < rowsMax && kinds.contains { counts[$0, default: 0] < limit }
             }
         }
         return found
@@ -52,38 +53,63 @@ struct ConflictList {
     func tally() throws -> OpenConflicts {
         var counted = OpenConflicts()
         for group in Group.allCases {
-            var looked = 0
-            try each(group, after: nil) { finding in
-                looked += 1
-                guard looked <= limit else {
+            var (rows, looked) = (0, 0)
+            try each(group, after: nil) { _, findings in
+                rows += group.cost
+                for finding in findings {
+                    looked += 1
+                    guard looked <= limit else { break }
+                    if try isOpen(finding) { counted.byKind[finding.answer.kind, default: 0] += 1 }
+                }
+                guard looked <= limit, rows <= rowsMax else {
                     counted.hasMore = true
                     return false
                 }
-                if try isOpen(finding) { counted.byKind[finding.answer.kind, default: 0] += 1 }
                 return true
             }
         }
         return counted
     }
 
+    struct Page {
+        var findings: [Finding] = []
+        /// Where the next page begins; `nil`: there is none.
+        var next: ConflictPlace?
+        /// How many rows were looked at, where the page is not full since no more of them are looked at for one.
+        var lookedThrough: Int?
+    }
+
     /// A page of the same, whatever the kinds.
     ///
-    /// - Parameter id: the conflict after which the page begins; it need not be open any more.
-    func page(_ filter: ConflictFilter, after id: String?, limit: Int) throws -> [Finding] {
-        var first = id.flatMap(Group.init(ofID:))
-        // Edits of what was deleted at the same time are named by the record's life, those of what is gone by a change.
-        if let id, first == .quarantined, try !record(named: Self.name(id)).isEmpty { first = .crossings }
-        var found: [Finding] = []
-        for group in Group.allCases where group.holds(filter.kind) && group.rawValue >= first?.rawValue ?? 0 {
-            var looked = 0
-            try each(group, after: group == first ? id : nil) { finding in
-                looked += 1
-                if finding.matches(filter), try isOpen(finding) { found.append(finding) }
-                return found.count < limit && looked < Self.lookedMax
+    /// - Parameter place: behind which the page begins.
+    func page(_ filter: ConflictFilter, after place: ConflictPlace?, limit: Int) throws -> Page {
+        // Who names conflicts gets these, and there is nothing behind them.
+        guard filter.id == nil, filter.ids == nil else { return Page(findings: try open(filter)) }
+        var page = Page()
+        var (looked, last) = (0, place)
+        for group in Group.allCases where group.holds(filter) && group >= place?.group ?? group {
+            try each(group, after: group == place?.group ? place : nil) { row, findings in
+                guard looked == 0 || looked + group.cost <= rowsMax else {
+                    page.next = last
+                    if page.findings.count < limit { page.lookedThrough = looked }
+                    return false
+                }
+                looked += group.cost
+                for finding in findings {
+                    guard finding.matches(filter), try isOpen(finding) else { continue }
+                    guard page.findings.count < limit else {
+                        page.next = last
+                        return false
+                    }
+                    page.findings.append(finding)
+                    last = ConflictPlace(group, row, id: finding.answer.id)
+                }
+                last = ConflictPlace(group, row)
+                return true
             }
-            if found.count >= limit { break }
+            if page.next != nil { break }
         }
-        return found
+        return page
     }
 
     func isOpen(_ finding: Finding) throws -> Bool {
@@ -93,7 +119,7 @@ struct ConflictList {
     }
 
     /// Kinds that come from the same rows, in the order of lists: what costs a sale first.
-    enum Group: Int, CaseIterable {
+    enum Group: String, CaseIterable, Comparable {
         case stock, orders, quarantined, crossings, writes, waiting, restored, links, stale
 
         var kinds: [ConflictAnswer.Kind] {
@@ -110,38 +136,38 @@ struct ConflictList {
             }
         }
 
-        func holds(_ kind: ConflictAnswer.Kind?) -> Bool { kind.map(kinds.contains) ?? true }
-
-        /// Edits of what is gone are set aside, those of what was deleted at the same time are not: the ones have a dot for a name, the
-        /// others a record's life, which is a dot, too. Whoever looks for the rest of them looks through both.
-        init?(ofID id: String) {
-            guard let kind = ConflictAnswer.Kind(ofID: id), let group = Self.allCases.first(where: { $0.kinds.contains(kind) }) else {
-                return nil
-            }
-            self = group
+        func holds(_ filter: ConflictFilter) -> Bool {
+            // Nothing but what is set aside is replayed.
+            (filter.kind.map(kinds.contains) ?? true) && (filter.choice != .replay || self == .quarantined)
         }
+
+        /// Two people are compared for every proposed link, which takes as long as looking at so many rows.
+        var cost: Int { self == .links ? 10 : 1 }
+
+        static func < (left: Group, right: Group) -> Bool { left.order < right.order }
+
+        private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
-    /// - Parameter before: the id of the conflict to begin after; it may be over.
-    private func each(_ group: Group, after before: String?, _ body: (Finding) throws -> Bool) throws {
+    /// Calls `look` for each row that may hold conflicts, until it answers false.
+    ///
+    /// - Parameter place: in the group; the rows behind it are looked at, and what is left of its own.
+    private func each(_ group: Group, after place: ConflictPlace?, _ look: Look) throws {
+        func lookAtRest(_ row: ConflictPlace.Row, _ findings: [Finding]) throws -> Bool {
+            guard let place, let id = place.id, place.row == row else { return try look(row, findings) }
+            return try look(row, findings.filter { $0.answer.id > id })
+        }
+        let behind = place?.behind
         switch group {
-        case .stock: try eachStock(after: before, body)
-        case .orders: try eachOrder(after: before, body)
-        case .quarantined: try eachHeld(.quarantined, after: before, body)
-        case .waiting: try eachHeld(.waiting, after: before, body)
-        case .crossings: try eachRecord(.editedDespiteDeletion, after: before, { [try crossing($0)] }, body)
-        case .writes: try eachRecord(.concurrent, after: before, concurrentWrites, body)
-        case .restored: try Self.each(restoredSources(), after: before, body)
-        case .links: try Self.each(proposedLinks(), after: before, body)
-        case .stale: try Self.each(staleViews(), after: before, body)
-        }
-    }
-
-    /// Of a list that is made at once.
-    static func each(_ findings: [Finding], after before: String?, _ body: (Finding) throws -> Bool) throws {
-        let start = findings.firstIndex { $0.answer.id == before }.map { $0 + 1 } ?? 0
-        for finding in findings[start...] {
-            guard try body(finding) else { return }
+        case .stock: try eachStock(after: behind, lookAtRest)
+        case .orders: try eachOrder(after: behind, lookAtRest)
+        case .quarantined: try eachHeld(.quarantined, after: behind, lookAtRest)
+        case .waiting: try eachHeld(.waiting, after: behind, lookAtRest)
+        case .crossings: try eachRecord(.editedDespiteDeletion, after: behind, { [try crossing($0)] }, lookAtRest)
+        case .writes: try eachRecord(.concurrent, after: behind, concurrentWrites, lookAtRest)
+        case .restored: try eachRestored(after: behind, lookAtRest)
+        case .links: try eachLink(after: behind, lookAtRest)
+        case .stale: try eachStale(after: behind, lookAtRest)
         }
     }
 
@@ -156,9 +182,9 @@ struct ConflictList {
             case .quarantine, .longWait: try held(named: name)
             case .editOfDeleted: try held(named: name) + record(named: name).map(crossing)
             case .concurrentWrites: try record(named: String(name.prefix { $0 != "/" })).flatMap(concurrentWrites)
-            case .sourceRestored: restoredSources()
-            case .proposedLink: try proposedLinks()
-            case .staleView: try staleViews()
+            case .sourceRestored: documents.standing.replicas.compactMap(restored)
+            case .proposedLink: try link(named: name)
+            case .staleView: try stale(named: name)
             }
         return candidates.first { $0.answer.id == id }
     }

@@ -65,6 +65,7 @@ struct Finding {
             guard case .field(_, let name) = subject, name.description == field else { return false }
         }
         if let text = filter.text, !has(text) { return false }
+        if let choice = filter.choice, !answer.choices.contains(choice.rawValue) { return false }
         return filter.kind.map { $0 == answer.kind } ?? true
     }
 

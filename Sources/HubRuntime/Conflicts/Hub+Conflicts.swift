@@ -13,6 +13,8 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
     public var field: String?
     /// What people are shown of it holds this.
     public var text: String?
+    /// It can be decided so.
+    public var choice: Decision.Choice?
     /// Those with these whole ids, and no others.
     public var ids: [String]?
     /// For a rule: what was shown of each, by whole ids; a decision then covers exactly that.
@@ -27,6 +29,21 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
     }
 }
 
+/// Some of the open conflicts, and where the others are.
+public struct ConflictPage: Hashable, Sendable {
+    public var conflicts: [ConflictAnswer]
+    /// What the next page comes after; `nil`: there is none.
+    public var next: String?
+    /// The page is not full, since no more rows than so many are looked at for one: the rest is still to be looked at.
+    public var lookedThrough: Int?
+
+    public init(conflicts: [ConflictAnswer], next: String? = nil, lookedThrough: Int? = nil) {
+        self.conflicts = conflicts
+        self.next = next
+        self.lookedThrough = lookedThrough
+    }
+}
+
 extension Hub {
     public static let conflictsPerKindMax = 500
 
@@ -36,22 +53,31 @@ extension Hub {
         return try await reading(now) { try self.conflictList($0, scorer).open(filter).map(\.answer) }
     }
 
-    public static let conflictsPageMax = 200
+    public static let conflictsPageMax = 500
 
     /// A page of them, in an order that stays: by kind, what costs a sale first.
     ///
-    /// - Parameter id: the last one of the page before; it may have been decided since.
-    public func conflicts(
-        _ filter: ConflictFilter = ConflictFilter(), after id: String?, limit: Int, now: Timestamp
-    ) async throws -> [ConflictAnswer] {
+    /// - Parameter place: `next` of the page before; the page goes on from there, whatever was decided since.
+    /// - Throws: `HubError`: `request-invalid` for a limit that is not 1 to `conflictsPageMax`, or a place that is none.
+    public func conflictPage(
+        _ filter: ConflictFilter = ConflictFilter(), after place: String? = nil, limit: Int, now: Timestamp
+    ) async throws -> ConflictPage {
+        try Self.checkLimit(limit, max: Self.conflictsPageMax)
+        let after = try place.map { place in
+            guard let after = ConflictPlace(place) else { throw Self.noPlace }
+            return after
+        }
         let scorer = try await scorer()
         return try await reading(now) {
-            try self.conflictList($0, scorer).page(filter, after: id, limit: min(max(limit, 1), Self.conflictsPageMax)).map(\.answer)
+            let page = try self.conflictList($0, scorer).page(filter, after: after, limit: limit)
+            return ConflictPage(
+                conflicts: page.findings.map(\.answer), next: page.next?.description, lookedThrough: page.lookedThrough)
         }
     }
 
     /// - Parameter scorer: read before the transaction that the documents are of.
     func conflictList(_ documents: Documents, _ scorer: MatchScorer?) -> ConflictList {
-        ConflictList(documents: documents, longWaitMilliseconds: options.longWaitMilliseconds, scorer: scorer)
+        ConflictList(
+            documents: documents, longWaitMilliseconds: options.longWaitMilliseconds, rowsMax: options.conflictRowsMax, scorer: scorer)
     }
 }

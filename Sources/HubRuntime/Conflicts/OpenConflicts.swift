@@ -10,6 +10,8 @@ public struct OpenConflicts: Hashable, Sendable {
     /// There are more of one kind than are counted.
     public var hasMore = false
 
+    public init() {}
+
     public var count: Int { byKind.values.reduce(0, +) }
 }
 

@@ -116,7 +116,7 @@ struct DigestReader {
 
     /// A figure that cannot be drawn is shown as unknown, and not there (`FeedReader`); the view is marked stale then.
     private func eachCell(_ body: (UInt64, UInt64) -> Void) throws {
-        let stale = try store.staleCount() == 0 ? [] : Set(store.stale(limit: .max).filter { $0.view == "stock" }.map(\.key))
+        let stale = try store.staleCount() == 0 ? [] : Set(store.stale(after: nil, limit: .max).filter { $0.view == "stock" }.map(\.key))
         try store.eachCell { cell in
             let key = StockKey(sku: Text(cell.sku), location: Text(cell.location)).canonicalBytes
             if stale.contains(key) {

@@ -131,15 +131,15 @@ extension Documents {
     /// The best first; pairs that are linked, or declared never the same, are not among them.
     func openProposals(above probability: Double, limit: Int) throws -> [ProposalRow] {
         var found: [ProposalRow] = []
-        var offset = 0
+        var last: ProposalRow?
         let tables = LinkTables(store: store, standing: standing)
         while found.count < limit {
-            let rows = try store.proposals(bitsMin: MatchThreshold.bits(probability), limit: Self.pageRows, offset: offset)
+            let rows = try store.proposals(bitsMin: MatchThreshold.bits(probability), after: last, limit: Self.pageRows)
             for row in rows where found.count < limit {
                 if try !tables.areApart(row.lower, row.higher) { found.append(row) }
             }
             guard rows.count == Self.pageRows else { break }
-            offset += rows.count
+            last = rows.last
         }
         return found
     }

@@ -58,8 +58,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func held(replica: ReplicaNumber, counter: UInt64) throws -> HeldRow?
     /// What waits for a dot of `replica` from `first` to `last`.
     func held(lacking replica: ReplicaID, from first: UInt64, to last: UInt64) throws -> [HeldRow]
-    /// Oldest first, those after one.
-    func held(_ cause: HeldRow.Cause, after row: HeldRow?, limit: Int) throws -> [HeldRow]
+    /// Oldest first, those after a place; there need not be one there.
+    func held(_ cause: HeldRow.Cause, after place: HeldRow.Place?, limit: Int) throws -> [HeldRow]
     func heldDots(replica: ReplicaNumber) throws -> [UInt64]
     func heldCount(_ cause: HeldRow.Cause?) throws -> Int64
     /// Those of one cause by replica and code, in that order.
@@ -169,7 +169,9 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     /// When the first set after a number of the line was received.
     func received(after number: UInt64) throws -> Timestamp?
 
-    func stale(limit: Int) throws -> [StaleRow]
+    /// By view and key, those after a place; there need not be one there.
+    func stale(after place: StaleRow.Place?, limit: Int) throws -> [StaleRow]
+    func stale(_ place: StaleRow.Place) throws -> StaleRow?
     func staleCount() throws -> Int64
     func counts() throws -> StoreCounts
     /// Rows of one derived table, in the order of its key: what `verify` compares. Valid while this transaction is.

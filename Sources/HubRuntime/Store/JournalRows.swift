@@ -74,6 +74,21 @@ public struct HeldRow: Hashable, Sendable {
     public var isInBound: Bool
     public var since: Timestamp
 
+    /// Where it stands among those of its cause: the oldest comes first.
+    public struct Place: Hashable, Sendable {
+        public var since: Timestamp
+        public var replica: ReplicaNumber
+        public var counter: UInt64
+
+        public init(since: Timestamp, replica: ReplicaNumber, counter: UInt64) {
+            self.since = since
+            self.replica = replica
+            self.counter = counter
+        }
+    }
+
+    public var place: Place { Place(since: since, replica: replica, counter: counter) }
+
     public init(
         replica: ReplicaNumber, counter: UInt64, record: [UInt8], cause: Cause, lacking: Dot?, code: String, reason: String,
         isInBound: Bool, since: Timestamp

@@ -22,8 +22,10 @@ public protocol MatchingReading {
     func matchedTraits(_ record: RecordNumber) throws -> [UInt8]?
     /// Records that share a block's key; at most `limit`.
     func block(_ key: UInt64, limit: Int) throws -> [RecordNumber]
-    /// The best first; pairs that are linked are not among them.
-    func proposals(bitsMin: Double, limit: Int, offset: Int) throws -> [ProposalRow]
+    /// The best first, those after a place; there need not be one there. Pairs that are linked are not among them.
+    func proposals(bitsMin: Double, after place: ProposalRow?, limit: Int) throws -> [ProposalRow]
+    /// `nil` for a pair that is not proposed with so many bits, or linked. The lower number comes first.
+    func proposal(_ lower: RecordNumber, _ higher: RecordNumber, bitsMin: Double) throws -> ProposalRow?
     func proposalCount(bitsMin: Double) throws -> Int
 }
 

@@ -35,6 +35,19 @@ public struct StaleRow: Hashable, Sendable {
     public var key: [UInt8]
     public var reason: String
 
+    /// What is behind.
+    public struct Place: Hashable, Sendable {
+        public var view: String
+        public var key: [UInt8]
+
+        public init(view: String, key: [UInt8]) {
+            self.view = view
+            self.key = key
+        }
+    }
+
+    public var place: Place { Place(view: view, key: key) }
+
     public init(view: String, key: [UInt8], reason: String) {
         self.view = view
         self.key = key

@@ -41,16 +41,15 @@ extension HubRoutes {
     }
 
     private func conflictQueue(_ call: HubCall, _ filter: ConflictFilter, after: String?) async throws -> Reply {
-        let found = try await hub.conflicts(filter, after: after, limit: Self.conflictsShown + 1, now: call.now)
+        let found = try await hub.conflictPage(filter, after: after, limit: Self.conflictsShown, now: call.now)
         let sites = try await hub.siteNames()
         let open = try await hub.openConflicts(now: call.now)
-        let notes = try await hub.conflictNoteMarks(on: found.map(\.id))
-        let people = found.filter { $0.about.profile != nil }.count
+        let notes = try await hub.conflictNoteMarks(on: found.conflicts.map(\.id))
+        let people = found.conflicts.count { $0.about.profile != nil }
         if people > 0 { await hub.noteLookUp(.search, "conflicts", found: people, by: call.principal, now: call.now) }
         return .page(
             console.conflicts(
-                Array(found.prefix(Self.conflictsShown)), hasMore: found.count > Self.conflictsShown, after: after, filter: filter,
-                open: open, sites: sites, notes: notes, for: try await visitor(call)))
+                found, isLater: after != nil, filter: filter, open: open, sites: sites, notes: notes, for: try await visitor(call)))
     }
 
     // MARK: one conflict

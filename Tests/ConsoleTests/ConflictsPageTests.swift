@@ -1,0 +1,34 @@
+import Console
+import HubRuntime
+import Testing
+
+@Suite("The page of open conflicts")
+struct ConflictsPageTests {
+    private static func page(_ found: ConflictPage, isLater: Bool = false, text: String? = nil) throws -> String {
+        let visitor = Visitor(
+            name: "ann", role: .operator, formToken: "ab", language: .english, theme: nil, zone: .gmt, now: 1_800_000_000_000,
+            path: "/conflicts", said: nil)
+        let page = try Console().conflicts(
+            found, isLater: isLater, filter: ConflictFilter(text: text), open: OpenConflicts(), sites: [], for: visitor)
+        let told = String(decoding: page, as: UTF8.self)
+        #expect(!told.contains("⟦"))
+        return told
+    }
+
+    @Test("A page that ends early says how much was looked through and offers to go on, and does not say that nothing fits")
+    func lookedThrough() throws {
+        let page = try Self.page(ConflictPage(conflicts: [], next: "writes_7", lookedThrough: 50_000), text: "Ada")
+        #expect(page.contains("Looked through 50,000 rows") && page.contains(">Go on</button>") && page.contains(#"value="writes_7""#))
+        #expect(page.contains(#"name="text" value="Ada""#))
+        #expect(!page.contains("No open conflict fits") && !page.contains("Nothing to decide"))
+    }
+
+    @Test("A page behind which nothing stands offers no other, and one on which nothing stands leads to the first")
+    func ends() throws {
+        let first = try Self.page(ConflictPage(conflicts: []))
+        #expect(first.contains("Nothing to decide") && !first.contains(#"class="pager""#))
+        let last = try Self.page(ConflictPage(conflicts: []), isLater: true)
+        #expect(last.contains("To the first page") && !last.contains("Next page") && !last.contains("Go on"))
+        #expect(try Self.page(ConflictPage(conflicts: [], next: "stock_1")).contains(">Next page</button>"))
+    }
+}
