@@ -49,6 +49,7 @@ public final class Hub: Sendable {
     let notes: AgentNotes
     let queue: CommitQueue
     let tally = ConflictTally()
+    let keptCounts = KeptCounts()
     let businessDesk = BusinessDesk()
     let passwords = PasswordDesk()
     let signIns = Mutex(SignInGuard())

@@ -9,10 +9,23 @@ extension HubRoutes {
     var businessRoutes: [HubRoute] {
         [
             HubRoute(.get, "/v1/business", .person(.viewer)) { try .json(try await business($0)) },
-            HubRoute(.get, "/business", .console(.viewer)) { call in
-                .page(console.business(try await business(call), for: try await visitor(call)))
-            },
+            HubRoute(.get, "/business", .console(.viewer)) { try await businessPage($0) },
         ]
+    }
+
+    /// Made in a moment where there are some ten thousand purchases; of ten million it is a matter of half a minute.
+    private static let patience = (looks: 10, milliseconds: 50)
+    private static let looksAgainSeconds = 2
+
+    private func businessPage(_ call: HubCall) async throws -> Reply {
+        let days = LocalDays(.current, until: call.now)
+        for look in 0..<Self.patience.looks {
+            if look > 0 { try await Task.sleep(for: .milliseconds(Self.patience.milliseconds)) }
+            if let report = try hub.businessIfMade(days, now: call.now) {
+                return .page(console.business(report, for: try await visitor(call)))
+            }
+        }
+        return .page(console.businessInTheMaking(for: try await visitor(call))).again(afterSeconds: Self.looksAgainSeconds)
     }
 
     private func business(_ call: HubCall) async throws -> BusinessReport {

@@ -237,9 +237,7 @@ struct BusinessTests {
         let desk = BusinessDesk()
         let made = Counter()
         let (gate, open) = AsyncStream<Void>.makeStream()
-        let report = BusinessReport(
-            at: 1_000, zone: "UTC", today: 0, customers: .init(people: 0, customers: 0, new: 0, newBefore: 0, active: 0, lapsed: 0),
-            stock: .init(), orders: .init())
+        let report = Self.nothing
         let answers = try await withThrowingTaskGroup(of: BusinessReport.self) { group in
             for _ in 0..<20 {
                 group.addTask {
@@ -256,7 +254,6 @@ struct BusinessTests {
         }
         #expect(answers == Array(repeating: report, count: 20) && made.count == 1)
 
-        struct Broken: Error {}
         let failing = BusinessDesk()
         for _ in 0..<2 {
             await #expect(throws: Broken.self) {
@@ -266,6 +263,49 @@ struct BusinessTests {
         #expect(try await failing.report(now: Timestamp(milliseconds: 1_000)) { (report, $0) } == report)
         // By a clock that was put back, the report is of the future: it is shown while another one is made.
         #expect(try await failing.report(now: Timestamp(milliseconds: 999)) { _ in throw Broken() } == report)
+    }
+
+    @Test("Who does not want to wait is told nothing until the first report is there, and once why there is none")
+    func ifMade() async throws {
+        let desk = BusinessDesk()
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let (now, report) = (Timestamp(milliseconds: 1_000), Self.nothing)
+        func look(_ isBroken: Bool = false) throws -> BusinessReport? {
+            try desk.reportIfMade(now: now) { orders in
+                for await _ in gate {}
+                if isBroken { throw Broken() }
+                return (report, orders)
+            }
+        }
+        #expect(try look(true) == nil && look() == nil)
+        let failing = desk.making
+        open.finish()
+        await #expect(throws: Broken.self) { try await failing?.value }
+        #expect(throws: Broken.self) { try look() }
+        #expect(try look() == nil)
+        _ = try await desk.making?.value
+        #expect(try look() == report)
+    }
+
+    private struct Broken: Error {}
+    private static let nothing = BusinessReport(
+        at: 1_000, zone: "UTC", today: 0, customers: .init(people: 0, customers: 0, new: 0, newBefore: 0, active: 0, lapsed: 0),
+        stock: .init(), orders: .init())
+
+    @Test("Few records are counted each time, many once in a while", arguments: [KeptCounts.manyMin - 1, KeptCounts.manyMin])
+    func keptCounts(records: Int64) async throws {
+        let bench = try await TestHub()
+        let kept = KeptCounts()
+        try bench.store.readNow { store in
+            #expect(try kept.counts(store).records == 0 && !kept.isMany)
+        }
+        kept.set(StoreCounts(records: records))
+        let isMany = records == KeptCounts.manyMin
+        try bench.store.readNow { store in
+            #expect(kept.isMany == isMany)
+            #expect(try kept.counts(store).records == (isMany ? records : 0))
+            #expect(try kept.counts(store, isFresh: true).records == 0 && !kept.isMany)
+        }
     }
 }
 

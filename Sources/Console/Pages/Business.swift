@@ -30,6 +30,12 @@ extension Console {
             ], for: visitor)
     }
 
+    /// While the first report since the hub's start is not there yet.
+    public func businessInTheMaking(for visitor: Visitor) -> [UInt8] {
+        let strings = forms(for: visitor).strings
+        return page("business", title: strings["nav-business"], section: .business, ["isInTheMaking": true], for: visitor)
+    }
+
     private func figures(_ currency: BusinessReport.Currency, _ words: BusinessWords) -> [View] {
         let strings = words.forms.strings
         let month = currency.sales.month

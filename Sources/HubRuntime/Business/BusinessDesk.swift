@@ -10,6 +10,8 @@ final class BusinessDesk: Sendable {
         var report: BusinessReport?
         var orders = OpenOrders()
         var making: Task<BusinessReport, any Error>?
+        /// Why the last one could not be made, until somebody was told.
+        var failure: (any Error)?
     }
 
     private let state = Mutex(State())
@@ -19,7 +21,22 @@ final class BusinessDesk: Sendable {
     typealias Making = @Sendable (OpenOrders) async throws -> (report: BusinessReport, orders: OpenOrders)
 
     func report(now: Timestamp, _ make: @escaping Making) async throws -> BusinessReport {
-        let (known, task) = state.withLock { state -> (BusinessReport?, Task<BusinessReport, any Error>?) in
+        let (known, task) = begin(now: now, make)
+        if let known { return known }
+        guard let task else { throw CancellationError() }
+        return try await task.value
+    }
+
+    /// The same for who does not want to wait: `nil` while the very first one is being made.
+    ///
+    /// - Throws: why it could not be made; then the next one who looks tries again.
+    func reportIfMade(now: Timestamp, _ make: @escaping Making) throws -> BusinessReport? {
+        if let failure = state.withLock({ $0.failure.take() }) { throw failure }
+        return begin(now: now, make).known
+    }
+
+    private func begin(now: Timestamp, _ make: @escaping Making) -> (known: BusinessReport?, task: Task<BusinessReport, any Error>?) {
+        state.withLock { state in
             // By a clock that was put back, a report of later than now would stay for long.
             if let report = state.report, now.milliseconds >= report.at, now.milliseconds - report.at < Self.everyMilliseconds {
                 return (report, nil)
@@ -28,9 +45,6 @@ final class BusinessDesk: Sendable {
             state.making = making
             return (state.report, making)
         }
-        if let known { return known }
-        guard let task else { throw CancellationError() }
-        return try await task.value
     }
 
     /// What is being made just now, for who wants to wait for it.
@@ -44,7 +58,7 @@ final class BusinessDesk: Sendable {
                 return made.report
             } catch {
                 // Whoever looks next tries again.
-                state.withLock { $0.making = nil }
+                state.withLock { ($0.making, $0.failure) = (nil, error) }
                 throw error
             }
         }
@@ -56,7 +70,16 @@ extension Hub {
     ///
     /// - Parameter days: the hub's own.
     public func business(_ days: LocalDays, now: Timestamp) async throws -> BusinessReport {
-        try await businessDesk.report(now: now) { [self] orders in
+        try await businessDesk.report(now: now, making(days, now: now))
+    }
+
+    /// The same for who does not want to wait: `nil` while the first one since the hub's start is being made.
+    public func businessIfMade(_ days: LocalDays, now: Timestamp) throws -> BusinessReport? {
+        try businessDesk.reportIfMade(now: now, making(days, now: now))
+    }
+
+    private func making(_ days: LocalDays, now: Timestamp) -> BusinessDesk.Making {
+        { [self] orders in
             do {
                 return try await reading(now) { documents in
                     var orders = orders

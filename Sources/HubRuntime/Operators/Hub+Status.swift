@@ -8,7 +8,7 @@ extension Hub {
         let health = try await siteHealth(now: now)
         return try await reading(now) { documents in
             let store = documents.store
-            let counts = try store.counts()
+            let counts = try self.keptCounts.counts(store)
             let received = documents.standing.replicas.compactMap(\.received).max()
             let quarantined = try store.heldCount(.quarantined)
             let stale = try store.staleCount()

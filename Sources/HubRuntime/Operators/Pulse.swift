@@ -39,6 +39,7 @@ extension Hub {
             try store.deletePulses(before: kept)
             try store.deleteFlow(before: FlowRow.day(of: now) - FlowTally.daysKept + 1)
         }
+        if keptCounts.isMany { _ = try await store.read { try self.keptCounts.counts($0, isFresh: true) } }
     }
 
     /// The oldest first.

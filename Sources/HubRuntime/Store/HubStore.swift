@@ -303,7 +303,7 @@ public struct StoreCounts: Hashable, Sendable {
     public var profiles: Int64 = 0
     public var cells: Int64 = 0
     public var orders: Int64 = 0
-    public init() {}
+    public init(records: Int64 = 0) { self.records = records }
 }
 
 extension HubReading {

@@ -64,7 +64,6 @@ extension HTTPField.Name {
     static let secFetchSite = HTTPField.Name("Sec-Fetch-Site")!
     static let formToken = HTTPField.Name("Tributary-Form")!
     /// Of a page that keeps itself fresh.
-    static let refresh = HTTPField.Name("Tributary-Refresh")!
     static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
     static let frameOptions = HTTPField.Name("X-Frame-Options")!
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!

@@ -27,6 +27,13 @@ extension Reply {
         return reply
     }
 
+    /// A browser asks for the page once more, also one without scripts.
+    func again(afterSeconds seconds: Int) -> Reply {
+        var reply = self
+        reply.fields[.refresh] = String(seconds)
+        return reply
+    }
+
     func setting(_ cookies: String...) -> Reply {
         var reply = self
         for cookie in cookies { reply.fields.append(HTTPField(name: .setCookie, value: cookie)) }
