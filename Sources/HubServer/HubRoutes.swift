@@ -11,8 +11,9 @@ struct HubRoutes: Sendable {
     let clock: @Sendable () -> Timestamp
 
     var all: [HubRoute] {
-        agentRoutes + operatorRoutes + identityRoutes + peopleRoutes + healthRoutes + consoleRoutes + liveRoutes + conflictRoutes
-            + customerRoutes + stockRoutes + qualityRoutes + ruleRoutes + sitePageRoutes + businessRoutes + flowRoutes + teamRoutes
+        agentRoutes + operatorRoutes + openConflictRoutes + identityRoutes + peopleRoutes + healthRoutes + consoleRoutes + liveRoutes
+            + conflictRoutes + customerRoutes + stockRoutes + qualityRoutes + ruleRoutes + sitePageRoutes + businessRoutes + flowRoutes
+            + teamRoutes
     }
 
     /// What monitoring asks.

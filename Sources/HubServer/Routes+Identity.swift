@@ -34,10 +34,10 @@ extension HubRoutes {
             },
             HubRoute(.post, "/v1/identity/proposals", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
                 let question = try call.json(ProposalsQuestion.self)
-                return try .json(
+                return try .page(
                     try await hub.proposals(
-                        above: question.above ?? MatchThreshold.proposalProbability, limit: question.limit ?? Hub.proposalsMax,
-                        now: call.now))
+                        above: question.above ?? MatchThreshold.proposalProbability, after: question.after,
+                        limit: question.limit ?? Hub.proposalsMax, now: call.now))
             },
             HubRoute(.post, "/v1/identity/proposals/accept", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 let answer = try await hub.acceptProposals(call.json(), now: call.now)
@@ -51,6 +51,7 @@ extension HubRoutes {
     private struct ProposalsQuestion: Decodable {
         let above: Double?
         let limit: Int?
+        let after: String?
     }
 
     private enum Verb: String { case link, unlink, apart }

@@ -22,10 +22,6 @@ extension HubRoutes {
             HubRoute(.post, "/v1/as-of/profile", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { try await profileThen($0) },
             HubRoute(.post, "/v1/as-of/timeline", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { try await timelineThen($0) },
             HubRoute(.get, "/v1/orders/{number}", .person(.viewer)) { try await orders($0) },
-            HubRoute(.get, "/v1/conflicts", .person(.viewer)) { try .json(try await hub.conflicts(now: $0.now)) },
-            HubRoute(.post, "/v1/conflicts/search", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
-                try .json(try await hub.conflicts(call.json(), now: call.now))
-            },
             HubRoute(.post, "/v1/conflicts/resolve", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await resolve($0) },
             HubRoute(.post, "/v1/conflicts/resolve-all", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await resolveAll($0) },
             HubRoute(.post, "/v1/conflicts/note", .person(.operator), bodyBytesMax: Self.noteBytesMax) { call in
@@ -45,12 +41,11 @@ extension HubRoutes {
             HubRoute(.post, "/v1/collect", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.collect(call.json(), now: call.now))
             },
-            HubRoute(.get, "/v1/decisions", .person(.viewer)) { try .json(try await hub.decisions(now: $0.now)) },
-            HubRoute(.post, "/v1/decisions/undo", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await undo($0) },
-            HubRoute(.get, "/v1/quarantine", .person(.viewer)) { call in
-                // Edits of records that are gone are conflicts of a kind of their own, and stand in quarantine, too.
-                try .json(try await hub.conflicts(now: call.now).filter { $0.choices.contains(Decision.Choice.replay.rawValue) })
+            HubRoute(.get, "/v1/decisions", .person(.viewer)) { call in
+                let limit = try call.limit(usual: Hub.decisionsUsual)
+                return try .page(try await hub.decisionPage(after: call.asked("after"), limit: limit, now: call.now).decisions)
             },
+            HubRoute(.post, "/v1/decisions/undo", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await undo($0) },
             HubRoute(.post, "/v1/backup", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { try await backUp($0) },
             HubRoute(.get, "/v1/status", .person(.viewer)) { try .json(try await hub.status(now: $0.now)) },
         ]
@@ -92,7 +87,11 @@ extension HubRoutes {
         return try .json(Nothing())
     }
 
-    private struct SearchQuestion: Decodable { let email, phone, id, name: String? }
+    private struct SearchQuestion: Decodable {
+        let email, phone, id, name: String?
+        let limit: Int?
+        let after: String?
+    }
 
     private func search(_ call: HubCall) async throws -> Reply {
         let question = try call.json(SearchQuestion.self)
@@ -105,9 +104,9 @@ extension HubRoutes {
                 .badRequest, "A search gives exactly one of email, phone, id and name; this one gives \(given.count).",
                 remedy: "Ask once for each.")
         }
-        let found = try await hub.profiles(search, now: call.now)
+        let found = try await hub.profiles(search, after: question.after, limit: question.limit ?? Hub.profilesFoundMax, now: call.now)
         await hub.noteLookUp(.search, search.kind, found: found.count, by: call.principal, now: call.now)
-        return .list(found)
+        return .page(found)
     }
 
     private func profile(_ call: HubCall) async throws -> Reply {
@@ -204,13 +203,15 @@ extension HubRoutes {
 
     private func orders(_ call: HubCall) async throws -> Reply {
         let number = try call.parameter("number")
-        let answers = try await hub.orders(number: number, now: call.now)
-        guard !answers.isEmpty else {
+        let after = call.asked("after")
+        let limit = try call.limit(usual: Hub.ordersPerNumberMax)
+        let answers = try await hub.orders(number: number, after: after, limit: limit, now: call.now)
+        guard !answers.isEmpty || after != nil else {
             throw HubError(
                 .notFound, "There is no order \(number).", remedy: "Check the number; an order is seen here once its site has sent it.")
         }
         await hub.noteLookUp(.order, number, found: answers.count, by: call.principal, now: call.now)
-        return .list(answers)
+        return .page(answers)
     }
 
     private struct ConflictName: Decodable { let id: String }

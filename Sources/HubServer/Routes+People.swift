@@ -43,8 +43,9 @@ extension HubRoutes {
             },
             HubRoute(.get, "/v1/look-ups", .person(.admin)) { call in
                 let before = call.query("before").map { Timestamp(milliseconds: UInt64($0) ?? 0) }
-                let limit = call.query("limit").map { Int($0) ?? 0 } ?? Hub.lookUpsMax
-                return try .json(try await hub.lookUps(before: before, of: call.query("who"), limit: limit))
+                return try .page(
+                    try await hub.lookUps(
+                        after: call.asked("after"), before: before, of: call.asked("who"), limit: call.limit(usual: Hub.lookUpsMax)))
             },
         ]
     }

@@ -23,8 +23,13 @@ extension Session {
             "SELECT * FROM decision WHERE choice = ? AND undone IS NULL ORDER BY record", bind: { $0.bind(choice.rawValue) }, Self.decision)
     }
 
-    func decisions(limit: Int) throws -> [DecisionRow] {
-        try all("SELECT * FROM decision ORDER BY record DESC LIMIT ?", bind: { $0.bind(Int64(limit)) }, Self.decision)
+    func decisions(after record: RecordNumber?, limit: Int) throws -> [DecisionRow] {
+        try all(
+            "SELECT * FROM decision WHERE record < ? ORDER BY record DESC LIMIT ?",
+            bind: {
+                $0.bind(record?.raw ?? .max)
+                $0.bind(Int64(limit))
+            }, Self.decision)
     }
 
     func put(_ decision: DecisionRow) throws {

@@ -70,6 +70,24 @@ extension Session {
 
     private static func units(_ bits: Double) -> Int64 { Int64((bits * bitsUnit).rounded()) }
 
+    func openProposalCount(bitsMin: Double, after place: ProposalRow?) throws -> Int {
+        try first(
+            """
+            SELECT count(*) FROM proposal p
+            CROSS JOIN customer l ON l.record = p.lower CROSS JOIN customer h ON h.record = p.higher
+            WHERE p.bits >= ?1 AND p.bits <= ?2 AND (p.bits < ?2 OR (p.lower, p.higher) > (?3, ?4)) AND l.profile <> h.profile
+            AND NOT EXISTS (SELECT 1 FROM link_decision d WHERE d.lower = p.lower AND d.higher = p.higher AND d.same = 0)
+            AND NOT EXISTS (SELECT 1 FROM link_decision d WHERE d.lower = p.higher AND d.higher = p.lower AND d.same = 0)
+            """,
+            bind: {
+                $0.bind(Int64(bitsMin * Self.bitsUnit))
+                $0.bind(place.map { Self.units($0.bits) } ?? .max)
+                $0.bind(place?.lower.raw ?? -1)
+                $0.bind(place?.higher.raw ?? -1)
+            }
+        ) { Int($0.int64(0)) } ?? 0
+    }
+
     func proposalCount(bitsMin: Double) throws -> Int {
         try first("SELECT count(*) FROM proposal WHERE bits >= ?", bind: { $0.bind(Int64(bitsMin * Self.bitsUnit)) }) { Int($0.int64(0)) }
             ?? 0

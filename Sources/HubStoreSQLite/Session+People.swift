@@ -120,21 +120,22 @@ extension Session {
 
     // MARK: look-ups
 
-    func lookUps(before time: Timestamp?, of who: String?, limit: Int) throws -> [LookUpRow] {
+    func lookUps(after place: LookUpRow.Place?, of who: String?, limit: Int) throws -> [LookUpRow] {
         try all(
             """
-            SELECT at, who, what, subject, found, times FROM look_up
-            WHERE at < coalesce(?1, 9223372036854775807) AND (?2 IS NULL OR who = ?2) ORDER BY at DESC, number DESC LIMIT ?3
+            SELECT at, who, what, subject, found, times, number FROM look_up
+            WHERE at <= ?1 AND (at < ?1 OR number < ?2) AND (?3 IS NULL OR who = ?3) ORDER BY at DESC, number DESC LIMIT ?4
             """,
             bind: {
-                $0.bind(time)
+                $0.bind(place?.at ?? .largest)
+                $0.bind(place?.number ?? .max)
                 $0.bind(who)
                 $0.bind(Int64(limit))
             }
         ) { row in
             LookUpRow(
                 at: row.time(0), who: row.string(1), what: LookUpRow.What(rawValue: row.string(2)) ?? .search, subject: row.string(3),
-                found: Int(row.int64(4)), times: Int(row.int64(5)))
+                found: Int(row.int64(4)), times: Int(row.int64(5)), number: row.int64(6))
         }
     }
 

@@ -69,6 +69,23 @@ extension Session {
         return skus
     }
 
+    func askingSKUs(startingWith prefix: String, after: String?, at location: String?, limit: Int) throws -> [String] {
+        let behind = after.map { $0 + "\0" } ?? ""
+        // Few piles ask, of very many: they are looked for first, and then brought in order.
+        return try all(
+            """
+            SELECT DISTINCT sku FROM cell INDEXED BY cell_asks WHERE asks = 1 AND sku >= ?1 AND sku < ?2 || CAST(x'FF' AS TEXT)
+            AND (?3 IS NULL OR location = ?3) ORDER BY sku LIMIT ?4
+            """,
+            bind: {
+                $0.bind(prefix.utf8.lexicographicallyPrecedes(behind.utf8) ? behind : prefix)
+                $0.bind(prefix)
+                $0.bind(location)
+                $0.bind(Int64(limit))
+            }
+        ) { $0.string(0) }
+    }
+
     func put(_ cell: StockCellRow) throws -> Int64 {
         if cell.cell != 0 {
             try run("UPDATE cell SET number = ?, asks = ?, state = ? WHERE cell = ?") {
@@ -154,6 +171,16 @@ extension Session {
 
     func orders(named name: String) throws -> [OrderRow] {
         try all("SELECT * FROM \"order\" WHERE name = ? ORDER BY record", bind: { $0.bind(name) }, Self.order)
+    }
+
+    func orders(aliveNamed name: String, after record: RecordNumber?, limit: Int) throws -> [OrderRow] {
+        try all(
+            "SELECT * FROM \"order\" WHERE name = ? AND record > ? AND alive = 1 ORDER BY record LIMIT ?",
+            bind: {
+                $0.bind(name)
+                $0.bind(record?.raw ?? -1)
+                $0.bind(Int64(limit))
+            }, Self.order)
     }
 
     func orders(flaggedAfter record: RecordNumber, limit: Int) throws -> [OrderRow] {

@@ -243,24 +243,33 @@ extension Session {
             }, Self.identifier)
     }
 
-    func identifiers(_ kind: IdentifierRow.Kind, _ value: String, limit: Int) throws -> [IdentifierRow] {
+    func identifiers(_ kind: IdentifierRow.Kind, _ value: String, after record: RecordNumber?, limit: Int) throws -> [IdentifierRow] {
         try all(
-            "SELECT * FROM identifier WHERE kind = ? AND value = ? ORDER BY record LIMIT ?",
+            "SELECT * FROM identifier WHERE kind = ? AND value = ? AND record > ? ORDER BY record LIMIT ?",
             bind: {
                 $0.bind(kind.rawValue)
                 $0.bind(value)
+                $0.bind(record?.raw ?? -1)
                 $0.bind(Int64(limit))
             }, Self.identifier)
     }
 
-    func identifiers(_ kind: IdentifierRow.Kind, startingWith prefix: String, limit: Int) throws -> [IdentifierRow] {
+    func identifiers(
+        _ kind: IdentifierRow.Kind, startingWith prefix: String, after place: (value: String, record: RecordNumber)?, limit: Int
+    ) throws -> [IdentifierRow] {
+        // A place before all that starts with the prefix is none; so the index is looked into from one value on.
+        let place = place.flatMap { prefix.utf8.lexicographicallyPrecedes($0.value.utf8) || $0.value == prefix ? $0 : nil }
         // No valid UTF-8 holds a byte above F4, so this ends every value that starts with the prefix.
-        try all(
-            "SELECT * FROM identifier WHERE kind = ? AND value >= ? AND value < ? || CAST(x'FF' AS TEXT) ORDER BY value, record LIMIT ?",
+        return try all(
+            """
+            SELECT * FROM identifier WHERE kind = ?1 AND value >= ?2 AND value < ?3 || CAST(x'FF' AS TEXT) AND (value > ?2 OR record > ?4)
+            ORDER BY value, record LIMIT ?5
+            """,
             bind: {
                 $0.bind(kind.rawValue)
+                $0.bind(place?.value ?? prefix)
                 $0.bind(prefix)
-                $0.bind(prefix)
+                $0.bind(place?.record.raw ?? -1)
                 $0.bind(Int64(limit))
             }, Self.identifier)
     }

@@ -1,10 +1,11 @@
 import Causality
 import ChangeSets
-@testable import HubRuntime
 import HubTestSupport
 import Profiles
 import TestSupport
 import Testing
+
+@testable import HubRuntime
 
 @Suite("Links that weaker evidence proposes")
 struct ProposalTests {
@@ -193,6 +194,44 @@ struct ProposalTests {
             let rest = try await hub.conflictPage(after: places[index], limit: 100, now: now)
             #expect(rest.conflicts.map(\.id) == all.dropFirst(index + 1).map(\.id) && rest.next == nil)
         }
+    }
+
+    @Test("Proposals are told page by page, each once, also where one was decided meanwhile")
+    func listed() async throws {
+        var town = try await Town()
+        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let (hub, now) = (town.bench.hub, town.bench.now)
+        _ = try await hub.matchAll(now: now)
+        let all = try await hub.proposals(above: 0.99, now: now)
+        #expect(all.count == 3 && all.next == nil)
+        let first = try await hub.proposals(above: 0.99, limit: 1, now: now)
+        #expect(first.entries == [all[0]])
+        let pair = LinkQuestion(id: all[0].lower.id, records: [all[0].higher.id], author: "ben")
+        _ = try await hub.keepApart(pair, now: now)
+        let rest = try await hub.proposals(above: 0.99, after: first.next, limit: 2, now: now)
+        #expect(rest.entries == Array(all.entries.dropFirst()) && rest.next == nil)
+    }
+
+    @Test("One decision takes so many pairs and looks at so many, and tells how many open ones it leaves", arguments: [1, 2, 3])
+    func chosen(max: Int) async throws {
+        var town = try await Town()
+        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let (hub, now) = (town.bench.hub, town.bench.now)
+        _ = try await hub.matchAll(now: now)
+        let scorer = try #require(try await hub.scorer())
+        func chosen() async throws -> [[Int]] {
+            try await hub.reading(now) { documents in
+                [
+                    try documents.choice(above: 0.99, takenMax: max, scorer), try documents.choice(above: 0.99, consideredMax: max, scorer),
+                ].map { [$0.taken.count, $0.left] }
+            }
+        }
+        #expect(try await chosen() == [[max, 3 - max], [max, 3 - max]])
+        // What was declared never the same is not left for another time.
+        let last = try #require(try await hub.proposals(above: 0.99, now: now).last)
+        _ = try await hub.keepApart(LinkQuestion(id: last.lower.id, records: [last.higher.id], author: "ben"), now: now)
+        let taken = min(max, 2)
+        #expect(try await chosen() == [[taken, 2 - taken], [taken, 2 - taken]])
     }
 
     @Test("Many are decided by one rule, after it was said which; a rule for fields leaves them, with the reason")

@@ -132,6 +132,43 @@ struct StockListTests {
         #expect(second.next == nil)
     }
 
+    @Test("Oversold articles come page by page, each once; one that is in order again meanwhile moves nothing")
+    func oversoldPages() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let skus = (0..<Hub.skusPerPage + 2).map { "S\(100 + $0)" }
+        try await shop.tell(
+            skus.flatMap { sku in ["shop-1", "depot"].map { Make.movement(Text(sku), Text($0), pieces: -1, at: now) } })
+        let (hub, asked) = (shop.bench.hub, StockQuestion(isOversoldOnly: true))
+        let first = try await hub.stock(asked, now: now)
+        #expect(first.articles.map(\.sku) == Array(skus.prefix(Hub.skusPerPage)) && !first.isCut)
+        try await shop.tell(["shop-1", "depot"].map { Make.count(Text(skus[Hub.skusPerPage - 1]), Text($0), pieces: 5, at: now) })
+        var next = asked
+        next.after = first.next
+        let second = try await hub.stock(next, now: now)
+        #expect(second.articles.map(\.sku) == Array(skus.suffix(2)) && second.next == nil)
+        next.location = "nowhere"
+        #expect(try await hub.stock(next, now: now).articles.isEmpty)
+    }
+
+    @Test("For a page of oversold articles so many that ask for people are looked at; the next one goes on behind them", arguments: [0, 1])
+    func oversoldCut(more: Int) async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let depot = try await shop.bench.enrol("depot")
+        var other = TestWriter("depot", seed: 2, key: depot.key)
+        // Two who counted without knowing of each other: that asks, and nothing is oversold.
+        let counted = (0..<Hub.askingSKUsMax - 1 + more).map { Make.count(Text("A\(1_000 + $0)"), "shop-1", pieces: 3, at: now) }
+        try await shop.tell(counted + [Make.movement("Z", "shop-1", pieces: -1, at: now)])
+        try await shop.bench.push([try other.seal(counted)], from: depot)
+        let first = try await shop.bench.hub.stock(StockQuestion(isOversoldOnly: true), now: now)
+        #expect(first.articles.map(\.sku) == (more == 0 ? ["Z"] : []) && first.isCut == (more == 1))
+        #expect((first.next == nil) == (more == 0))
+        guard more == 1 else { return }
+        let second = try await shop.bench.hub.stock(StockQuestion(isOversoldOnly: true, after: first.next), now: now)
+        #expect(second.articles.map(\.sku) == ["Z"] && second.next == nil && !second.isCut)
+    }
+
     @Test("An article shows every location's figure, its name, and when each site was last heard; oversold ones are found")
     func figures() async throws {
         var shop = try await Shop()

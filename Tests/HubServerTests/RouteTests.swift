@@ -1,5 +1,8 @@
+import ChangeSets
 import Foundation
+import HubRuntime
 import HubServer
+import HubTestSupport
 import Testing
 import Yams
 
@@ -84,6 +87,54 @@ struct RouteTests {
             #expect(long.status == 413 && long.error["code"] == "request-too-large")
             let just = try await hub.ask(.post, "/v1/sites", String(repeating: " ", count: 16 << 10))
             #expect(just.status == 400 && just.error["code"] == "request-malformed")
+        }
+    }
+
+    @Test("lists are told page by page where asked: the body is the page, a header says what the next one comes after, and ends")
+    func pages() async throws {
+        try await ServedHub.run { hub in
+            let agent = try await hub.test.enrol("shop")
+            var till = TestWriter("till", seed: 1, key: agent.key)
+            let now = hub.test.now
+            let sold = (0..<3).map { Make.movement(Text("SKU-\($0)"), "shop", pieces: -1, at: now) }
+            let bad = (0..<3).map { _ in Make.movement("", "shop", pieces: 1, at: now) }
+            let orders = (0..<3).map { Make.write("order", Int64($0), [("number", "O1")], at: now) }
+            let people = (0..<3).map { Make.customer(Int64(10 + $0), name: "Ann Number\($0)", at: now) }
+            try await hub.test.push([try till.seal(sold + bad + orders + people)], from: agent)
+            for number in 0..<3 {
+                let question = SafetyQuestion(sku: "MUG", location: "\(number)", quantity: 1, author: "ann")
+                _ = try await hub.test.hub.keepBack(question, now: now)
+                await hub.test.hub.noteLookUp(.order, "\(number)", found: 1, by: nil, now: now)
+            }
+            func count(_ answer: ServedHub.Answer) -> Int? { (answer.json as? [Any])?.count }
+            let lists = [
+                "/v1/conflicts?kind=oversell", "/v1/quarantine", "/v1/decisions", "/v1/look-ups?who=hub.secret", "/v1/orders/O1",
+            ]
+            for path in lists {
+                let sign = path.contains("?") ? "&" : "?"
+                let first = try await hub.ask(.get, "\(path)\(sign)limit=2")
+                let after = try #require(first.header("tributary-next"), "\(path)")
+                let next = try await hub.ask(.get, "\(path)\(sign)limit=2&after=\(after)")
+                #expect(first.status == 200 && count(first) == 2 && next.status == 200 && next.header("tributary-next") == nil, "\(path)")
+                #expect(count(next) == 1, "\(path)")
+                for wrong in ["limit=0", "limit=x", "limit=501", "after=nothing"] {
+                    let refused = try await hub.ask(.get, "\(path)\(sign)\(wrong)")
+                    #expect(refused.status == 400 && refused.error["remedy"] != nil, "\(path) \(wrong)")
+                }
+            }
+            let whole = try await hub.ask(.get, "/v1/conflicts")
+            #expect(count(whole) == 6 && whole.header("tributary-next") == nil)
+            #expect(count(try await hub.ask(.get, "/v1/quarantine")) == 3)
+            #expect(try await hub.ask(.get, "/v1/conflicts?kind=nothing").status == 400)
+            for (path, body) in [("/v1/conflicts/search", #""kind":"oversell","text":"sku-""#), ("/v1/profiles/search", #""name":"ann""#)] {
+                let first = try await hub.ask(.post, path, "{\(body),\"limit\":2}")
+                let after = try #require(first.header("tributary-next"), "\(path)")
+                let next = try await hub.ask(.post, path, "{\(body),\"limit\":2,\"after\":\"\(after)\"}")
+                #expect(count(first) == 2 && count(next) == 1 && next.header("tributary-next") == nil, "\(path)")
+                #expect(count(try await hub.ask(.post, path, "{\(body)}")) == 3, "\(path)")
+                #expect(try await hub.ask(.post, path, "{\(body),\"limit\":0}").status == 400)
+                #expect(try await hub.ask(.post, path, "{\(body),\"after\":\"nothing\"}").status == 400)
+            }
         }
     }
 

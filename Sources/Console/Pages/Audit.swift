@@ -4,36 +4,36 @@ import HubRuntime
 /// Whose look-ups are asked for.
 public struct LookUpPage: Sendable {
     /// The newest first.
-    public var rows: [LookUpAnswer]
-    public var hasMore: Bool
+    public var rows: ListPage<LookUpAnswer>
+    /// It is another page than the first.
+    public var isLater: Bool
     /// `nil`: everybody's.
     public var who: String?
     /// Who can be chosen: people and tokens.
     public var names: [String]
 
-    public init(rows: [LookUpAnswer], hasMore: Bool, who: String?, names: [String]) {
+    public init(rows: ListPage<LookUpAnswer>, isLater: Bool, who: String?, names: [String]) {
         self.rows = rows
-        self.hasMore = hasMore
+        self.isLater = isLater
         self.who = who
         self.names = names
     }
 }
 
-/// Which of the latest decisions are shown.
+/// Some of the decisions.
 public struct DecisionPage: Sendable {
-    /// All as far as this page, the newest first.
-    public var all: [DecisionAnswer]
-    /// From 1 on.
-    public var page: Int
-    public var hasMore: Bool
+    /// The newest first.
+    public var decisions: ListPage<DecisionAnswer>
+    /// By their ids, those that undid any of them.
+    public var undoing: [String: DecisionAnswer]
+    /// It is another page than the first.
+    public var isLater: Bool
 
-    public init(all: [DecisionAnswer], page: Int, hasMore: Bool) {
-        self.all = all
-        self.page = page
-        self.hasMore = hasMore
+    public init(decisions: ListPage<DecisionAnswer>, undoing: [String: DecisionAnswer], isLater: Bool) {
+        self.decisions = decisions
+        self.undoing = undoing
+        self.isLater = isLater
     }
-
-    public static let length = 100
 }
 
 // Who decided what, and who looked whom up.
@@ -42,26 +42,16 @@ extension Console {
     public func decisions(_ page: DecisionPage, problem: HubError?, for visitor: Visitor) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
-        let first = (page.page - 1) * DecisionPage.length
-        let shown = page.all.dropFirst(first).prefix(DecisionPage.length)
-        let undoing = Dictionary(page.all.map { ($0.id, $0) }) { one, _ in one }
         return self.page(
             "audit", title: strings["nav-audit"], section: .audit,
             [
                 "isDecisions": true, "problem": problem.map { told($0, strings) },
-                "decisions": shown.map { decision($0, undoing, forms) },
-                "shown": shown.isEmpty
-                    ? nil : strings("audit-shown", ["first": forms.number(first + 1), "last": forms.number(first + shown.count)]),
-                "newer": page.page > 1 ? Self.address(page: page.page - 1) : nil,
-                "older": page.hasMore && page.page < Self.decisionPagesMax ? Self.address(page: page.page + 1) : nil,
-                "isEnd": page.hasMore && page.page >= Self.decisionPagesMax,
+                "decisions": page.decisions.map { decision($0, page.undoing, forms) },
+                "newest": page.isLater ? "/audit" : nil,
+                "older": page.decisions.next.map { "/audit?after=\($0)" },
+                "hasPager": page.isLater || page.decisions.next != nil,
             ], for: visitor)
     }
-
-    /// The hub gives the latest thousand.
-    public static let decisionPagesMax = 1_000 / DecisionPage.length
-
-    private static func address(page: Int) -> String { page == 1 ? "/audit" : "/audit?page=\(page)" }
 
     private func decision(_ decision: DecisionAnswer, _ known: [String: DecisionAnswer], _ forms: Forms) -> View {
         let strings = forms.strings
@@ -133,13 +123,14 @@ extension Console {
                 "isLookUps": true, "isAsked": page.who != nil,
                 "names": names.map { name -> View in ["code": name, "name": shown(name, strings), "isChosen": name == page.who] },
                 "lookUps": page.rows.map { lookUp($0, forms) },
-                "older": page.hasMore ? page.rows.last.map { Self.address(before: $0.time, who: page.who) } : nil,
+                "newest": page.isLater ? Self.lookUpsAddress(who: page.who) : nil,
+                "older": page.rows.next.map { Self.lookUpsAddress(who: page.who) + "&after=\($0)" },
+                "hasPager": page.isLater || page.rows.next != nil,
             ], for: visitor)
     }
 
-    private static func address(before time: UInt64, who: String?) -> String {
-        let who = who.flatMap { Address.encoded($0) }.map { "&who=\($0)" } ?? ""
-        return "/audit?show=look-ups&before=\(time)\(who)"
+    private static func lookUpsAddress(who: String?) -> String {
+        "/audit?show=look-ups" + (who.map { "&who=\(Address.encoded($0))" } ?? "")
     }
 
     /// Whoever asked with the secret of the hub's own folder has no other name in the trail.

@@ -7,12 +7,12 @@ extension Console {
     public struct ProposalsPart: Sendable {
         /// Only what is likelier.
         public var above: Double
-        /// From 1.
-        public var number: Int
+        /// `next` of the part before; `nil`: the first.
+        public var after: String?
 
-        public init(above: Double?, number: Int?) {
+        public init(above: Double?, after: String?) {
             self.above = above.flatMap { $0.isNaN ? nil : min(max($0, 0), 1) } ?? Self.usual
-            self.number = min(max(number ?? 1, 1), Hub.proposalsMax / Self.pairs)
+            self.after = after.flatMap { $0.isEmpty ? nil : $0 }
         }
 
         /// Pairs of a page.
@@ -21,33 +21,25 @@ extension Console {
         static let usual = 0.99
         static let all = 0.5
 
-        /// With one more than is shown, to know whether there are any.
-        public var limit: Int { number * Self.pairs + 1 }
-
-        func address(_ number: Int) -> String { "/proposals?above=\(above)&number=\(number)" }
+        public var address: String { "/proposals?above=\(above)" + (after.map { "&after=\(Address.encoded($0))" } ?? "") }
     }
 
     /// Records that may be one person's, side by side, with what speaks for it and against.
     ///
-    /// - Parameter proposals: the likeliest `part.limit` of them.
-    public func proposals(_ proposals: [ProposalAnswer], part: ProposalsPart, problem: HubError?, for visitor: Visitor) -> [UInt8] {
+    public func proposals(_ proposals: ListPage<ProposalAnswer>, part: ProposalsPart, problem: HubError?, for visitor: Visitor) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
         let words = CustomerWords(forms: forms)
-        let first = (part.number - 1) * ProposalsPart.pairs
-        let shown = proposals.dropFirst(first).prefix(ProposalsPart.pairs)
-        let hasNext = proposals.count > first + ProposalsPart.pairs && part.number < Hub.proposalsMax / ProposalsPart.pairs
-        let pairs = shown.enumerated().map { pair($1, number: first + $0 + 1, words) }
+        let pairs = proposals.enumerated().map { pair($1, number: $0 + 1, words) }
         return page(
             "proposals", title: strings["proposals-title"], section: .customers,
             [
                 "summary": strings("proposals-above", ["share": share(part.above, strings)]),
                 "problem": problem.map { told($0, strings) }, "pairs": pairs, "isEmpty": pairs.isEmpty,
-                "above": "\(part.above)", "part": "\(part.number)",
-                "range": pairs.isEmpty
-                    ? nil : strings("proposals-range", ["from": forms.number(first + 1), "to": forms.number(first + pairs.count)]),
-                "previous": part.number > 1 ? part.address(part.number - 1) : nil,
-                "next": hasNext ? part.address(part.number + 1) : nil,
+                "above": "\(part.above)", "part": part.after,
+                "first": part.after == nil ? nil : ProposalsPart(above: part.above, after: nil).address,
+                "next": proposals.next.map { ProposalsPart(above: part.above, after: $0).address },
+                "hasPager": part.after != nil || proposals.next != nil,
                 "less": part.above > ProposalsPart.all ? "/proposals?above=\(ProposalsPart.all)" : nil,
                 "usual": part.above < ProposalsPart.usual ? "/proposals" : nil,
             ], for: visitor)

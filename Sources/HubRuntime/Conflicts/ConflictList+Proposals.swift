@@ -15,12 +15,10 @@ extension ConflictList {
     /// The likeliest first.
     func eachLink(after row: ConflictPlace.Row?, _ look: Look) throws {
         guard scorer != nil else { return }
-        var last: ProposalRow?
-        if case .pair(let bits, let lower, let higher) = row { last = ProposalRow(lower: lower, higher: higher, bits: bits) }
+        var last = row?.proposal
         while case let rows = try store.proposals(bitsMin: Self.bitsMin, after: last, limit: Self.chunkRows), let end = rows.last {
             for row in rows {
-                let place = ConflictPlace.Row.pair(bits: row.bits, lower: row.lower, higher: row.higher)
-                guard try look(place, [link(row)].compactMap { $0 }) else { return }
+                guard try look(.pair(row), [link(row)].compactMap { $0 }) else { return }
             }
             last = end
         }

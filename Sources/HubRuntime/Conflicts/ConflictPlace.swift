@@ -12,6 +12,13 @@ struct ConflictPlace: Hashable {
         case pair(bits: Double, lower: RecordNumber, higher: RecordNumber)
         case stale(StaleRow.Place)
 
+        static func pair(_ row: ProposalRow) -> Row { .pair(bits: row.bits, lower: row.lower, higher: row.higher) }
+
+        var proposal: ProposalRow? {
+            guard case .pair(let bits, let lower, let higher) = self else { return nil }
+            return ProposalRow(lower: lower, higher: higher, bits: bits)
+        }
+
         var number: Int64? { if case .number(let number) = self { number } else { nil } }
     }
 

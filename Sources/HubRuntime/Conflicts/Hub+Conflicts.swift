@@ -63,10 +63,7 @@ extension Hub {
         _ filter: ConflictFilter = ConflictFilter(), after place: String? = nil, limit: Int, now: Timestamp
     ) async throws -> ConflictPage {
         try Self.checkLimit(limit, max: Self.conflictsPageMax)
-        let after = try place.map { place in
-            guard let after = ConflictPlace(place) else { throw Self.noPlace }
-            return after
-        }
+        let after = try Self.place(place) { ConflictPlace($0) }
         let scorer = try await scorer()
         return try await reading(now) {
             let page = try self.conflictList($0, scorer).page(filter, after: after, limit: limit)

@@ -56,10 +56,35 @@ extension Hub {
         return try await deciding(now) { try $0.undo(id, author: author, note: note, role: role) }
     }
 
+    public static let decisionsUsual = 200
+    public static let decisionsMax = 500
+
     /// The latest decisions, the newest first.
-    public func decisions(limit: Int = 200, now: Timestamp) async throws -> [DecisionAnswer] {
-        try await reading(now) { documents in
-            try documents.store.decisions(limit: min(limit, 1000)).compactMap { try DecisionAnswer($0, documents) }
+    public func decisions(limit: Int = decisionsUsual, now: Timestamp) async throws -> [DecisionAnswer] {
+        try await decisionPage(limit: limit, now: now).decisions.entries
+    }
+
+    /// Decisions, the newest first.
+    ///
+    /// - Parameter place: `next` of the page before.
+    /// - Returns: besides, by their ids, those that undid any of them.
+    /// - Throws: `HubError`: `request-invalid` for a limit that is not 1 to `decisionsMax`, or a place that is none.
+    public func decisionPage(
+        after place: String? = nil, limit: Int = decisionsUsual, now: Timestamp
+    ) async throws -> (decisions: ListPage<DecisionAnswer>, undoing: [String: DecisionAnswer]) {
+        try Self.checkLimit(limit, max: Self.decisionsMax)
+        let after = try Self.place(place) { RecordNumber(place: $0) }
+        return try await reading(now) { documents in
+            let rows = try documents.store.decisions(after: after, limit: limit + 1)
+            let page = try ListPage(rows, limit: limit, next: \.record.place) { try DecisionAnswer($0, documents) }
+            var undoing: [String: DecisionAnswer] = [:]
+            for row in rows.prefix(limit) {
+                guard let undo = try row.undone.flatMap(documents.store.decision), let answer = try DecisionAnswer(undo, documents) else {
+                    continue
+                }
+                undoing[answer.id] = answer
+            }
+            return (page, undoing)
         }
     }
 

@@ -63,14 +63,19 @@ extension Hub {
     static let acceptedMax = 2_000
 
     /// Pairs of records that the model takes for one person's and that nobody has decided about, the likeliest first.
+    ///
+    /// - Parameter place: `next` of the page before.
+    /// - Throws: `HubError`: `request-invalid` for a limit that is not 1 to `proposalsMax`, or a place that is none.
     public func proposals(
-        above probability: Double = MatchThreshold.proposalProbability, limit: Int = proposalsMax, now: Timestamp
-    ) async throws
-        -> [ProposalAnswer]
-    {
-        guard let scorer = try await scorer() else { return [] }
+        above probability: Double = MatchThreshold.proposalProbability, after place: String? = nil, limit: Int = proposalsMax,
+        now: Timestamp
+    ) async throws -> ListPage<ProposalAnswer> {
+        try Self.checkLimit(limit, max: Self.proposalsMax)
+        let after = try Self.place(place) { ConflictPlace($0)?.row.proposal }
+        guard let scorer = try await scorer() else { return ListPage(entries: []) }
         return try await reading(now) { documents in
-            try documents.openProposals(above: probability, limit: min(max(limit, 1), Self.proposalsMax)).compactMap {
+            let rows = try documents.openProposals(above: probability, after: after, limit: limit + 1)
+            return try ListPage(rows, limit: limit, next: { ConflictPlace(.links, .pair($0)).description }) {
                 try documents.answer($0, scorer)
             }
         }
@@ -92,8 +97,7 @@ extension Hub {
             return AcceptanceAnswer(pairs: 0, records: 0, contradicting: 0, left: 0, isDryRun: question.isDryRun)
         }
         return try await deciding(now) { desk in
-            let found = try desk.documents.openProposals(above: question.above, limit: .max)
-            let choice = try desk.documents.choice(of: found, above: question.above, scorer)
+            let choice = try desk.documents.choice(above: question.above, scorer)
             let decision =
                 question.isDryRun || choice.taken.isEmpty
                 ? nil : try desk.decide(LinkPairs(areSame: true, choice.taken), author: question.author, note: question.note).decision
@@ -113,10 +117,10 @@ extension Hub {
     public func acceptAutomatically(now: Timestamp) async throws -> Int {
         guard let above = linkRules.automaticAbove, let scorer = try await scorer() else { return 0 }
         // Looked up before the writer is asked for: mostly there is nothing.
-        let isAny = try await reading(now) { try !$0.choice(of: $0.undecidedProposals(above: above), above: above, scorer).taken.isEmpty }
+        let isAny = try await reading(now) { try !$0.undecidedChoice(above: above, scorer).taken.isEmpty }
         guard isAny else { return 0 }
         return try await deciding(now) { desk in
-            let pairs = try desk.documents.choice(of: desk.documents.undecidedProposals(above: above), above: above, scorer).taken
+            let pairs = try desk.documents.undecidedChoice(above: above, scorer).taken
             guard !pairs.isEmpty else { return 0 }
             _ = try desk.decide(
                 LinkPairs(areSame: true, pairs), author: "hub", note: "by the rules, from a probability of \(above)")
@@ -128,24 +132,47 @@ extension Hub {
 extension Documents {
     private static let pageRows = 500
 
-    /// The best first; pairs that are linked, or declared never the same, are not among them.
-    func openProposals(above probability: Double, limit: Int) throws -> [ProposalRow] {
-        var found: [ProposalRow] = []
-        var last: ProposalRow?
+    /// Calls `body` for pairs that are not linked, nor declared never the same, the best first, until it answers false.
+    private func eachOpenProposal(above probability: Double, after place: ProposalRow?, _ body: (ProposalRow) throws -> Bool) throws {
         let tables = LinkTables(store: store, standing: standing)
-        while found.count < limit {
-            let rows = try store.proposals(bitsMin: MatchThreshold.bits(probability), after: last, limit: Self.pageRows)
-            for row in rows where found.count < limit {
-                if try !tables.areApart(row.lower, row.higher) { found.append(row) }
+        let bitsMin = MatchThreshold.bits(probability)
+        var last = place
+        while case let rows = try store.proposals(bitsMin: bitsMin, after: last, limit: Self.pageRows), let end = rows.last {
+            for row in rows {
+                guard try tables.areApart(row.lower, row.higher) || body(row) else { return }
             }
-            guard rows.count == Self.pageRows else { break }
-            last = rows.last
+            last = end
+        }
+    }
+
+    /// The best first, behind a place.
+    func openProposals(above probability: Double, after place: ProposalRow? = nil, limit: Int) throws -> [ProposalRow] {
+        var found: [ProposalRow] = []
+        try eachOpenProposal(above: probability, after: place) { row in
+            found.append(row)
+            return found.count < limit
         }
         return found
     }
 
-    /// Open proposals that no decision has linked before, as far as the latest decisions tell.
-    func undecidedProposals(above probability: Double) throws -> [ProposalRow] {
+    /// Those of the open proposals that one decision may link, and how many it leaves: read page by page, however many there are.
+    func choice(
+        above probability: Double, takenMax: Int = Hub.acceptedMax, consideredMax: Int = PairChoice.consideredMax, _ scorer: MatchScorer
+    ) throws -> PairChoice {
+        let bitsMin = MatchThreshold.bits(probability)
+        var choice = PairChoice(bitsMin: bitsMin, takenMax: takenMax, consideredMax: consideredMax, scorer, self)
+        var last: ProposalRow?
+        try eachOpenProposal(above: probability, after: nil) { row in
+            try choice.offer(row)
+            last = row
+            return !choice.isFull
+        }
+        if choice.isFull { choice.left = try store.openProposalCount(bitsMin: bitsMin, after: last) }
+        return choice
+    }
+
+    /// Of the open proposals, what no decision has linked before, as far as the latest decisions tell; the rest is left for the next time.
+    func undecidedChoice(above probability: Double, _ scorer: MatchScorer) throws -> PairChoice {
         var decided: Set<LinkPairs.Pair> = []
         for row in try store.decisions(limit: 1_000) where row.choice == .same {
             guard let state = try state(row.record), let pairs = Decision({ state[$0]?.text?.string }).flatMap(LinkPairs.init(of:)) else {
@@ -153,15 +180,15 @@ extension Documents {
             }
             decided.formUnion(pairs.pairs)
         }
-        return try openProposals(above: probability, limit: .max).filter { row in
-            guard let lower = standing.dot(of: row.lower), let higher = standing.dot(of: row.higher) else { return false }
-            return LinkPairs.Pair(lower, higher).map { !decided.contains($0) } ?? false
+        var choice = PairChoice(bitsMin: MatchThreshold.bits(probability), scorer, self)
+        try eachOpenProposal(above: probability, after: nil) { row in
+            guard let lower = standing.dot(of: row.lower), let higher = standing.dot(of: row.higher),
+                let pair = LinkPairs.Pair(lower, higher), !decided.contains(pair)
+            else { return true }
+            try choice.offer(row)
+            return !choice.isFull
         }
-    }
-
-    /// Those that one decision may link.
-    func choice(of rows: [ProposalRow], above probability: Double, _ scorer: MatchScorer) throws -> PairChoice {
-        try PairChoice(rows, bitsMin: MatchThreshold.bits(probability), takenMax: Hub.acceptedMax, scorer, self)
+        return choice
     }
 
     func answer(_ row: ProposalRow, _ scorer: MatchScorer) throws -> ProposalAnswer? {

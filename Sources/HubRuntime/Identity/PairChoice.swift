@@ -7,7 +7,7 @@ struct PairChoice {
     /// Left out, since the people that they would join contradict each other.
     private(set) var contradicting = 0
     /// Neither, since one decision takes only so many.
-    private(set) var left = 0
+    var left = 0
 
     /// The most pairs that one decision looks at; contradicting ones are not many.
     static let consideredMax = 20_000
@@ -17,22 +17,28 @@ struct PairChoice {
     /// By profile.
     private var people: [RecordNumber: Int] = [:]
 
+    private let takenMax: Int
+    private let consideredMax: Int
+    private var considered = 0
+
     /// - Parameters:
-    ///   - rows: the best first.
     ///   - takenMax: the most pairs of one decision.
-    init(_ rows: [ProposalRow], bitsMin: Double, takenMax: Int, _ scorer: MatchScorer, _ documents: Documents) throws {
+    ///   - consideredMax: the most that are looked at for one.
+    init(
+        bitsMin: Double, takenMax: Int = Hub.acceptedMax, consideredMax: Int = consideredMax, _ scorer: MatchScorer, _ documents: Documents
+    ) {
         self.documents = documents
+        self.takenMax = takenMax
+        self.consideredMax = consideredMax
         acceptance = PairAcceptance(scorer, bitsMin: bitsMin)
-        for (place, row) in rows.enumerated() {
-            if taken.count == takenMax || place == Self.consideredMax {
-                left = rows.count - place
-                break
-            }
-            try offer(row)
-        }
     }
 
-    private mutating func offer(_ row: ProposalRow) throws {
+    /// One decision holds no more, or looks at no more.
+    var isFull: Bool { taken.count == takenMax || considered == consideredMax }
+
+    /// Looks at one more pair, of which the best come first.
+    mutating func offer(_ row: ProposalRow) throws {
+        considered += 1
         guard let lower = documents.standing.dot(of: row.lower), let higher = documents.standing.dot(of: row.higher),
             let pair = LinkPairs.Pair(lower, higher), let one = try person(of: row.lower), let other = try person(of: row.higher)
         else { return }

@@ -69,17 +69,26 @@ private struct CustomerFinder {
     private var rowsMax: Int { 8 * limit }
 
     func found() throws -> CustomersFound {
-        let orders = text.kinds.contains(.order) ? try orders() : []
+        let all = text.kinds.contains(.order) ? try store.orders(aliveNamed: text.text, after: nil, limit: limit + 1) : []
+        let orders = try orders(all.prefix(limit))
+        var found = try customers(orders.compactMap(\.buyer))
+        found.orders = orders.map(\.order)
+        found.hasMore = found.hasMore || all.count > limit
+        return found
+    }
+
+    /// - Parameter buyers: who ordered what was typed.
+    private func customers(_ buyers: [RecordNumber]) throws -> CustomersFound {
         let exact = try text.kinds.flatMap { try holders($0) }
-        let all = try exact + orders.compactMap(\.buyer) + text.kinds.flatMap { try beginners($0) }
+        let all = try exact + buyers + text.kinds.flatMap { try beginners($0) }
         var seen: Set<RecordNumber> = []
         var customers: [CustomerFound] = []
         for record in all {
             guard let profile = try store.customer(record)?.profile, seen.insert(profile).inserted else { continue }
-            guard customers.count < limit else { return CustomersFound(customers: customers, orders: orders.map(\.order), hasMore: true) }
+            guard customers.count < limit else { return CustomersFound(customers: customers, orders: [], hasMore: true) }
             if let customer = try customer(profile) { customers.append(customer) }
         }
-        return CustomersFound(customers: customers, orders: orders.map(\.order), hasMore: false)
+        return CustomersFound(customers: customers, orders: [], hasMore: false)
     }
 
     // MARK: who
@@ -108,8 +117,8 @@ private struct CustomerFinder {
         }
     }
 
-    private func orders() throws -> [(order: OrderFound, buyer: RecordNumber?)] {
-        try store.orders(named: text.text).filter(\.isAlive).prefix(limit).compactMap { row -> (order: OrderFound, buyer: RecordNumber?)? in
+    private func orders(_ rows: some Sequence<OrderRow>) throws -> [(order: OrderFound, buyer: RecordNumber?)] {
+        try rows.compactMap { row -> (order: OrderFound, buyer: RecordNumber?)? in
             guard let view = try documents.order(row) else { return nil }
             let buyer = try store.purchase(row.record)?.buyer
             let profile = try buyer.flatMap { try store.customer($0)?.profile }.flatMap { documents.standing.dot(of: $0) }

@@ -25,51 +25,6 @@ public enum ProfileSearch: Hashable, Sendable {
 }
 
 extension Hub {
-    public static let profilesFoundMax = 50
-
-    /// Profiles that hold an identifier now or held it earlier, or bear a name: documents, each profile once.
-    public func profiles(_ search: ProfileSearch, now: Timestamp) async throws -> [JSONAnswer] {
-        try await reading(now) { documents in
-            var seen: Set<RecordNumber> = []
-            var found: [JSONAnswer] = []
-            for record in try Self.holders(search, documents) {
-                guard let profile = try documents.store.customer(record)?.profile, seen.insert(profile).inserted else { continue }
-                if let document = try documents.profile(profile)?.json() { found.append(JSONAnswer(bytes: document)) }
-                if found.count == Self.profilesFoundMax { break }
-            }
-            return found
-        }
-    }
-
-    static func holders(
-        _ search: ProfileSearch, _ documents: Documents, limit: Int = 4 * profilesFoundMax
-    ) throws -> [RecordNumber] {
-        let store = documents.store
-        func holders(_ kind: Identifier.Kind, _ raw: String) throws -> [RecordNumber] {
-            // A phone number without a country code is tried for the country of each site.
-            let countries = [nil] + Set(documents.sites.compactMap(\.country)).sorted().map(Optional.some)
-            var values: [Identifier] = []
-            for country in countries {
-                if let identifier = Identifier(kind: kind, raw: Text(raw), country: country, rules: documents.standing.linkRules),
-                    !values.contains(identifier)
-                {
-                    values.append(identifier)
-                }
-            }
-            return try values.flatMap { try store.identifiers(IdentifierRow.Kind(kind), $0.value.string, limit: limit).map(\.record) }
-        }
-        switch search {
-        case .email(let raw): return try holders(.email, raw)
-        case .phone(let raw): return try holders(.phone, raw)
-        case .id(let raw):
-            if let id = ProfileID(raw) { return documents.standing.record(id.life).map { [$0] } ?? [] }
-            return try holders(.id, raw)
-        case .name(let raw):
-            let prefix = PersonName.folded(raw)
-            guard !prefix.isEmpty else { return [] }
-            return try store.identifiers(.name, startingWith: prefix, limit: limit).map(\.record)
-        }
-    }
 
     /// One profile by its id or a former one; `nil` when there is none.
     public func profile(_ id: String, now: Timestamp) async throws -> JSONAnswer? {
@@ -105,11 +60,21 @@ extension Hub {
         return JSONAnswer(bytes: Array(head) + Array(",\"locations\":[".utf8) + joined(figures) + Array("]}".utf8))
     }
 
-    /// All orders that bear a number; more than one when two shops count alike.
-    public func orders(number: String, now: Timestamp) async throws -> [JSONAnswer] {
-        try await reading(now) { documents in
-            try documents.store.orders(named: number).filter(\.isAlive).compactMap {
-                try documents.order($0).map { JSONAnswer(bytes: $0.json()) }
+    public static let ordersPerNumberMax = 50
+
+    /// Orders that bear a number; more than one when two shops count alike.
+    ///
+    /// - Parameter place: `next` of the page before.
+    /// - Throws: `HubError`: `request-invalid` for a limit that is not 1 to `ordersPerNumberMax`, or a place that is none.
+    public func orders(
+        number: String, after place: String? = nil, limit: Int = ordersPerNumberMax, now: Timestamp
+    ) async throws -> ListPage<JSONAnswer> {
+        try Self.checkLimit(limit, max: Self.ordersPerNumberMax)
+        let after = try Self.place(place) { RecordNumber(place: $0) }
+        return try await reading(now) { documents in
+            let rows = try documents.store.orders(aliveNamed: number, after: after, limit: limit + 1)
+            return try ListPage(rows, limit: limit, next: \.record.place) { row in
+                try documents.order(row).map { JSONAnswer(bytes: $0.json()) }
             }
         }
     }

@@ -35,7 +35,7 @@ public struct StockPage: Encodable, Hashable, Sendable {
     public var articles: [Article] = []
     /// What the next page comes after; `nil`: there is none.
     public var next: String?
-    /// More piles ask for people than were looked through.
+    /// The page is not full, since no more articles than `Hub.askingSKUsMax` are looked at for one: the rest is still to be looked at.
     public var isCut = false
     /// More items bear the words than were looked through.
     public var isWordsCut = false
@@ -43,6 +43,8 @@ public struct StockPage: Encodable, Hashable, Sendable {
 
 extension Hub {
     public static let skusPerPage = 25
+    /// So many articles that ask for people are looked at for one page of oversold ones.
+    public static let askingSKUsMax = 500
 
     /// A page of articles, in the order of their SKUs.
     public func stock(_ question: StockQuestion, now: Timestamp) async throws -> StockPage {
@@ -51,16 +53,17 @@ extension Hub {
             var page = StockPage()
             let skus: [String]
             if question.isOversoldOnly {
-                (skus, page.isCut) = try Self.oversold(question, documents)
+                (skus, page.next, page.isCut) = try Self.oversold(question, documents)
             } else {
                 let begun = try documents.store.skus(
                     startingWith: question.prefix, after: question.after, at: question.location, limit: Self.skusPerPage + 1)
                 let named: [String]
                 (named, page.isWordsCut) = try Self.named(question, documents, limit: Self.skusPerPage + 1)
-                skus = named.isEmpty ? begun : Set((begun + named).map { Text($0) }).sorted().prefix(Self.skusPerPage + 1).map(\.string)
+                let found = named.isEmpty ? begun : Set((begun + named).map { Text($0) }).sorted().map(\.string)
+                skus = Array(found.prefix(Self.skusPerPage))
+                if found.count > skus.count { page.next = skus.last }
             }
-            if skus.count > Self.skusPerPage { page.next = skus[Self.skusPerPage - 1] }
-            page.articles = try skus.prefix(Self.skusPerPage).map { sku in
+            page.articles = try skus.map { sku in
                 StockPage.Article(
                     sku: sku, name: try documents.item(sku: sku)?["name"]?.typed?.string,
                     piles: try documents.store.cells(sku: sku).map { try StockPile($0, heard: heard, documents) })
@@ -86,21 +89,30 @@ extension Hub {
         return (skus, try documents.store.itemWords(startingWith: longest, max: itemsLookedMax + 1) > itemsLookedMax)
     }
 
-    /// One more SKU than a page shows, if there is one; and whether more piles ask for people than are looked through.
-    private static func oversold(_ question: StockQuestion, _ documents: Documents) throws -> (skus: [String], isCut: Bool) {
-        let flagged = try documents.store.cells(flaggedAfter: 0, limit: conflictsPerKindMax + 1)
+    private static func oversold(
+        _ question: StockQuestion, _ documents: Documents
+    ) throws -> (skus: [String], next: String?, isCut: Bool) {
         var everywhere = question
         (everywhere.after, everywhere.location) = (nil, nil)
         let named = Set(try named(everywhere, documents, limit: itemsLookedMax).skus.map { Text($0) })
-        var skus: Set<Text> = []
-        for row in flagged.prefix(conflictsPerKindMax) {
-            guard row.sku.utf8.starts(with: question.prefix.utf8) || named.contains(Text(row.sku)),
-                question.location.map({ Text($0) == Text(row.location) }) ?? true,
-                question.after.map({ Text($0) < Text(row.sku) }) ?? true
-            else { continue }
-            // A figure that does not fit is shown as unknown with the stock itself.
-            do { if try documents.figure(row).isOversold { skus.insert(Text(row.sku)) } } catch is InventoryError { continue }
+        let asking = try documents.store.askingSKUs(
+            startingWith: named.isEmpty ? question.prefix : "", after: question.after, at: question.location, limit: askingSKUsMax + 1)
+        var skus: [String] = []
+        for (looked, sku) in asking.enumerated() {
+            guard looked < askingSKUsMax else { return (skus, asking[looked - 1], true) }
+            guard sku.utf8.starts(with: question.prefix.utf8) || named.contains(Text(sku)) else { continue }
+            guard try isOversold(sku, at: question.location, documents) else { continue }
+            guard skus.count < skusPerPage else { return (skus, skus.last, false) }
+            skus.append(sku)
         }
-        return (skus.sorted().prefix(skusPerPage + 1).map(\.string), flagged.count > conflictsPerKindMax)
+        return (skus, nil, false)
+    }
+
+    private static func isOversold(_ sku: String, at location: String?, _ documents: Documents) throws -> Bool {
+        try documents.store.cells(sku: sku).contains { row in
+            guard row.asks, location.map({ Text($0) == Text(row.location) }) ?? true else { return false }
+            // A figure that does not fit is shown as unknown with the stock itself.
+            do { return try documents.figure(row).isOversold } catch is InventoryError { return false }
+        }
     }
 }

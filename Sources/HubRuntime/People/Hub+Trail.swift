@@ -26,11 +26,17 @@ extension Hub {
     /// Who looked whom up, the newest first.
     ///
     /// - Parameters:
-    ///   - time: only what is older; the time of the last one shown gives the next page.
+    ///   - place: `next` of the page before.
+    ///   - time: only what is older, where no place is given.
     ///   - who: only of that person or token.
-    public func lookUps(before time: Timestamp? = nil, of who: String? = nil, limit: Int = Hub.lookUpsMax) async throws -> [LookUpAnswer] {
-        try await store.read { store in
-            try store.lookUps(before: time, of: who, limit: min(max(limit, 1), Self.lookUpsMax)).map { row in
+    /// - Throws: `HubError`: `request-invalid` for a limit that is not 1 to `lookUpsMax`, or a place that is none.
+    public func lookUps(
+        after place: String? = nil, before time: Timestamp? = nil, of who: String? = nil, limit: Int = Hub.lookUpsMax
+    ) async throws -> ListPage<LookUpAnswer> {
+        try Self.checkLimit(limit, max: Self.lookUpsMax)
+        let after = try Self.place(place) { LookUpRow.Place($0) } ?? time.map { LookUpRow.Place(at: $0, number: 0) }
+        return try await store.read { store in
+            ListPage(try store.lookUps(after: after, of: who, limit: limit + 1), limit: limit, next: \.place.text) { row in
                 LookUpAnswer(
                     time: row.at.milliseconds, who: row.who, what: row.what, subject: row.subject, found: row.found, times: row.times)
             }
@@ -44,6 +50,20 @@ extension Hub {
 
     /// Who asks with the secret of the hub's own folder, in a list.
     static let folderName = "hub.secret"
+}
+
+extension LookUpRow {
+    fileprivate var place: Place { Place(at: at, number: number) }
+}
+
+extension LookUpRow.Place {
+    fileprivate init?(_ text: String) {
+        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 2, let at = UInt64(parts[0]), let number = Int64(parts[1]) else { return nil }
+        self.init(at: Timestamp(milliseconds: at), number: number)
+    }
+
+    fileprivate var text: String { "\(at.milliseconds)_\(number)" }
 }
 
 public struct LookUpAnswer: Encodable, Hashable, Sendable {

@@ -101,8 +101,13 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     /// Those of all records from one to another, both ends included: by record, kind and value.
     func identifiers(from first: RecordNumber, to last: RecordNumber) throws -> [IdentifierRow]
     /// Who holds or held a value, by record; at most `limit`.
-    func identifiers(_ kind: IdentifierRow.Kind, _ value: String, limit: Int) throws -> [IdentifierRow]
-    func identifiers(_ kind: IdentifierRow.Kind, startingWith prefix: String, limit: Int) throws -> [IdentifierRow]
+    func identifiers(_ kind: IdentifierRow.Kind, _ value: String, after record: RecordNumber?, limit: Int) throws -> [IdentifierRow]
+    /// By value, in the order of its bytes, then by record.
+    ///
+    /// - Parameter place: only those behind it; there need not be one there.
+    func identifiers(
+        _ kind: IdentifierRow.Kind, startingWith prefix: String, after place: (value: String, record: RecordNumber)?, limit: Int
+    ) throws -> [IdentifierRow]
     /// How many records of each source hold or held a value.
     func holderCounts(_ kind: IdentifierRow.Kind, _ value: String) throws -> [(source: SourceNumber, records: Int)]
     func earlier(record: RecordNumber) throws -> [EarlierRow]
@@ -122,6 +127,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     ///   - after: only those behind this one.
     ///   - location: only those that have a cell there; `nil`: those that have one anywhere.
     func skus(startingWith prefix: String, after: String?, at location: String?, limit: Int) throws -> [String]
+    /// Those of which a pile there asks for people; the same otherwise.
+    func askingSKUs(startingWith prefix: String, after: String?, at location: String?, limit: Int) throws -> [String]
     /// Exact sum of the movements of goods at a cell by one replica, up to and with a counter.
     func moved(cell: Int64, replica: ReplicaNumber, upTo counter: UInt64) throws -> Int128
     /// Reservations and releases at a cell whose note is `note`, by replica and counter.
@@ -132,6 +139,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     // Orders
     func order(_ record: RecordNumber) throws -> OrderRow?
     func orders(named name: String) throws -> [OrderRow]
+    /// Those that are not dead, by record, those after one.
+    func orders(aliveNamed name: String, after record: RecordNumber?, limit: Int) throws -> [OrderRow]
     func shipment(_ record: RecordNumber) throws -> ShipmentRow?
     /// Shipments that refer to the order, or to none and bear its number.
     func shipments(of order: RecordNumber, named name: String?) throws -> [ShipmentRow]
@@ -145,8 +154,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func decisions(on conflict: String) throws -> [DecisionRow]
     /// Those of one choice that are not undone, the oldest first.
     func decisions(choosing choice: Decision.Choice) throws -> [DecisionRow]
-    /// The newest first.
-    func decisions(limit: Int) throws -> [DecisionRow]
+    /// The newest first, those after one.
+    func decisions(after record: RecordNumber?, limit: Int) throws -> [DecisionRow]
 
     /// The last one of a site up to a time.
     func siteView(_ site: SiteNumber, at time: Timestamp) throws -> SiteViewRow?
@@ -307,6 +316,17 @@ public struct StoreCounts: Hashable, Sendable {
 }
 
 extension HubReading {
+    public func identifiers(_ kind: IdentifierRow.Kind, _ value: String, limit: Int) throws -> [IdentifierRow] {
+        try identifiers(kind, value, after: nil, limit: limit)
+    }
+
+    public func identifiers(_ kind: IdentifierRow.Kind, startingWith prefix: String, limit: Int) throws -> [IdentifierRow] {
+        try identifiers(kind, startingWith: prefix, after: nil, limit: limit)
+    }
+
+    /// The newest first.
+    public func decisions(limit: Int) throws -> [DecisionRow] { try decisions(after: nil, limit: limit) }
+
     /// All rows of a topic, in the order of the line.
     func changed(_ topic: FeedTopic) throws -> [FeedRow] {
         var found: [FeedRow] = []

@@ -26,6 +26,8 @@ public protocol MatchingReading {
     func proposals(bitsMin: Double, after place: ProposalRow?, limit: Int) throws -> [ProposalRow]
     /// `nil` for a pair that is not proposed with so many bits, or linked. The lower number comes first.
     func proposal(_ lower: RecordNumber, _ higher: RecordNumber, bitsMin: Double) throws -> ProposalRow?
+    /// How many pairs are proposed behind a place that are neither linked nor declared never the same.
+    func openProposalCount(bitsMin: Double, after place: ProposalRow?) throws -> Int
     func proposalCount(bitsMin: Double) throws -> Int
 }
 

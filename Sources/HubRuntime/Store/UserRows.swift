@@ -58,14 +58,28 @@ public struct LookUpRow: Hashable, Sendable {
     public var found: Int
     /// How often it was asked at about that time: somebody who types asks with every letter.
     public var times: Int
+    /// In the order in which they were written down; 0: not yet.
+    public var number: Int64
 
-    public init(at: Timestamp, who: String, what: What, subject: String, found: Int, times: Int = 1) {
+    /// Where it stands in the trail, of which the newest comes first.
+    public struct Place: Hashable, Sendable {
+        public var at: Timestamp
+        public var number: Int64
+
+        public init(at: Timestamp, number: Int64) {
+            self.at = at
+            self.number = number
+        }
+    }
+
+    public init(at: Timestamp, who: String, what: What, subject: String, found: Int, times: Int = 1, number: Int64 = 0) {
         self.at = at
         self.who = who
         self.what = what
         self.subject = subject
         self.found = found
         self.times = times
+        self.number = number
     }
 }
 
@@ -77,8 +91,8 @@ public protocol PeopleReading {
     func users() throws -> [UserRow]
     func user(_ name: String) throws -> UserRow?
     func session(hash: [UInt8]) throws -> SessionRow?
-    /// The newest first, those before a time and of one who asked when they are given.
-    func lookUps(before time: Timestamp?, of who: String?, limit: Int) throws -> [LookUpRow]
+    /// The newest first, those behind a place and of one who asked when they are given.
+    func lookUps(after place: LookUpRow.Place?, of who: String?, limit: Int) throws -> [LookUpRow]
     /// The oldest first.
     func pulses(since time: Timestamp) throws -> [PulseRow]
     /// From a day on, by day, then by field.

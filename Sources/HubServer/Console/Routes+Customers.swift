@@ -117,12 +117,14 @@ extension HubRoutes {
     // MARK: who may be one person
 
     private func proposalsPage(_ call: HubCall) async throws -> Reply {
-        try await proposals(call, above: call.query("above"), number: call.query("number"), problem: nil)
+        let asked = FormBody(queryOf: call)
+        return try await proposals(call, above: asked["above"], after: asked["after"], problem: nil)
     }
 
-    private func proposals(_ call: HubCall, above: String?, number: String?, problem: HubError?) async throws -> Reply {
-        let part = Console.ProposalsPart(above: above.flatMap(Double.init), number: number.flatMap(Int.init))
-        let found = try await hub.proposals(above: part.above, limit: part.limit, now: call.now)
+    private func proposals(_ call: HubCall, above: String?, after: String?, problem: HubError?) async throws -> Reply {
+        let part = Console.ProposalsPart(above: above.flatMap(Double.init), after: after)
+        let found = try await hub.proposals(
+            above: part.above, after: part.after, limit: Console.ProposalsPart.pairs, now: call.now)
         // Each pair shows what is known of two people.
         if !found.isEmpty { await hub.noteLookUp(.search, "proposals", found: found.count, by: call.principal, now: call.now) }
         var visitor = try await visitor(call)
@@ -142,10 +144,10 @@ extension HubRoutes {
             let isSame = verdict == "same"
             let answer = isSame ? try await hub.link(question, now: call.now) : try await hub.keepApart(question, now: call.now)
             call.logger.notice("proposal decided", metadata: ["verdict": "\(verdict)", "decision": "\(answer.decision.id)"])
-            let part = Console.ProposalsPart(above: form["above"].flatMap(Double.init), number: form["number"].flatMap(Int.init))
-            return .seeOther("/proposals?above=\(part.above)&number=\(part.number)&said=proposal-\(verdict)")
+            let part = Console.ProposalsPart(above: form["above"].flatMap(Double.init), after: form["after"])
+            return .seeOther("\(part.address)&said=proposal-\(verdict)")
         } catch let error as HubError where Self.isToldOnPage(error) {
-            return try await proposals(call, above: form["above"], number: form["number"], problem: error)
+            return try await proposals(call, above: form["above"], after: form["after"], problem: error)
         }
     }
 }

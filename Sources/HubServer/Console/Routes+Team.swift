@@ -112,17 +112,16 @@ extension HubRoutes {
         let asked = FormBody(queryOf: call)
         if asked["show"] == "notes" { return try await notesPage(call, before: asked["before"].flatMap(Int64.init)) }
         guard asked["show"] == "look-ups" else {
-            return try await decisionsPage(call, page: asked["page"].flatMap(Int.init) ?? 1, problem: nil)
+            return try await decisionsPage(call, after: asked["after"], problem: nil)
         }
-        let before = asked["before"].flatMap(UInt64.init).map { Timestamp(milliseconds: $0) }
-        let rows = try await hub.lookUps(before: before, of: asked["who"], limit: Self.lookUpsShown + 1)
+        let rows = try await hub.lookUps(after: asked["after"], of: asked["who"], limit: Self.lookUpsShown)
         let names = try await hub.users().map(\.name) + hub.apiTokens(now: call.now).map(\.name)
-        let page = LookUpPage(
-            rows: Array(rows.prefix(Self.lookUpsShown)), hasMore: rows.count > Self.lookUpsShown, who: asked["who"], names: names)
+        let page = LookUpPage(rows: rows, isLater: asked["after"] != nil, who: asked["who"], names: names)
         return .page(console.lookUps(page, for: try await visitor(call)))
     }
 
     private static let lookUpsShown = 100
+    private static let decisionsShown = 100
 
     private func notesPage(_ call: HubCall, before number: Int64?) async throws -> Reply {
         let notes = try await hub.conflictNotes(before: number, limit: Self.notesShown + 1)
@@ -133,15 +132,12 @@ extension HubRoutes {
 
     private static let notesShown = 100
 
-    private func decisionsPage(_ call: HubCall, page: Int, problem: HubError?) async throws -> Reply {
-        let page = min(max(page, 1), Console.decisionPagesMax)
-        let wanted = page * DecisionPage.length
-        // One more tells whether there is more; of the last thousand the hub does not say.
-        let all = try await hub.decisions(limit: wanted + 1, now: call.now)
-        let hasMore = page == Console.decisionPagesMax ? all.count >= wanted : all.count > wanted
+    private func decisionsPage(_ call: HubCall, after: String?, problem: HubError?) async throws -> Reply {
+        let (decisions, undoing) = try await hub.decisionPage(after: after, limit: Self.decisionsShown, now: call.now)
         var visitor = try await visitor(call)
         visitor.path = "/audit"
-        let bytes = console.decisions(DecisionPage(all: all, page: page, hasMore: hasMore), problem: problem, for: visitor)
+        let page = DecisionPage(decisions: decisions, undoing: undoing, isLater: after != nil)
+        let bytes = console.decisions(page, problem: problem, for: visitor)
         return .page(bytes, status: problem.map { ErrorReply($0).status } ?? .ok)
     }
 
@@ -156,7 +152,7 @@ extension HubRoutes {
             // The trail is the admins'; an operator goes back to what is open again.
             return .seeOther((maySee ? "/audit" : "/conflicts") + "?said=audit-undone")
         } catch let error as HubError where maySee && ErrorReply(error).status.kind == .clientError {
-            return try await decisionsPage(call, page: 1, problem: error)
+            return try await decisionsPage(call, after: nil, problem: error)
         }
     }
 }

@@ -1,0 +1,48 @@
+import HubRuntime
+import Serving
+
+/// What is open, for operators and scripts: whole lists of up to five hundred of a kind, or page by page all there is.
+extension HubRoutes {
+    var openConflictRoutes: [HubRoute] {
+        [
+            HubRoute(.get, "/v1/conflicts", .person(.viewer)) { call in
+                let kind = try call.asked("kind").map { name in
+                    guard let kind = ConflictAnswer.Kind(rawValue: name) else {
+                        throw HubError(
+                            .badRequest, "\(name) is no kind of conflict.",
+                            remedy: "Give one of: \(ConflictAnswer.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+                    }
+                    return kind
+                }
+                return try await conflicts(ConflictFilter(kind: kind, site: call.asked("site"), field: call.asked("field")), call)
+            },
+            HubRoute(.post, "/v1/conflicts/search", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
+                let (filter, part) = (try call.json(ConflictFilter.self), try call.json(Part.self))
+                return try await conflicts(filter, limit: part.limit, after: part.after, call)
+            },
+            HubRoute(.get, "/v1/quarantine", .person(.viewer)) { call in
+                // Edits of records that are gone are conflicts of a kind of their own, and stand in quarantine, too.
+                var filter = ConflictFilter()
+                filter.choice = .replay
+                return try await conflicts(filter, call)
+            },
+        ]
+    }
+
+    private struct Part: Decodable {
+        let limit: Int?
+        let after: String?
+    }
+
+    private func conflicts(_ filter: ConflictFilter, _ call: HubCall) async throws -> Reply {
+        let limit = call.asked("limit") == nil ? nil : try call.limit(usual: Hub.conflictsPageMax)
+        return try await conflicts(filter, limit: limit, after: call.asked("after"), call)
+    }
+
+    /// Who asks for no page gets what was given before there were any.
+    private func conflicts(_ filter: ConflictFilter, limit: Int?, after: String?, _ call: HubCall) async throws -> Reply {
+        guard limit != nil || after != nil else { return try .json(try await hub.conflicts(filter, now: call.now)) }
+        let page = try await hub.conflictPage(filter, after: after, limit: limit ?? Hub.conflictsPageMax, now: call.now)
+        return try .json(page.conflicts).following(page.next)
+    }
+}
