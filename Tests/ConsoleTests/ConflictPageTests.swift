@@ -97,7 +97,7 @@ struct ConflictPageTests {
         let console = try Console()
         func title(_ text: String) throws -> String {
             let page = console.conflicts(
-                [Self.conflict()], hasMore: false, after: nil, filter: ConflictFilter(), open: OpenConflicts(), sites: [],
+                ConflictPage(conflicts: [Self.conflict()]), isLater: false, filter: ConflictFilter(), open: OpenConflicts(), sites: [],
                 notes: [Self.conflict().id: ConflictNoteMark(count: 3, last: Self.note(3, "ann", text))], for: Self.visitor(.viewer))
             let html = String(decoding: page, as: UTF8.self)
             #expect(html.contains(">3 notes</span>"))

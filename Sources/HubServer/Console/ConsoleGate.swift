@@ -63,8 +63,10 @@ struct SeeOther: Error {
 extension HTTPField.Name {
     static let secFetchSite = HTTPField.Name("Sec-Fetch-Site")!
     static let formToken = HTTPField.Name("Tributary-Form")!
-    /// Of a page that keeps itself fresh.
     static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
+    /// Of a page that keeps itself fresh.
+    static let refresh = HTTPField.Name("Tributary-Refresh")!
+    static let refreshAfter = HTTPField.Name("Refresh")!
     static let frameOptions = HTTPField.Name("X-Frame-Options")!
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
     static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!

@@ -30,7 +30,7 @@ extension Reply {
     /// A browser asks for the page once more, also one without scripts.
     func again(afterSeconds seconds: Int) -> Reply {
         var reply = self
-        reply.fields[.refresh] = String(seconds)
+        reply.fields[.refreshAfter] = String(seconds)
         return reply
     }
 
