@@ -66,8 +66,10 @@ struct ConflictPageTests {
         var over = story
         (over.conflict, over.rule) = (nil, nil)
         over.ruling = PolicyAnswer(entity: "customer", field: "phone", policy: "ranked: camden", decision: "c:1")
+        var undone = Self.story()
+        undone.restore(by: Self.payload)
         for role in Role.allCases {
-            for story in [story, full, over] {
+            for story in [story, full, over, undone] {
                 let html = try html(story, role, language, typed: ConflictTyped(value: Self.payload, note: Self.payload, text: nil))
                 #expect(!html.contains("⟦") && !html.contains("<script>alert"), "\(role)")
                 #expect(html.matches(of: /\{[a-z]+\}/).isEmpty)
@@ -108,6 +110,27 @@ struct ConflictPageTests {
         #expect(try title(String(repeating: "a", count: 81)) == "ann: " + String(repeating: "a", count: 79) + "…")
     }
 
+    @Test("after an undo each side bears the name of whose value it is, with who restored it and when, and not the hub's")
+    func restored() throws {
+        var story = Self.story()
+        story.restore(by: "anna")
+        let shown = try html(story)
+        #expect(shown.contains("<h2>camden</h2>") && shown.contains("<h2>web</h2>") && !shown.contains("<h2>the hub</h2>"))
+        #expect(shown.contains("restored by anna on 15 Jan 2027") && shown.contains(">Take camden</button>"))
+        #expect(shown.contains("camden had not heard of web"))
+        // Nobody offers the word of a site for what the hub wrote.
+        #expect(!shown.contains("?rule="))
+        // An operator's own value bears the operator's name.
+        story.sides[0].site = "hub"
+        story.sides[0].origin?.first = .init(dot: "h:1", site: "hub", source: "hub", time: Self.now, person: "ben")
+        #expect(try html(story).contains("<h2>ben</h2>"))
+        story.sides[0].origin = ValueOrigin(
+            choice: .take, author: "cleo", at: Self.now, note: nil,
+            first: .init(dot: "a:2", site: "camden", source: "till", time: Self.now, person: nil))
+        let taken = try html(story)
+        #expect(taken.contains("<h2>the hub</h2>") && taken.contains("taken from camden by cleo on"))
+    }
+
     @Test("a rule begins with what the first side's site has; an admin sets what was shown, others see who may")
     func rule() throws {
         let admin = try html(Self.story(), .admin)
@@ -123,5 +146,19 @@ struct ConflictPageTests {
         #expect(try html(story, .admin).contains(#"<option value="ranked: web, camden" selected>by site: web, camden</option>"#))
         story.rule = nil
         #expect(try !html(story, .admin).contains("id=\"rule\""))
+    }
+}
+
+extension ConflictStory {
+    /// As if a decision had been made and taken back: the hub wrote both sides once more.
+    fileprivate mutating func restore(by author: String) {
+        for index in sides.indices {
+            sides[index].origin = ValueOrigin(
+                choice: .undo, author: author, at: ConflictPageTests.now, note: nil,
+                first: .init(
+                    dot: "z:\(index)", site: sides[index].site, source: sides[index].source, time: sides[index].time, person: author))
+            conflict?.sides[index].site = "hub"
+            conflict?.sides[index].source = "hub"
+        }
     }
 }

@@ -65,7 +65,9 @@ struct ConsoleDeskTests {
             let over = try await cleo.get(field)
             let undone = try await cleo.post(field + "/undo", ["decision": Self.hidden("decision", in: over)])
             #expect(undone.status == 303)
-            #expect(Self.dots(in: try await cleo.get(field)).count == 2)
+            let restored = try await cleo.get(field)
+            #expect(Self.dots(in: restored).count == 2 && restored.text.contains("restored by cleo on"))
+            #expect(restored.text.contains("<h2>web</h2>") && restored.text.contains("<h2>depot</h2>"))
             let again = try await cleo.post(field + "/undo", ["decision": Self.hidden("decision", in: over)])
             #expect(again.status == 409 && again.text.contains(#"role="alert""#))
         }

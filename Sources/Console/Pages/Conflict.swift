@@ -68,35 +68,40 @@ extension Console {
     private func sides(_ story: ConflictStory, _ conflict: ConflictAnswer, _ words: ConflictWords, _ forms: Forms) -> [View] {
         let strings = forms.strings
         let mayTake = conflict.choices.contains("take")
+        let writes = Dictionary(story.sides.map { ($0.dot, $0) }, uniquingKeysWith: { first, _ in first })
+        let names = Dictionary(
+            conflict.sides.map { ($0.dot, OriginWords(write: writes[$0.dot], site: $0.site, forms: forms)) },
+            uniquingKeysWith: { first, _ in first })
+        func name(_ side: ConflictAnswer.Side) -> String { names[side.dot]?.name ?? side.site }
         return conflict.sides.enumerated().map { index, side in
-            let write = story.sides.first { $0.dot == side.dot }
+            let write = writes[side.dot]
             let others = conflict.sides.filter { $0.dot != side.dot }
             let value = CausalDrawing.value(side.value, forms, conflict)
-            let isAlone = !others.contains { $0.site == side.site }
+            let isAlone = !others.contains { name($0) == name(side) }
             let saw = (write?.shown ?? []).compactMap { dot in story.earlier.first { $0.dot == dot } }
             return [
-                "tone": index == 0 ? "a" : index == 1 ? "b" : "", "site": side.site == "hub" ? strings["hub"] : side.site, "value": value,
-                "dot": side.dot, "key": String(index + 1), "source": side.source.isEmpty || side.site == "hub" ? nil : side.source,
-                "at": forms.stamp(side.time), "isShown": mayTake && index == conflict.sides.count - 1,
+                "tone": index == 0 ? "a" : index == 1 ? "b" : "", "site": name(side), "value": value,
+                "dot": side.dot, "key": String(index + 1), "source": names[side.dot]?.source, "origin": names[side.dot]?.line,
+                "at": forms.stamp(write?.time ?? side.time), "isShown": mayTake && index == conflict.sides.count - 1,
                 "isDoubtful": !side.clockInBound,
                 "saw": saw.isEmpty ? nil : saw.map { CausalDrawing.value($0.value, forms, conflict) }.joined(separator: ", "),
-                "unheard": others.map { unheard($0, by: side, write, forms) },
+                "unheard": others.map { unheard($0.dot, name($0), by: name(side), write, forms) },
                 "after": mayTake ? after(side, value, story, conflict, forms) : nil, "mayTake": mayTake,
                 "hasSeen": conflict.kind == .concurrentWrites, "always": addressOfRule(side.site, story),
                 "alwaysName": strings("conflict-rule-side", ["site": side.site]),
-                "take": strings("conflict-take", ["site": isAlone ? side.site == "hub" ? strings["hub"] : side.site : value]),
+                "take": strings("conflict-take", ["site": isAlone ? name(side) : value]),
             ]
         }
     }
 
     /// Whether a side's site had heard of another side: the heart of the matter.
     private func unheard(
-        _ other: ConflictAnswer.Side, by side: ConflictAnswer.Side, _ write: ConflictStory.Write?, _ forms: Forms
+        _ dot: String, _ other: String, by site: String, _ write: ConflictStory.Write?, _ forms: Forms
     ) -> String {
         let key =
-            other.site == side.site
-            ? "conflict-unheard-same" : write?.heard.contains(other.dot) ?? false ? "conflict-notshown" : "conflict-unheard"
-        return forms.strings(key, ["site": side.site, "other": other.site])
+            other == site
+            ? "conflict-unheard-same" : write?.heard.contains(dot) ?? false ? "conflict-notshown" : "conflict-unheard"
+        return forms.strings(key, ["site": site, "other": other])
     }
 
     private func after(

@@ -1,0 +1,145 @@
+import Causality
+import ChangeSets
+
+/// Where a value came from that the hub wrote itself: an operator took a side or gave a value, or took such a decision back.
+public struct ValueOrigin: Hashable, Sendable {
+    /// What was decided: `undo`, `take`, `value`.
+    public var choice: Decision.Choice
+    /// Who decided that.
+    public var author: String
+    /// When, in milliseconds since 1970.
+    public var at: UInt64
+    public var note: String?
+    /// The write that had the value first; `nil` where it is not known any more.
+    public var first: Write?
+
+    public struct Write: Hashable, Sendable {
+        public var dot: String
+        /// `hub` where an operator gave it.
+        public var site: String
+        public var source: String
+        /// By the writer's clock, in milliseconds since 1970.
+        public var time: UInt64
+        /// Who gave it: an operator, or the cashier that the same change names.
+        public var person: String?
+    }
+}
+
+/// Follows the hub's own writes of one field, or of one pile's counts, back to whoever had the value first.
+struct OriginFinder {
+    enum Matter {
+        case field(life: Dot, FieldName)
+        case count(sku: Text, location: Text)
+    }
+
+    let documents: Documents
+    let matter: Matter
+    private var sets: DecodedSets
+
+    /// A value that was decided and undone again and again is followed so far back.
+    private static let stepsMax = 16
+
+    init(_ matter: Matter, documents: Documents) {
+        self.matter = matter
+        self.documents = documents
+        sets = DecodedSets(store: documents.store)
+    }
+
+    /// - Returns: `nil` for a site's own write.
+    mutating func origin(of dot: Dot) throws -> ValueOrigin? {
+        guard let (set, decision) = try decided(by: dot) else { return nil }
+        let time = set.changes[Int(dot.counter - set.first)].time.milliseconds
+        var origin = ValueOrigin(choice: decision.choice, author: decision.author, at: time, note: decision.note, first: nil)
+        var present = dot
+        for _ in 0..<Self.stepsMax {
+            guard let (set, decision) = try decided(by: present) else {
+                origin.first = try written(present)
+                break
+            }
+            guard [.undo, .take, .keep].contains(decision.choice) else {
+                origin.first = try written(present)
+                origin.first?.person = decision.author
+                break
+            }
+            guard let earlier = try former(of: present, in: set, decision) else { break }
+            present = earlier
+        }
+        return origin
+    }
+
+    /// The hub's set that holds the write, and the decision in it.
+    private mutating func decided(by dot: Dot) throws -> (set: ChangeSet, decision: Decision)? {
+        guard documents.writer(dot.replica) == "hub", let number = documents.standing.number(of: dot.replica),
+            let set = try sets.set(containing: dot.counter, of: number), let decision = set.changes.lazy.compactMap({ Decision($0) }).first
+        else { return nil }
+        return (set, decision)
+    }
+
+    private mutating func written(_ dot: Dot) throws -> ValueOrigin.Write? {
+        guard let number = documents.standing.number(of: dot.replica),
+            let change = try sets.change(replica: number, counter: dot.counter)
+        else { return nil }
+        return ValueOrigin.Write(
+            dot: dot.description, site: documents.writer(dot.replica)?.string ?? "", source: documents.place(ofSource: dot.replica),
+            time: change.time.milliseconds, person: change.cashier)
+    }
+
+    // MARK: one step back
+
+    /// The write whose value this one repeats.
+    private mutating func former(of dot: Dot, in set: ChangeSet, _ decision: Decision) throws -> Dot? {
+        let own = set.changes.indices.filter { set.changes[$0].said(of: matter, at: set.dot(at: $0)) != nil }
+        guard let place = own.firstIndex(where: { set.dot(at: $0) == dot }),
+            let said = set.changes[own[place]].said(of: matter, at: dot)
+        else { return nil }
+        var candidates = said.names
+        if decision.choice == .undo {
+            // What the decision had named was written once more, in that order.
+            guard let target = decision.target, let undone = try decided(by: target)?.set else { return nil }
+            candidates = undone.changes.enumerated().compactMap { $1.said(of: matter, at: undone.dot(at: $0)) }.first?.names ?? []
+        }
+        let repeated = try candidates.filter { try value(of: $0) != nil }
+        if decision.choice == .undo, repeated.count == own.count { return repeated[place] }
+        return try repeated.first { try value(of: $0) == said.value }
+    }
+
+    private mutating func value(of dot: Dot) throws -> ValueAnswer? {
+        guard let number = documents.standing.number(of: dot.replica) else { return nil }
+        return try sets.change(replica: number, counter: dot.counter)?.said(of: matter, at: dot)?.value
+    }
+}
+
+extension Change {
+    /// What it says of a field or a pile, and which writes of that it names.
+    fileprivate func said(of matter: OriginFinder.Matter, at dot: Dot) -> (value: ValueAnswer, names: [Dot])? {
+        switch matter {
+        case .field(let life, let field):
+            guard let write = write(of: field, life, at: dot) else { return nil }
+            if case .named(let dots) = write.context { return (ValueAnswer(write.value), dots) }
+            return (ValueAnswer(write.value), [])
+        case .count(let sku, let location):
+            guard case .count(let count) = stock, count.sku == sku, count.location == location else { return nil }
+            guard case .clocks(let replaced, _) = count.coverage else { return (.integer(count.quantity), []) }
+            return (.integer(count.quantity), replaced.entries.map { Dot($0.replica, $0.counter) })
+        }
+    }
+
+    /// What it writes into a field of the record of that life.
+    func write(of field: FieldName, _ life: Dot, at dot: Dot) -> FieldWrite? {
+        guard case .write(let subject, let writes) = action, (subject.life ?? dot) == life else { return nil }
+        return writes.first { $0.field == field }
+    }
+
+    /// Who was at the till, where the change says so.
+    var cashier: String? {
+        guard case .write(_, let writes) = action else { return nil }
+        return writes.first { $0.field == "cashier" }?.value.text?.string
+    }
+}
+
+extension Documents {
+    /// The source that a replica writes for, as its site calls it.
+    func place(ofSource replica: ReplicaID) -> String {
+        standing.replica(replica)?.source.flatMap { standing.source($0) }?.name ?? ""
+    }
+}
