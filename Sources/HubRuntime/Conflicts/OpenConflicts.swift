@@ -1,6 +1,4 @@
 import Causality
-import ChangeSets
-import Synchronization
 
 /// How many conflicts wait for somebody, by kind, as last counted.
 ///
@@ -15,55 +13,44 @@ public struct OpenConflicts: Hashable, Sendable {
     public var count: Int { byKind.values.reduce(0, +) }
 }
 
+/// Keeps the last count: whoever counts waits for it, and who comes meanwhile gets what was counted before, where there is anything.
 final class ConflictTally: Sendable {
     private struct Counted {
-        var conflicts = OpenConflicts()
-        var isCounting = false
-        var isEmpty = true
+        var conflicts: OpenConflicts
+        /// `nil`: something was decided since.
         var head: UInt64?
-        var at: UInt64 = 0
+        var at: UInt64
     }
 
-    private let counted = Mutex(Counted())
+    private let kept = KeptAnswer<Counted>()
 
     static let everyMilliseconds: UInt64 = 5_000
 
-    func known(head: UInt64, now: Timestamp) -> OpenConflicts? {
-        counted.withLock { counted in
-            let isNew = counted.head == head || (counted.head != nil && now.milliseconds < counted.at + Self.everyMilliseconds)
-            return isNew && now.milliseconds >= counted.at ? counted.conflicts : nil
+    func count(head: UInt64, now: Timestamp, _ count: @escaping @Sendable () async throws -> OpenConflicts) async throws -> OpenConflicts {
+        let found = kept.find(now: now) { last in
+            let isNew = last.head == head || (last.head != nil && now.milliseconds < last.at + Self.everyMilliseconds)
+            return isNew && now.milliseconds >= last.at
+        } _: { _ in
+            Counted(conflicts: try await count(), head: head, at: now.milliseconds)
+        }
+        switch found {
+        case .last(let counted): return counted.conflicts
+        case .making(let counting, let isBegun, let last):
+            if !isBegun, let last { return last.conflicts }
+            return try await counting.value.conflicts
+        case .stopped: throw CancellationError()
         }
     }
-
-    func set(_ conflicts: OpenConflicts, head: UInt64, now: Timestamp) {
-        counted.withLock { ($0.conflicts, $0.head, $0.at, $0.isEmpty) = (conflicts, head, now.milliseconds, false) }
-    }
-
-    /// - Returns: what was counted before, where another one is counting just now; `nil`: count.
-    func begin() -> OpenConflicts? {
-        counted.withLock { counted in
-            if counted.isCounting, !counted.isEmpty { return counted.conflicts }
-            counted.isCounting = true
-            return nil
-        }
-    }
-
-    func end() { counted.withLock { $0.isCounting = false } }
 
     /// A decision is seen at once by who made it.
-    func forget() { counted.withLock { $0.head = nil } }
+    func forget() { kept.change { $0.head = nil } }
 }
 
 extension Hub {
     public func openConflicts(now: Timestamp) async throws -> OpenConflicts {
-        let head = head.number
-        if let known = tally.known(head: head, now: now) { return known }
-        // One counts at a time; who comes meanwhile gets what was counted before, where there is anything.
-        if let before = tally.begin() { return before }
-        defer { tally.end() }
-        let scorer = try await scorer()
-        let conflicts = try await reading(now) { try self.conflictList($0, scorer).tally() }
-        tally.set(conflicts, head: head, now: now)
-        return conflicts
+        try await tally.count(head: head.number, now: now) { [self] in
+            let scorer = try await scorer()
+            return try await reading(now) { try self.conflictList($0, scorer).tally() }
+        }
     }
 }

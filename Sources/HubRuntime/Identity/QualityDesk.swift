@@ -1,5 +1,4 @@
 import Causality
-import Synchronization
 
 /// What was found when all customer records were last looked through, and whether they are being looked through just now.
 public struct QualityStanding: Sendable {
@@ -19,73 +18,37 @@ public struct QualityStanding: Sendable {
 
 /// Lets all customer records be looked through once at a time, and keeps the last report: whoever asks meanwhile gets the one under way.
 final class QualityDesk: Sendable {
-    private struct Look {
-        var task: Task<JSONAnswer, any Error>
-        var since: Timestamp
-    }
-
-    private struct State {
-        var last: JSONAnswer?
-        var look: Look?
-        var problem: HubError?
-        var isStopped = false
-    }
-
-    private let state = Mutex(State())
+    private let kept = KeptAnswer<JSONAnswer>()
 
     var standing: QualityStanding {
-        state.withLock { QualityStanding(report: $0.last, since: $0.look?.since.milliseconds, problem: $0.problem) }
+        let standing = kept.standing
+        return QualityStanding(report: standing.last, since: standing.since?.milliseconds, problem: standing.problem as? HubError)
     }
 
-    var isStopped: Bool { state.withLock { $0.isStopped } }
+    var isStopped: Bool { kept.isStopped }
 
     /// The look under way; where there is none, `look` begins.
     ///
     /// - Throws: `hub-stopping`.
     func begin(now: Timestamp, _ look: @escaping @Sendable () async throws -> JSONAnswer) throws -> Task<JSONAnswer, any Error> {
-        try state.withLock { state in
-            guard !state.isStopped else { throw Self.stopping }
-            if let look = state.look { return look.task }
-            let task = Task { try await self.run(look) }
-            state.look = Look(task: task, since: now)
-            return task
+        guard case .making(let task, _, _) = kept.find(now: now, { _ in try await Self.telling(look) }), !isStopped else {
+            throw Self.stopping
         }
+        return task
     }
 
-    private func run(_ look: @Sendable () async throws -> JSONAnswer) async throws -> JSONAnswer {
-        do {
-            let report = try await look()
-            state.withLock { state in
-                state.look = nil
-                state.last = report
-                state.problem = nil
-            }
-            return report
-        } catch {
-            let problem =
-                error as? HubError
-                ?? HubError(.storageFailed, "The records could not be looked through: \(error).", remedy: "Look at the hub's log.")
-            state.withLock { state in
-                state.look = nil
-                state.problem = problem
-            }
-            throw problem
+    /// What goes wrong is told with a remedy.
+    private static func telling(_ look: @Sendable () async throws -> JSONAnswer) async throws -> JSONAnswer {
+        do { return try await look() } catch let error as HubError { throw error } catch {
+            throw HubError(.storageFailed, "The records could not be looked through: \(error).", remedy: "Look at the hub's log.")
         }
     }
 
     /// A report that an earlier run of the hub has kept.
-    func remember(_ report: JSONAnswer) {
-        state.withLock { state in if state.last == nil { state.last = report } }
-    }
+    func remember(_ report: JSONAnswer) { kept.remember(report) }
 
     /// Ends the look under way, which notices it at the next record.
-    func stop() async {
-        let task = state.withLock { state in
-            state.isStopped = true
-            return state.look?.task
-        }
-        _ = await task?.result
-    }
+    func stop() async { await kept.stop() }
 
     static let stopping = HubError(.stopping, "The hub is stopping.", remedy: "Ask again when it runs.")
 }

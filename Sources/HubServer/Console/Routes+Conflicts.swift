@@ -49,7 +49,8 @@ extension HubRoutes {
         if people > 0 { await hub.noteLookUp(.search, "conflicts", found: people, by: call.principal, now: call.now) }
         return .page(
             console.conflicts(
-                found, isLater: after != nil, filter: filter, open: open, sites: sites, notes: notes, for: try await visitor(call)))
+                found, isLater: after != nil, filter: filter, open: open, sites: sites, notes: notes,
+                for: try await visitor(call, open: open)))
     }
 
     // MARK: one conflict

@@ -27,10 +27,16 @@ extension HubRoutes {
     // MARK: who looks
 
     /// Who looks at a page, and how; with the number of open conflicts where somebody has signed in.
-    func visitor(_ call: HubCall) async throws -> Visitor {
+    ///
+    /// - Parameter open: for a page that has asked for them already.
+    func visitor(_ call: HubCall, open: OpenConflicts? = nil) async throws -> Visitor {
         var visitor = Self.visitor(
             headers: call.headers, address: call.address, now: call.now, session: call.session, said: call.query("said"))
-        if call.session != nil { visitor.conflictsOpen = try await hub.openConflicts(now: call.now).count }
+        if let open {
+            visitor.conflictsOpen = open.count
+        } else if call.session != nil {
+            visitor.conflictsOpen = try await hub.openConflicts(now: call.now).count
+        }
         return visitor
     }
 
@@ -128,10 +134,11 @@ extension HubRoutes {
         async let status = hub.status(now: call.now)
         async let sites = hub.sites(now: call.now)
         async let pulses = hub.pulses(since: since)
-        let conflicts = try await hub.openConflicts(now: call.now)
+        let open = try await hub.openConflicts(now: call.now)
         return .page(
             console.overview(
-                try await status, sites: try await sites, conflicts: conflicts, pulses: try await pulses, for: try await visitor(call)))
+                try await status, sites: try await sites, conflicts: open, pulses: try await pulses,
+                for: try await visitor(call, open: open)))
     }
 }
 

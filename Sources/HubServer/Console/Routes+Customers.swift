@@ -38,8 +38,11 @@ extension HubRoutes {
     }
 
     private func customers(_ call: HubCall, people: Int64?, text: CustomerText?, found: CustomersFound?) async throws -> Reply {
-        let proposed = try await hub.openConflicts(now: call.now).byKind[.proposedLink] ?? 0
-        return .page(console.customers(people: people, text: text, found: found, proposed: proposed, for: try await visitor(call)))
+        let open = try await hub.openConflicts(now: call.now)
+        return .page(
+            console.customers(
+                people: people, text: text, found: found, proposed: open.byKind[.proposedLink] ?? 0,
+                for: try await visitor(call, open: open)))
     }
 
     // MARK: one of them

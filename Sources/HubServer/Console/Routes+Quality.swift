@@ -26,9 +26,10 @@ extension HubRoutes {
         async let standing = hub.qualityStanding()
         async let days = hub.qualityDays(since: since)
         async let quarantine = hub.quarantineGroups(now: call.now)
-        let proposed = try await hub.openConflicts(now: call.now).byKind[.proposedLink] ?? 0
+        let open = try await hub.openConflicts(now: call.now)
         let known = KnownQuality(
-            standing: try await standing, days: try await days, quarantine: try await quarantine, proposed: proposed)
-        return .page(console.quality(known, question, for: try await visitor(call)))
+            standing: try await standing, days: try await days, quarantine: try await quarantine,
+            proposed: open.byKind[.proposedLink] ?? 0)
+        return .page(console.quality(known, question, for: try await visitor(call, open: open)))
     }
 }
