@@ -20,13 +20,13 @@ struct ConflictDeskTests {
             orders.append(Dot(shop.nextDot.replica, shop.nextDot.counter + UInt64(number)))
             placed.append(
                 Make.write(
-                    "order", Int64(number), [("number", .text(Text("O\(number)"))), ("currency", "GBP"), ("note", "n")], at: bench.now))
+                    "order", Int64(number), [("number", .text(Text("O\(number)"))), ("currency", "GBP"), ("total", 1)], at: bench.now))
         }
         if !placed.isEmpty { try await bench.push([try shop.seal(placed)], from: web) }
         for (writer, currency) in [(0, "USD"), (1, "EUR")] as [(Int, Value)] {
             let changes = orders.enumerated().map { number, order in
                 Make.write(
-                    "order", Int64(number), [("currency", currency), ("note", currency)], life: order,
+                    "order", Int64(number), [("currency", currency), ("total", .integer(Int64(writer)))], life: order,
                     source: writer == 0 ? nil : shop.source, at: bench.now, context: .named([order]))
             }
             guard !changes.isEmpty else { continue }

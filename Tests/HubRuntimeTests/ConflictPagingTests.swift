@@ -125,7 +125,7 @@ struct ConflictPagingTests {
         var options = Hub.Options()
         options.conflictRowsMax = rowsMax
         let (bench, _) = try await ConflictDeskTests.queue(piles: 0, aside: 0, fields: fields, options: options)
-        for field in ["currency", "note"] {
+        for field in ["currency", "total"] {
             _ = try await bench.hub.setPolicy(
                 PolicyQuestion(entity: "order", field: field, policy: "latest", author: "ann"), now: bench.now)
         }

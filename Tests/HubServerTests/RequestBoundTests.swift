@@ -42,7 +42,7 @@ struct RequestBoundTests {
             #expect(
                 Set(bounded.map(\.bodyBytesMax)) == [
                     HubRoutes.bodyBytesMax, HubRoutes.questionBytesMax, HubRoutes.pushBytesMax, HubRoutes.rulesBytesMax,
-                    HubRoutes.rulesFormBytesMax, HubRoutes.mappingsBytesMax,
+                    HubRoutes.rulesFormBytesMax, HubRoutes.mappingsBytesMax, HubRoutes.noteBytesMax,
                 ])
             for route in bounded {
                 let path = route.path.replacing("{name}", with: "a").replacing("{id}", with: "a").replacing("{sku}", with: "a")
