@@ -8,6 +8,7 @@ struct ConflictCommand: AsyncParsableCommand {
         commandName: "conflict", abstract: "Writes that did not know of each other, and what else people should look at.",
         discussion: """
             tributary conflict list --kind concurrent-writes
+            tributary conflict list --text "ada lovelace" --limit 20
             tributary conflict resolve 3f9a1c2b --take shop-1 --note "asked the customer"
             tributary conflict resolve-all --field phone --take web            says what it would do
             tributary conflict resolve-all --field phone --take web --apply
@@ -69,7 +70,7 @@ struct ConflictCommand: AsyncParsableCommand {
 
     /// Which conflicts are meant.
     struct Filter: ParsableArguments, Encodable {
-        @Option(help: "Only this kind: \(ConflictCommand.kinds.joined(separator: ", ")).")
+        @Option(help: "Only this kind: \(ConflictCommand.kinds.joined(separator: ", ")).", completion: .list(ConflictCommand.kinds))
         var kind: String?
 
         @Option(help: "Only those that this site has a side in.")
@@ -78,7 +79,10 @@ struct ConflictCommand: AsyncParsableCommand {
         @Option(help: "Only concurrent writes of this field.")
         var field: String?
 
-        private enum CodingKeys: CodingKey { case kind, site, field }
+        @Option(help: "Only those that show this text: a customer, an article, an order, a value.")
+        var text: String?
+
+        private enum CodingKeys: CodingKey { case kind, site, field, text }
 
         func validate() throws {
             guard let kind, !ConflictCommand.kinds.contains(kind) else { return }
@@ -90,18 +94,54 @@ struct ConflictCommand: AsyncParsableCommand {
             try container.encodeIfPresent(kind, forKey: .kind)
             try container.encodeIfPresent(site, forKey: .site)
             try container.encodeIfPresent(field, forKey: .field)
+            try container.encodeIfPresent(text, forKey: .text)
+        }
+
+        var given: [(name: String, value: String?)] { [("--kind", kind), ("--site", site), ("--field", field), ("--text", text)] }
+    }
+
+    private struct PageQuestion: Encodable {
+        let filter: Filter
+        let limit: Int
+        let after: String?
+
+        private enum CodingKeys: CodingKey { case limit, after }
+
+        func encode(to encoder: any Encoder) throws {
+            try filter.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(limit, forKey: .limit)
+            try container.encodeIfPresent(after, forKey: .after)
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List open conflicts with their sides: who wrote what, and when.")
+        static let configuration = CommandConfiguration(
+            abstract: "List open conflicts with their sides: who wrote what, and when; what costs a sale first.",
+            discussion: """
+                The last line tells how to go on, when there is more. A page may hold fewer than asked for, or none, and another one follow:
+                the hub looks through so much for one page, and no more.
+
+                  tributary conflict list --kind oversell --site shop-1
+                  tributary conflict list --text 85123A --all
+                """)
 
         @OptionGroup var filter: Filter
+        @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
 
+        /// The most that the hub gives at once.
+        static let pageMax = 500
+
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().post("conflicts", "search", body: filter)
-            try listing.show(bytes, as: [Conflict].self) { Self.text(of: $0, none: "No conflicts.") }
+            let (connection, filter) = (try listing.hub.connection(), filter)
+            let page = try await paging.read(usual: Self.pageMax, most: Self.pageMax) { limit, after in
+                try await connection.page("conflicts", "search", body: PageQuestion(filter: filter, limit: limit, after: after))
+            }
+            let more = page.next.map { paging.more("tributary conflict list", filter.given, after: $0) }
+            try listing.show(page, as: [Conflict].self, more: more) {
+                Self.text(of: $0, none: more == nil ? "No conflicts." : "None so far.")
+            }
         }
 
         static func text(of conflicts: [Conflict], none: String) -> String {

@@ -105,28 +105,39 @@ struct HubConnection: Sendable {
     }
 
     func get(_ parts: String..., query: [String: String] = [:]) async throws -> [UInt8] {
-        try await send(.get, parts, query: query, body: [])
+        try await send(.get, parts, query: query, body: []).body
     }
 
     /// For questions that take the hub longer.
     func get(_ parts: [String], secondsMax: Int) async throws -> [UInt8] {
-        try await send(.get, parts, body: [], secondsMax: secondsMax)
+        try await send(.get, parts, body: [], secondsMax: secondsMax).body
     }
 
     func post(_ parts: [String], json: [UInt8], secondsMax: Int) async throws -> [UInt8] {
-        try await send(.post, parts, body: json, secondsMax: secondsMax)
+        try await send(.post, parts, body: json, secondsMax: secondsMax).body
     }
 
     func post(_ parts: String..., body: some Encodable, secondsMax: Int = answerSecondsMax) async throws -> [UInt8] {
-        try await send(.post, parts, body: [UInt8](JSONEncoder().encode(body)), secondsMax: secondsMax)
+        try await send(.post, parts, body: [UInt8](JSONEncoder().encode(body)), secondsMax: secondsMax).body
+    }
+
+    /// A page of a list.
+    func page(_ parts: String..., query: [String: String?], limit: Int, after: String?) async throws -> HubPage {
+        var query = query.compactMapValues { $0 }
+        query["limit"] = String(limit)
+        query["after"] = after
+        return HubPage(try await send(.get, parts, query: query, body: []))
+    }
+
+    /// A page of a list that is asked for in a body.
+    func page(_ parts: String..., body: some Encodable) async throws -> HubPage {
+        HubPage(try await send(.post, parts, body: [UInt8](JSONEncoder().encode(body))))
     }
 
     /// Parts of the path are percent-encoded whole: a SKU may hold a slash.
     private func send(
         _ method: HTTPRequest.Method, _ parts: [String], query: [String: String] = [:], body: [UInt8], secondsMax: Int = answerSecondsMax
-    ) async throws
-        -> [UInt8]
-    {
+    ) async throws -> HTTPResponse {
         func encoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? text }
         let asked = query.sorted { $0.key < $1.key }.map { "\(encoded($0.key))=\(encoded($0.value))" }.joined(separator: "&")
         let path = parts.map(encoded).joined(separator: "/") + (asked.isEmpty ? "" : "?\(asked)")
@@ -142,7 +153,7 @@ struct HubConnection: Sendable {
         return try checked(response)
     }
 
-    private func checked(_ response: HTTPResponse) throws -> [UInt8] {
+    private func checked(_ response: HTTPResponse) throws -> HTTPResponse {
         guard response.contentType == "application/json" else {
             throw Complaint(
                 "\(address) answers with status \(response.status), but not as a Tributary hub does.",
@@ -154,8 +165,12 @@ struct HubConnection: Sendable {
             }
             throw Complaint(error.message, remedy: error.remedy)
         }
-        return response.body
+        return response
     }
+}
+
+extension HubPage {
+    fileprivate init(_ response: HTTPResponse) { self.init(bytes: response.body, next: response.header("tributary-next")) }
 }
 
 private struct HubComplaint: Decodable {

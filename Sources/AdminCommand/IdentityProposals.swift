@@ -9,19 +9,27 @@ extension IdentityCommand {
             discussion: """
                 tributary profile link ID ID     they are one person
                 tributary profile apart ID ID    they never are
+                The last line tells how to go on, when there is more.
                 """)
         @Option(help: ArgumentHelp("Only above this probability, from 0 to 1.", valueName: "probability")) var above: Double?
-        @Option(help: ArgumentHelp("At most so many.", valueName: "count")) var limit = 20
+        @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
 
         private struct Question: Encodable {
             let above: Double?
             let limit: Int
+            let after: String?
         }
 
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().post("identity", "proposals", body: Question(above: above, limit: limit))
-            try listing.show(bytes, as: [Proposal].self) { proposals in
+            let (connection, above) = (try listing.hub.connection(), above)
+            let page = try await paging.read(usual: 20, most: 200) { limit, after in
+                try await connection.page("identity", "proposals", body: Question(above: above, limit: limit, after: after))
+            }
+            let more = page.next.map {
+                paging.more("tributary identity proposals", [("--above", above.map { "\($0)" })], after: $0)
+            }
+            try listing.show(page, as: [Proposal].self, more: more) { proposals in
                 proposals.isEmpty ? "Nothing is proposed." : proposals.map(\.text).joined(separator: "\n\n")
             }
         }

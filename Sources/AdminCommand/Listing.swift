@@ -145,6 +145,17 @@ enum Readable {
         return now.timeIntervalSince1970 - Double(milliseconds) / 1000 < 86_400 ? String(full.suffix(6)) : full
     }
 
+    /// `0 s`, `12 min`, `3 h`: how long something takes.
+    static func span(_ milliseconds: UInt64) -> String {
+        let seconds = milliseconds / 1000
+        switch seconds {
+        case ..<120: return "\(seconds) s"
+        case ..<7200: return "\(seconds / 60) min"
+        case ..<172_800: return "\(seconds / 3600) h"
+        default: return "\(seconds / 86_400) days"
+        }
+    }
+
     /// How long ago, in the unit that a person would use.
     static func age(_ milliseconds: UInt64?, now: Date = Date()) -> String {
         guard let milliseconds else { return "never" }

@@ -28,15 +28,24 @@ struct OrderCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one order: its state and who says so, its fields, its shipments.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show one order: its state and who says so, its fields, its shipments.",
+            discussion: """
+                Example: tributary order show W-1001
+                Shops may count alike: all orders of the number are shown, and the last line tells how to go on, when there are very many.
+                """)
 
         @Argument(help: "The order's number.") var number: String
+        @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
 
         mutating func run() async throws {
-            let number = number
-            let bytes = try await listing.hub.connection().get("orders", number)
-            try listing.show(bytes, as: [Order].self) { orders in
+            let (connection, number) = (try listing.hub.connection(), number)
+            let page = try await paging.read(usual: 50, most: 50) { limit, after in
+                try await connection.page("orders", number, query: [:], limit: limit, after: after)
+            }
+            let more = page.next.map { paging.more("tributary order show", [("", number)], after: $0) }
+            try listing.show(page, as: [Order].self, more: more) { orders in
                 orders.map { Self.text(of: $0, asked: number) }.joined(separator: "\n\n")
             }
         }

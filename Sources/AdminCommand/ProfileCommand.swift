@@ -72,15 +72,23 @@ struct ProfileCommand: AsyncParsableCommand {
     struct Find: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Find customers by e-mail, phone, id or name.",
-            discussion: "Example: tributary profile find --email ada@example.com")
+            discussion: """
+                Example: tributary profile find --email ada@example.com
+                The last line tells how to go on, when there is more.
+                """)
 
         @Option(help: "An e-mail address, in any spelling.") var email: String?
         @Option(help: "A phone number, in any spelling.") var phone: String?
         @Option(help: "A customer number, as a site wrote it.") var id: String?
         @Option(help: "A name, or its beginning.") var name: String?
+        @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
 
-        private struct Question: Encodable { let email, phone, id, name: String? }
+        private struct Question: Encodable {
+            let email, phone, id, name: String?
+            let limit: Int
+            let after: String?
+        }
 
         func validate() throws {
             guard [email, phone, id, name].compactMap({ $0 }).count == 1 else {
@@ -89,15 +97,21 @@ struct ProfileCommand: AsyncParsableCommand {
         }
 
         mutating func run() async throws {
-            let question = Question(email: email, phone: phone, id: id, name: name)
-            let bytes = try await listing.hub.connection().post("profiles", "search", body: question)
-            try listing.show(bytes, as: [Profile].self) { profiles in
+            let (connection, email, phone, id, name) = (try listing.hub.connection(), email, phone, id, name)
+            let page = try await paging.read(usual: 50, most: 50) { limit, after in
+                try await connection.page(
+                    "profiles", "search",
+                    body: Question(email: email, phone: phone, id: id, name: name, limit: limit, after: after))
+            }
+            let given = [("--email", email), ("--phone", phone), ("--id", id), ("--name", name)]
+            let more = page.next.map { paging.more("tributary profile find", given, after: $0) }
+            try listing.show(page, as: [Profile].self, more: more) { profiles in
                 var table = Table("PROFILE", "NAME", "IDENTIFIERS", "SITES", ">SPENT")
                 for profile in profiles {
                     let identifiers = profile.identifiers.map(\.value).joined(separator: ", ")
                     table.add(profile.id, profile.title, identifiers, profile.sites, profile.spent)
                 }
-                return table.isEmpty ? "No customer found." : table.text()
+                return table.isEmpty ? (more == nil ? "No customer found." : "None so far.") : table.text()
             }
         }
     }

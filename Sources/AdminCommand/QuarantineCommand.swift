@@ -3,17 +3,50 @@ import ArgumentParser
 struct QuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine", abstract: "Changes that the hub keeps but cannot apply, with their reasons.",
-        subcommands: [List.self, Replay.self, Discard.self])
+        discussion: """
+            tributary quarantine groups                  how many, by site and cause
+            tributary quarantine list --limit 20
+            tributary quarantine replay 3f9a1c2b
+            """,
+        subcommands: [List.self, Groups.self, Replay.self, Discard.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the changes in quarantine.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the changes in quarantine, the oldest first.",
+            discussion: "The last line tells how to go on, when there is more.")
 
+        @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
 
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get("quarantine")
-            try listing.show(bytes, as: [ConflictCommand.Conflict].self) {
-                ConflictCommand.List.text(of: $0, none: "Nothing is in quarantine.")
+            let (connection, most) = (try listing.hub.connection(), ConflictCommand.List.pageMax)
+            let page = try await paging.read(usual: most, most: most) { limit, after in
+                try await connection.page("quarantine", query: [:], limit: limit, after: after)
+            }
+            let more = page.next.map { paging.more("tributary quarantine list", [], after: $0) }
+            try listing.show(page, as: [ConflictCommand.Conflict].self, more: more) {
+                ConflictCommand.List.text(of: $0, none: more == nil ? "Nothing is in quarantine." : "None so far.")
+            }
+        }
+    }
+
+    struct Groups: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Count the changes in quarantine by site and cause, the most first.")
+
+        @OptionGroup var listing: ListingOptions
+
+        private struct Group: Decodable {
+            let site, code: String
+            let changes: Int
+            let since: UInt64
+        }
+
+        mutating func run() async throws {
+            let bytes = try await listing.hub.connection().get("quarantine", "groups")
+            try listing.show(bytes, as: [Group].self) { groups in
+                var table = Table("SITE", "CAUSE", ">CHANGES", "SINCE")
+                for group in groups { table.add(group.site, group.code, Readable.count(group.changes), Readable.time(group.since)) }
+                return table.isEmpty ? "Nothing is in quarantine." : table.text()
             }
         }
     }

@@ -143,8 +143,8 @@ extension ConflictCommand {
             guard choices.count == 1 else {
                 throw ValidationError("Give exactly one of --take, --accept, --keep, --delete, --withdraw, --same and --apart.")
             }
-            guard filter.kind != nil || filter.site != nil || filter.field != nil else {
-                throw ValidationError("Say which conflicts: --kind, --site or --field.")
+            guard filter.given.contains(where: { $0.value != nil }) else {
+                throw ValidationError("Say which conflicts: --kind, --site, --field or --text.")
             }
         }
 
@@ -219,13 +219,19 @@ struct AuditCommand: AsyncParsableCommand {
         subcommands: [List.self, Notes.self, LookUps.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the latest decisions, the newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "List decisions, the newest first.", discussion: "The last line tells how to go on, when there is more.")
 
+        @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
 
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get("decisions")
-            try listing.show(bytes, as: [DecisionShown].self) { decisions in
+            let connection = try listing.hub.connection()
+            let page = try await paging.read(usual: 200, most: 500) { limit, after in
+                try await connection.page("decisions", query: [:], limit: limit, after: after)
+            }
+            let more = page.next.map { paging.more("tributary audit list", [], after: $0) }
+            try listing.show(page, as: [DecisionShown].self, more: more) { decisions in
                 guard !decisions.isEmpty else { return "Nobody has decided anything yet." }
                 return decisions.map { decision in
                     let value =
@@ -247,10 +253,12 @@ struct AuditCommand: AsyncParsableCommand {
             commandName: "look-ups", abstract: "List who looked whom up, the newest first.",
             discussion: """
                 Of a search the trail keeps what was searched by, and never what was searched for. Looks alike within a minute are one line.
+                The last line tells how to go on, when there is more.
                 Example: tributary audit look-ups --who ben
                 """)
 
         @Option(help: ArgumentHelp("Only those of this person or token.", valueName: "name")) var who: String?
+        @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
 
         private struct LookUp: Decodable {
@@ -260,8 +268,12 @@ struct AuditCommand: AsyncParsableCommand {
         }
 
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get("look-ups", query: who.map { ["who": $0] } ?? [:])
-            try listing.show(bytes, as: [LookUp].self) { lookUps in
+            let (connection, who) = (try listing.hub.connection(), who)
+            let page = try await paging.read(usual: 200, most: 200) { limit, after in
+                try await connection.page("look-ups", query: ["who": who], limit: limit, after: after)
+            }
+            let more = page.next.map { paging.more("tributary audit look-ups", [("--who", who)], after: $0) }
+            try listing.show(page, as: [LookUp].self, more: more) { lookUps in
                 var table = Table("WHEN", "WHO", "WHAT", "SUBJECT", ">FOUND", ">TIMES")
                 for one in lookUps {
                     table.add(Readable.time(one.time), one.who, one.what, one.subject, String(one.found), String(one.times))

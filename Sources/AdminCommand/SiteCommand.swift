@@ -32,7 +32,8 @@ struct SiteCommand: AsyncParsableCommand {
         struct Replica: Decodable {
             let id: String
             let last: UInt64
-            let lastReceivedAt: UInt64?
+            let follows: String?
+            let openedAt, lastReceivedAt: UInt64?
             let isClosed: Bool
             let held: Int
         }
@@ -129,11 +130,12 @@ struct SiteCommand: AsyncParsableCommand {
                 }
                 if !agents.isEmpty { lines.append(agents.text(indentedBy: 2)) }
                 if let exchange = site.exchange { lines += exchange.lines }
-                var replicas = Table("SOURCE", "REPLICA", ">CHANGES", ">HELD", "LAST RECEIVED", "STATE")
+                var replicas = Table("SOURCE", "REPLICA", "SINCE", "GOES ON FROM", ">CHANGES", ">HELD", "LAST RECEIVED", "STATE")
                 for source in site.sources {
                     for replica in source.replicas {
                         replicas.add(
-                            source.name, String(replica.id.prefix(8)), String(replica.last), String(replica.held),
+                            source.name, String(replica.id.prefix(8)), Readable.time(replica.openedAt),
+                            replica.follows.map(Readable.dot) ?? "-", String(replica.last), String(replica.held),
                             Readable.age(replica.lastReceivedAt), replica.isClosed ? "closed" : "open")
                     }
                 }

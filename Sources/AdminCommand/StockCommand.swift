@@ -2,7 +2,13 @@ import ArgumentParser
 
 struct StockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stock", abstract: "Stock, over all locations, and what is kept back of it.", subcommands: [Show.self, Safety.self])
+        commandName: "stock", abstract: "Stock, over all locations, and what is kept back of it.",
+        discussion: """
+            tributary stock list --oversold
+            tributary stock show 85123A
+            tributary stock history 85123A --location depot
+            """,
+        subcommands: [List.self, Show.self, History.self, Safety.self])
 
     private struct Stock: Decodable {
         struct Contributor: Decodable {

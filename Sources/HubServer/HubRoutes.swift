@@ -12,7 +12,8 @@ struct HubRoutes: Sendable {
 
     var all: [HubRoute] {
         agentRoutes + operatorRoutes + openConflictRoutes + identityRoutes + peopleRoutes + healthRoutes + consoleRoutes + liveRoutes
-            + conflictRoutes + customerRoutes + stockRoutes + qualityRoutes + ruleRoutes + sitePageRoutes + businessRoutes + flowRoutes
+            + conflictRoutes + goodsRoutes + customerRoutes + stockRoutes + qualityRoutes + ruleRoutes + sitePageRoutes + businessRoutes
+            + flowRoutes
             + teamRoutes
     }
 

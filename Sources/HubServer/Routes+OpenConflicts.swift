@@ -26,6 +26,7 @@ extension HubRoutes {
                 filter.choice = .replay
                 return try await conflicts(filter, call)
             },
+            HubRoute(.get, "/v1/quarantine/groups", .person(.viewer)) { try .json(try await hub.quarantineGroups(now: $0.now)) },
         ]
     }
 

@@ -138,6 +138,45 @@ struct RouteTests {
         }
     }
 
+    @Test("what the console shows of stock, of quality and of the hub's day is told to programs, too, within bounds")
+    func figures() async throws {
+        try await ServedHub.run { hub in
+            let agent = try await hub.test.enrol("shop")
+            var till = TestWriter("till", seed: 1, key: agent.key)
+            let now = hub.test.now
+            let skus = (0..<26).map { "S \(100 + $0)" }
+            let moved = skus.map { Make.movement(Text($0), "shop", pieces: $0 == "S 125" ? -1 : 1, at: now) }
+            try await hub.test.push(
+                [try till.seal(moved + [Make.movement("", "shop", pieces: 1, at: now), Make.customer(9, email: "a@b.example", at: now)])],
+                from: agent)
+            func object(_ path: String) async throws -> [String: Any] { try await hub.ask(.get, path).json as? [String: Any] ?? [:] }
+            func shown(_ path: String) async throws -> [String?] {
+                (try await object(path)["articles"] as? [[String: Any]] ?? []).map { $0["sku"] as? String }
+            }
+            #expect(try await shown("/v1/stock") == Array(skus.prefix(25)))
+            #expect(try await object("/v1/stock")["next"] as? String == "S 124")
+            #expect(try await shown("/v1/stock?after=S%20124&prefix=S&location=shop") == ["S 125"])
+            #expect(try await shown("/v1/stock?oversold=true") == ["S 125"])
+            #expect(try await shown("/v1/stock?location=moon") == [])
+            #expect(try await hub.ask(.get, "/v1/stock?oversold=maybe").status == 400)
+
+            let item = try await object("/v1/stock/S%20125/history")
+            #expect((item["entries"] as? [[String: Any]])?.first?["quantity"] as? Int == -10_000)
+            #expect(try await hub.ask(.get, "/v1/stock/nothing/history").status == 404)
+
+            let groups = try await hub.ask(.get, "/v1/quarantine/groups").json as? [[String: Any]]
+            #expect(groups?.map { $0["code"] as? String } == ["sku-empty"] && groups?.first?["changes"] as? Int == 1)
+
+            #expect(try await hub.ask(.get, "/v1/quality").status == 200)
+            try await hub.test.hub.takePulse(now: now)
+            for (path, name, most) in [("/v1/quality/trend", "days", 800), ("/v1/pulses", "hours", 168)] {
+                let told = try await hub.ask(.get, "\(path)?\(name)=\(most)").json as? [[String: Any]]
+                #expect(told?.isEmpty == false, "\(path)")
+                for wrong in ["0", "\(most + 1)", "x"] { #expect(try await hub.ask(.get, "\(path)?\(name)=\(wrong)").status == 400) }
+            }
+        }
+    }
+
     @Test("a search gives exactly one of its fields; the error names no value")
     func search() async throws {
         try await ServedHub.run { hub in

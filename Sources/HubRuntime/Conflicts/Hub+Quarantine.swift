@@ -2,7 +2,7 @@ import Causality
 import ChangeSets
 
 /// Changes of one site that were set aside for one cause.
-public struct QuarantineGroup: Hashable, Sendable {
+public struct QuarantineGroup: Encodable, Hashable, Sendable {
     public var site: String
     /// As stored with each of them: `value-of-wrong-kind`.
     public var code: String

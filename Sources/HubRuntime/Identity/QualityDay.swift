@@ -2,7 +2,7 @@ import ChangeSets
 import Profiles
 
 /// How good one field of all customer records was on one day: what its course over time is drawn from.
-public struct QualityDay: Hashable, Sendable {
+public struct QualityDay: Encodable, Hashable, Sendable {
     public var field: String
     /// When the records were looked through, in milliseconds since 1970; of one day the last one is kept.
     public var at: UInt64
