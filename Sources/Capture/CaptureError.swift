@@ -50,7 +50,8 @@ extension CaptureError {
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL:
             return CaptureError(
-                .agentDiskFull, "The disk of the agent's file \(file) is full.", remedy: "Make room; the agent goes on by itself, and nothing is lost.")
+                .agentDiskFull, "The disk of the agent's file \(file) is full.",
+                remedy: "Make room; the agent goes on by itself, and nothing is lost.")
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
             return CaptureError(
                 .agentFile, "\(file) is damaged.",

@@ -14,7 +14,7 @@ extension HubRoutes {
     }
 
     /// Made in a moment where there are some ten thousand purchases; of ten million it is a matter of half a minute.
-    private static let patience = (looks: 10, milliseconds: 50)
+    private static let patience = (looks: 4, milliseconds: 20)
     private static let looksAgainSeconds = 2
 
     private func businessPage(_ call: HubCall) async throws -> Reply {

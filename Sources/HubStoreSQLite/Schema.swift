@@ -27,11 +27,13 @@ enum Schema {
             hash BLOB NOT NULL, mapping BLOB NOT NULL, PRIMARY KEY (site, source)) WITHOUT ROWID;
         """
 
-    /// By what articles are found, and what one location has. Words of an earlier file's items are drawn when the hub opens (`Redraw`).
+    /// By what articles are found, what one location has, and which records ask for people, in their order: else SQLite walks them all. Words of an earlier file's items are drawn when the hub opens (`Redraw`).
     private static let words = """
         CREATE TABLE item_word (word TEXT NOT NULL, sku TEXT NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (word, sku, record)) WITHOUT ROWID;
         CREATE INDEX item_word_record ON item_word (record, word);
         CREATE INDEX cell_location ON cell (location, sku);
+        DROP INDEX IF EXISTS record_asks;
+        CREATE INDEX record_asks ON record (record) WHERE flags > 1;
         """
 
     /// What operators wrote down about conflicts.

@@ -202,7 +202,7 @@ extension Session {
 
     func records(flagged flags: RecordRow.Flags, after record: RecordNumber, limit: Int) throws -> [RecordRow] {
         try all(
-            "SELECT * FROM record WHERE flags > 1 AND flags & ? <> 0 AND record > ? ORDER BY record LIMIT ?",
+            "SELECT * FROM record INDEXED BY record_asks WHERE flags > 1 AND flags & ? <> 0 AND record > ? ORDER BY record LIMIT ?",
             bind: {
                 $0.bind(flags.rawValue)
                 $0.bind(record)

@@ -94,6 +94,22 @@ struct StockListTests {
         #expect(try await shop.bench.hub.verify().isEqual)
     }
 
+    @Test("A movement is told when its till's clock had it, however long ago; one of a clock that ran ahead, when it arrived")
+    func doubtfulClocks() async throws {
+        var shop = try await Shop()
+        let (now, days) = (shop.bench.now, 24 * Self.hour)
+        let (old, ahead) = (Self.ago(900 * 24, now), Timestamp(milliseconds: now.milliseconds + 900 * days))
+        let sale = Make.reference("sale", 1, life: shop.till.nextDot)
+        func line(_ key: Int64, at time: Timestamp) -> Change {
+            Make.line(key, sale: sale, sku: "M", pieces: 1, price: 1, location: "shop-1", at: time)
+        }
+        try await shop.tell([Make.sale(1, customer: nil, at: old), line(1, at: old), line(2, at: ahead)])
+        let later = Timestamp(milliseconds: now.milliseconds + 1_000 * days)
+        let item = try #require(try await shop.bench.hub.stockItem(sku: "M", now: later))
+        #expect(item.entries.map(\.at) == [now.milliseconds, old.milliseconds])
+        #expect(item.entries.map(\.record) == ["sale line 2", "sale line 1"])
+    }
+
     @Test("Of the words of items that begin alike so many are looked through, and it is said when there are more")
     func wordsBound() async throws {
         var shop = try await Shop()

@@ -25,8 +25,8 @@ extension Console {
                 "isLive": true, "summary": late(page, forms), "prefix": asked.prefix, "location": asked.location,
                 "isOversoldOnly": asked.isOversoldOnly, "locations": there, "hasArticles": !articles.isEmpty,
                 "matrix": isMatrix ? ["columns": shown, "articles": articles] as View : nil,
-                "rows": isMatrix ? nil : ["articles": articles] as View, "empty": articles.isEmpty && !page.isCut ? empty(asked, strings) : nil,
-                "isNarrowed": isNarrowed,
+                "rows": isMatrix ? nil : ["articles": articles] as View,
+                "empty": articles.isEmpty && !page.isCut ? empty(asked, strings) : nil, "isNarrowed": isNarrowed,
                 "note": page.isCut
                     ? strings("stock-cut", ["n": forms.number(Hub.askingSKUsMax)])
                     : page.isWordsCut ? strings("stock-cut-words", ["n": forms.number(Hub.itemsLookedMax)]) : nil,

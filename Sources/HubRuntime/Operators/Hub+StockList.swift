@@ -81,12 +81,14 @@ extension Hub {
     private static func named(
         _ question: StockQuestion, _ documents: Documents, limit: Int
     ) throws -> (skus: [String], isCut: Bool) {
-        // The longest is borne by the fewest.
-        let words = ItemWords.in(question.prefix).prefix(wordsMax).sorted { $0.count > $1.count }
-        guard let longest = words.first else { return ([], false) }
+        // Begun with the word that the fewest bear.
+        let words = try ItemWords.in(question.prefix).prefix(wordsMax).map { word in
+            (word: word, items: try documents.store.itemWords(startingWith: word, max: itemsLookedMax + 1))
+        }.sorted { $0.items < $1.items }
+        guard let rarest = words.first else { return ([], false) }
         let skus = try documents.store.skus(
-            bearing: words, after: question.after, at: question.location, looked: itemsLookedMax, limit: limit)
-        return (skus, try documents.store.itemWords(startingWith: longest, max: itemsLookedMax + 1) > itemsLookedMax)
+            bearing: words.map(\.word), after: question.after, at: question.location, looked: itemsLookedMax, limit: limit)
+        return (skus, rarest.items > itemsLookedMax)
     }
 
     private static func oversold(

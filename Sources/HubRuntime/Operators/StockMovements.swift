@@ -105,8 +105,10 @@ extension Documents {
         guard let row = try standing.record(dot).flatMap(store.record) else { return nil }
         let state = try RecordState(row, standing: standing)
         let writes = state.fieldNames.lazy.flatMap { state.siblings(of: $0).writes }
-        // One whose clock was out of bound counts from when the hub received it, which the journal tells.
-        guard let write = writes.first(where: { $0.dot == dot }), write.precedence.isInBound else { return nil }
-        return ("\(state.id.entity) \(state.id.key)", min(write.precedence.time.milliseconds, now.milliseconds))
+        guard let write = writes.first(where: { $0.dot == dot }) else { return nil }
+        // A clock that ran ahead counts from when the hub received the change, which the journal tells.
+        let (time, opened) = (write.precedence.time, standing.replica(dot.replica)?.opened ?? Timestamp(milliseconds: 0))
+        guard write.precedence.isInBound || time <= opened else { return nil }
+        return ("\(state.id.entity) \(state.id.key)", min(time.milliseconds, now.milliseconds))
     }
 }
