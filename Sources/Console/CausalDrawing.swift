@@ -106,9 +106,14 @@ struct CausalDrawing {
 
     /// A side's value as people write it: counts are pieces.
     static func value(_ value: ValueAnswer, _ forms: Forms, _ conflict: ConflictAnswer?) -> String {
+        if case .integer(let units) = value, conflict?.kind == .concurrentCounts { return forms.quantity(units) }
+        return self.value(value, of: conflict?.about, forms)
+    }
+
+    /// The same of the field that is spoken of.
+    static func value(_ value: ValueAnswer, of about: ConflictAnswer.About?, _ forms: Forms) -> String {
         if case .integer(let units) = value {
-            if conflict?.kind == .concurrentCounts { return forms.quantity(units) }
-            switch kind(of: conflict?.about) {
+            switch kind(of: about) {
             case .money: return forms.amount(units)
             case .quantity: return forms.quantity(units)
             case .time: return UInt64(exactly: units).map(forms.moment) ?? String(units)

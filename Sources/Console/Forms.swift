@@ -58,6 +58,11 @@ struct Forms: Sendable {
         date(milliseconds).formatted(style.day(.defaultDigits).month(.abbreviated).year(.defaultDigits))
     }
 
+    /// As a browser's field for a date has it: `2026-11-30`.
+    func dateField(_ milliseconds: UInt64) -> String {
+        date(milliseconds).formatted(Date.ISO8601FormatStyle(timeZone: zone).year().month().day())
+    }
+
     private var style: Date.FormatStyle { Date.FormatStyle(locale: locale, calendar: Calendar(identifier: .gregorian), timeZone: zone) }
 
     /// How long ago, in the unit that a person would use.

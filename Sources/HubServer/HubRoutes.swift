@@ -13,8 +13,7 @@ struct HubRoutes: Sendable {
     var all: [HubRoute] {
         agentRoutes + operatorRoutes + openConflictRoutes + identityRoutes + peopleRoutes + healthRoutes + consoleRoutes + liveRoutes
             + conflictRoutes + goodsRoutes + customerRoutes + stockRoutes + qualityRoutes + ruleRoutes + sitePageRoutes + businessRoutes
-            + flowRoutes
-            + teamRoutes
+            + flowRoutes + historyRoutes + teamRoutes
     }
 
     /// What monitoring asks.

@@ -131,6 +131,61 @@ struct ConflictPageTests {
         #expect(taken.contains("<h2>the hub</h2>") && taken.contains("taken from camden by cleo on"))
     }
 
+    @Test(
+        "a field's history lacks no word, in any language, escapes what anybody wrote, and says where it ends", arguments: Language.allCases
+    )
+    func history(language: Language) throws {
+        let console = try Console()
+        var about = Self.conflict(Self.payload).about
+        about.site = Self.payload
+        func write(_ site: String, _ origin: ValueOrigin? = nil, isHeld: Bool = false) -> FieldHistory.Write {
+            FieldHistory.Write(
+                dot: "a:1", site: site, source: Self.payload, cashier: Self.payload, value: .text(Self.payload), time: .max,
+                received: Self.now, origin: origin, replaced: [.init(dot: "a:0", site: site, value: .null, time: Self.now)],
+                isLive: true, isHeld: isHeld)
+        }
+        let choices: [Decision.Choice] = [.undo, .take, .value, .keep]
+        let origins = choices.flatMap { choice in
+            [nil, ValueOrigin.Write(dot: "a:0", site: "hub", source: "hub", time: Self.now, person: Self.payload)].map {
+                ValueOrigin(choice: choice, author: Self.payload, at: Self.now, note: Self.payload, first: $0)
+            }
+        }
+        var history = FieldHistory(
+            about: about, writes: origins.map { write("hub", $0) } + [write(Self.payload, isHeld: true)], sets: 1_000, older: "a:9~",
+            isBeforeRecord: true, isCut: true, others: [.init(life: "b:1", site: Self.payload, key: Self.payload)])
+        func html(_ isLater: Bool) -> String {
+            String(
+                decoding: console.history(history, record: "a:1", isLater: isLater, for: Self.visitor(.viewer, language)), as: UTF8.self)
+        }
+        let whole = html(true)
+        #expect(whole.contains("from=a%3A9%7E") && whole.contains("href=\"/history?record=a%3A1&amp;field=phone\""))
+        history.writes = []
+        let empty = html(false)
+        history.older = nil
+        let nothing = html(false)
+        #expect(empty.contains("from=") && !nothing.contains("from=") && empty != nothing)
+        for page in [whole, empty, nothing] {
+            #expect(!page.contains("⟦") && !page.contains("<script>alert") && page.matches(of: /\{[a-z]+\}/).isEmpty)
+        }
+    }
+
+    @Test("a look-up of a conflict, a customer or a history leads to its page; a search leads nowhere")
+    func trail() throws {
+        let rows = [
+            (LookUpRow.What.conflict, "concurrent-writes:a:1/phone"), (.profile, "p1-1"), (.history, "a:1/birth date"), (.search, "email"),
+            (.order, "O1"), (.history, "nonsense"),
+        ].map { LookUpAnswer(time: Self.now, who: "ben", what: $0.0, subject: $0.1, found: 1, times: 1) }
+        let page = try Console().lookUps(
+            LookUpPage(rows: rows, hasMore: false, who: nil, names: ["ben"]), for: Self.visitor(.admin))
+        let html = String(decoding: page, as: UTF8.self)
+        let links = html.matches(of: /<a href="([^"]+)"><code>/).map { String($0.1) }
+        #expect(
+            links == [
+                "/conflicts/concurrent%2Dwrites%3Aa%3A1%2Fphone", "/customers/p1%2D1", "/history?record=a%3A1&amp;field=birth%20date",
+            ])
+        #expect(!html.contains("⟦"))
+    }
+
     @Test("a rule begins with what the first side's site has; an admin sets what was shown, others see who may")
     func rule() throws {
         let admin = try html(Self.story(), .admin)

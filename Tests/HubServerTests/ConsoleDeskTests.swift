@@ -298,6 +298,71 @@ struct ConsoleDeskTests {
         }
     }
 
+    @Test("the history of a field leads from a conflict, tells who decided what, and leaves a line in the trail that leads back there")
+    func history() async throws {
+        try await ServedHub.run { hub in
+            let (field, _) = try await Self.trouble(hub.test)
+            let (ben, anna) = (Browser(hub), Browser(hub))
+            try await ben.signIn("ben", .operator)
+            try await anna.signIn("anna", .admin)
+            let page = try await ben.get(field)
+            let link = try #require(page.text.firstMatch(of: /href="(\/history\?[^"]+)" data-key="h"/)).output.1
+            let address = String(link).removingEntities
+            try await ben.post(field, ["take": Self.dots(in: page)[0], "seen": Self.hidden("seen", in: page), "note": "asked <her>"])
+            let history = try await ben.get(address)
+            #expect(history.status == 200 && history.text.contains("by ben on"))
+            for value in ["GBP", "USD", "EUR", "asked &lt;her&gt;"] { #expect(history.text.contains(value), "\(value)") }
+            #expect(history.text.contains("This is the beginning.") && history.text.contains("change-sets of the sites that wrote here"))
+            let trail = try await anna.get("/audit?show=look-ups")
+            #expect(trail.text.removingEntities.contains("href=\"\(address)\""))
+            // Who looked at a conflict that is over leaves a line, too.
+            try await ben.get(field)
+            #expect(try await anna.get("/audit?show=look-ups").text.contains("href=\"\(field)\""))
+            #expect(try await ben.get("/history?record=a&field=b").status == 404)
+            let nowhere = try await ben.get(address + "&from=nonsense")
+            #expect(nowhere.status == 400)
+        }
+    }
+
+    @Test("a customer is shown as it was at a time, beside what it is; each field leads to its history, and no value stands in an address")
+    func then() async throws {
+        try await ServedHub.run { hub in
+            let bench = hub.test
+            let agent = try await bench.enrol("shop-1")
+            var till = TestWriter("till", seed: 1, key: agent.key)
+            let life = till.nextDot
+            // An hour before the hub's clock, and now.
+            bench.now = Timestamp(milliseconds: TestHub.start.milliseconds - 3_600_000)
+            try await bench.push([try till.seal([Make.customer(1, email: "ann@example.com", name: "Ann Wye", at: bench.now)])], from: agent)
+            bench.now = TestHub.start
+            let edit = Make.write("customer", 1, [("name", "Ann Zed"), ("phone", "+442079460001")], life: life, at: bench.now)
+            try await bench.push([try till.seal([edit])], from: agent)
+            let vera = Browser(hub)
+            try await vera.signIn("vera", .viewer)
+            let address = "/customers/p\(life.replica)-\(life.counter)"
+            let customer = try await vera.get(address)
+            let links = customer.text.matches(of: /href="(\/history\?[^"]+)"/).map { String($0.1).removingEntities }
+            #expect(links.count == 3 && links.allSatisfy { !$0.contains("Ann") && !$0.contains("2079460001") })
+            for link in links { #expect(try await vera.get(link).status == 200) }
+            #expect(try await vera.get(links[0]).text.contains("Ann Wye"))
+            // As the fields of a browser in this machine's zone would say it.
+            let between = Date(timeIntervalSince1970: Double(TestHub.start.milliseconds) / 1000 - 1_800)
+            let style = Date.ISO8601FormatStyle(timeZone: .current)
+            let (day, clock) = (
+                between.formatted(style.year().month().day()), between.formatted(style.time(includingFractionalSeconds: false))
+            )
+            let then = try await vera.post(address + "/then", ["date": day, "time": clock])
+            #expect(then.status == 200 && then.text.contains("Ann Wye") && then.text.contains("Ann Zed") && then.text.contains("changed"))
+            for (date, time) in [("", ""), ("2023-02-30", ""), ("2023-11-14", "25:00"), ("2024-01-01", ""), ("2023-11-13", "")] {
+                let refused = try await vera.post(address + "/then", ["date": date, "time": time])
+                #expect(refused.status == 400 && refused.text.contains(#"role="alert""#), "\(date) \(time)")
+            }
+            #expect(try await vera.post(address + "/then", ["date": day], token: "0").status == 403)
+            let trail = try await bench.hub.lookUps()
+            #expect(trail.contains { $0.what == .history } && trail.contains { $0.what == .profile && $0.times > 1 })
+        }
+    }
+
     @Test("what anybody writes anywhere is shown as text, on every page that shows it")
     func payloads() async throws {
         try await ServedHub.run { hub in
@@ -329,6 +394,8 @@ struct ConsoleDeskTests {
                 pages.append(try await anna.post("/customers", ["q": payload, "text": payload]))
                 pages.append(try await anna.post("/conflicts", ["text": payload]))
                 pages.append(try await anna.get("/customers/p\(life.replica)-\(life.counter)"))
+                pages.append(try await anna.get("/history?record=" + Self.encoded("\(life)") + "&field=name"))
+                pages.append(try await anna.get("/history?record=" + Self.encoded(payload) + "&field=" + Self.encoded(payload)))
                 pages.append(try await anna.get("/stock/" + Self.encoded(payload)))
                 pages.append(try await anna.get("/conflicts/" + Self.encoded("oversell:oversold/\(payload) at \(payload)")))
                 let pile = "/conflicts/" + Self.encoded("oversell:oversold/\(payload) at \(payload)")

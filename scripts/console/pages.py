@@ -1,5 +1,5 @@
 """Every page that a retailer's console has, and how one comes there."""
-import urllib.parse
+import time, urllib.parse
 
 
 def quoted(part): return urllib.parse.quote(part, safe="")
@@ -85,8 +85,16 @@ def customers(hub):
     ]
     people = hub.ask("profiles/search", {"email": "ada.lovelace@example.com"}) or hub.ask("profiles/search", {"name": "farah"})
     if not people: return found
-    address = "/customers/" + people[0]["id"]
+    address, field = "/customers/" + people[0]["id"], "first name"
+    history = f"/history?record={quoted(people[0]['fields'][field]['record'])}&field={quoted(field)}"
+    def then(browser):
+        browser.go(address).open_details()
+        browser.driver.execute_script("document.querySelector('[name=date]').value = arguments[0]", time.strftime("%Y-%m-%d"))
+        browser.submit("form[action$='/then'] button")
     return found + [
+        Page("history", history),
+        Page("history-unknown", "/history?record=a&field=b", code=404),
+        Page("customer-then", then),
         Page("customers-found", searched("/customers", people[0]["fields"]["first name"]["value"])),
         Page("customer", address),
         Page("customer-viewer", address, person="vera"),

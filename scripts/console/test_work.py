@@ -181,6 +181,24 @@ def test_note(stage):
     return found
 
 
+def test_history(stage):
+    """h leads from a conflict to everything that was written into its field, with who decided what; a customer's fields lead there, too, and
+    no address of it holds a value"""
+    retailer = stage.retailer("trade")
+    hub, found = retailer.hub, []
+    conflict = next(one for one in hub.conflicts("concurrent-writes") if one["about"].get("profile"))
+    values = [side["value"] for side in conflict["sides"]]
+    browser = stage.browser(hub, "ben").go(conflict_address(conflict))
+    browser.leave(lambda: browser.press("h"))
+    browser.says(*values)
+    if any(value in browser.path for value in values): found.append(f"a value stands in {browser.path}")
+    if len(browser.all("main tbody tr")) < len(values): found.append("not every side is in the history")
+    browser.leave(lambda: browser.press("u"))
+    if browser.path != "/customers/" + conflict["about"]["profile"]: found.append(f"u leads to {browser.path}")
+    if not browser.has("a[href^='/history?record=']"): found.append("no field of the customer leads to its history")
+    return found
+
+
 def test_rule(stage):
     """a rule is written from a conflict: each side offers its site's word, what it would do is shown first, an operator is told who may set it,
     and what an admin sets there decides all of that field, until she takes it back on the same page"""

@@ -147,13 +147,24 @@ extension Console {
         case .profile: what = strings["audit-profile"]
         case .order: what = strings("audit-order", ["number": row.subject])
         case .conflict: what = strings["audit-conflict"]
+        case .history: what = strings["audit-history"]
         }
-        let path = Address.encoded(row.subject)
         return [
             "when": forms.stamp(row.time), "who": shown(row.who, strings), "what": what,
-            "subject": [.profile, .conflict].contains(row.what) ? row.subject : nil,
-            "address": row.what == .profile ? "/customers/\(path)" : nil,
+            "subject": [.profile, .conflict, .history].contains(row.what) ? row.subject : nil, "address": Self.address(of: row),
             "found": forms.number(row.found), "times": row.times > 1 ? forms.count("audit-times", row.times) : nil,
         ]
+    }
+
+    /// Where what was looked at is shown; a search has no address.
+    private static func address(of row: LookUpAnswer) -> String? {
+        switch row.what {
+        case .search, .order: return nil
+        case .profile: return "/customers/\(Address.encoded(row.subject))"
+        case .conflict: return Address.conflict(row.subject)
+        case .history:
+            let parts = row.subject.split(separator: "/", maxSplits: 1)
+            return parts.count == 2 ? Address.history(record: String(parts[0]), field: String(parts[1])) : nil
+        }
     }
 }

@@ -30,7 +30,8 @@ extension Console {
         var view: View = [
             "title": words.title, "address": words.address, "summary": words.summary, "kind": words.kind, "short": conflict.short,
             "act": Address.conflict(id), "seen": conflict.seen, "problem": problemView, "id": id,
-            "before": story.before.map(Address.conflict), "next": story.next.map(Address.conflict),
+            "history": Self.addressOfHistory(conflict.about, kind: conflict.kind), "before": story.before.map(Address.conflict),
+            "next": story.next.map(Address.conflict),
             "sides": sides(story, conflict, words, forms), "decisions": decisions, "hasDecisions": !decisions.isEmpty,
             "drawing": svg.isNull ? nil : svg, "words": drawing.words(), "facts": facts(conflict, words, forms),
         ]
@@ -61,6 +62,12 @@ extension Console {
             "mayUndo": decision.undoneBy == nil && ![.undo, .replay, .discard, .collect].contains(decision.choice)
                 && (isAdmin || decision.choice != .policy),
         ]
+    }
+
+    /// What a conflict is about that is one field's; an order that is told in two ways is about its state.
+    private static func addressOfHistory(_ about: ConflictAnswer.About, kind: ConflictAnswer.Kind) -> String? {
+        guard let record = about.record, let field = kind == .orderContradiction ? "state" : about.field else { return nil }
+        return Address.history(record: record, field: field)
     }
 
     // MARK: sides

@@ -31,7 +31,7 @@ extension Console {
                     : person.sites.first.map { " " + strings("customer-at", ["site": $0]) } ?? ""),
         ])
         var view: View = [
-            "id": person.id, "address": "/customers/\(person.id)", "name": name, "summary": summary,
+            "id": person.id, "today": forms.dateField(forms.now), "address": "/customers/\(person.id)", "name": name, "summary": summary,
             "problem": problem.map { told($0, strings) }, "figures": figures(person, words),
             "fields": fields(person, words), "consents": consents(person, words), "identifiers": identifiers(person, words),
             "habits": habits(person, words), "notes": notes(person, forms), "isLater": before != nil,
@@ -78,6 +78,8 @@ extension Console {
             let differing = (golden.beaten ?? []).filter { $0.value != golden.value }.count
             return [
                 "name": words.field(name), "value": words.value(golden.value, of: name), "site": golden.site,
+                "history": Address.history(record: golden.record, field: name),
+                "historyOf": forms.strings("history-of-field", ["field": words.field(name)]),
                 "day": Forms.sound(golden.time).map(forms.day),
                 "doubt": golden.timeOutOfBound == true ? forms.strings["customer-clock"] : nil,
                 "others": beaten.isEmpty

@@ -48,6 +48,8 @@ public struct LookUpRow: Hashable, Sendable {
         case order
         /// A conflict that shows what is known of a person; the subject is the conflict's id.
         case conflict
+        /// Everything that was ever written into one field of a record; the subject is the record's life, `/`, the field.
+        case history
     }
 
     public var at: Timestamp

@@ -19,6 +19,9 @@ final class SupersededView {
         "consent": ["given": true, "at": true, "document": true],
     ]
 
+    /// Whether every former value of a field is among those kept, with its dot.
+    static func keeps(_ field: FieldName, of entity: EntityName) -> Bool { kept[entity]?[field] != nil }
+
     /// Called before the change is merged into a record that exists.
     func remember(_ change: Change, precedence: Precedence, of number: RecordNumber, _ record: TouchedRecord) throws {
         guard let kept = Self.kept[record.state.id.entity], case .write(_, let writes) = change.action else { return }

@@ -12,6 +12,8 @@ extension HubRoutes {
             // What is looked for is personal data: it stands in no address.
             HubRoute(.post, "/customers", .console(.viewer), bodyBytesMax: Self.formBytesMax) { try await findCustomers($0) },
             HubRoute(.get, "/customers/{id}", .console(.viewer)) { try await customerPage($0) },
+            // It takes the hub a while: no address that another site's page could send somebody to.
+            HubRoute(.post, "/customers/{id}/then", .console(.viewer), bodyBytesMax: Self.formBytesMax) { try await customerThen($0) },
             HubRoute(.post, "/customers/{id}/link", .console(.operator), bodyBytesMax: Self.formBytesMax) { try await decide(.link, $0) },
             HubRoute(.post, "/customers/{id}/unlink", .console(.operator), bodyBytesMax: Self.formBytesMax) {
                 try await decide(.unlink, $0)
@@ -65,6 +67,26 @@ extension HubRoutes {
         let page = try console.customer(
             document, timeline: try await timeline, decisions: try await decisions, before: before, problem: problem, for: visitor)
         return .page(page, status: problem == nil ? .ok : .badRequest)
+    }
+
+    /// The person as the hub knew them at a time.
+    private func customerThen(_ call: HubCall) async throws -> Reply {
+        let (id, form) = (try call.parameter("id"), FormBody(call.body))
+        var visitor = try await visitor(call)
+        visitor.path = Self.address(ofCustomer: id, said: nil)
+        do {
+            let time = try PastMoment.read(date: form["date"], time: form["time"], zone: visitor.zone, now: call.now)
+            guard let then = try await hub.profile(id, asOf: time) else {
+                throw HubError(
+                    .notFound, "Nobody was known as \(id) then.",
+                    remedy: "Give a later time: a profile begins when the first of its records arrives.")
+            }
+            await hub.noteLookUp(.profile, id, found: 1, by: call.principal, now: call.now)
+            let now = try await hub.profile(id, now: call.now)
+            return .page(try console.customerThen(then, now: now, at: time.milliseconds, for: visitor))
+        } catch let error as HubError where Self.isToldOnPage(error) || error.code == .busy {
+            return try await customerPage(call, problem: error)
+        }
     }
 
     private struct NamedDocument: Decodable { let id: String }
