@@ -20,6 +20,7 @@ extension Console {
             var view: View = [
                 "isOver": true, "title": strings["conflict-over"], "message": message, "decisions": decisions,
                 "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": Address.conflict(id),
+                "history": Self.addressOfHistory(id),
             ]
             addNotes(of: story, typed, to: &view, forms)
             return page("conflict", title: strings["conflict-over"], section: .conflicts, view, for: visitor)
@@ -68,6 +69,13 @@ extension Console {
     private static func addressOfHistory(_ about: ConflictAnswer.About, kind: ConflictAnswer.Kind) -> String? {
         guard let record = about.record, let field = kind == .orderContradiction ? "state" : about.field else { return nil }
         return Address.history(record: record, field: field)
+    }
+
+    /// The same of one that is over, and of which only the id is left.
+    private static func addressOfHistory(_ id: String) -> String? {
+        let mark = ConflictAnswer.Kind.concurrentWrites.rawValue + ":"
+        guard id.hasPrefix(mark), case let name = id.dropFirst(mark.count), let slash = name.firstIndex(of: "/") else { return nil }
+        return Address.history(record: String(name[..<slash]), field: String(name[name.index(after: slash)...]))
     }
 
     // MARK: sides
