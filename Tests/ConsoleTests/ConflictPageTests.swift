@@ -176,7 +176,7 @@ struct ConflictPageTests {
             (.order, "O1"), (.history, "nonsense"),
         ].map { LookUpAnswer(time: Self.now, who: "ben", what: $0.0, subject: $0.1, found: 1, times: 1) }
         let page = try Console().lookUps(
-            LookUpPage(rows: rows, hasMore: false, who: nil, names: ["ben"]), for: Self.visitor(.admin))
+            LookUpPage(rows: ListPage(entries: rows), isLater: false, who: nil, names: ["ben"]), for: Self.visitor(.admin))
         let html = String(decoding: page, as: UTF8.self)
         let links = html.matches(of: /<a href="([^"]+)"><code>/).map { String($0.1) }
         #expect(
