@@ -119,13 +119,30 @@ extension Session {
 
     func deleteNote(_ record: RecordNumber) throws { try run("DELETE FROM note WHERE record = ?") { $0.bind(record) } }
 
+    private static func superseded(_ row: RawStatement) -> SupersededRow {
+        SupersededRow(
+            record: row.record(0), field: row.string(1), replica: row.int32(2), counter: row.uint64(3), time: row.time(4),
+            isInBound: row.bool(5), isChained: row.bool(6), value: row.value(7), ended: row.time(8), isEndInBound: row.bool(9),
+            endReplica: row.int32(10), endCounter: row.uint64(11))
+    }
+
     func superseded(record: RecordNumber) throws -> [SupersededRow] {
-        try all("SELECT * FROM superseded WHERE record = ? ORDER BY field, replica, counter", bind: { $0.bind(record) }) { row in
-            SupersededRow(
-                record: row.record(0), field: row.string(1), replica: row.int32(2), counter: row.uint64(3), time: row.time(4),
-                isInBound: row.bool(5), isChained: row.bool(6), value: row.value(7), ended: row.time(8), isEndInBound: row.bool(9),
-                endReplica: row.int32(10), endCounter: row.uint64(11))
-        }
+        try all(
+            "SELECT * FROM superseded WHERE record = ? ORDER BY field, replica, counter", bind: { $0.bind(record) }, Self.superseded)
+    }
+
+    func superseded(record: RecordNumber, field: String, endedAfter time: Timestamp, isInBound: Bool) throws -> [SupersededRow] {
+        try all(
+            """
+            SELECT * FROM superseded WHERE record = ?1 AND field = ?2
+            AND (end_in_bound = ?3 AND ended >= ?4 OR end_in_bound <> ?3 AND ?3 = 1) ORDER BY replica, counter
+            """,
+            bind: {
+                $0.bind(record)
+                $0.bind(field)
+                $0.bind(isInBound)
+                $0.bind(time)
+            }, Self.superseded)
     }
 
     func put(_ superseded: SupersededRow) throws {

@@ -53,6 +53,34 @@ struct CaptureBoundTests {
         #expect(!page.isLast, "\(size) \(page.rows)")
     }
 
+    @Test("Rows with NULL in any column of their key are told with a page, and stop none: each whole key comes once", arguments: 1...9)
+    func nullKeys(limit: Int) throws {
+        let application = try MappedApplication(
+            sql: """
+                CREATE TABLE t (a, b, c, PRIMARY KEY (a, b));
+                INSERT INTO t VALUES (NULL, 1, 'x'), (NULL, NULL, 'x'), (1, NULL, 'x'), (1, 1, 'x'), (1, 2, 'x'), (2, NULL, 'x'),
+                    (2, NULL, 'x'), (3, 1, 'x'), (4, NULL, 'x');
+                """,
+            yaml: "mapping: 1\ntables:\n  t:\n    own entity: thing\n    extra: {c: c}")
+        let mapping = try #require(application.mapping["t"])
+        let (whole, others) = try application.queue.read { database in
+            let reader = try RowReader(database, mapping)
+            var (whole, others): ([LocalKey], Int) = ([], 0)
+            var (after, pages): (LocalKey?, Int) = (nil, 0)
+            while true {
+                let page = try reader.page(after: after, limit: limit)
+                for row in page.rows { if row.key.values.contains(where: \.isNull) { others += 1 } else { whole.append(row.key) } }
+                pages += 1
+                if page.isLast || pages > 20 { break }
+                after = page.rows.last?.key
+            }
+            #expect(pages <= 10)
+            return (whole, others)
+        }
+        #expect(whole == [[1, 1], [1, 2], [3, 1]].map { LocalKey($0.map { .integer($0) }) })
+        #expect(others == 6)
+    }
+
     @Test("A key of so many columns can be watched; a wider one is refused", arguments: [0, 1])
     func keyColumns(more: Int) throws {
         let columns = (1...ChangeLog.keyColumnsMax + more).map { "c\($0)" }

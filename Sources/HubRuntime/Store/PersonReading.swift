@@ -28,6 +28,8 @@ public protocol PersonReading {
     func consents(customer: RecordNumber) throws -> [ConsentRow]
     /// By field, replica and counter.
     func superseded(record: RecordNumber) throws -> [SupersededRow]
+    /// Those of one field that a write of that time might have ended sooner, whatever it names; the others are not read.
+    func superseded(record: RecordNumber, field: String, endedAfter time: Timestamp, isInBound: Bool) throws -> [SupersededRow]
     /// Records of a customer whose times lie in `range` (`nil`: those without a time), the latest first, of one time the highest
     /// life first.
     ///

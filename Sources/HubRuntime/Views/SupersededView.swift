@@ -43,7 +43,9 @@ final class SupersededView {
     }
 
     private func endSooner(_ number: RecordNumber, _ field: FieldName, by later: Siblings<FieldValue>.Write) throws {
-        for var row in try batch.store.superseded(record: number) where Text(row.field) == field.text {
+        let rows = try batch.store.superseded(
+            record: number, field: field.text.string, endedAfter: later.precedence.time, isInBound: later.precedence.isInBound)
+        for var row in rows {
             guard let replica = batch.standing.replica(row.replica)?.id, let ender = batch.standing.replica(row.endReplica)?.id else {
                 continue
             }
