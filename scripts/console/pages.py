@@ -29,7 +29,7 @@ def pages(retailer):
     """Of a retailer as it is now: what it has nothing of has no page."""
     hub = retailer.hub
     conflicts, sites = hub.conflicts(), [site["name"] for site in hub.ask("sites")]
-    return [*entry(), *desk(conflicts, retailer.decided), *customers(hub), *stock(conflicts), *site_pages(sites), *figures(), *rules(), *team(),
+    return [*entry(), *desk(conflicts, retailer.decided), *customers(hub), *stock(conflicts), *site_pages(sites), *figures(sites), *rules(), *team(),
             *errors()]
 
 
@@ -136,13 +136,14 @@ def site_pages(sites):
     return found + ([Page("site-token", token)] if waiting else [])
 
 
-def figures():
+def figures(sites):
+    flow = [Page("flow-site", "/flow?site=" + quoted(sites[0]))] if sites else []
     return [
         Page("quality", "/quality"),
         Page("quality-site", "/quality?site=camden"),
         Page("quality-field", "/quality?field=email"),
         Page("flow", "/flow"),
-        Page("flow-site", "/flow?site=camden"),
+        *flow,
         Page("flow-entity", "/flow?entity=customer"),
         Page("business", "/business"),
     ]

@@ -147,8 +147,8 @@ def test_viewer(stage):
     for page in pages(retailer):
         if page.person == "vera" and page.code == 200:
             page.open(browser)
-            # To search, and to have the rules measured, is to look.
-            buttons = browser.all("main form[method=post]:not([role=search], [action^='/rules#']) button:not([disabled])")
+            # To search, to have the rules measured, and to see how it was, is to look.
+            buttons = browser.all("main form[method=post]:not([role=search], [action^='/rules#'], [action$='/then']) button:not([disabled])")
             if buttons: found.append(f"{page.name} has buttons for her: {[button.get_attribute('outerHTML') for button in buttons]}")
     address = "/conflicts/" + urllib.parse.quote(conflict["id"], safe="")
     answer = vera.send(address, {"form": vera.form_token(), "take": conflict["sides"][0]["dot"], "seen": conflict["seen"]})

@@ -145,10 +145,10 @@ struct FlowDrawing {
     private func box(_ box: Box, _ column: Int) -> String {
         let (x, width) = Self.columns[column]
         // A letter takes about six units; who reads the page has the whole name in the table below.
-        let letters = Int((width - 16) / 6.2)
+        let letters = Int((width - 16) / 7)
         let y = box.y - Self.boxHeight / 2
         let isSingle = box.note.isEmpty
-        let note = "<text x=\"\(Self.short(x + 8))\" y=\"\(Self.short(y + 31))\">\(Self.escaped(box.note, letters + 2))</text>"
+        let note = "<text x=\"\(Self.short(x + 8))\" y=\"\(Self.short(y + 31))\">\(Self.escaped(box.note, letters + 4))</text>"
         return """
             <rect class="node\(box.tone.rawValue)" x="\(Self.short(x))" y="\(Self.short(y))" width="\(Self.short(width))" \
             height="\(Self.short(Self.boxHeight))" rx="5"/>\

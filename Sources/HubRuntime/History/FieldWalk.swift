@@ -147,8 +147,13 @@ struct FieldWalk {
         while counter >= least, counter > 0 {
             let dot = Dot(place.dot.replica, counter)
             if let write = set.changes[Int(counter - set.first)].write(of: field, state.id.life, at: dot), seen.insert(dot).inserted {
-                // The rest of the set is for the next page.
-                if found.count >= bounds.writes { return try add(dot, isSearched: true) }
+                // The rest of the set is for the next page; what was looked through down to here is not.
+                if found.count >= bounds.writes {
+                    places.removeAll {
+                        $0.isSearched && $0.dot.replica == dot.replica && (dot.counter...place.dot.counter).contains($0.dot.counter)
+                    }
+                    return try add(dot, isSearched: true)
+                }
                 try take(write, dot, set.changes[Int(counter - set.first)], received: entry.received, replica)
                 if following { try follow(write, dot) }
             }
