@@ -169,7 +169,7 @@ struct ConflictCommand: AsyncParsableCommand {
             let connection = try listing.hub.connection()
             let bytes = try await connection.post("conflicts", "search", body: ["id": id])
             let id = id
-            // By its whole id also those on one that was decided.
+            // By its whole id also those on one that was decided. An answer that cannot be read is told below.
             let whole = (try? JSONDecoder().decode([Conflict].self, from: Data(bytes)))?.first?.id ?? id
             let notes = try JSONDecoder().decode(
                 [NoteShown].self, from: Data(try await connection.get("conflict-notes", query: ["conflict": whole])))

@@ -9,20 +9,8 @@ import Testing
 struct FieldHistoryTests {
     /// An order whose currency two sites wrote, one side of which was taken, and the decision taken back.
     private static func undone() async throws -> (bench: TestHub, order: Dot) {
-        let bench = try await TestHub()
-        let (web, depot) = (try await bench.enrol("web", kind: .web), try await bench.enrol("depot", kind: .warehouse))
-        var (shop, store) = (TestWriter("shop", seed: 1, key: web.key), TestWriter("wms", seed: 2, key: depot.key))
-        let order = shop.nextDot
-        try await bench.push(
-            [
-                try shop.seal([
-                    Make.write("order", 1, [("number", "O1"), ("currency", "GBP")], at: bench.now),
-                    Make.write("order", 1, [("currency", "USD")], life: order, at: bench.now, context: .named([order])),
-                ])
-            ], from: web)
-        let other = Make.write(
-            "order", 1, [("currency", "EUR")], life: order, source: shop.source, at: bench.now, context: .named([order]))
-        try await bench.push([try store.seal([other])], from: depot)
+        let dispute = try await CurrencyDispute()
+        let (bench, order) = (dispute.bench, dispute.order)
         let conflict = try #require(try await bench.hub.conflicts(now: bench.now).first)
         let side = try #require(conflict.sides.first { $0.site == "web" })
         _ = try await bench.hub.resolve(

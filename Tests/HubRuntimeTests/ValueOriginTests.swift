@@ -7,42 +7,13 @@ import Testing
 
 @Suite("Where a value of the hub came from")
 struct ValueOriginTests {
-    private struct Trouble {
-        let bench: TestHub
-        let id: String
-        let depot: TestAgent
-        var store: TestWriter
-        let order: Dot
-        let shop: TestWriter
-    }
-
-    /// The currency of an order, which two sites wrote.
-    private static func trouble() async throws -> Trouble {
-        let bench = try await TestHub()
-        let (web, depot) = (try await bench.enrol("web", kind: .web), try await bench.enrol("depot", kind: .warehouse))
-        var (shop, store) = (TestWriter("shop", seed: 1, key: web.key), TestWriter("wms", seed: 2, key: depot.key))
-        let order = shop.nextDot
-        try await bench.push(
-            [
-                try shop.seal([
-                    Make.write("order", 1, [("number", "O1"), ("currency", "GBP")], at: bench.now),
-                    Make.write("order", 1, [("currency", "USD")], life: order, at: bench.now, context: .named([order])),
-                ])
-            ], from: web)
-        let other = Make.write(
-            "order", 1, [("currency", "EUR")], life: order, source: shop.source, at: bench.now, context: .named([order]))
-        try await bench.push([try store.seal([other])], from: depot)
-        return Trouble(
-            bench: bench, id: "concurrent-writes:\(order)/currency", depot: depot, store: store, order: order, shop: shop)
-    }
-
     private static func told(_ story: ConflictStory) -> [String] {
         story.sides.map { "\($0.site) \($0.source) \($0.value.words)" }.sorted()
     }
 
     @Test("after an undo each side tells who wrote it, when, and what that one had seen, as before the decision; and who restored it")
     func undone() async throws {
-        let trouble = try await Self.trouble()
+        let trouble = try await CurrencyDispute()
         let bench = trouble.bench
         let before = try await bench.hub.conflictStory(trouble.id, now: bench.now)
         #expect(before.sides.allSatisfy { $0.origin == nil })
@@ -76,7 +47,7 @@ struct ValueOriginTests {
         "a side that an operator decided names the operator, and whose value was taken; restored, a value of one's own is still one's own")
     func decided() async throws {
         for (choice, site, person) in [(Decision.Choice.take, "web", nil), (.value, "hub", "ben")] as [(Decision.Choice, String, String?)] {
-            var trouble = try await Self.trouble()
+            var trouble = try await CurrencyDispute()
             let bench = trouble.bench
             let conflict = try #require(try await bench.hub.conflictStory(trouble.id, now: bench.now).conflict)
             let web = try #require(conflict.sides.first { $0.site == "web" })

@@ -38,6 +38,7 @@ actor MappingTeller {
             return
         }
         guard await tell(report) != .failed else { return }
+        // What is not written down is told once more the next time.
         try? settings.write(.mappingsTold, Told(report: report, at: now))
     }
 

@@ -35,6 +35,7 @@ extension Hub {
 }
 
 extension SourceMapping {
+    /// `nil`: what another version of the hub wrote, which is shown as if nothing had been told until the agent tells it again.
     init?(json: [UInt8]) {
         guard let read = try? JSONDecoder().decode(SourceMapping.self, from: Data(json)) else { return nil }
         self = read

@@ -40,29 +40,28 @@ struct Redraw {
         guard drawn < Self.version else { return false }
         let isFilled = try original.head().map { $0.number > 0 } ?? false
         if isFilled {
-            var tables = Self.changed.filter { $0.key > drawn }.flatMap(\.value)
-            guard !tables.isEmpty else {
-                try drawWords(original)
-                try original.set(.views, number: Self.version)
-                return true
-            }
-            tables.append(.itemWord)
-            let copy = try store.scratch()
-            try Replay(original: original, copy: copy, bound: bound, key: key).run { _, _ in }
-            var isToldOtherwise = tables.contains(.profile)
-            try copy.readNow { copy in
-                for table in DerivedTable.allCases where tables.contains(table) {
-                    if table == .record {
-                        if try rewriteStates(original, from: copy) { isToldOtherwise = true }
-                    } else {
-                        try original.replace(table, with: copy.rows(of: table))
-                    }
-                }
-            }
-            if isToldOtherwise { try feedAnew(original) }
+            let tables = Self.changed.filter { $0.key > drawn }.flatMap(\.value)
+            if !tables.isEmpty { try replay(tables, of: original) }
+            try drawWords(original)
         }
         try original.set(.views, number: Self.version)
         return isFilled
+    }
+
+    private func replay(_ tables: [DerivedTable], of original: any HubWriting) throws {
+        let copy = try store.scratch()
+        try Replay(original: original, copy: copy, bound: bound, key: key).run { _, _ in }
+        var isToldOtherwise = tables.contains(.profile)
+        try copy.readNow { copy in
+            for table in DerivedTable.allCases where tables.contains(table) {
+                if table == .record {
+                    if try rewriteStates(original, from: copy) { isToldOtherwise = true }
+                } else {
+                    try original.replace(table, with: copy.rows(of: table))
+                }
+            }
+        }
+        if isToldOtherwise { try feedAnew(original) }
     }
 
     /// What items are found by follows from their states, which is soon done.
