@@ -307,4 +307,35 @@ struct RecoveryTests {
         #expect(recovery.follows == Dot(Self.former, 10) && !recovery.abandons && recovery.others == [Self.present: 0])
         #expect(recovery.gaps == [Recovery.Gap(replica: Self.present, after: 0, through: 5)] && recovery.needsNewest)
     }
+
+    @Test("S25: a writer beside the file's line, all acknowledged, whose later sets alone are kept is left where the hub now stands")
+    func siblingLost() throws {
+        let heard = try trade()
+        _ = try cut(Self.present)
+        for number in 0..<2 {
+            journal.seal(Sales.lines(20 + number * 10..<30 + number * 10), of: Self.present)
+            _ = try cut(Self.present)
+        }
+        let frames = try cut(Self.present)
+        #expect(frames.map(\.last) == [5, 15, 25])
+        let hashes = try frames.map { try ChangeSetCodec.hash(of: $0.bytes) }
+        try outbox.acknowledge(receipt(Self.present, 15, hashes[1], position: 4))
+        try outbox.acknowledge(receipt(Self.present, 25, hashes[2], position: 5, keepUntil: 4))
+        // An earlier version did not remember where the sets that it let go had ended.
+        try outbox.queue.write { try $0.execute(sql: "DELETE FROM outbox_past") }
+        let request = request(named: Dot(Self.former, 10), follows: [Self.present: Dot(Self.former, 10)])
+        // The hub went back to before the second set.
+        let behind = receipt(Self.present, 5, hashes[0])
+        #expect(try outbox.standing(of: behind) == .forgotten)
+        let recovery = try #require(try outbox.recovery(for: request, heard: [heard, behind]))
+        #expect(recovery.others == [Self.present: 5] && recovery.needsNewest && recovery.distrustsOwnImages)
+        #expect(recovery.gaps == [Recovery.Gap(replica: Self.present, after: 5, through: 15)])
+        try outbox.finish(recovery, of: request)
+        #expect(try outbox.standings().allSatisfy { $0.isAbandoned || $0.sealed == $0.acknowledged })
+        // Once is enough: nothing of it is asked for again.
+        let again = try #require(try outbox.recovery(for: request, heard: [heard, behind]))
+        #expect(again.gaps.isEmpty && again.others.isEmpty)
+        // Where all of it is kept, it is sent again, and nothing is left.
+        #expect(try outbox.recovery(for: request, heard: [heard, receipt(Self.present, 25, hashes[2])])?.gaps == [])
+    }
 }

@@ -69,6 +69,12 @@ extension Outbox {
                 recovery.gaps.append(Recovery.Gap(replica: writer, after: 0, through: try queue(of: writer).sealed))
                 continue
             }
+            if let gap = try gap(of: writer, hub: hub[writer]) {
+                recovery.others[writer] = gap.after
+                recovery.behind[writer] = hub[writer].map { SetEnd($0.last, $0.hash) } ?? SetEnd(0, .zero)
+                recovery.gaps.append(gap)
+                continue
+            }
             switch try unsent(of: try queue(of: writer), hub: hub[writer]) {
             case .nothing: continue
             case .some(let acknowledged):
@@ -151,6 +157,15 @@ extension Outbox {
         let row = try row(of: writer)
         guard try hub[writer]?.last ?? 0 == 0 && (row.sendable > 0 || queue(of: writer).sealed > row.cut) else { return false }
         return try request.chain(of: writer).contains { try isMissing($0, hub: hub) }
+    }
+
+    /// What a hub that was restored lacks of a writer that told all it had, when the sets before those that are kept are kept by nobody:
+    /// without a word here it would be waited for again and again.
+    private func gap(of writer: ReplicaID, hub: Receipt?) throws -> Recovery.Gap? {
+        let told = Dot(writer, try row(of: writer).acknowledged)
+        guard try isLost(told, hub: hub) else { return nil }
+        let (after, kept) = (hub?.last ?? 0, try keptAfter(writer))
+        return Recovery.Gap(replica: writer, after: after, through: kept > after ? kept : told.counter)
     }
 
     /// Whether what follows the dot waits for it for ever.
