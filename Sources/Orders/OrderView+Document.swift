@@ -8,15 +8,16 @@ extension OrderView {
     public func json() -> [UInt8] {
         JSONDocument.object { document in
             if let number { document.add("number", number) }
+            if isShortened { document.add("shortened", true) }
             document.add("state", state.name)
             document.add("source", id.source.description)
             document.array("key") { key in for value in id.key.values { key.append(value) } }
             document.add("life", id.life.description)
             document.object("fields") { object in
-                for field in fields { object.add(field.name.description, field.value) }
+                for field in fields { field.writeValue(to: &object) }
             }
             document.object("dots") { object in
-                for field in fields { object.add(field.name.description, field.dot.description) }
+                for field in fields { field.writeDot(to: &object) }
             }
             document.array("states") { list in
                 for side in states { list.appendObject { side.write(to: &$0) } }
@@ -34,6 +35,11 @@ extension OrderView {
             }
         }
     }
+}
+
+extension OrderView.Field {
+    func writeValue(to document: inout JSONDocument) { document.add(name.description, value) }
+    func writeDot(to document: inout JSONDocument) { document.add(name.description, dot.description) }
 }
 
 extension OrderView.Side {

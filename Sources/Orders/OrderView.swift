@@ -16,6 +16,8 @@ public struct OrderView: Hashable, Sendable {
     public var contradiction: Contradiction?
     /// The order's other fields, each as its policy chooses among the live values, in the order of their names.
     public var fields: [Field]
+    /// The hub holds more of it than stands here (`shortened(toBytes:)`).
+    public internal(set) var isShortened = false
 
     /// One side's word on where the order stands.
     public struct Side: Hashable, Sendable {

@@ -14,6 +14,7 @@ extension Profile {
         let clock = person.map { _ in clock(of:) }
         return JSONDocument.object { document in
             document.add("id", id.description)
+            if isShortened { document.add("shortened", true) }
             document.object("fields") { fields in
                 for field in self.fields {
                     fields.object(field.name.description) { field.write(to: &$0, withBeaten: withBeaten, clock: clock) }

@@ -14,6 +14,8 @@ public struct Profile: Hashable, Sendable {
     /// In the order of `Identifier`.
     public var identifiers: [HeldIdentifier]
     public var purchases: PurchaseSummary
+    /// The hub holds more of it than stands here (`shortened(toBytes:)`).
+    public internal(set) var isShortened = false
     /// What each writer followed: a write's clock is told by it.
     public var lineage: Lineage
 

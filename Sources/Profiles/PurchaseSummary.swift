@@ -67,6 +67,15 @@ public struct PurchaseSummary: Hashable, Sendable {
         keep(recent)
     }
 
+    /// How many there were and since when; the sums and the last purchases as far as there is room for them.
+    func shortened(to room: inout DocumentRoom) -> PurchaseSummary {
+        var short = self
+        let sums = totals.sorted { $0.key < $1.key }
+        short.totals = Dictionary(uniqueKeysWithValues: room.keep(sums) { $1.add($0.key.string, $0.value) })
+        short.recent = room.keep(recent) { purchase, document in purchase.write(to: &document) }
+        return short
+    }
+
     private mutating func keep(_ purchases: [Purchase]) {
         recent += purchases
         recent.sort { left, right in

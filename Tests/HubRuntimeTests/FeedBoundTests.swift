@@ -89,6 +89,29 @@ struct FeedBoundTests {
         #expect(try whole.piece(after: whole.start, bytesMax: 1).entries.count == 3)
     }
 
+    @Test("Of a number whose documents are too large for one answer the large ones are shortened; none is left out", arguments: [2, 3])
+    func numberBytes(customers: Int) async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        // Two of them fit a number, three do not.
+        let note = Value.text(Text(String(repeating: "x", count: FeedReader.numberBytesMax * 2 / 5)))
+        for key in 1...Int64(customers) {
+            try await bench.push(
+                [try till.seal([Make.write("customer", key, [("name", "Ada"), ("note", note)], at: bench.now)])], from: shop)
+        }
+        // A sale of each brings all of them to one number.
+        let sales = (1...Int64(customers)).map { key in
+            Make.sale(key, customer: Make.reference("customer", key, life: Dot(till.replica, UInt64(key))), at: bench.now)
+        }
+        try await bench.push([try till.seal(sales)], from: shop)
+        let pulled = try await bench.pullAll(shop)
+        let bodies = pulled.bodies(.profile).values.map { String(decoding: $0, as: UTF8.self) }
+        #expect(bodies.count == customers && bodies.allSatisfy { $0.contains("\"Ada\"") })
+        #expect(bodies.filter { $0.contains("\"shortened\":true") }.count == (customers == 2 ? 0 : customers))
+        for page in pulled.pages { _ = try Answer.page(page).encoded(nonce: [UInt8](repeating: 0, count: 16), key: SigningKey()) }
+    }
+
     @Test("Whoever asks for larger pages than the hub draws gets the hub's", arguments: [0, 1])
     func hubPageBytes(more: Int) async throws {
         let bench = try await TestHub()

@@ -104,4 +104,26 @@ struct OrderViewTests {
         let view = OrderView(order, shipments: [shipment], site: OrderDesk.site)
         #expect(String(decoding: view.json(), as: UTF8.self) == expected)
     }
+
+    @Test(
+        "An order too large for the feed keeps its state, its small fields and its last shipments, each whole",
+        arguments: [400, 4_000, 40_000])
+    func shortened(bytesMax: Int) {
+        var desk = OrderDesk()
+        let order = desk.create(
+            "order", ["number": "W-1", "state": "placed", "city": "Bath", "note": .text(Text(String(repeating: "x", count: 5_000)))],
+            by: OrderDesk.web)
+        let shipments = (0..<300).map { index in
+            desk.create(
+                "shipment",
+                ["order number": "W-1", "state": "shipped", "tracking number": .text(Text("T\(index)")), "at": .integer(Int64(index))],
+                by: OrderDesk.warehouse)
+        }
+        let whole = OrderView(order, shipments: shipments, site: OrderDesk.site)
+        let short = whole.shortened(toBytes: bytesMax)
+        #expect(short.json().count <= bytesMax && whole.json().count > bytesMax)
+        #expect(short.isShortened && short.number == "W-1" && short.state == .shipped)
+        #expect(short.fields.map(\.name) == (bytesMax < 400 ? [] : bytesMax < 40_000 ? ["city"] : ["city", "note"]))
+        #expect(bytesMax < 4_000 || short.shipments.last == whole.shipments.last)
+    }
 }

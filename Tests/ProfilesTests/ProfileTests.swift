@@ -124,4 +124,30 @@ struct ProfileTests {
         #expect(String(decoding: drawn.json(), as: UTF8.self) == expected)
         #expect(!String(decoding: drawn.json(withBeaten: false), as: UTF8.self).contains("beaten"))
     }
+
+    @Test(
+        "A person too large for the feed keeps the small fields first, each value whole, and says so",
+        arguments: [600, 2_000, 20_000, 40_000])
+    func shortened(bytesMax: Int) throws {
+        var desk = Desk()
+        let states = (0..<40).map { index in
+            var fields: [FieldName: Value] = ["name": "Ada", "email": .text(Text("ada\(index)@example.com"))]
+            if index == 0 { fields["note"] = .text(Text(String(repeating: "é\"", count: 3_000))) }
+            return desk.create(fields, source: index % 3, at: UInt64(index))
+        }
+        let purchases = PurchaseSummary(
+            (0..<30).map { index in
+                Purchase(
+                    record: states[index].id, number: Text(String(repeating: "7", count: 100 * index)), site: nil,
+                    time: Timestamp(milliseconds: UInt64(index)), total: 1, currency: Text("X\(index)"))
+            })
+        let whole = profile(states, purchases: purchases)
+        let short = whole.shortened(toBytes: bytesMax)
+        #expect(short.json(withBeaten: false).count <= bytesMax)
+        #expect(short.isShortened && short.id == whole.id && short.purchases.number == 30)
+        #expect(short["name"] == "Ada")
+        #expect(short.fields.allSatisfy(whole.fields.contains) && short.records.allSatisfy(whole.records.contains))
+        #expect((short["note"] == nil) == (bytesMax < 40_000))
+        #expect(bytesMax < 20_000 || (short.records.count == 40 && short.identifiers.count == 40 && !short.purchases.recent.isEmpty))
+    }
 }

@@ -29,6 +29,7 @@ enum CustomerOutput {
         for (name, field) in (document.fields ?? [:]).sorted(by: { $0.key < $1.key }) {
             say("  \(name): \(field.value.text ?? "")\(field.site.map { "   (\($0))" } ?? "")")
         }
+        if document.shortened ?? false { say("  (the hub holds more of this customer than is sent to the sites)") }
         guard let purchases = document.purchases, purchases.number > 0 else { return }
         let totals = (purchases.totals ?? [:]).sorted { $0.key < $1.key }.map { "\(Words.amount($0.value, digits: 2)) \($0.key)" }
         say("  purchases: \(purchases.number), \(totals.joined(separator: ", "))")

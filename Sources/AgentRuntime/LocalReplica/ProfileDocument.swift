@@ -47,6 +47,8 @@ public struct ProfileDocument: Decodable, Hashable, Sendable {
     }
 
     public var id: String?
+    /// The hub holds more of the person than it feeds.
+    public var shortened: Bool?
     public var fields: [String: Field]?
     public var identifiers: [Identifier]?
     public var records: [Record]?

@@ -9,7 +9,7 @@ import Profiles
 /// Reads one page of a site's feed in one read transaction: newest states once each, in the order of the line.
 ///
 /// A page ends at a whole number of the line, so the number reached says all. Numbers are small (`FeedNumbering`),
-/// so pages are, too.
+/// so pages are, too; of a number whose documents are not, the largest are shortened.
 struct FeedReader {
     let documents: Documents
     let scope: Scope
@@ -17,6 +17,8 @@ struct FeedReader {
 
     /// Rows of one topic that are looked at for one page.
     static let rowsMax = 4 * FeedNumbering.rowsMax
+    /// Of one number's profiles and orders together: with what else a page may hold, an answer takes it (`Limits.answerBytesMax`).
+    static let numberBytesMax = 8 << 20
 
     struct Piece {
         var entries: [FeedEntry]
@@ -57,17 +59,38 @@ struct FeedReader {
         rows = rows.filter { $0.row.number <= complete }.sorted { left, right in left.row.number < right.row.number }
         var piece = Piece(entries: [], reached: complete)
         var bytes = 0
-        for (index, item) in rows.enumerated() {
-            if bytes >= bytesMax, index > 0, rows[index - 1].row.number < item.row.number {
-                piece.reached = rows[index - 1].row.number
+        var rest = rows[...]
+        while let number = rest.first?.row.number {
+            if bytes >= bytesMax, rest.startIndex > 0 {
+                piece.reached = rows[rest.startIndex - 1].row.number
                 break
             }
-            guard let entry = try entry(item.topic, item.row) else { continue }
-            piece.entries.append(entry)
-            bytes += entry.key.count + (entry.body?.count ?? 0) + 8
+            let alike = rest.prefix { $0.row.number == number }
+            rest = rest.dropFirst(alike.count)
+            let entries = try entries(ofNumber: alike)
+            piece.entries += entries
+            bytes += entries.reduce(0) { $0 + Self.cost(of: $1) }
         }
         return piece
     }
+
+    /// Documents are drawn as they are when the row is read, so a person that has grown since stands at a number that was placed for less.
+    private func entries(ofNumber rows: ArraySlice<(topic: FeedTopic, row: FeedRow)>) throws -> [FeedEntry] {
+        var entries: [FeedEntry] = []
+        var bytes = 0
+        for item in rows {
+            guard let entry = try entry(item.topic, item.row, bytesMax: .max) else { continue }
+            bytes += Self.cost(of: entry)
+            // All anew, each in its share: with whole ones kept until they fill the room, who comes last would have none.
+            if bytes > Self.numberBytesMax {
+                return try rows.compactMap { try self.entry($0.topic, $0.row, bytesMax: Self.numberBytesMax / rows.count) }
+            }
+            entries.append(entry)
+        }
+        return entries
+    }
+
+    private static func cost(of entry: FeedEntry) -> Int { entry.key.count + (entry.body?.count ?? 0) + 8 }
 
     private var topics: [FeedTopic] {
         var topics: [FeedTopic] = [.stock]
@@ -79,12 +102,13 @@ struct FeedReader {
         return topics
     }
 
-    private func entry(_ topic: FeedTopic, _ row: FeedRow) throws -> FeedEntry? {
+    /// - Parameter bytesMax: of a profile or an order; a record is a whole one or none, and a figure is small.
+    private func entry(_ topic: FeedTopic, _ row: FeedRow, bytesMax: Int) throws -> FeedEntry? {
         switch topic {
         case .records: try record(row)
-        case .profiles: try profile(row)
+        case .profiles: try profile(row, bytesMax: bytesMax)
         case .stock: try stock(row)
-        case .orders: try order(row)
+        case .orders: try order(row, bytesMax: bytesMax)
         }
     }
 
@@ -95,7 +119,7 @@ struct FeedReader {
         return FeedEntry(number: row.number, topic: .record, key: state.id.canonicalBytes, body: isDead ? nil : state.encoded())
     }
 
-    private func profile(_ row: FeedRow) throws -> FeedEntry? {
+    private func profile(_ row: FeedRow, bytesMax: Int) throws -> FeedEntry? {
         let id = RecordNumber(raw: row.id)
         guard let profile = try store.profile(id), let life = documents.standing.dot(of: id) else { return nil }
         let key = Array(ProfileID(life: life).description.utf8)
@@ -103,7 +127,11 @@ struct FeedReader {
         case .outside: return nil
         case .left: return Mutant.forgetsToEvict.isOn ? nil : FeedEntry(number: row.number, topic: .profile, key: key, body: nil)
         case .inside:
-            let body = try documents.profile(id)?.json(withBeaten: false)
+            guard let profile = try documents.profile(id) else {
+                return FeedEntry(number: row.number, topic: .profile, key: key, body: nil)
+            }
+            var body = profile.json(withBeaten: false)
+            if body.count > bytesMax { body = profile.shortened(toBytes: bytesMax).json(withBeaten: false) }
             return FeedEntry(number: row.number, topic: .profile, key: key, body: body)
         }
     }
@@ -119,10 +147,12 @@ struct FeedReader {
         }
     }
 
-    private func order(_ row: FeedRow) throws -> FeedEntry? {
+    private func order(_ row: FeedRow, bytesMax: Int) throws -> FeedEntry? {
         let number = RecordNumber(raw: row.id)
         guard let order = try store.order(number), let life = documents.standing.dot(of: number) else { return nil }
-        let body = order.isAlive ? try documents.order(order)?.json() : nil
+        let view = order.isAlive ? try documents.order(order) : nil
+        var body = view?.json()
+        if let view, let whole = body, whole.count > bytesMax { body = view.shortened(toBytes: bytesMax).json() }
         return FeedEntry(number: row.number, topic: .order, key: Array(life.description.utf8), body: body)
     }
 }
