@@ -51,14 +51,34 @@ struct ConflictWords {
         case .receivedMoreThanSent:
             return strings("conflict-line-received", ["n": forms.quantity(about.quantity ?? 0), "document": about.document ?? ""])
         case .editOfDeleted where conflict.sides.isEmpty, .quarantine, .longWait:
-            return [about.site, about.reason].compactMap { $0 }.joined(separator: ": ")
+            return [about.site, reason].compactMap { $0 }.joined(separator: ": ")
         case .editOfDeleted: return strings["conflict-line-crossing"]
         case .sourceRestored: return forms.count("conflict-line-restored", about.changes ?? 0)
         case .orderContradiction:
-            return conflict.sides.map { strings("conflict-line-order", ["state": $0.value.words, "site": $0.site]) }.joined(separator: ", ")
-        case .proposedLink: return strings("conflict-line-pair", ["probability": probability, "reason": about.reason ?? ""])
+            return conflict.sides.map {
+                strings("conflict-line-order", ["state": CausalDrawing.value($0.value, forms, conflict), "site": $0.site])
+            }.joined(separator: ", ")
+        case .proposedLink: return strings("conflict-line-pair", ["probability": probability, "reason": grounds])
         case .staleView: return about.reason ?? ""
         }
+    }
+
+    /// Why a change is set aside. The hub's own words are more exact, and English.
+    var reason: String? {
+        guard strings.language != .english, let code = about.code, strings.has("quality-cause-" + code) else { return about.reason }
+        return QualityWords(forms: forms).cause(code)
+    }
+
+    /// What speaks for it that two records are one person's, then what against it.
+    private var grounds: String {
+        func told(areAgainst: Bool) -> String {
+            let words = CustomerWords(forms: forms)
+            return (about.grounds ?? []).filter { $0.isAgainst == areAgainst }.map {
+                words.word("proposal-subject", $0.subject) + " " + words.word("proposal-finding", $0.finding)
+            }.joined(separator: ", ")
+        }
+        let against = told(areAgainst: true)
+        return told(areAgainst: false) + (against.isEmpty ? "" : strings("conflict-line-against", ["grounds": against]))
     }
 
     private var sides: String {

@@ -41,10 +41,11 @@ extension ConflictList {
         (about.name, about.otherName) = (lower.shownName, higher.shownName)
         (about.profile, about.otherProfile) = (proposal.lower.profile, proposal.higher.profile)
         about.probability = proposal.probability
-        about.reason = proposal.grounds
+        about.grounds = proposal.grounds
+        about.reason = proposal.reason
         return Finding(
             .proposedLink, "\(pair.lower)~\(pair.higher)",
-            message: "\(lower.name) and \(higher.name) may be one person, \(proposal.likely): \(proposal.grounds).",
+            message: "\(lower.name) and \(higher.name) may be one person, \(proposal.likely): \(proposal.reason).",
             remedy: "Say whether they are; until then they stay two.", about: about,
             sides: [lower.answer, higher.answer], subject: .pair(pair), screen: Screen(dots: [pair.lower, pair.higher]))
     }
@@ -83,11 +84,18 @@ extension ProposalAnswer {
     }
 
     /// The weightiest for it, then those against it.
-    fileprivate var grounds: String {
-        func told(_ reasons: some Sequence<Reason>) -> String {
-            reasons.prefix(Self.groundsMax).map { "\($0.subject) \($0.finding)" }.joined(separator: ", ")
+    fileprivate var grounds: [ConflictAnswer.About.Ground] {
+        func grounds(areAgainst: Bool) -> [ConflictAnswer.About.Ground] {
+            reasons.filter { ($0.bits < 0) == areAgainst }.prefix(Self.groundsMax).map {
+                ConflictAnswer.About.Ground(subject: $0.subject, finding: $0.finding, isAgainst: areAgainst)
+            }
         }
-        let against = told(reasons.filter { $0.bits < 0 })
-        return told(reasons.filter { $0.bits >= 0 }) + (against.isEmpty ? "" : "; against it: \(against)")
+        return grounds(areAgainst: false) + grounds(areAgainst: true)
+    }
+
+    fileprivate var reason: String {
+        func told(areAgainst: Bool) -> String { grounds.filter { $0.isAgainst == areAgainst }.map(\.text).joined(separator: ", ") }
+        let against = told(areAgainst: true)
+        return told(areAgainst: false) + (against.isEmpty ? "" : "; against it: \(against)")
     }
 }

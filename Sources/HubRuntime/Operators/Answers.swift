@@ -192,13 +192,23 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
         /// Why a change is set aside or waits: a stable code, and words.
         public var code: String?
         public var reason: String?
-        /// That two records are one person's, by the model.
+        /// That two records are one person's, by the model, and what speaks for it and against it, the weightiest first.
         public var probability: Double?
+        public var grounds: [Ground]?
         /// The second record of a pair, as `name` is the first's.
         public var otherName: String?
         public var otherProfile: String?
 
         public init() {}
+
+        /// What the model compared, and what came of it.
+        public struct Ground: Encodable, Hashable, Sendable {
+            public var subject: String
+            public var finding: String
+            public var isAgainst: Bool
+
+            var text: String { "\(subject) \(finding)" }
+        }
     }
 
     /// Stable while the conflict lasts: kind and subject.
