@@ -50,6 +50,7 @@ public final class Hub: Sendable {
     let queue: CommitQueue
     let tally = ConflictTally()
     let keptCounts = KeptCounts()
+    let flowPast = FlowPast()
     let businessDesk = BusinessDesk()
     let passwords = PasswordDesk()
     let signIns = Mutex(SignInGuard())

@@ -4,22 +4,29 @@ import HubRuntime
 
 // How data flows: counted with every commit, and told by agents.
 extension Session {
-    func flow(today: Int64, week: Int64) throws -> [FlowSum] {
+    func flow(since day: Int64, before end: Int64) throws -> [FlowSum] {
         try all(
             """
-            SELECT source, entity, sum(CASE WHEN day >= ?1 THEN changes ELSE 0 END), sum(CASE WHEN day >= ?2 THEN changes ELSE 0 END),
-                sum(CASE WHEN day >= ?2 THEN stock ELSE 0 END), sum(CASE WHEN day >= ?2 THEN aside ELSE 0 END), max(last)
-            FROM flow_day GROUP BY source, entity ORDER BY source, entity
+            SELECT source, entity, sum(CASE WHEN day >= ?1 THEN changes ELSE 0 END), sum(CASE WHEN day >= ?1 THEN stock ELSE 0 END),
+                sum(CASE WHEN day >= ?1 THEN aside ELSE 0 END), max(last)
+            FROM flow_day WHERE day < ?2 GROUP BY source, entity
             """,
             bind: {
-                $0.bind(today)
-                $0.bind(week)
-            }
-        ) {
-            FlowSum(
-                source: $0.int32(0), entity: $0.string(1), today: $0.int64(2), week: $0.int64(3), stock: $0.int64(4), aside: $0.int64(5),
-                last: $0.int64(6) == 0 ? nil : $0.time(6))
-        }
+                $0.bind(day)
+                $0.bind(end)
+            }, Self.flowSum)
+    }
+
+    func flow(since day: Int64) throws -> [FlowSum] {
+        try all(
+            "SELECT source, entity, sum(changes), sum(stock), sum(aside), max(last) FROM flow_day WHERE day >= ? GROUP BY source, entity",
+            bind: { $0.bind(day) }, Self.flowSum)
+    }
+
+    private static func flowSum(_ row: RawStatement) -> FlowSum {
+        FlowSum(
+            source: row.int32(0), entity: row.string(1), changes: row.int64(2), stock: row.int64(3), aside: row.int64(4),
+            last: row.int64(5) == 0 ? nil : row.time(5))
     }
 
     func add(_ row: FlowRow) throws {

@@ -51,6 +51,29 @@ struct FlowTests {
         #expect(counts(try await bench.hub.dataFlow(now: later), "customer") == DataFlow.Counts(last: bench.now.milliseconds))
     }
 
+    @Test("past days are summed up once a day, and not before what came just before midnight is written")
+    func past() async throws {
+        let bench = try await TestHub()
+        let (past, today) = (FlowPast(), FlowRow.day(of: bench.now))
+        func add(day: Int64) throws {
+            var row = FlowRow(day: day, source: 7, entity: "sale")
+            row.changes = 1
+            try bench.store.writeNow { try $0.add(row) }
+        }
+        func changes(_ day: Int64, after midnight: UInt64) throws -> [Int64] {
+            let now = Timestamp(milliseconds: UInt64(day) * Self.day + midnight)
+            return try bench.store.readNow { try past.sums(before: now, $0).map(\.changes) }
+        }
+        // The oldest of the week, the day before it, and today, which is no past day.
+        for day in [today - 6, today - 7, today] { try add(day: day) }
+        #expect(try changes(today, after: 59_999) == [1])
+        try add(day: today - 1)
+        #expect(try changes(today, after: 60_000) == [2])
+        try add(day: today - 1)
+        #expect(try changes(today, after: 70_000) == [2], "kept for the day")
+        #expect(try changes(today + 1, after: 60_000) == [3])
+    }
+
     @Test("what stands aside is counted apart; what waits for another site is not, and counts when it is released")
     func setAside() async throws {
         let bench = try await TestHub()

@@ -40,8 +40,10 @@ extension Console {
                         + (needy.isEmpty ? strings["overview-allwell"] : forms.count("overview-needy", needy.count)),
                 "asOf": forms.stamp(visitor.now),
                 "alarms": alarms(status, conflicts, needy, forms), "figures": figures, "hasSites": !sites.isEmpty,
-                "needy": needy.map { row($0.site, $0.state, forms) }, "hasNeedy": !needy.isEmpty,
-                "rest": rest.map { row($0.site, $0.state, forms) }, "hasRest": !rest.isEmpty,
+                "needy": needy.prefix(Self.rowsMax).map { row($0.site, $0.state, forms) }, "hasNeedy": !needy.isEmpty,
+                "needyOthers": others(needy.count, forms),
+                "rest": rest.prefix(Self.rowsMax).map { row($0.site, $0.state, forms) }, "hasRest": !rest.isEmpty,
+                "restOthers": others(rest.count, forms), "isAll": max(needy.count, rest.count) <= Self.rowsMax,
                 "restSummary": forms.count("overview-well", rest.count), "charts": charts(pulses, forms),
                 "isOpen": rest.count <= Self.rowsShown && needy.isEmpty,
             ], for: visitor)
@@ -49,6 +51,12 @@ extension Console {
 
     /// So many sites that are well are shown without being asked for.
     private static let rowsShown = 12
+    /// Of two thousand sites the overview shows so many of those that need somebody, and of the others; the page of sites has all.
+    private static let rowsMax = 50
+
+    private func others(_ count: Int, _ forms: Forms) -> String? {
+        count > Self.rowsMax ? forms.strings("overview-others", ["n": forms.number(count)]) : nil
+    }
 
     func row(_ site: SiteAnswer, _ state: SiteState, _ forms: Forms) -> View {
         let strings = forms.strings

@@ -3,8 +3,8 @@ import HubRuntime
 
 // One site: how it gets on, and all that the hub has of it.
 extension Console {
-    /// - Parameter conflicts: how many open ones it has a side in.
-    public func site(_ site: SiteAnswer, conflicts: Int, for visitor: Visitor) -> [UInt8] {
+    /// - Parameter conflicts: open ones that it has a side in, as far as was looked for them.
+    public func site(_ site: SiteAnswer, conflicts: ConflictPage, for visitor: Visitor) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
         let state = SiteState(site, now: visitor.now)
@@ -29,12 +29,19 @@ extension Console {
                 "sources": site.sources.map { source($0, forms) },
                 "kind": strings["kind-\(site.kind.rawValue)"],
                 "receives": site.region.map { strings("site-receives-region", ["region": $0]) } ?? strings["site-receives-all"],
-                "conflicts": forms.count("site-conflicts", conflicts),
-                "conflictsAddress": conflicts > 0 ? "/conflicts?site=" + Address.encoded(site.name) : nil,
+                "conflicts": told(conflicts, forms),
+                "conflictsAddress": conflicts.conflicts.isEmpty && conflicts.next == nil
+                    ? nil : "/conflicts?site=" + Address.encoded(site.name),
                 "isEnrolled": site.agents.contains { !$0.isRevoked }, "wasEnrolled": !site.agents.isEmpty,
                 "revoke": strings("site-revoke", ["site": site.name]),
                 "unsent": site.waiting.flatMap { $0 > 0 ? forms.count("site-unsent", $0) : nil },
             ], for: visitor)
+    }
+
+    private func told(_ conflicts: ConflictPage, _ forms: Forms) -> String {
+        let count = conflicts.conflicts.count
+        guard conflicts.next != nil else { return forms.count("site-conflicts", count) }
+        return count == 0 ? forms.strings["site-conflicts-look"] : forms.strings("site-conflicts-more", ["n": forms.number(count)])
     }
 
     private static func note(_ state: SiteState) -> String { ["bad", "warn", "ok"].contains(state.sign) ? state.sign : "" }

@@ -57,24 +57,27 @@ extension Hub {
 
     /// A page of them, in an order that stays: by kind, what costs a sale first.
     ///
-    /// - Parameter place: `next` of the page before; the page goes on from there, whatever was decided since.
+    /// - Parameters:
+    ///   - place: `next` of the page before; the page goes on from there, whatever was decided since.
+    ///   - rowsMax: rows that are looked at; fewer than for a page of the queue, where it is not what somebody waits for.
     /// - Throws: `HubError`: `request-invalid` for a limit that is not 1 to `conflictsPageMax`, or a place that is none.
     public func conflictPage(
-        _ filter: ConflictFilter = ConflictFilter(), after place: String? = nil, limit: Int, now: Timestamp
+        _ filter: ConflictFilter = ConflictFilter(), after place: String? = nil, limit: Int, rowsMax: Int? = nil, now: Timestamp
     ) async throws -> ConflictPage {
         try Self.checkLimit(limit, max: Self.conflictsPageMax)
         let after = try Self.place(place) { ConflictPlace($0) }
         let scorer = try await scorer()
         return try await reading(now) {
-            let page = try self.conflictList($0, scorer).page(filter, after: after, limit: limit)
+            let page = try self.conflictList($0, scorer, rowsMax: rowsMax).page(filter, after: after, limit: limit)
             return ConflictPage(
                 conflicts: page.findings.map(\.answer), next: page.next?.description, lookedThrough: page.lookedThrough)
         }
     }
 
     /// - Parameter scorer: read before the transaction that the documents are of.
-    func conflictList(_ documents: Documents, _ scorer: MatchScorer?) -> ConflictList {
+    func conflictList(_ documents: Documents, _ scorer: MatchScorer?, rowsMax: Int? = nil) -> ConflictList {
         ConflictList(
-            documents: documents, longWaitMilliseconds: options.longWaitMilliseconds, rowsMax: options.conflictRowsMax, scorer: scorer)
+            documents: documents, longWaitMilliseconds: options.longWaitMilliseconds, rowsMax: rowsMax ?? options.conflictRowsMax,
+            scorer: scorer)
     }
 }

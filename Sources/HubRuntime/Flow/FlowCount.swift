@@ -4,6 +4,7 @@ import ChangeSets
 /// Puts the picture together out of one read transaction.
 struct FlowCount {
     private let documents: Documents
+    private let past: FlowPast
     private let site: SiteNumber?
     private let entity: String?
     /// By site: when it was last heard.
@@ -31,8 +32,9 @@ struct FlowCount {
         var example: Key?
     }
 
-    init(_ documents: Documents, site: SiteNumber?, entity: String?, asked: (VerifyingKey) -> UInt64?) throws {
+    init(_ documents: Documents, past: FlowPast, site: SiteNumber?, entity: String?, asked: (VerifyingKey) -> UInt64?) throws {
         self.documents = documents
+        self.past = past
         self.site = site
         self.entity = entity
         var heard: [SiteNumber: UInt64] = [:]
@@ -74,11 +76,15 @@ struct FlowCount {
 
     private mutating func takeCounts() throws {
         let today = FlowRow.day(of: documents.now)
-        for sum in try store.flow(today: today, week: today - 6) where entity == nil || Text(sum.entity) == entity.map({ Text($0) }) {
-            let counts = DataFlow.Counts(
-                today: sum.today, week: sum.week, aside: sum.aside, last: sum.last?.milliseconds)
-            add(counts, stock: sum.stock, of: sum.entity, from: sum.source)
-        }
+        for sum in try past.sums(before: documents.now, store) { add(sum, today: 0) }
+        for sum in try store.flow(since: today) { add(sum, today: sum.changes) }
+    }
+
+    private mutating func add(_ sum: FlowSum, today: Int64) {
+        guard entity == nil || Text(sum.entity) == entity.map({ Text($0) }) else { return }
+        add(
+            DataFlow.Counts(today: today, week: sum.changes, aside: sum.aside, last: sum.last?.milliseconds), stock: sum.stock,
+            of: sum.entity, from: sum.source)
     }
 
     private mutating func takeHeld() throws {

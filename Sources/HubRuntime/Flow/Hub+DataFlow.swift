@@ -12,7 +12,7 @@ extension Hub {
                 guard let row = documents.sites.first(where: { Text($0.name) == Text(site) }) else { throw Self.unknownSite(site) }
                 chosen = row.number
             }
-            var count = try FlowCount(documents, site: chosen, entity: entity) { self.notes.note($0)?.asked }
+            var count = try FlowCount(documents, past: self.flowPast, site: chosen, entity: entity) { self.notes.note($0)?.asked }
             var flow = try count.flow()
             (flow.site, flow.entity) = (site, entity)
             return flow

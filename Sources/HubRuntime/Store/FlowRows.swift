@@ -26,23 +26,20 @@ public struct FlowRow: Hashable, Sendable {
     public static func day(of time: Timestamp) -> Int64 { Int64(clamping: time.milliseconds / 86_400_000) }
 }
 
-/// The same over all days that are kept.
+/// The same over several days.
 public struct FlowSum: Hashable, Sendable {
     public var source: SourceNumber
     public var entity: String
-    public var today: Int64
-    public var week: Int64
-    /// Within the week, as `aside`.
+    public var changes: Int64
     public var stock: Int64
     public var aside: Int64
     /// `nil`: none was admitted.
     public var last: Timestamp?
 
-    public init(source: SourceNumber, entity: String, today: Int64, week: Int64, stock: Int64, aside: Int64, last: Timestamp?) {
+    public init(source: SourceNumber, entity: String, changes: Int64, stock: Int64, aside: Int64, last: Timestamp?) {
         self.source = source
         self.entity = entity
-        self.today = today
-        self.week = week
+        self.changes = changes
         self.stock = stock
         self.aside = aside
         self.last = last
@@ -69,12 +66,12 @@ public struct MappingRow: Hashable, Sendable {
 
 /// What can be read of how data flows: diagnostics, which the journal does not give again.
 public protocol FlowReading {
-    /// By source and entity.
+    /// By source and entity, of all days before `end`.
     ///
-    /// - Parameters:
-    ///   - today: the day that counts as today; later ones do, too.
-    ///   - week: the first of the last seven.
-    func flow(today: Int64, week: Int64) throws -> [FlowSum]
+    /// - Parameter day: what came before is not counted; it only tells when something came last.
+    func flow(since day: Int64, before end: Int64) throws -> [FlowSum]
+    /// The same of one day and those after it.
+    func flow(since day: Int64) throws -> [FlowSum]
     /// By site and source.
     func mappings() throws -> [MappingRow]
     /// As it was told.

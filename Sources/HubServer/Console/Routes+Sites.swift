@@ -4,6 +4,8 @@ import Serving
 
 /// The pages of sites: all of them, one, and how one comes to take part.
 extension HubRoutes {
+    private static let siteConflictsMax = 50
+
     var sitePageRoutes: [HubRoute] {
         [
             HubRoute(.get, "/sites", .console(.viewer)) { try await sitesPage($0) },
@@ -25,8 +27,9 @@ extension HubRoutes {
     private func sitePage(_ call: HubCall) async throws -> Reply {
         let site = try await hub.site(call.parameter("name"), now: call.now)
         let visitor = try await visitor(call)
-        // Looking for a site's conflicts walks through all of them, which is spared where there are none.
-        let conflicts = visitor.conflictsOpen == 0 ? 0 : try await hub.conflicts(ConflictFilter(site: site.name), now: call.now).count
+        // Looking for a site's conflicts walks through everybody's: through a short queue to its end, through a long one not for this page.
+        let conflicts = try await hub.conflictPage(
+            ConflictFilter(site: site.name), limit: Self.siteConflictsMax, rowsMax: Self.siteConflictsMax, now: call.now)
         return .page(console.site(site, conflicts: conflicts, for: visitor))
     }
 
