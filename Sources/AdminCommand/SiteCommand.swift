@@ -4,7 +4,7 @@ import ChangeSets
 struct SiteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "site", abstract: "The stores, warehouses and web systems that take part.",
-        subcommands: [Add.self, List.self, Show.self, Revoke.self])
+        subcommands: [Add.self, List.self, Show.self, Log.self, Revoke.self])
 
     enum Kind: String, Codable, CaseIterable, ExpressibleByArgument { case store, warehouse, web }
 

@@ -47,6 +47,7 @@ public final class Hub: Sendable {
     let views = SiteViews()
     let digests: DigestDesk
     let notes: AgentNotes
+    let exchanges: ExchangeLogs
     let queue: CommitQueue
     let tally = ConflictTally()
     let keptCounts = KeptCounts()
@@ -100,6 +101,7 @@ public final class Hub: Sendable {
         queue = CommitQueue(bytesMax: options.queueBytesMax)
         digests = DigestDesk(restFactor: options.digestRestFactor)
         notes = AgentNotes(opened.notes)
+        exchanges = ExchangeLogs(opened.exchanges)
     }
 
     public static let systemRandom: @Sendable (Int) -> [UInt8] = { count in
@@ -110,10 +112,12 @@ public final class Hub: Sendable {
     /// The newest committed position.
     public var head: Position { standing.withLock { $0.head.position } }
 
-    /// Lets waiting pulls answer at once, and refuses what waits or comes after. A commit under way finishes.
+    /// Lets waiting pulls answer at once, and refuses what waits or comes after. A commit under way finishes, and
+    /// the sites' logs are kept; of who is answered meanwhile, when it is called once more.
     public func stop() async {
         commits.stop()
         await qualityDesk.stop()
         await queue.stop()
+        await keepExchanges()
     }
 }

@@ -16,6 +16,29 @@ struct HubGate: Sendable {
     let clock: @Sendable () -> Timestamp
 
     func answer(_ route: HubRoute, _ request: Request, parameters: Parameters, logger: Logger) async throws -> Reply {
+        var bytesRead = 0
+        do {
+            return try await answer(route, request, parameters: parameters, logger: logger, bytesRead: &bytesRead)
+        } catch {
+            if let kind = route.exchange { await note(error, kind, request, bytesRead: bytesRead) }
+            throw error
+        }
+    }
+
+    /// For the log of the site whose agent asked, or somebody who knows that agent's public key: not every refusal waits for the signature.
+    private func note(_ error: any Error, _ kind: Exchange.Kind, _ request: Request, bytesRead: Int) async {
+        guard let key = request.headers[.tributaryAgent].flatMap({ VerifyingKey($0) }), let agent = try? await hub.agent(key) else {
+            return
+        }
+        let refusal = ErrorReply(answering: error)
+        let noted = Exchange.Request(
+            kind, outcome: refusal.code, bytesIn: bytesRead, bytesOut: Reply.error(refusal).bytes.count)
+        hub.noteExchange(noted, of: agent, at: clock())
+    }
+
+    private func answer(
+        _ route: HubRoute, _ request: Request, parameters: Parameters, logger: Logger, bytesRead: inout Int
+    ) async throws -> Reply {
         let declared = try BoundedBody.declaredLength(of: request, for: route)
         let session = try await session(of: request, route: route)
         var principal = session?.principal
@@ -25,6 +48,7 @@ struct HubGate: Sendable {
         try budget.take(room)
         defer { budget.giveBack(room) }
         let body = try await BoundedBody.read(request, for: route)
+        bytesRead = body.count
         if let session, route.method == .post { try ConsoleGate.check(FormBody(body), request, of: session) }
         try caller?.signed.check(method: request.method, path: request.uri.path, body: body)
         try refuseRepeats(of: caller, route: route)

@@ -48,22 +48,9 @@ struct HubResponder: Sendable {
         metrics.makeTimer(label: "tributary_http_duration", dimensions: [("route", route.path)]).recordNanoseconds(nanoseconds)
     }
 
-    /// Own errors as they are; a cancelled wait is the hub stopping; anything else is ours to mend, and logged whole.
     private static func explain(_ error: any Error, route: HubRoute, logger: Logger) -> ErrorReply {
-        let refusal: ErrorReply
-        switch error {
-        case let error as HubServerError: refusal = ErrorReply(error)
-        case let error as ServerError: refusal = ErrorReply(error)
-        case let error as HubError: refusal = ErrorReply(error)
-        case is CancellationError:
-            refusal = ErrorReply(HubError(.stopping, "The hub is stopping.", remedy: "Ask again in a moment; nothing is lost."))
-        default:
-            logger.error("failed: \(error)", metadata: ["route": "\(route.path)"])
-            refusal = ErrorReply(
-                HubServerError(
-                    .failed, "The hub could not answer; its log has the reason.",
-                    remedy: "Try again; if it stays so, look at the hub's log, its disk and tributary-hub verify."))
-        }
+        let refusal = ErrorReply(answering: error)
+        if refusal.code == HubServerError.Code.failed.rawValue { logger.error("failed: \(error)", metadata: ["route": "\(route.path)"]) }
         logger.log(
             level: level(refusal), "refused: \(refusal.message)",
             metadata: ["route": "\(route.path)", "code": "\(refusal.code)", "status": "\(refusal.status.code)"])
@@ -76,6 +63,24 @@ struct HubResponder: Sendable {
         switch refusal.status.kind {
         case .serverError: refusal.isTransient ? .debug : .error
         default: refusal.status == .unauthorized ? .notice : .debug
+        }
+    }
+}
+
+extension ErrorReply {
+    /// Own errors as they are; a cancelled wait is the hub stopping; anything else is ours to mend.
+    init(answering error: any Error) {
+        switch error {
+        case let error as HubServerError: self.init(error)
+        case let error as ServerError: self.init(error)
+        case let error as HubError: self.init(error)
+        case is CancellationError:
+            self.init(HubError(.stopping, "The hub is stopping.", remedy: "Ask again in a moment; nothing is lost."))
+        default:
+            self.init(
+                HubServerError(
+                    .failed, "The hub could not answer; its log has the reason.",
+                    remedy: "Try again; if it stays so, look at the hub's log, its disk and tributary-hub verify."))
         }
     }
 }

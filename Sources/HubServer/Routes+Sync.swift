@@ -48,7 +48,7 @@ extension HubRoutes {
             call.logger.notice(
                 "push refused: \(refusal.message)", metadata: ["site": "\(agent.site.name)", "code": "\(refusal.code)"])
         }
-        return try signed(answer, caller)
+        return try answered(.push, answer, call, sent: frames)
     }
 
     private struct PullQuestion: Decodable {
@@ -63,7 +63,7 @@ extension HubRoutes {
     }
 
     private func pull(_ call: HubCall) async throws -> Reply {
-        let (agent, caller) = try known(call)
+        let (agent, _) = try known(call)
         let question = try call.json(PullQuestion.self)
         let request = PullRequest(
             cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
@@ -71,8 +71,7 @@ extension HubRoutes {
             maxBytes: question.maxBytes,
             replicas: try question.replicas.map { ids in Set(try ids.map { try Self.part($0, "replicas") { ReplicaID($0) } }) },
             digestRanges: question.digest, again: question.again, report: question.report)
-        let answer = try await hub.pull(request, agent: agent, clock: clock)
-        return try signed(answer, caller)
+        return try answered(.pull, try await hub.pull(request, agent: agent, clock: clock), call)
     }
 
     private struct ImagesQuestion: Decodable {
@@ -86,7 +85,7 @@ extension HubRoutes {
     }
 
     private func images(_ call: HubCall) async throws -> Reply {
-        let (agent, caller) = try known(call)
+        let (agent, _) = try known(call)
         let question = try call.json(ImagesQuestion.self)
         let answer = try await hub.images(
             source: try Self.part(question.source, "source") { SourceID($0) },
@@ -94,7 +93,7 @@ extension HubRoutes {
             isNewest: question.newest ?? false,
             after: try question.after.map { try Self.part($0, "after") { Hexadecimal.bytes($0) } },
             agent: agent, now: call.now)
-        return try signed(answer, caller)
+        return try answered(.images, answer, call)
     }
 
     private struct SharedQuestion: Decodable {
@@ -103,15 +102,15 @@ extension HubRoutes {
     }
 
     private func shared(_ call: HubCall) async throws -> Reply {
-        let (agent, caller) = try known(call)
+        let (agent, _) = try known(call)
         let question = try call.json(SharedQuestion.self)
         let replica = try Self.part(question.replica, "replica") { ReplicaID($0) }
-        return try signed(try await hub.shared(replica, ends: question.ends, agent: agent, now: call.now), caller)
+        return try answered(.shared, try await hub.shared(replica, ends: question.ends, agent: agent, now: call.now), call)
     }
 
     private func mappings(_ call: HubCall) async throws -> Reply {
-        let (agent, caller) = try known(call)
-        return try signed(try await hub.take(call.json(MappingReport.self), agent: agent, now: call.now), caller)
+        let (agent, _) = try known(call)
+        return try answered(.mappings, try await hub.take(call.json(MappingReport.self), agent: agent, now: call.now), call)
     }
 
     /// The gate lets nobody in on an agent's route without both.
@@ -122,8 +121,20 @@ extension HubRoutes {
         return (agent, caller)
     }
 
-    private func signed(_ answer: Answer, _ caller: SignedCaller) throws -> Reply {
-        .answer(try answer.encoded(nonce: caller.nonce, key: hub.signingKey))
+    /// Signs the answer, and has it noted in the log of the agent's site. What is thrown instead is noted at the gate.
+    ///
+    /// - Parameter sent: the change-sets of a push.
+    private func answered(_ kind: Exchange.Kind, _ answer: Answer, _ call: HubCall, sent: [[UInt8]] = []) throws -> Reply {
+        let (agent, caller) = try known(call)
+        let reply = Reply.answer(try answer.encoded(nonce: caller.nonce, key: hub.signingKey))
+        var request = Exchange.Request(kind, bytesIn: call.body.count, bytesOut: reply.bytes.count)
+        request.sets = sent.count
+        request.changes = sent.reduce(0) { $0 &+ ((try? ChangeSetCodec.header(of: $1).count) ?? 0) }
+        request.outcome = answer.outcome
+        request.entries = answer.entryCount
+        // A pull may have waited long.
+        hub.noteExchange(request, of: agent, at: clock())
+        return reply
     }
 
     private static func part<Part>(_ text: String, _ name: String, read: (String) -> Part?) throws(ServerError) -> Part {
@@ -132,6 +143,33 @@ extension HubRoutes {
                 .badRequest, "The body's \(name) has not its form.", remedy: "See the route's request body in protocol/openapi.yaml.")
         }
         return part
+    }
+}
+
+extension HubRoute {
+    /// What an agent asks here, as its site's log calls it; `nil`: no agent asks here.
+    var exchange: Exchange.Kind? {
+        access == .agent ? path.split(separator: "/").last.flatMap { Exchange.Kind(rawValue: String($0)) } : nil
+    }
+}
+
+extension Answer {
+    /// As a site's log has it: empty, or why nothing was taken.
+    fileprivate var outcome: String {
+        switch self {
+        case .receipt, .page, .images: ""
+        case .refusal(let refusal): refusal.code
+        case .fork: "fork"
+        case .gap: "gap"
+        }
+    }
+
+    fileprivate var entryCount: Int {
+        switch self {
+        case .page(let page): page.entries.count
+        case .images(let page): page.records.count
+        case .receipt, .refusal, .fork, .gap: 0
+        }
     }
 }
 

@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 16
+    static let version: Int32 = 17
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -16,8 +16,15 @@ enum Schema {
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
         11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
-        14: flow, 15: conflictNotes, 16: words,
+        14: flow, 15: conflictNotes, 16: words, 17: exchanges,
     ]
+
+    /// What sites and the hub said to each other: diagnostics, which no rebuild gives again.
+    private static let exchanges = """
+        CREATE TABLE exchange (site INTEGER NOT NULL, number INTEGER NOT NULL, agent BLOB NOT NULL, at INTEGER NOT NULL,
+            until INTEGER NOT NULL, kind TEXT NOT NULL, outcome TEXT NOT NULL, requests INTEGER NOT NULL, sets INTEGER NOT NULL, changes INTEGER NOT NULL,
+            entries INTEGER NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL, PRIMARY KEY (site, number)) WITHOUT ROWID;
+        """
 
     /// What came from where, day by day, and what agents told of their mappings: diagnostics, which no rebuild gives again.
     private static let flow = """

@@ -3,8 +3,10 @@ import HubRuntime
 
 // One site: how it gets on, and all that the hub has of it.
 extension Console {
-    /// - Parameter conflicts: open ones that it has a side in, as far as was looked for them.
-    public func site(_ site: SiteAnswer, conflicts: ConflictPage, for visitor: Visitor) -> [UInt8] {
+    /// - Parameters:
+    ///   - conflicts: open ones that it has a side in, as far as was looked for them.
+    ///   - exchanges: the last ones.
+    public func site(_ site: SiteAnswer, conflicts: ConflictPage, exchanges: SiteExchanges, for visitor: Visitor) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
         let state = SiteState(site, now: visitor.now)
@@ -27,6 +29,9 @@ extension Console {
                 "figures": figures(site, row, forms),
                 "agents": site.agents.sorted { $0.enrolledAt > $1.enrolledAt }.map { agent($0, forms) },
                 "sources": site.sources.map { source($0, forms) },
+                "exchanges": ExchangeWords(forms: forms, site: site).rows(exchanges, isFirst: true),
+                "exchangesNone": exchangesNone(site, forms.strings),
+                "exchangesAddress": address(of: site) + "/exchanges",
                 "kind": strings["kind-\(site.kind.rawValue)"],
                 "receives": site.region.map { strings("site-receives-region", ["region": $0]) } ?? strings["site-receives-all"],
                 "conflicts": told(conflicts, forms),

@@ -9,6 +9,8 @@ struct Opening {
     let generation: GenerationRow
     var standing: Standing
     let notes: [(agent: VerifyingKey, note: [UInt8])]
+    /// The number of each site's last row in its log.
+    let exchanges: [(site: SiteNumber, number: Int64)]
 
     init(store: any HubWriting, now: Timestamp, random: @Sendable (Int) -> [UInt8]) throws {
         hub = try Self.hubID(store, random: random)
@@ -23,6 +25,7 @@ struct Opening {
         if standing.head.number == 0 { standing.head.generation = generation.id }
         self.standing = standing
         notes = try store.agentNotes()
+        exchanges = try store.lastExchanges()
     }
 
     private static func hubID(_ store: any HubWriting, random: (Int) -> [UInt8]) throws -> ReplicaID {

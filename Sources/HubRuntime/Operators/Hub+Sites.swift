@@ -144,7 +144,7 @@ extension Hub {
 
     // MARK: helpers
 
-    private static func site(_ name: String, _ store: any HubReading) throws -> SiteRow {
+    static func site(_ name: String, _ store: any HubReading) throws -> SiteRow {
         guard let site = try store.sites().first(where: { Text($0.name) == Text(name) }) else { throw unknownSite(name) }
         return site
     }

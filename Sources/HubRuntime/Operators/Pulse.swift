@@ -27,18 +27,21 @@ extension Hub {
     public static let pulseMilliseconds: UInt64 = 60_000
     static let pulseKeptMilliseconds: UInt64 = 7 * 24 * 3_600_000
 
-    /// Notes how the hub and its sites get on, and forgets what was noted long ago.
+    /// Notes how the hub and its sites get on, with what is new in the sites' logs, and forgets what was noted long ago.
     public func takePulse(now: Timestamp) async throws {
         let lags = try await lags(now: now).sorted()
         let row = PulseRow(
             at: now, changes: standing.withLock { $0.replicas.reduce(0) { $0 &+ $1.last } },
             lagMedian: lags.isEmpty ? 0 : lags[lags.count / 2], lagMax: lags.last ?? 0, conflicts: try await openConflicts(now: now).count)
         let kept = Timestamp(milliseconds: now.milliseconds - min(now.milliseconds, Self.pulseKeptMilliseconds))
-        try await queue.submit(bytes: 64, to: self) { store, _, _ in
+        let unwritten = exchanges.unwritten
+        try await queue.submit(bytes: 64 + unwritten.byteCount, to: self) { store, _, _ in
+            try unwritten.write(to: store)
             try store.put(row)
             try store.deletePulses(before: kept)
             try store.deleteFlow(before: FlowRow.day(of: now) - FlowTally.daysKept + 1)
         }
+        exchanges.wrote(unwritten, now: now)
         if keptCounts.isMany { _ = try await store.read { try self.keptCounts.counts($0, isFresh: true) } }
     }
 

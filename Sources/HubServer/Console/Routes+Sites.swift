@@ -30,7 +30,8 @@ extension HubRoutes {
         // Looking for a site's conflicts walks through everybody's: through a short queue to its end, through a long one not for this page.
         let conflicts = try await hub.conflictPage(
             ConflictFilter(site: site.name), limit: Self.siteConflictsMax, rowsMax: Self.siteConflictsMax, now: call.now)
-        return .page(console.site(site, conflicts: conflicts, for: visitor))
+        let exchanges = try await hub.exchanges(of: site.name, limit: Console.exchangesOnSite)
+        return .page(console.site(site, conflicts: conflicts, exchanges: exchanges, for: visitor))
     }
 
     // MARK: taking part
