@@ -138,7 +138,9 @@ struct ExchangePageTests {
         let strings = try Strings(language, files: ConsoleFile.all)
         for (agents, words) in [(0, "exchange-none-new"), (1, "exchange-none")] {
             #expect(try html([], agents: agents, language: language).contains(strings[words]))
-            let site = try html([], agents: agents, language: language) { $0.site($2, conflicts: 0, exchanges: $1, for: $3) }
+            let site = try html([], agents: agents, language: language) {
+                $0.site($2, conflicts: ConflictPage(conflicts: []), exchanges: $1, for: $3)
+            }
             #expect(site.contains(strings[words]) && !site.contains("⟦"))
         }
         let beyond = try html([], language: language) { $0.exchanges($1, of: $2, isLater: true, for: $3) }
@@ -148,7 +150,7 @@ struct ExchangePageTests {
     @Test("the site's own page shows the same rows, and where the others are")
     func site() throws {
         let rows = [row(1, Exchange.Request(.push, outcome: "fork"), ago: 5_000)]
-        let page = try html(rows) { $0.site($2, conflicts: 0, exchanges: $1, for: $3) }
+        let page = try html(rows) { $0.site($2, conflicts: ConflictPage(conflicts: []), exchanges: $1, for: $3) }
         #expect(page.contains("refused: its history and the hub’s part: restored, or copied"))
         #expect(page.contains(#"href="/sites/shop%20%3C1%3E/exchanges""#))
     }
