@@ -129,7 +129,7 @@ extension Console {
             if warning.hasPrefix("No agent has enrolled") { return strings["detail-new"] }
             if warning.hasPrefix("Its clock is") { return strings["detail-clock"] }
             if warning.hasPrefix("Its view differs") { return strings["detail-differs"] }
-            if warning.contains("wait or stand in quarantine") { return forms.count("detail-held", site.held) }
+            if warning.contains("in quarantine:") { return forms.count("detail-held", site.held) }
             if warning.hasPrefix("It answers, but none") { return forms.count("site-warning-queue", site.waiting ?? 0) }
             return Self.told.first { warning.hasPrefix($0.beginning) }.map { strings[$0.word] } ?? plain
         }

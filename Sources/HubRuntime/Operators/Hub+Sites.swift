@@ -215,7 +215,11 @@ extension SiteAnswer {
             warnings.append("Its clock is \(agent.clockOffsetMilliseconds / 1000) seconds off: its writes lose ties until it is set right.")
         }
         let held = sources.flatMap(\.replicas).reduce(0) { $0 + $1.held }
-        if held > 0 { warnings.append("\(held) changes wait or stand in quarantine: `tributary conflict list` says why.") }
+        if held > 0 {
+            warnings.append(
+                "\(held == 1 ? "1 change waits or stands" : "\(held) changes wait or stand") in quarantine: `tributary conflict list` says why."
+            )
+        }
         return warnings
     }
 }

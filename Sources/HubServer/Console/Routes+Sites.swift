@@ -5,6 +5,7 @@ import Serving
 /// The pages of sites: all of them, one, and how one comes to take part.
 extension HubRoutes {
     private static let siteConflictsMax = 50
+    private static let siteConflictRowsMax = 200
 
     var sitePageRoutes: [HubRoute] {
         [
@@ -29,7 +30,7 @@ extension HubRoutes {
         let visitor = try await visitor(call)
         // Looking for a site's conflicts walks through everybody's: through a short queue to its end, through a long one not for this page.
         let conflicts = try await hub.conflictPage(
-            ConflictFilter(site: site.name), limit: Self.siteConflictsMax, rowsMax: Self.siteConflictsMax, now: call.now)
+            ConflictFilter(site: site.name), limit: Self.siteConflictsMax, rowsMax: Self.siteConflictRowsMax, now: call.now)
         let exchanges = try await hub.exchanges(of: site.name, limit: Console.exchangesOnSite)
         return .page(console.site(site, conflicts: conflicts, exchanges: exchanges, for: visitor))
     }
