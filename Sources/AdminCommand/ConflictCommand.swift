@@ -30,6 +30,15 @@ struct ConflictCommand: AsyncParsableCommand {
         let id, short, kind, subject, message, remedy, seen: String
         let choices: [String]
         let sides: [Side]
+        let about: About?
+
+        struct About: Decodable { let record, field: String? }
+
+        /// What shows everything that was ever written there; `nil` where it is no field of a record.
+        var history: String? {
+            guard let record = about?.record, let field = about?.field else { return nil }
+            return "tributary history \(PageOptions.quoted(record)) \(PageOptions.quoted(field))"
+        }
 
         var isAboutStock: Bool { ConflictCommand.isAboutStock(id) }
         /// Its sides are records, and not writes that could have seen one another.
@@ -198,6 +207,7 @@ struct ConflictCommand: AsyncParsableCommand {
                     + (conflict.choices.isEmpty
                         ? "nothing here"
                         : conflict.choices.map { option($0, isAboutStock: conflict.isAboutStock) }.joined(separator: " | ")))
+            if let history = conflict.history { lines.append("History: \(history)") }
             lines.append("Id: \(conflict.id)")
             return lines.joined(separator: "\n")
         }

@@ -15,8 +15,12 @@ struct ListingOptions: ParsableArguments {
             print(TerminalText.json(String(decoding: bytes, as: UTF8.self)))
             return
         }
+        print(present(try Self.read(bytes, as: type)))
+    }
+
+    static func read<Answer: Decodable>(_ bytes: [UInt8], as type: Answer.Type = Answer.self) throws -> Answer {
         do {
-            print(present(try JSONDecoder().decode(type, from: Data(bytes))))
+            return try JSONDecoder().decode(type, from: Data(bytes))
         } catch is DecodingError {
             throw Complaint(
                 "The hub's answer has another form than this version of tributary knows.",

@@ -29,8 +29,10 @@ struct PageOptions: ParsableArguments {
     /// - Parameters:
     ///   - usual: how many entries where nobody says.
     ///   - most: the most that the hub gives at once.
+    ///   - join: makes one answer of several pages; JSON lists become one list.
     func read(
-        usual: Int, most: Int, _ ask: (_ limit: Int, _ after: String?) async throws -> HubPage
+        usual: Int, most: Int, joinedBy join: ([[UInt8]]) throws -> [UInt8] = Self.joined,
+        _ ask: (_ limit: Int, _ after: String?) async throws -> HubPage
     ) async throws -> HubPage {
         guard all else { return try await ask(limit ?? usual, after) }
         var pages: [[UInt8]] = []
@@ -44,7 +46,7 @@ struct PageOptions: ParsableArguments {
             pages.append(page.bytes)
             place = page.next
         } while place != nil
-        return HubPage(bytes: Self.joined(pages))
+        return HubPage(bytes: try join(pages))
     }
 
     /// JSON lists as one list, each entry as it came.

@@ -11,6 +11,8 @@ struct ProfileCommand: AsyncParsableCommand {
             let value: JSONValue
             let site: String?
             let time: UInt64
+            /// Of the record that holds it.
+            let record: String?
             let beaten: [Beaten]?
         }
         struct Beaten: Decodable {
@@ -157,9 +159,7 @@ struct ProfileCommand: AsyncParsableCommand {
                 let others = (golden.beaten ?? []).map { beaten in
                     "\(beaten.value.shown) (\([beaten.site ?? "?", beaten.why].compactMap { $0 }.joined(separator: ", ")))"
                 }.joined(separator: ", ")
-                let isTime = name == "at" || name.hasSuffix(" at")
-                let value = isTime ? golden.value.time ?? golden.value.shown : golden.value.shown
-                table.add(name, value, golden.site ?? "-", Readable.time(golden.time), others)
+                table.add(name, golden.value.shown(in: name), golden.site ?? "-", Readable.time(golden.time), others)
             }
             return table.isEmpty ? nil : table.text(indentedBy: 2)
         }
@@ -207,9 +207,9 @@ extension JSONValue {
     /// As a table shows it.
     var shown: String { self == .other ? "(see --json)" : text ?? "-" }
 
-    /// A field that holds a time, as people read it.
-    var time: String? {
-        guard case .integer(let milliseconds) = self, milliseconds >= 0 else { return nil }
+    /// As a table shows it of a field that may hold a time.
+    func shown(in field: String) -> String {
+        guard field == "at" || field.hasSuffix(" at"), case .integer(let milliseconds) = self, milliseconds >= 0 else { return shown }
         return Readable.time(UInt64(milliseconds))
     }
 }

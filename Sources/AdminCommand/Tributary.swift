@@ -18,10 +18,9 @@ struct Tributary: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             LoginCommand.self, LogoutCommand.self, StatusCommand.self, SiteCommand.self, ProfileCommand.self, IdentityCommand.self,
-            QualityCommand.self, FlowCommand.self,
-            StockCommand.self, BusinessCommand.self,
-            OrderCommand.self, ConflictCommand.self,
-            QuarantineCommand.self, PolicyCommand.self, AuditCommand.self, UserCommand.self, TokenCommand.self, CollectCommand.self,
+            QualityCommand.self, FlowCommand.self, StockCommand.self, BusinessCommand.self, OrderCommand.self, ConflictCommand.self,
+            HistoryCommand.self, QuarantineCommand.self, PolicyCommand.self, AuditCommand.self, UserCommand.self, TokenCommand.self,
+            CollectCommand.self,
             ChangeSetCommand.self,
         ])
 }

@@ -129,6 +129,44 @@ struct FieldHistoryTests {
         #expect(kept.writes.count == 2 && kept.sets == 2 && kept.older == nil)
         #expect(try await Self.page(bench, "phone", life, sets: 1).older != nil)
         #expect(FieldHistory.setsMax == 1_000 && FieldHistory.writesMax == 50)
+        for limit in [1, 50] {
+            let asked = try await bench.hub.history(of: "city", record: life.description, limit: limit, now: bench.now)
+            #expect(asked?.writes.count == min(limit, 2))
+        }
+        for limit in [0, 51] {
+            let error = await #expect(throws: HubError.self) {
+                try await bench.hub.history(of: "city", record: life.description, limit: limit, now: bench.now)
+            }
+            #expect(error?.code == .badRequest)
+        }
+    }
+
+    @Test("the journal's last sets are handed out by row and decoded; a counter that it lacks gives the row before it, and no set")
+    func decodedSets() async throws {
+        let (bench, life) = try await Self.moved(times: 3, between: 4)
+        try await bench.hub.reading(bench.now) { documents in
+            let replica = try #require(documents.standing.number(of: life.replica))
+            let (first, last) = (life.counter, life.counter + 14)
+            var sets = DecodedSets(store: documents.store)
+            // Fifteen sets of one change each, more than are kept, back and forth.
+            for counter in Array(first...last) + (first...last).reversed() {
+                let row = try #require(try sets.row(upTo: counter, of: replica))
+                #expect(row.first == counter && row.last == counter)
+                let set = try #require(try sets.set(containing: counter, of: replica))
+                let decoded = try ChangeSetCodec.decode(row.bytes)
+                #expect(set == decoded && set.first == counter)
+            }
+            #expect(try sets.row(upTo: last + 9, of: replica)?.last == last)
+            #expect(try sets.set(containing: last + 9, of: replica) == nil)
+            #expect(try sets.row(upTo: first - 1, of: replica) == nil)
+            #expect(try sets.set(containing: first - 1, of: replica) == nil)
+            // What the journal does not hold yet stays, whatever is read besides.
+            let coming = try #require(try sets.set(containing: last, of: replica))
+            var taking = DecodedSets(store: documents.store, current: (ReplicaNumber(99), coming))
+            for counter in first...last { _ = try taking.set(containing: counter, of: replica) }
+            #expect(try taking.change(replica: ReplicaNumber(99), counter: last) == coming.changes.first)
+            #expect(try taking.row(upTo: last, of: ReplicaNumber(99)) == nil)
+        }
     }
 
     @Test("many writes of one set are cut where the page ends, and none is told twice")

@@ -177,6 +177,45 @@ struct RouteTests {
         }
     }
 
+    @Test("a field's history is told to programs page by page, as the console shows it, and each look is in the trail")
+    func history() async throws {
+        try await ServedHub.run { hub in
+            let agent = try await hub.test.enrol("web", kind: .web)
+            var shop = TestWriter("shop", seed: 1, key: agent.key)
+            let (life, now) = (shop.nextDot, hub.test.now)
+            let first = Make.write("order", 1, [("number", "O1"), ("currency", "GBP")], at: now)
+            try await hub.test.push([try shop.seal([first])], from: agent)
+            let second = Make.write("order", 1, [("currency", "EUR")], life: life, at: now, context: .named([life]))
+            try await hub.test.push([try shop.seal([second])], from: agent)
+            let path = "/v1/history?record=\(life)&field=currency"
+            func writes(_ answer: ServedHub.Answer) -> [[String: Any]] {
+                (answer.json as? [String: Any])?["writes"] as? [[String: Any]] ?? []
+            }
+            let whole = try await hub.ask(.get, path)
+            #expect(whole.status == 200 && whole.header("tributary-next") == nil)
+            #expect(writes(whole).map { $0["value"] as? String } == ["EUR", "GBP"])
+            #expect(writes(whole).map { $0["isLive"] as? Bool } == [true, false])
+            #expect((writes(whole)[0]["replaced"] as? [[String: Any]])?.map { $0["value"] as? String } == ["GBP"])
+            let about = (whole.json as? [String: Any])?["about"] as? [String: Any]
+            #expect(about?["name"] as? String == "O1" && about?["field"] as? String == "currency")
+            let page = try await hub.ask(.get, path + "&limit=1")
+            let after = try #require(page.header("tributary-next"))
+            #expect(writes(page).count == 1)
+            let rest = try await hub.ask(.get, path + "&limit=1&after=" + after)
+            #expect(writes(rest).map { $0["value"] as? String } == ["GBP"] && rest.header("tributary-next") == nil)
+            for wrong in ["limit=0", "limit=51", "limit=x", "after=nothing"] {
+                let refused = try await hub.ask(.get, path + "&" + wrong)
+                #expect(refused.status == 400 && refused.error["remedy"] != nil, "\(wrong)")
+            }
+            for nowhere in ["", "?record=\(life)", "?record=\(life)&field=total", "?record=x&field=currency"] {
+                let refused = try await hub.ask(.get, "/v1/history" + nowhere)
+                #expect(refused.status == 404 && refused.error["remedy"] != nil, "\(nowhere)")
+            }
+            let looks = try await hub.test.hub.lookUps()
+            #expect(looks.map(\.what) == [.history] && looks.map(\.subject) == ["\(life)/currency"] && looks.map(\.times) == [3])
+        }
+    }
+
     @Test("a search gives exactly one of its fields; the error names no value")
     func search() async throws {
         try await ServedHub.run { hub in

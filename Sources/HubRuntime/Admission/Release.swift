@@ -1,7 +1,6 @@
 import Causality
 import ChangeSets
 import Mutants
-import Oddities
 
 /// Lets held changes go when what they wait for has arrived, in the order of their chains (S5).
 struct Release {
@@ -67,35 +66,5 @@ struct Release {
         return SetAdmission.Candidate(
             change: inheritance.named(change), dot: Dot(replica.id, row.counter), replica: row.replica, source: source,
             inheritance: inheritance, isInBound: row.isInBound, since: row.since)
-    }
-}
-
-/// Single changes out of the journal; the last sets read stay decoded.
-struct DecodedSets {
-    let store: any HubReading
-    private var kept: [(replica: ReplicaNumber, set: ChangeSet)] = []
-    private static let keptMax = 4
-
-    /// - Parameter current: the set being taken in, which the journal does not hold yet.
-    init(store: any HubReading, current: (replica: ReplicaNumber, set: ChangeSet)? = nil) {
-        self.store = store
-        kept = current.map { [$0] } ?? []
-    }
-
-    /// - Returns: `nil` when the journal does not hold it.
-    mutating func change(replica: ReplicaNumber, counter: UInt64) throws -> Change? {
-        try set(containing: counter, of: replica).map { $0.changes[Int(counter - $0.first)] }
-    }
-
-    /// - Returns: `nil` when the journal does not hold it.
-    mutating func set(containing counter: UInt64, of replica: ReplicaNumber) throws -> ChangeSet? {
-        if let known = kept.first(where: { $0.replica == replica && $0.set.first <= counter && counter <= $0.set.last }) {
-            return known.set
-        }
-        guard let entry = try store.journal(containing: counter, of: replica), entry.last >= counter else { return nil }
-        let set = try ChangeSetCodec.decode(entry.bytes)
-        kept.append((replica, set))
-        if kept.count > Oddity.keepsNoSets.less(Self.keptMax) { kept.remove(at: 1) }
-        return set
     }
 }

@@ -2,7 +2,7 @@ import Causality
 import ChangeSets
 
 /// Where a value came from that the hub wrote itself: an operator took a side or gave a value, or took such a decision back.
-public struct ValueOrigin: Hashable, Sendable {
+public struct ValueOrigin: Encodable, Hashable, Sendable {
     /// What was decided: `undo`, `take`, `value`.
     public var choice: Decision.Choice
     /// Who decided that.
@@ -13,7 +13,7 @@ public struct ValueOrigin: Hashable, Sendable {
     /// The write that had the value first; `nil` where it is not known any more.
     public var first: Write?
 
-    public struct Write: Hashable, Sendable {
+    public struct Write: Encodable, Hashable, Sendable {
         public var dot: String
         /// `hub` where an operator gave it.
         public var site: String

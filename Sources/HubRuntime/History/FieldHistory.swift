@@ -2,8 +2,8 @@ import Causality
 import ChangeSets
 
 /// A page of what was ever written into one field of a record, as far as the hub's journal tells: the newest first.
-public struct FieldHistory: Sendable {
-    public struct Write: Hashable, Sendable {
+public struct FieldHistory: Encodable, Sendable {
+    public struct Write: Encodable, Hashable, Sendable {
         public var dot: String
         public var site: String
         /// The till or the program, as its site calls it.
@@ -25,7 +25,7 @@ public struct FieldHistory: Sendable {
         public var isHeld: Bool
     }
 
-    public struct Replaced: Hashable, Sendable {
+    public struct Replaced: Encodable, Hashable, Sendable {
         public var dot: String
         public var site: String
         public var value: ValueAnswer
@@ -46,11 +46,19 @@ public struct FieldHistory: Sendable {
     /// Other records of the same person, by their lives.
     public var others: [Other]
 
-    public struct Other: Hashable, Sendable {
+    public struct Other: Encodable, Hashable, Sendable {
         public var life: String
         public var site: String
         public var key: String
+
+        private enum CodingKeys: String, CodingKey {
+            case life = "record"
+            case site, key
+        }
     }
+
+    /// Where the next page begins stands beside the document, as with every list.
+    private enum CodingKeys: CodingKey { case about, writes, sets, isBeforeRecord, isCut, others }
 
     /// What one page is made from at most.
     struct Bounds {
@@ -73,12 +81,15 @@ extension Hub {
     /// - Parameters:
     ///   - life: of the record: the dot of the change that created it.
     ///   - place: `older` of the page before; `nil`: the newest.
+    ///   - limit: so many writes at most.
     /// - Returns: `nil` when there is no such record, or it never had such a field.
-    /// - Throws: `request-invalid` for a place that this hub did not give; `ChangeSetError` for a set that the disk has damaged.
+    /// - Throws: `request-invalid` for a limit that is not 1 to `FieldHistory.writesMax`, and for a place that this hub did not give;
+    ///   `ChangeSetError` for a set that the disk has damaged.
     public func history(
-        of field: String, record life: String, from place: String? = nil, now: Timestamp
+        of field: String, record life: String, from place: String? = nil, limit: Int = FieldHistory.writesMax, now: Timestamp
     ) async throws -> FieldHistory? {
-        try await history(of: field, record: life, from: place, bounds: FieldHistory.Bounds(), now: now)
+        try Self.checkLimit(limit, max: FieldHistory.writesMax)
+        return try await history(of: field, record: life, from: place, bounds: FieldHistory.Bounds(writes: limit), now: now)
     }
 
     func history(

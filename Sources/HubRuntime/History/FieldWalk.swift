@@ -46,7 +46,7 @@ struct FieldWalk {
             older = try listed(after: place)
         } else {
             try begin(at: place)
-            let born = try store.journal(containing: state.id.life.counter, of: number.replica)?.number ?? 0
+            let born = try sets.row(upTo: state.id.life.counter, of: number.replica)?.number ?? 0
             let startsBefore = (places.map(\.number).max() ?? 0) < born
             while let next = places.max(by: { ($0.number, $0.dot) < ($1.number, $1.dot) }), !isFull {
                 if next.number < born, !startsBefore {
@@ -123,7 +123,7 @@ struct FieldWalk {
         // What is searched through anyway need not be looked up.
         let isCovered = places.contains { $0.isSearched && $0.dot.replica == dot.replica && $0.dot.counter >= dot.counter }
         guard dot.counter > 0, !isCovered, !seen.contains(dot) || isSearched, let replica = standing.number(of: dot.replica),
-            let entry = try store.journal(containing: dot.counter, of: replica), isSearched || entry.last >= dot.counter
+            let entry = try sets.row(upTo: dot.counter, of: replica), isSearched || entry.last >= dot.counter
         else { return }
         if isSearched { places.removeAll { $0.dot.replica == dot.replica && $0.dot.counter <= dot.counter } }
         let place = HistoryPlace(number: entry.number, dot: dot, isSearched: isSearched)
@@ -136,7 +136,7 @@ struct FieldWalk {
 
     private mutating func look(at place: HistoryPlace, following: Bool = true) throws {
         guard let replica = standing.number(of: place.dot.replica),
-            let entry = try store.journal(containing: place.dot.counter, of: replica),
+            let entry = try sets.row(upTo: place.dot.counter, of: replica),
             place.isSearched || entry.last >= place.dot.counter,
             let set = try sets.set(containing: min(place.dot.counter, entry.last), of: replica)
         else { return }
