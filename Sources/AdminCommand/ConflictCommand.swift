@@ -26,6 +26,21 @@ struct ConflictCommand: AsyncParsableCommand {
             let clockInBound: Bool
             let shown: [String]?
             let clock: [String: UInt64]
+            let origin: OriginShown?
+
+            /// Whose value it is, and from where.
+            var by: [String] { OriginShown.by(origin, site: site, source: source) }
+            /// When whoever had it first wrote it.
+            var written: UInt64 { origin?.former?.time ?? time }
+
+            /// Whether another side had reached its writer: of a value that stands again, whoever had it first.
+            func heard(_ other: Side) -> Bool {
+                let (clock, dot) = (origin?.former?.clock ?? clock, other.origin?.former?.dot ?? other.dot)
+                guard let separator = dot.lastIndex(of: ":"), let counter = UInt64(dot[dot.index(after: separator)...]) else {
+                    return false
+                }
+                return (clock[String(dot[..<separator])] ?? 0) >= counter
+            }
         }
         let id, short, kind, subject, message, remedy, seen: String
         let choices: [String]
@@ -36,7 +51,8 @@ struct ConflictCommand: AsyncParsableCommand {
 
         /// What shows everything that was ever written there; `nil` where it is no field of a record.
         var history: String? {
-            guard let record = about?.record, let field = about?.field else { return nil }
+            // An order that is told in two ways is about its state.
+            guard let record = about?.record, let field = kind == "order-contradiction" ? "state" : about?.field else { return nil }
             return "tributary history \(PageOptions.quoted(record)) \(PageOptions.quoted(field))"
         }
 
@@ -159,7 +175,7 @@ struct ConflictCommand: AsyncParsableCommand {
                 var lines = ["\(conflict.short)  \(conflict.message)", "  \(conflict.remedy)"]
                 var sides = Table("VALUE", "SITE", "WRITTEN", "DOT")
                 for side in conflict.sides {
-                    sides.add(conflict.shown(side.value), side.site, Readable.time(side.time), Readable.dot(side.dot))
+                    sides.add(conflict.shown(side.value), side.by.first ?? side.site, Readable.time(side.written), Readable.dot(side.dot))
                 }
                 if !sides.isEmpty { lines.append(sides.text(indentedBy: 4)) }
                 return lines.joined(separator: "\n")
@@ -196,7 +212,8 @@ struct ConflictCommand: AsyncParsableCommand {
             for side in conflict.sides {
                 lines.append("")
                 lines.append("  \(conflict.shown(side.value))")
-                lines.append("    \(side.site), \(side.source), \(Readable.time(side.time))  \(Readable.dot(side.dot))")
+                lines.append("    \((side.by + [Readable.time(side.written)]).joined(separator: ", "))  \(Readable.dot(side.dot))")
+                if let origin = side.origin { lines.append("    " + origin.line + (origin.note.map { ", \"\($0)\"" } ?? "")) }
                 if !side.clockInBound { lines.append("    its clock was wrong, so it loses ties") }
                 if !conflict.isAboutPeople { lines.append("    " + seen(by: side, among: conflict.sides)) }
             }
@@ -214,14 +231,9 @@ struct ConflictCommand: AsyncParsableCommand {
 
         private static func seen(by side: Conflict.Side, among sides: [Conflict.Side]) -> String {
             let others = sides.filter { $0.dot != side.dot }
-            let known = others.filter { side.shown?.contains($0.dot) ?? false || isInClock($0.dot, side.clock) }
+            let known = others.filter { side.shown?.contains($0.dot) ?? false || side.heard($0) }
             if known.isEmpty { return others.isEmpty ? "" : "had seen none of the others" }
-            return "had seen " + known.map { "\($0.site)'s of \(Readable.time($0.time))" }.joined(separator: ", ")
-        }
-
-        private static func isInClock(_ dot: String, _ clock: [String: UInt64]) -> Bool {
-            guard let separator = dot.lastIndex(of: ":"), let counter = UInt64(dot[dot.index(after: separator)...]) else { return false }
-            return (clock[String(dot[..<separator])] ?? 0) >= counter
+            return "had seen " + known.map { "\($0.by.first ?? $0.site)'s of \(Readable.time($0.written))" }.joined(separator: ", ")
         }
 
         private static func option(_ choice: String, isAboutStock: Bool) -> String {

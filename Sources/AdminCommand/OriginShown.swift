@@ -4,6 +4,7 @@ struct OriginShown: Codable, Hashable {
         let dot, site, source: String
         let time: UInt64
         let person: String?
+        let clock: [String: UInt64]?
 
         /// A site, or the operator who gave it.
         var name: String { site == "hub" ? person ?? site : site }

@@ -56,7 +56,7 @@ struct ConflictWords {
         case .sourceRestored: return forms.count("conflict-line-restored", about.changes ?? 0)
         case .orderContradiction:
             return conflict.sides.map {
-                strings("conflict-line-order", ["state": CausalDrawing.value($0.value, forms, conflict), "site": $0.site])
+                strings("conflict-line-order", ["state": CausalDrawing.value($0.value, forms, conflict), "site": owner($0)])
             }.joined(separator: ", ")
         case .proposedLink: return strings("conflict-line-pair", ["probability": probability, "reason": grounds])
         case .staleView: return about.reason ?? ""
@@ -107,8 +107,13 @@ struct ConflictWords {
         }
     }
 
+    /// Whose a side is, as the conflict's page names it.
+    private func owner(_ side: WriteAnswer) -> String {
+        OriginWords(origin: side.origin, site: side.site, source: side.source, forms: forms).name
+    }
+
     var sites: [String] {
-        var names = conflict.sides.map(\.site).filter { !$0.isEmpty }
+        var names = conflict.sides.map(owner).filter { !$0.isEmpty }
         if names.isEmpty, let site = about.site { names = [site] }
         var seen: Set<String> = []
         return names.filter { seen.insert($0).inserted }

@@ -55,6 +55,32 @@ struct ShownTests {
         #expect(ConflictCommand.said("same") == "one person" && ConflictCommand.said("apart") == "never the same")
     }
 
+    @Test("a side that an undo put back is told as its first writer's, with who restored it; what that one had seen; and its history")
+    func restored() throws {
+        func side(_ dot: String, _ value: String, _ site: String, _ first: String, clock: String) -> String {
+            #"""
+            {"value":"\#(value)","dot":"\#(dot)","site":"hub","source":"hub","time":1700000120000,"clockInBound":true,"clock":{"89abcdef":9},
+             "origin":{"choice":"undo","author":"anna","at":1700000120000,"note":"wrong one",
+              "first":{"dot":"\#(first)","site":"\#(site)","source":"till","time":1700000000000,"clock":{\#(clock)}}}}
+            """#
+        }
+        let sides = [
+            side("89abcdef:8", "USD", "web", "b:2", clock: #""b":2"#), side("89abcdef:9", "EUR", "depot", "c:2", clock: #""c":2,"b":2"#),
+        ].joined(separator: ",")
+        let document = #"""
+            [{"id":"concurrent-writes:b:1/currency","short":"3f9a1c2b","kind":"concurrent-writes","subject":"b:1/currency","message":"Two values.",
+              "remedy":"Take one.","seen":"89abcdef:8,89abcdef:9;","choices":["take","value"],"about":{"record":"b:1","field":"currency"},
+              "sides":[\#(sides)]}]
+            """#
+        let found = try JSONDecoder().decode([ConflictCommand.Conflict].self, from: Data(document.utf8))
+        let listed = ConflictCommand.List.text(of: found, none: "")
+        #expect(listed.contains("web") && listed.contains("depot") && !listed.contains("hub") && listed.contains("2023-11-14 22:13Z"))
+        let shown = ConflictCommand.Show.text(of: found[0])
+        #expect(shown.contains("web, till, 2023-11-14 22:13Z  89abcdef:8\n    restored by anna on 2023-11-14 22:15Z, \"wrong one\""))
+        #expect(shown.contains("had seen none of the others") && shown.contains("had seen web's of 2023-11-14 22:13Z"))
+        #expect(shown.contains("History: tributary history b:1 currency\nId: ") && !shown.contains("hub"))
+    }
+
     @Test("the kinds of conflicts that can be asked for are those of openapi.yaml; another one is refused with all of them")
     func kinds() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../protocol/openapi.yaml")

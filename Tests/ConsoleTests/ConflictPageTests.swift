@@ -122,11 +122,11 @@ struct ConflictPageTests {
         #expect(!shown.contains("?rule="))
         // An operator's own value bears the operator's name.
         story.sides[0].site = "hub"
-        story.sides[0].origin?.first = .init(dot: "h:1", site: "hub", source: "hub", time: Self.now, person: "ben")
+        story.sides[0].origin?.first = .init(dot: "h:1", site: "hub", source: "hub", time: Self.now, person: "ben", clock: [:])
         #expect(try html(story).contains("<h2>ben</h2>"))
         story.sides[0].origin = ValueOrigin(
             choice: .take, author: "cleo", at: Self.now, note: nil,
-            first: .init(dot: "a:2", site: "camden", source: "till", time: Self.now, person: nil))
+            first: .init(dot: "a:2", site: "camden", source: "till", time: Self.now, person: nil, clock: [:]))
         let taken = try html(story)
         #expect(taken.contains("<h2>the hub</h2>") && taken.contains("taken from camden by cleo on"))
     }
@@ -146,7 +146,7 @@ struct ConflictPageTests {
         }
         let choices: [Decision.Choice] = [.undo, .take, .value, .keep]
         let origins = choices.flatMap { choice in
-            [nil, ValueOrigin.Write(dot: "a:0", site: "hub", source: "hub", time: Self.now, person: Self.payload)].map {
+            [nil, ValueOrigin.Write(dot: "a:0", site: "hub", source: "hub", time: Self.now, person: Self.payload, clock: [:])].map {
                 ValueOrigin(choice: choice, author: Self.payload, at: Self.now, note: Self.payload, first: $0)
             }
         }
@@ -211,7 +211,8 @@ extension ConflictStory {
             sides[index].origin = ValueOrigin(
                 choice: .undo, author: author, at: ConflictPageTests.now, note: nil,
                 first: .init(
-                    dot: "z:\(index)", site: sides[index].site, source: sides[index].source, time: sides[index].time, person: author))
+                    dot: "z:\(index)", site: sides[index].site, source: sides[index].source, time: sides[index].time, person: author,
+                    clock: [:]))
             conflict?.sides[index].site = "hub"
             conflict?.sides[index].source = "hub"
         }

@@ -77,6 +77,45 @@ struct ValueOriginTests {
         }
     }
 
+    @Test(
+        "lists tell whose a restored side is, too, and its site's side can be taken by the site's name; no more are followed than a bound")
+    func listed() async throws {
+        let trouble = try await CurrencyDispute()
+        let bench = trouble.bench
+        let before = try #require(try await bench.hub.conflicts(now: bench.now).first)
+        #expect(before.sides.allSatisfy { $0.origin == nil && $0.home == $0.site })
+        _ = try await bench.hub.resolve(
+            trouble.id, Resolution(.take, side: "web", seen: before.seen, author: "ben"), now: bench.now)
+        _ = try await bench.hub.undo(trouble.id, author: "anna", note: nil, now: bench.now)
+        let story = try await bench.hub.conflictStory(trouble.id, now: bench.now)
+        let origins = story.sides.map(\.origin)
+        let page = try await bench.hub.conflictPage(limit: 10, now: bench.now).conflicts
+        for conflict in [try await bench.hub.conflicts(now: bench.now).first, page.first, story.conflict] {
+            let sides = try #require(conflict?.sides)
+            #expect(sides.map(\.origin) == origins && Set(sides.map(\.home)) == ["web", "depot"])
+            for side in sides {
+                let former = try #require(before.sides.first { $0.site == side.home })
+                #expect(side.site == "hub" && side.value == former.value && side.origin?.first?.clock == former.clock)
+            }
+        }
+        try await bench.hub.reading(bench.now) { documents in
+            let list = bench.hub.conflictList(documents, nil)
+            let open = try list.open(ConflictFilter())
+            for bound in 0...3 {
+                #expect(try list.told(open + open, originsMax: bound).flatMap(\.answer.sides).filter { $0.origin != nil }.count == bound)
+            }
+        }
+        #expect(ConflictList.originsMax == 400)
+        let refused = await #expect(throws: HubError.self) {
+            try await bench.hub.resolve(trouble.id, Resolution(.take, side: "hub", author: "ben"), now: bench.now)
+        }
+        #expect(refused?.remedy.contains("(web)") == true && refused?.remedy.contains("(depot)") == true)
+        let byRule = BulkResolution(filter: ConflictFilter(), rule: .site, site: "depot", author: "ben", isDryRun: true)
+        #expect(try await bench.hub.resolveAll(byRule, now: bench.now).decided.map(\.values) == [[.text("EUR")]])
+        let taken = try await bench.hub.resolve(trouble.id, Resolution(.take, side: "web", author: "ben"), now: bench.now)
+        #expect(taken.values == [.text("USD")])
+    }
+
     @Test("counts that stand again tell who counted")
     func counts() async throws {
         let bench = try await TestHub()

@@ -68,6 +68,13 @@ struct ConsoleDeskTests {
             let restored = try await cleo.get(field)
             #expect(Self.dots(in: restored).count == 2 && restored.text.contains("restored by cleo on"))
             #expect(restored.text.contains("<h2>web</h2>") && restored.text.contains("<h2>depot</h2>"))
+            // The queue names the same sites, and programs are told the same.
+            let queue = try await cleo.get("/conflicts").text
+            #expect(queue.contains(">web, depot<") || queue.contains(">depot, web<"))
+            let told = try await hub.ask(.get, "/v1/conflicts?kind=concurrent-writes").json as? [[String: Any]]
+            let origins = (told?.first?["sides"] as? [[String: Any]])?.compactMap { $0["origin"] as? [String: Any] } ?? []
+            #expect(origins.map { $0["author"] as? String } == ["cleo", "cleo"])
+            #expect(Set(origins.map { ($0["first"] as? [String: Any])?["site"] as? String }) == ["web", "depot"])
             let again = try await cleo.post(field + "/undo", ["decision": Self.hidden("decision", in: over)])
             #expect(again.status == 409 && again.text.contains(#"role="alert""#))
         }

@@ -50,7 +50,10 @@ extension Hub {
     /// Everything that people should look at and nobody has decided yet, by kind; at most `conflictsPerKindMax` of a kind.
     public func conflicts(_ filter: ConflictFilter = ConflictFilter(), now: Timestamp) async throws -> [ConflictAnswer] {
         let scorer = try await scorer()
-        return try await reading(now) { try self.conflictList($0, scorer).open(filter).map(\.answer) }
+        return try await reading(now) { documents in
+            let list = self.conflictList(documents, scorer)
+            return try list.told(try list.open(filter)).map(\.answer)
+        }
     }
 
     public static let conflictsPageMax = 500
@@ -67,10 +70,11 @@ extension Hub {
         try Self.checkLimit(limit, max: Self.conflictsPageMax)
         let after = try Self.place(place) { ConflictPlace($0) }
         let scorer = try await scorer()
-        return try await reading(now) {
-            let page = try self.conflictList($0, scorer, rowsMax: rowsMax).page(filter, after: after, limit: limit)
+        return try await reading(now) { documents in
+            let list = self.conflictList(documents, scorer, rowsMax: rowsMax)
+            let page = try list.page(filter, after: after, limit: limit)
             return ConflictPage(
-                conflicts: page.findings.map(\.answer), next: page.next?.description, lookedThrough: page.lookedThrough)
+                conflicts: try list.told(page.findings).map(\.answer), next: page.next?.description, lookedThrough: page.lookedThrough)
         }
     }
 

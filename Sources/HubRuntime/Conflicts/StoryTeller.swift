@@ -17,7 +17,8 @@ struct StoryTeller {
     }
 
     mutating func story(of id: String, trying policy: FieldPolicy?) throws -> ConflictStory {
-        let finding = try list.find(id).flatMap { try list.isOpen($0) ? $0 : nil }
+        let open = try list.find(id).flatMap { try list.isOpen($0) ? $0 : nil }
+        let finding = try open.flatMap { try list.told([$0]).first }
         let decisions = try store.decisions(on: id).compactMap { try DecisionAnswer($0, documents) }
         var story = ConflictStory(
             conflict: finding?.answer, sides: [], earlier: [], decisions: decisions,
@@ -35,7 +36,9 @@ struct StoryTeller {
             return story
         }
         let dots = finding.answer.sides.compactMap { Dot($0.dot) }
-        try findOrigins(of: dots, finding)
+        for side in finding.answer.sides {
+            if let dot = Dot(side.dot) { origins[dot] = side.origin }
+        }
         let earlier = try earlier(than: finding)
         let all = dots + earlier.map(\.dot)
         story.sides = try finding.answer.sides.compactMap { side in
@@ -70,18 +73,6 @@ struct StoryTeller {
         var time: UInt64
         /// The side that had seen it.
         var seenBy: Dot
-    }
-
-    private mutating func findOrigins(of dots: [Dot], _ finding: Finding) throws {
-        let matter: OriginFinder.Matter
-        switch finding.subject {
-        case .field(let state, let field): matter = .field(life: state.id.life, field)
-        case .order(_, let state): matter = .field(life: state.id.life, "state")
-        case .cell(let cell): matter = .count(sku: cell.key.sku, location: cell.key.location)
-        case .crossing, .held, .pair, .restored, .outside: return
-        }
-        var finder = OriginFinder(matter, documents: documents)
-        for dot in dots { origins[dot] = try finder.origin(of: dot) }
     }
 
     /// Of a value that stands again since a decision was taken back, the write that had it first: what the hub writes for that saw all sides,

@@ -22,6 +22,8 @@ public struct ValueOrigin: Encodable, Hashable, Sendable {
         public var time: UInt64
         /// Who gave it: an operator, or the cashier that the same change names.
         public var person: String?
+        /// How far the writer's chain had come: last counter per replica.
+        public var clock: [String: UInt64]
     }
 }
 
@@ -33,20 +35,18 @@ struct OriginFinder {
     }
 
     let documents: Documents
-    let matter: Matter
     private var sets: DecodedSets
 
     /// A value that was decided and undone again and again is followed so far back.
     private static let stepsMax = 16
 
-    init(_ matter: Matter, documents: Documents) {
-        self.matter = matter
+    init(documents: Documents) {
         self.documents = documents
         sets = DecodedSets(store: documents.store)
     }
 
     /// - Returns: `nil` for a site's own write.
-    mutating func origin(of dot: Dot) throws -> ValueOrigin? {
+    mutating func origin(of dot: Dot, in matter: Matter) throws -> ValueOrigin? {
         guard let (set, decision) = try decided(by: dot) else { return nil }
         let time = set.changes[Int(dot.counter - set.first)].time.milliseconds
         var origin = ValueOrigin(choice: decision.choice, author: decision.author, at: time, note: decision.note, first: nil)
@@ -61,7 +61,7 @@ struct OriginFinder {
                 origin.first?.person = decision.author
                 break
             }
-            guard let earlier = try former(of: present, in: set, decision) else { break }
+            guard let earlier = try former(of: present, set, decision, in: matter) else { break }
             present = earlier
         }
         return origin
@@ -81,13 +81,13 @@ struct OriginFinder {
         else { return nil }
         return ValueOrigin.Write(
             dot: dot.description, site: documents.writer(dot.replica)?.string ?? "", source: documents.place(ofSource: dot.replica),
-            time: change.time.milliseconds, person: change.cashier)
+            time: change.time.milliseconds, person: change.cashier, clock: documents.clock(upTo: dot))
     }
 
     // MARK: one step back
 
     /// The write whose value this one repeats.
-    private mutating func former(of dot: Dot, in set: ChangeSet, _ decision: Decision) throws -> Dot? {
+    private mutating func former(of dot: Dot, _ set: ChangeSet, _ decision: Decision, in matter: Matter) throws -> Dot? {
         let own = set.changes.indices.filter { set.changes[$0].said(of: matter, at: set.dot(at: $0)) != nil }
         guard let place = own.firstIndex(where: { set.dot(at: $0) == dot }),
             let said = set.changes[own[place]].said(of: matter, at: dot)
@@ -98,12 +98,12 @@ struct OriginFinder {
             guard let target = decision.target, let undone = try decided(by: target)?.set else { return nil }
             candidates = undone.changes.enumerated().compactMap { $1.said(of: matter, at: undone.dot(at: $0)) }.first?.names ?? []
         }
-        let repeated = try candidates.filter { try value(of: $0) != nil }
+        let repeated = try candidates.filter { try value(of: $0, in: matter) != nil }
         if decision.choice == .undo, repeated.count == own.count { return repeated[place] }
-        return try repeated.first { try value(of: $0) == said.value }
+        return try repeated.first { try value(of: $0, in: matter) == said.value }
     }
 
-    private mutating func value(of dot: Dot) throws -> ValueAnswer? {
+    private mutating func value(of dot: Dot, in matter: Matter) throws -> ValueAnswer? {
         guard let number = documents.standing.number(of: dot.replica) else { return nil }
         return try sets.change(replica: number, counter: dot.counter)?.said(of: matter, at: dot)?.value
     }
@@ -137,7 +137,46 @@ extension Change {
     }
 }
 
+extension OriginFinder.Matter {
+    /// `nil` where nothing of it is one value that the hub writes.
+    init?(_ subject: Finding.Matter) {
+        switch subject {
+        case .field(let state, let field): self = .field(life: state.id.life, field)
+        case .order(_, let state): self = .field(life: state.id.life, "state")
+        case .cell(let cell): self = .count(sku: cell.key.sku, location: cell.key.location)
+        case .crossing, .held, .pair, .restored, .outside: return nil
+        }
+    }
+}
+
+extension ConflictList {
+    /// Where the hub's own sides of one answer are from is told of so many; following one reads some change-sets.
+    static let originsMax = 400
+
+    /// With where each side is from that the hub wrote.
+    func told(_ findings: [Finding], originsMax: Int = originsMax) throws -> [Finding] {
+        var finder = OriginFinder(documents: documents)
+        var left = originsMax
+        return try findings.map { finding in
+            guard let matter = OriginFinder.Matter(finding.subject) else { return finding }
+            var told = finding
+            for (index, side) in finding.answer.sides.enumerated() where left > 0 && side.site == "hub" {
+                guard let dot = Dot(side.dot) else { continue }
+                left -= 1
+                told.answer.sides[index].origin = try finder.origin(of: dot, in: matter)
+            }
+            return told
+        }
+    }
+}
+
 extension Documents {
+    /// How far a write's chain had come: last counter per replica.
+    func clock(upTo dot: Dot) -> [String: UInt64] {
+        let entries = standing.lineage.clock(upTo: dot).entries.map { ($0.replica.description, $0.counter) }
+        return Dictionary(entries, uniquingKeysWith: max)
+    }
+
     /// The source that a replica writes for, as its site calls it.
     func place(ofSource replica: ReplicaID) -> String {
         standing.replica(replica)?.source.flatMap { standing.source($0) }?.name ?? ""

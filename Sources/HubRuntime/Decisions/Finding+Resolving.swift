@@ -52,7 +52,7 @@ extension Finding {
             }
             return meant[0]
         }
-        let own = sides.filter { $0.site == side }
+        let own = sides.filter { $0.home == side }
         guard own.count == 1, let dot = Dot(own[0].dot) else {
             throw HubError(
                 .choiceInvalid,
@@ -63,7 +63,7 @@ extension Finding {
     }
 
     private static func listed(_ sides: [WriteAnswer]) -> String {
-        "Give one of the dots: " + sides.map { "\($0.dot) (\($0.site))" }.joined(separator: ", ") + "."
+        "Give one of the dots: " + sides.map { "\($0.dot) (\($0.home))" }.joined(separator: ", ") + "."
     }
 
     // MARK: fields

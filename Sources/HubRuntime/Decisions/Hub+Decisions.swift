@@ -11,7 +11,8 @@ extension Hub {
         let scorer = try await scorer()
         return try await deciding(now) { desk in
             let list = self.conflictList(desk.documents, scorer)
-            guard let finding = try list.open(ConflictFilter(id: id)).first else { throw Finding.gone }
+            // Who takes a site's side means the one that is told to be that site's.
+            guard let finding = try list.told(try list.open(ConflictFilter(id: id))).first else { throw Finding.gone }
             return try desk.decide(finding, resolution)
         }
     }
@@ -25,7 +26,7 @@ extension Hub {
         return try await deciding(now) { desk in
             let list = self.conflictList(desk.documents, scorer)
             var answer = BulkAnswer(isDryRun: bulk.isDryRun, decided: [], left: [])
-            for finding in try list.open(bulk.filter) {
+            for finding in try list.told(try list.open(bulk.filter), originsMax: bulk.rule == .site ? ConflictList.originsMax : 0) {
                 do {
                     let resolution = try bulk.resolution(of: finding)
                     let changes = try desk.changes(for: finding, resolution)

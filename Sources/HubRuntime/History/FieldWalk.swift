@@ -35,7 +35,7 @@ struct FieldWalk {
         self.documents = documents
         self.bounds = bounds
         sets = DecodedSets(store: documents.store)
-        origins = OriginFinder(.field(life: state.id.life, field), documents: documents)
+        origins = OriginFinder(documents: documents)
     }
 
     /// - Throws: `request-invalid` for a place that is none.
@@ -204,7 +204,7 @@ struct FieldWalk {
             FieldHistory.Write(
                 dot: dot.description, site: documents.writer(dot.replica)?.string ?? "", source: documents.place(ofSource: dot.replica),
                 cashier: change.cashier, value: ValueAnswer(write.value), time: change.time.milliseconds,
-                received: received.milliseconds, origin: try origins.origin(of: dot), replaced: replaced,
+                received: received.milliseconds, origin: try origins.origin(of: dot, in: .field(life: state.id.life, field)), replaced: replaced,
                 isLive: state.siblings(of: field).writes.contains { $0.dot == dot }, isHeld: try isHeld(dot, replica)))
     }
 

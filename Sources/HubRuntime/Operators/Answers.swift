@@ -91,6 +91,11 @@ public struct WriteAnswer: Encodable, Hashable, Sendable {
     public var shown: [String]?
     /// How far the writer's chain had come: last counter per replica.
     public var clock: [String: UInt64]
+    /// Of a conflict's side that the hub wrote: who decided that, and whose value it is.
+    public var origin: ValueOrigin?
+
+    /// The site whose value it is: of one that stands again since a decision was taken back, its first writer's.
+    public var home: String { origin.flatMap { $0.choice == .undo ? $0.first?.site : nil } ?? site }
 }
 
 /// A value as JSON: storage class and a readable form.

@@ -41,11 +41,10 @@ extension WriteAnswer {
         let source = replica?.source.flatMap { standing.source($0) }
         var shown: [String]?
         if case .named(let dots) = context, !Mutant.forgetsWhatWasShown.isOn { shown = dots.map(\.description) }
-        let clock = standing.lineage.clock(upTo: precedence.dot).entries.map { ($0.replica.description, $0.counter) }
         self.init(
             value: value, dot: precedence.dot.description, site: documents.writer(precedence.dot.replica)?.string ?? "",
             source: source?.name ?? "", time: precedence.time.milliseconds, clockInBound: precedence.isInBound, shown: shown,
-            clock: Dictionary(clock, uniquingKeysWith: max))
+            clock: documents.clock(upTo: precedence.dot))
     }
 }
 
