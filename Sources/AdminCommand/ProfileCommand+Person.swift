@@ -94,7 +94,7 @@ extension ProfileCommand {
                 let what: String
                 let time: Int64?
                 let timeDoubtful: Bool?
-                let site, number, currency, state, kind, page, sku, text, reason: String?
+                let site, number, order, currency, state, kind, page, sku, text, reason: String?
                 let total: Int64?
                 let shipments: [Shipment]?
                 let purposes, channels: [String]?
@@ -107,7 +107,7 @@ extension ProfileCommand {
                 }
 
                 var details: String {
-                    var words = [number, kind, page, sku, state, reason, text].compactMap { $0 }
+                    var words = [number, order.map { "for order \($0)" }, kind, page, sku, state, reason, text].compactMap { $0 }
                     for shipment in shipments ?? [] {
                         words.append([shipment.state, shipment.carrier, shipment.trackingNumber].compactMap { $0 }.joined(separator: " "))
                     }

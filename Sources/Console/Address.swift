@@ -7,6 +7,7 @@ public enum Address {
 
     static func site(_ name: String) -> String { "/sites/" + encoded(name) }
     static func article(_ sku: String) -> String { "/stock/" + encoded(sku) }
+    public static func order(_ number: String) -> String { "/orders/" + encoded(number).replacing("%2D", with: "-") }
     public static func history(record life: String, field: String, from place: String? = nil) -> String {
         "/history?record=\(encoded(life))&field=\(encoded(field))" + (place.map { "&from=\(encoded($0))" } ?? "")
     }

@@ -123,6 +123,7 @@ struct ConflictWords {
     var address: String? {
         if let profile = about.profile, conflict.kind != .proposedLink { return "/customers/\(profile)" }
         if let sku = about.sku { return Address.article(sku) }
+        if about.entity == "order", let number = about.name { return Address.order(number) }
         return nil
     }
 }

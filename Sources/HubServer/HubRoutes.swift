@@ -13,7 +13,7 @@ struct HubRoutes: Sendable {
     var all: [HubRoute] {
         agentRoutes + operatorRoutes + openConflictRoutes + identityRoutes + peopleRoutes + healthRoutes + consoleRoutes + liveRoutes
             + conflictRoutes + goodsRoutes + customerRoutes + stockRoutes + qualityRoutes + ruleRoutes + sitePageRoutes + businessRoutes
-            + flowRoutes + historyRoutes + teamRoutes + exchangeRoutes
+            + flowRoutes + historyRoutes + orderRoutes + teamRoutes + exchangeRoutes
     }
 
     /// What monitoring asks.

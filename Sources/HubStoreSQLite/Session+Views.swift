@@ -33,6 +33,15 @@ extension Session {
         try all("SELECT * FROM purchase WHERE order_name = ? ORDER BY record", bind: { $0.bind(order) }, Self.purchase)
     }
 
+    func purchases(order: String, limit: Int) throws -> [PurchaseRow] {
+        try all(
+            "SELECT * FROM purchase WHERE order_name = ? ORDER BY record LIMIT ?",
+            bind: {
+                $0.bind(order)
+                $0.bind(Int64(limit))
+            }, Self.purchase)
+    }
+
     func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow] {
         try all(
             """

@@ -2,35 +2,36 @@ import Causality
 import ChangeSets
 
 extension OrderView {
-    /// The order as a JSON document with a fixed order of keys, for the feed and `/v1/orders`.
+    /// The order as a JSON document with a fixed order of keys, for the feed.
     ///
     /// Times are milliseconds since 1970 (UTC), money is in units of 10⁻⁴.
-    public func json() -> [UInt8] {
-        JSONDocument.object { document in
-            if let number { document.add("number", number) }
-            if isShortened { document.add("shortened", true) }
-            document.add("state", state.name)
-            document.add("source", id.source.description)
-            document.array("key") { key in for value in id.key.values { key.append(value) } }
-            document.add("life", id.life.description)
-            document.object("fields") { object in
-                for field in fields { field.writeValue(to: &object) }
-            }
-            document.object("dots") { object in
-                for field in fields { field.writeDot(to: &object) }
-            }
-            document.array("states") { list in
-                for side in states { list.appendObject { side.write(to: &$0) } }
-            }
-            document.array("shipments") { list in
-                for shipment in shipments { list.appendObject { shipment.write(to: &$0) } }
-            }
-            if let contradiction {
-                document.object("contradiction") { object in
-                    object.add("code", Contradiction.code)
-                    object.array("sides") { list in
-                        for side in contradiction.sides { list.appendObject { side.write(to: &$0) } }
-                    }
+    public func json() -> [UInt8] { JSONDocument.object { write(to: &$0) } }
+
+    /// The same, in a document that tells more.
+    public func write(to document: inout JSONDocument) {
+        if let number { document.add("number", number) }
+        if isShortened { document.add("shortened", true) }
+        document.add("state", state.name)
+        document.add("source", id.source.description)
+        document.array("key") { key in for value in id.key.values { key.append(value) } }
+        document.add("life", id.life.description)
+        document.object("fields") { object in
+            for field in fields { field.writeValue(to: &object) }
+        }
+        document.object("dots") { object in
+            for field in fields { field.writeDot(to: &object) }
+        }
+        document.array("states") { list in
+            for side in states { list.appendObject { side.write(to: &$0) } }
+        }
+        document.array("shipments") { list in
+            for shipment in shipments { list.appendObject { shipment.write(to: &$0) } }
+        }
+        if let contradiction {
+            document.object("contradiction") { object in
+                object.add("code", Contradiction.code)
+                object.array("sides") { list in
+                    for side in contradiction.sides { list.appendObject { side.write(to: &$0) } }
                 }
             }
         }

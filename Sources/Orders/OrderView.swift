@@ -9,6 +9,8 @@ public struct OrderView: Hashable, Sendable {
     public var number: Text?
     /// What to tell a customer. While the sides contradict each other, the side of the highest precedence.
     public var state: OrderState
+    /// The word that `state` is taken from; `nil`: nobody has said where the order stands.
+    public var told: Side?
     /// Every live state that somebody wrote on the order itself, the highest precedence last.
     public var states: [Side]
     /// In the order of their times, then of their lives.
@@ -72,13 +74,19 @@ public struct OrderView: Hashable, Sendable {
         self.shipments = shipments.map { Shipment($0, site: site) }.sorted(by: Shipment.areInOrder)
         let words = states + self.shipments.flatMap(\.states)
         contradiction = Contradiction(words)
-        let told = contradiction == nil ? Self.furthest(words) : words.max { $0.precedence < $1.precedence }
+        told = contradiction == nil ? Self.furthest(words) : words.max { $0.precedence < $1.precedence }
         state = told?.state ?? .placed
         fields = order.fieldNames.filter { $0 != "state" && $0 != "number" }.compactMap { name in
             GoldenField(name, of: [order], policy: policies[name] ?? .latest, site: site).map {
                 Field(name: name, value: $0.shown.value, dot: $0.shown.dot)
             }
         }
+    }
+
+    /// Since when it has been told to stand where `state` says: the first word of that state, as far as its clock can be right.
+    public var since: Timestamp? {
+        let words = (states + shipments.flatMap(\.states)).filter { $0.state == state && $0.precedence.isInBound }
+        return words.map(\.precedence.time).min()
     }
 
     /// Whether a shipment belongs to an order: it refers to its record, or names its declared number.

@@ -169,11 +169,11 @@ struct ConflictPageTests {
         }
     }
 
-    @Test("a look-up of a conflict, a customer or a history leads to its page; a search leads nowhere")
+    @Test("a look-up of a conflict, a customer, a history or an order leads to its page; a search leads nowhere")
     func trail() throws {
         let rows = [
             (LookUpRow.What.conflict, "concurrent-writes:a:1/phone"), (.profile, "p1-1"), (.history, "a:1/birth date"), (.search, "email"),
-            (.order, "O1"), (.history, "nonsense"),
+            (.order, "W-1/7"), (.history, "nonsense"),
         ].map { LookUpAnswer(time: Self.now, who: "ben", what: $0.0, subject: $0.1, found: 1, times: 1) }
         let page = try Console().lookUps(
             LookUpPage(rows: ListPage(entries: rows), isLater: false, who: nil, names: ["ben"]), for: Self.visitor(.admin))
@@ -182,6 +182,7 @@ struct ConflictPageTests {
         #expect(
             links == [
                 "/conflicts/concurrent%2Dwrites%3Aa%3A1%2Fphone", "/customers/p1%2D1", "/history?record=a%3A1&amp;field=birth%20date",
+                "/orders/W-1%2F7",
             ])
         #expect(!html.contains("⟦"))
     }

@@ -389,6 +389,7 @@ struct ConsoleDeskTests {
                 changes.append(
                     Make.write("customer", Int64(number), [("name", text), ("email", text), ("city", text), ("loyalty id", text)], at: now))
                 changes.append(Make.movement(Text(payload), Text(payload), pieces: -1, at: now))
+                changes.append(Make.write("order", Int64(number), [("number", text), ("state", text), ("total", text)], at: now))
             }
             try await hub.test.push([try shop.seal(changes)], from: agent)
             let anna = Browser(hub)
@@ -404,6 +405,7 @@ struct ConsoleDeskTests {
                 pages.append(try await anna.get("/history?record=" + Self.encoded("\(life)") + "&field=name"))
                 pages.append(try await anna.get("/history?record=" + Self.encoded(payload) + "&field=" + Self.encoded(payload)))
                 pages.append(try await anna.get("/stock/" + Self.encoded(payload)))
+                pages.append(try await anna.get("/orders/" + Self.encoded(payload)))
                 pages.append(try await anna.get("/conflicts/" + Self.encoded("oversell:oversold/\(payload) at \(payload)")))
                 let pile = "/conflicts/" + Self.encoded("oversell:oversold/\(payload) at \(payload)")
                 #expect(try await anna.post(pile + "/notes", ["text": payload]).status == 303)

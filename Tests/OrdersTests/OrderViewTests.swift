@@ -88,6 +88,21 @@ struct OrderViewTests {
         #expect(OrderView(damaged, shipments: []).state == .placed)
     }
 
+    @Test("What is told is somebody's word, since the first one that says so; nobody's word is told of an order without a state")
+    func told() {
+        var desk = OrderDesk()
+        #expect(OrderView(desk.create("order", ["number": "W-1"], by: OrderDesk.web), shipments: []).told == nil)
+        #expect(OrderView(desk.create("order", ["number": "W-1"], by: OrderDesk.web), shipments: []).since == nil)
+        var order = desk.create("order", ["number": "W-1", "state": "paid"], by: OrderDesk.web, at: 5)
+        #expect(OrderView(order, shipments: []).since == Timestamp(milliseconds: 5))
+        let shipment = desk.create("shipment", ["order number": "W-1", "state": "sent"], by: OrderDesk.warehouse, at: 8)
+        let view = OrderView(order, shipments: [shipment])
+        #expect(view.told?.record == shipment.id && view.since == Timestamp(milliseconds: 8))
+        // The web shop says the same later, without having heard: it was so before.
+        desk.write(["state": "shipped"], to: &order, by: OrderDesk.web, at: 20)
+        #expect(OrderView(order, shipments: [shipment]).since == Timestamp(milliseconds: 8))
+    }
+
     @Test("The document of an order, byte by byte")
     func document() {
         var desk = OrderDesk()

@@ -29,8 +29,8 @@ def pages(retailer):
     """Of a retailer as it is now: what it has nothing of has no page."""
     hub = retailer.hub
     conflicts, sites = hub.conflicts(), [site["name"] for site in hub.ask("sites")]
-    return [*entry(), *desk(conflicts, retailer.decided), *customers(hub), *stock(conflicts), *site_pages(sites), *figures(sites), *rules(), *team(),
-            *errors()]
+    return [*entry(), *desk(conflicts, retailer.decided), *customers(hub), *orders(conflicts), *stock(conflicts), *site_pages(sites),
+            *figures(sites), *rules(), *team(), *errors()]
 
 
 def searched(path, text):
@@ -98,6 +98,20 @@ def customers(hub):
         Page("customers-found", searched("/customers", people[0]["fields"]["first name"]["value"])),
         Page("customer", address),
         Page("customer-viewer", address, person="vera"),
+    ]
+
+
+def orders(conflicts):
+    numbers = sorted({one["about"]["name"] for one in conflicts if one["about"].get("entity") == "order" and one["about"].get("name")})
+    asked = Page("order-asked", "/orders", is_plain=True)
+    if not numbers: return [asked]
+    # One that was sent, with a shipment, and those of which something is open.
+    return [
+        Page("order-sent", "/orders/W-1001"),
+        *(Page("order-" + number, "/orders/" + quoted(number)) for number in numbers),
+        asked,
+        Page("order-viewer", "/orders/" + quoted(numbers[0]), person="vera"),
+        Page("customers-order", searched("/customers", numbers[0])),
     ]
 
 
@@ -194,5 +208,6 @@ def errors():
         Page("no-customer", "/customers/p00-1", code=404),
         Page("no-site", "/sites/nowhere", code=404),
         Page("no-article", "/stock/NOTHING", code=404),
+        Page("no-order", "/orders/NOTHING", code=404),
         Page("not-allowed", "/people", person="vera", code=403),
     ]

@@ -129,6 +129,7 @@ def walk(watch, hub, browser, texts):
     browser.go("/audit")
     watch.expect("audit", texts[::60][:len(writes)])
     customers(watch, hub, browser, texts)
+    orders(watch, browser, texts)
     stock(watch, hub, browser, texts)
     for path in ("/", "/proposals", "/sites/web", "/sites/till", "/sites", "/audit?show=look-ups"):
         browser.go(path)
@@ -147,6 +148,13 @@ def customers(watch, hub, browser, texts):
         browser.leave(lambda: browser.driver.execute_script(TYPE, "main [name=q]", text))
         watch.expect("customers", [text])
         if browser.path != "/customers": watch.found.append(f"what was looked for stands in the address {browser.path}")
+
+
+def orders(watch, browser, texts):
+    """Number, state, article, and the shipment's state, carrier and tracking number."""
+    for row in range(0, len(texts), 30):
+        browser.go("/orders/" + quoted(texts[row]))
+        watch.expect("order", [texts[(row + number) % len(texts)] for number in range(7)])
 
 
 def stock(watch, hub, browser, texts):
@@ -180,7 +188,7 @@ def typed(watch, browser, texts):
         browser.leave(lambda: browser.driver.execute_script(TYPE, f"main [name={field}]", text[:60]))
         browser.logged()
         watch.expect(f"{path}, typed", [text[:60]] if field != "days" else [])
-    addresses = ("/%s", "/customers/%s", "/conflicts/%s", "/stock/no%%20%s", "/sites/%s", "/?said=%s", "/audit?show=look-ups&who=%s",
+    addresses = ("/%s", "/customers/%s", "/conflicts/%s", "/stock/no%%20%s", "/orders/no%%20%s", "/sites/%s", "/?said=%s", "/audit?show=look-ups&who=%s",
                  "/stock?location=%s", "/stock?after=%s", "/conflicts?kind=%s&site=%s", "/sign-in?to=%s", "/quality?site=%s",
                  "/rules?entity=%s&field=%s")
     for address, text in zip(addresses, texts[3::17]):

@@ -126,7 +126,7 @@ struct CustomerTimelineDocument: Decodable {
         let what: String
         let time: Int64?
         let timeDoubtful: Bool?
-        let site, number, currency, state, kind, page, sku, detail, text, author, reason, document: String?
+        let site, number, order, currency, state, kind, page, sku, detail, text, author, reason, document: String?
         let total: Int64?
         let isCounted: Bool?
         let lines: [Line]?

@@ -17,6 +17,10 @@ struct CustomerTimelineView {
             shown.append([
                 "at": forms.stamp(at), "time": at.map(forms.time), "what": what(entry), "detail": detail(entry), "amount": amount(entry),
                 "isKey": ["sale", "order"].contains(entry.what) && entry.isCounted != false,
+                "order": entry.what == "order" ? entry.number.map(Address.order) : nil,
+                "fulfils": entry.order.map { number -> View in
+                    ["address": Address.order(number), "name": strings("customer-for-order", ["number": number])]
+                },
             ])
         }
         return shown

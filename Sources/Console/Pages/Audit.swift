@@ -145,13 +145,13 @@ extension Console {
         case .search where strings.has("audit-search-\(row.subject)"): what = strings["audit-search-\(row.subject)"]
         case .search: what = strings("audit-search", ["kind": row.subject])
         case .profile: what = strings["audit-profile"]
-        case .order: what = strings("audit-order", ["number": row.subject])
+        case .order: what = strings["audit-order"]
         case .conflict: what = strings["audit-conflict"]
         case .history: what = strings["audit-history"]
         }
         return [
             "when": forms.stamp(row.time), "who": shown(row.who, strings), "what": what,
-            "subject": [.profile, .conflict, .history].contains(row.what) ? row.subject : nil, "address": Self.address(of: row),
+            "subject": row.what == .search ? nil : row.subject, "address": Self.address(of: row),
             "found": forms.number(row.found), "times": row.times > 1 ? forms.count("audit-times", row.times) : nil,
         ]
     }
@@ -159,7 +159,8 @@ extension Console {
     /// Where what was looked at is shown; a search has no address.
     private static func address(of row: LookUpAnswer) -> String? {
         switch row.what {
-        case .search, .order: return nil
+        case .search: return nil
+        case .order: return Address.order(row.subject)
         case .profile: return "/customers/\(Address.encoded(row.subject))"
         case .conflict: return Address.conflict(row.subject)
         case .history:

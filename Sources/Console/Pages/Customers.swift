@@ -61,7 +61,7 @@ extension Console {
         return [
             "title": strings("customers-order", ["number": order.number]), "state": words.word("customer-state", order.state),
             "detail": words.list(shipments.map { strings("customer-shipment", ["what": $0]) }),
-            "buyer": buyer, "address": order.customer.map { "/customers/\($0)" },
+            "buyer": buyer, "address": order.customer.map { "/customers/\($0)" }, "order": Address.order(order.number),
         ]
     }
 }

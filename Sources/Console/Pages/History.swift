@@ -19,6 +19,7 @@ extension Console {
             strings("history-record", ["entity": words.entity(entity), "key": about.key ?? "", "site": about.site ?? ""]),
             forms.count("history-looked", history.sets),
         ]
+        let order = entity == "order" ? about.name.map(Address.order) : nil
         let others = history.others.map { other -> View in
             [
                 "address": Address.history(record: other.life, field: field),
@@ -26,10 +27,10 @@ extension Console {
             ]
         }
         return page(
-            "history", title: title, section: about.profile == nil ? .conflicts : .customers,
+            "history", title: title, section: about.profile == nil && order == nil ? .conflicts : .customers,
             [
                 "title": title, "summary": summary.joined(separator: " "), "rows": rows, "others": others,
-                "person": about.profile.map { "/customers/\($0)" }, "name": about.name,
+                "person": about.profile.map { "/customers/\($0)" } ?? order, "name": about.name,
                 "none": rows.isEmpty ? strings[history.older == nil ? "history-none" : "history-none-yet"] : nil,
                 "isBeforeRecord": history.isBeforeRecord, "isCut": history.isCut, "isEnd": history.older == nil,
                 "newest": isLater ? Address.history(record: record, field: field) : nil,

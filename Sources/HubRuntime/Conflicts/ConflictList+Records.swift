@@ -60,6 +60,14 @@ extension ConflictList {
             subject: .crossing(state), screen: Screen(dots: edits + deletions.map(\.dot)))
     }
 
+    /// What of one record, and of the order that it is, asks for attention.
+    func open(about record: RecordNumber) throws -> [ConflictAnswer] {
+        guard let row = try store.record(record), let life = documents.standing.dot(of: record) else { return [] }
+        var found = try order(named: life.description) + concurrentWrites(row)
+        if row.flags.contains(.editedDespiteDeletion) { found.append(try crossing(row)) }
+        return try found.filter(isOpen).map(\.answer)
+    }
+
     /// A record as people know it.
     func about(_ state: RecordState) throws -> ConflictAnswer.About {
         var about = ConflictAnswer.About()
@@ -82,7 +90,8 @@ extension RecordState {
     var shownName: String? {
         func text(_ field: FieldName) -> String? { self[field]?.text?.string }
         let parts = [text("first name"), text("last name")].compactMap { $0 }.joined(separator: " ")
-        let names: [String?] = [text("name"), parts, text("number"), text("sku")]
+        // An order goes by its number, whatever else its system calls it.
+        let names: [String?] = [id.entity == "order" ? text("number") : nil, text("name"), parts, text("number"), text("sku")]
         return names.compactMap { $0 }.first { !$0.isEmpty }
     }
 }

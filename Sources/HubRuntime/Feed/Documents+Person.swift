@@ -15,6 +15,22 @@ extension Documents {
         return profile.json(person: person)
     }
 
+    // MARK: names
+
+    /// What is shown of a field that several records of a person hold.
+    func golden(_ field: FieldName, of states: [RecordState]) throws -> String? {
+        let policy = try policies.get()["customer"][field] ?? .latest
+        let golden = GoldenField(field, of: states, policy: policy) { [self] in writer($0) }
+        return golden?.shown.value.typed.flatMap { $0.string.isEmpty ? nil : $0.string }
+    }
+
+    /// What a person is called, from whichever fields the sites keep it in.
+    func personName(of states: [RecordState]) throws -> String? {
+        if let name = try golden("name", of: states) { return name }
+        let parts = try [golden("first name", of: states), golden("last name", of: states)].compactMap { $0 }
+        return try parts.isEmpty ? golden("company", of: states) : parts.joined(separator: " ")
+    }
+
     // MARK: places
 
     func place(_ source: SourceNumber?) -> Place {

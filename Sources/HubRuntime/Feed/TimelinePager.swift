@@ -124,7 +124,12 @@ struct TimelinePager {
             Timeline.Line(sku: line.sku.map { Text($0) }, name: line.name.map { Text($0) }, quantity: line.quantity, amount: line.amount)
         }
         return Timeline.Deal(
-            number: row.name.map { Text($0) }, total: row.value, currency: Text(row.currency ?? ""), isCounted: row.isCounted, lines: lines,
-            lineCount: Int(row.lines))
+            number: row.name.map { Text($0) }, order: try order(fulfilledBy: row).map { Text($0) }, total: row.value,
+            currency: Text(row.currency ?? ""), isCounted: row.isCounted, lines: lines, lineCount: Int(row.lines))
+    }
+
+    private func order(fulfilledBy row: PurchaseRow) throws -> String? {
+        guard row.kind == .sale, let name = row.order else { return nil }
+        return try store.orders(aliveNamed: name, after: nil, limit: 1).isEmpty ? nil : name
     }
 }

@@ -139,15 +139,10 @@ private struct CustomerFinder {
         let members = try store.customers(profile: profile)
         let states = try members.compactMap { try documents.state($0.record) }.sorted { $0.id.life < $1.id.life }
         guard !states.isEmpty else { return nil }
-        let policies = try documents.policies.get()["customer"]
-        func text(_ field: FieldName) -> String? {
-            let golden = GoldenField(field, of: states, policy: policies[field] ?? .latest) { documents.writer($0) }
-            return golden?.shown.value.typed.flatMap { $0.string.isEmpty ? nil : $0.string }
-        }
-        let parts = [text("first name"), text("last name")].compactMap { $0 }
+        func text(_ field: FieldName) throws -> String? { try documents.golden(field, of: states) }
         var found = CustomerFound(
-            id: "\(ProfileID(life: life))", name: text("name") ?? (parts.isEmpty ? text("company") : parts.joined(separator: " ")),
-            email: text("email"), phone: text("phone"), city: text("city"), spent: [:], records: states.count,
+            id: "\(ProfileID(life: life))", name: try documents.personName(of: states),
+            email: try text("email"), phone: try text("phone"), city: try text("city"), spent: [:], records: states.count,
             sites: Set(states.compactMap { documents.site($0.id.source) }).sorted().map(\.string))
         try add(members.map(\.record), to: &found)
         return found

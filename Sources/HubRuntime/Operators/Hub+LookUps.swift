@@ -61,8 +61,10 @@ extension Hub {
     }
 
     public static let ordersPerNumberMax = 50
+    /// Sales and orders of one number, so far as they are joined to be shown: a till may write one number on everything it sells.
+    public static let orderNamesakesMax = 1_000
 
-    /// Orders that bear a number; more than one when two shops count alike.
+    /// Orders that bear a number, with all that is known of each (`OrderDetails`); more than one when two shops count alike.
     ///
     /// - Parameter place: `next` of the page before.
     /// - Throws: `HubError`: `request-invalid` for a limit that is not 1 to `ordersPerNumberMax`, or a place that is none.
@@ -73,9 +75,8 @@ extension Hub {
         let after = try Self.place(place) { RecordNumber(place: $0) }
         return try await reading(now) { documents in
             let rows = try documents.store.orders(aliveNamed: number, after: after, limit: limit + 1)
-            return try ListPage(rows, limit: limit, next: \.record.place) { row in
-                try documents.order(row).map { JSONAnswer(bytes: $0.json()) }
-            }
+            let reader = try OrderReader(number: number, documents: documents, conflicts: self.conflictList(documents, nil))
+            return try ListPage(rows, limit: limit, next: \.record.place) { try reader.answer($0) }
         }
     }
 

@@ -77,6 +77,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     // What customers bought
     func purchase(_ record: RecordNumber) throws -> PurchaseRow?
     func purchases(order: String) throws -> [PurchaseRow]
+    /// The same, by record; at most `limit`.
+    func purchases(order: String, limit: Int) throws -> [PurchaseRow]
     /// Those that count, the newest first, of one time the highest life first.
     func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow]
     /// The least time among the counted purchases.

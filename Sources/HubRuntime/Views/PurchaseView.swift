@@ -118,9 +118,7 @@ final class PurchaseView {
     /// Decides what counts among all that bear one order number.
     private func join(_ name: String) throws {
         let rows = try batch.store.purchases(order: name)
-        let alive = rows.filter { $0.isAlive && $0.kind != nil }
-        let joined = JoinedPurchase.joined(
-            orders: alive.filter { $0.kind == .order }.compactMap(document), sales: alive.filter { $0.kind != .order }.compactMap(document))
+        let joined = JoinedPurchase.joined(rows, batch.standing)
         var counted: Set<Dot> = []
         var orderOf: [Dot: Dot] = [:]
         for purchase in joined {
@@ -136,15 +134,6 @@ final class PurchaseView {
                 row.buyer = row.kind == nil ? nil : buyer
             }
         }
-    }
-
-    private func document(_ row: PurchaseRow) -> JoinedPurchase.Document? {
-        guard let life = batch.standing.dot(of: row.record), let source = batch.standing.source(row.source)?.id else { return nil }
-        let id = RecordID(entity: row.kind == .order ? "order" : "sale", source: source, key: LocalKey([]), life: life)
-        return JoinedPurchase.Document(
-            id: id, number: row.name.map { Text($0) }, orderNumber: row.kind == .order ? nil : row.order.map { Text($0) },
-            time: Timestamp(milliseconds: row.at.flatMap(UInt64.init(exactly:)) ?? 0), total: row.value,
-            currency: row.currency.map { Text($0) }, isCancelled: row.isCancelled)
     }
 
     private func sumUp() throws {
@@ -173,6 +162,28 @@ final class PurchaseView {
     private struct TotalKey: Hashable {
         var customer: RecordNumber
         var currency: Text
+    }
+}
+
+extension JoinedPurchase {
+    /// Of rows that bear one order number, those that are alive.
+    static func joined(_ rows: [PurchaseRow], _ standing: Standing) -> [JoinedPurchase] {
+        let alive = rows.filter { $0.isAlive && $0.kind != nil }
+        func documents(_ isIncluded: (PurchaseRow) -> Bool) -> [Document] {
+            alive.filter(isIncluded).compactMap { Document($0, standing) }
+        }
+        return joined(orders: documents { $0.kind == .order }, sales: documents { $0.kind != .order })
+    }
+}
+
+extension JoinedPurchase.Document {
+    fileprivate init?(_ row: PurchaseRow, _ standing: Standing) {
+        guard let life = standing.dot(of: row.record), let source = standing.source(row.source)?.id else { return nil }
+        let id = RecordID(entity: row.kind == .order ? "order" : "sale", source: source, key: LocalKey([]), life: life)
+        self.init(
+            id: id, number: row.name.map { Text($0) }, orderNumber: row.kind == .order ? nil : row.order.map { Text($0) },
+            time: Timestamp(milliseconds: row.at.flatMap(UInt64.init(exactly:)) ?? 0), total: row.value,
+            currency: row.currency.map { Text($0) }, isCancelled: row.isCancelled)
     }
 }
 

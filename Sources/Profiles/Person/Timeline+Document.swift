@@ -87,6 +87,7 @@ extension Timeline.What {
 extension Timeline.Deal {
     func write(to document: inout JSONDocument) {
         if let number { document.add("number", number) }
+        if let order { document.add("order", order) }
         document.add("total", total)
         document.add("currency", currency)
         document.add("isCounted", isCounted)

@@ -46,6 +46,8 @@ public struct Timeline: Hashable, Sendable {
     /// What changed hands, for how much.
     public struct Deal: Hashable, Sendable {
         public var number: Text?
+        /// The number of the order that a sale fulfils, where there is such an order.
+        public var order: Text?
         /// In units of 10⁻⁴; of a return what was given back.
         public var total: Int64
         public var currency: Text
@@ -55,8 +57,11 @@ public struct Timeline: Hashable, Sendable {
         public var lines: [Line]
         public var lineCount: Int
 
-        public init(number: Text?, total: Int64, currency: Text, isCounted: Bool, lines: [Line] = [], lineCount: Int = 0) {
+        public init(
+            number: Text?, order: Text? = nil, total: Int64, currency: Text, isCounted: Bool, lines: [Line] = [], lineCount: Int = 0
+        ) {
             self.number = number
+            self.order = order
             self.total = total
             self.currency = currency
             self.isCounted = isCounted
