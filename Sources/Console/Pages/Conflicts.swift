@@ -66,7 +66,11 @@ extension Console {
             ]
         }
         let left: [View] = answer.left.prefix(Self.bulkShown).map { one in
-            ["what": one.message, "address": Address.conflict(one.conflict), "state": one.reason, "sign": "warn"]
+            let words = RefusalWords(code: one.code, message: one.reason, remedy: "", strings: strings)
+            return [
+                "what": one.message, "address": Address.conflict(one.conflict), "state": words.message, "sign": "warn",
+                "detail": words.detail,
+            ]
         }
         let hidden = answer.decided.count + answer.left.count - decided.count - left.count
         return page(

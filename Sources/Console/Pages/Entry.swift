@@ -28,23 +28,13 @@ extension Console {
     public func message(code: String, message: String, remedy: String, for visitor: Visitor) -> [UInt8] {
         let strings = forms(for: visitor).strings
         let isOurs = ["hub-failed", "storage-failed", "storage-full", "hub-busy", "hub-stopping", "storage-busy"].contains(code)
-        let known = strings.has("error-\(code)")
+        let words = RefusalWords(code: code, message: message, remedy: remedy, strings: strings)
         return page(
             "message", title: strings["message-title"], section: nil,
             [
                 "headline": strings[
                     code == "path-unknown" || code == "not-found" ? "message-nowhere" : isOurs ? "message-ours" : "message-title"],
-                "message": known && strings.language != .english ? strings["error-\(code)"] : message,
-                "remedy": known && strings.language != .english ? strings["remedy-\(code)"] : remedy, "code": code,
+                "message": words.message, "remedy": words.remedy, "detail": words.detail, "code": code,
             ], for: visitor)
-    }
-
-    /// The hub's own words are English; what people meet often stands in the lists of words, too.
-    func told(_ error: HubError, _ strings: Strings) -> View {
-        let isTranslated = strings.language != .english && strings.has("error-\(error.code.rawValue)")
-        return [
-            "message": isTranslated ? strings["error-\(error.code.rawValue)"] : error.message,
-            "remedy": isTranslated ? strings["remedy-\(error.code.rawValue)"] : error.remedy,
-        ]
     }
 }

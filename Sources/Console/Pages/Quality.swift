@@ -55,7 +55,7 @@ extension Console {
             "isLive": isRunning, "isRunning": isRunning, "title": title, "isNarrowed": question.site != nil || question.field != nil,
             "asOf": document.flatMap { forms.stamp($0.now) },
             "running": known.standing.since.map { strings("quality-running", ["time": forms.clock($0)]) },
-            "problem": isRunning ? nil : known.standing.problem.map { ["message": $0.message, "remedy": $0.remedy] as View },
+            "problem": isRunning ? nil : known.standing.problem.map { told($0, strings) },
             "aside": aside(known.quarantine.filter { question.site == nil || $0.site == question.site }, tables.words),
             "empty": empty(document, tables, isRunning, strings),
         ]

@@ -70,6 +70,8 @@ public struct BulkAnswer: Encodable, Hashable, Sendable {
     public struct Left: Encodable, Hashable, Sendable {
         public var conflict: String
         public var message: String
+        /// Why, as an error's code, and in words.
+        public var code: String
         public var reason: String
     }
 

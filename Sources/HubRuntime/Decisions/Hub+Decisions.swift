@@ -37,7 +37,9 @@ extension Hub {
                             seen: resolution.seen ?? ""))
                     if !bulk.isDryRun { _ = try desk.decide(finding, resolution) }
                 } catch let error as HubError where !error.isTransient {
-                    answer.left.append(.init(conflict: finding.answer.id, message: finding.answer.message, reason: error.message))
+                    answer.left.append(
+                        .init(
+                            conflict: finding.answer.id, message: finding.answer.message, code: error.code.rawValue, reason: error.message))
                 }
             }
             return answer
