@@ -76,7 +76,14 @@ struct OrderShown: Decodable {
 
     private func fieldTable(_ widthMax: Int?) -> String? {
         var table = Table("FIELD", "VALUE")
-        for (name, value) in fields.sorted(by: { $0.key < $1.key }) { table.add(name, value.shown) }
+        // Whom it names stands above.
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) where name != "customer" || customer == nil {
+            guard Catalogue["order"]?[FieldName(name)]?.kind == .money, case .integer(let amount) = value else {
+                table.add(name, value.shown(in: name))
+                continue
+            }
+            table.add(name, Readable.money(amount, fields["currency"]?.text))
+        }
         return told(table, widthMax)
     }
 

@@ -162,6 +162,11 @@ struct ProposalTests {
         #expect(Set(conflict.sides.map(\.value)).count == 2 && !conflict.message.contains("Rosetti"))
         #expect(try await hub.conflicts(ConflictFilter(kind: .proposedLink, site: "web"), now: now) == found)
         #expect(try await hub.conflicts(ConflictFilter(id: conflict.short), now: now) == [conflict])
+        // Its story holds the pair as the list of proposals has it, in the order of the sides.
+        let pair = try #require(try await hub.conflictStory(conflict.id, now: now).pair)
+        #expect(try await hub.proposals(above: 0.99, now: now).contains(pair))
+        #expect([pair.lower.site, pair.higher.site] == conflict.sides.map { Optional($0.site) })
+        #expect(Set([pair.lower.fields["first name"], pair.higher.fields["first name"]]) == ["Edith", "Eddith"])
 
         let profiles = try await hub.status(now: now).profiles
         for (choice, linked) in [(Decision.Choice.apart, 0), (.same, 1)] {
@@ -169,6 +174,7 @@ struct ProposalTests {
             #expect(decision.conflict == conflict.id && decision.choice == choice)
             #expect(try await hub.status(now: now).profiles == profiles - Int64(linked))
             #expect(try await hub.conflicts(ConflictFilter(id: conflict.id), now: now).isEmpty)
+            #expect(try await hub.conflictStory(conflict.id, now: now).pair == nil)
             await #expect(throws: HubError.self) {
                 try await hub.resolve(conflict.id, Resolution(choice, seen: conflict.seen, author: "ann"), now: now)
             }

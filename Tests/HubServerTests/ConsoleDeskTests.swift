@@ -389,7 +389,7 @@ struct ConsoleDeskTests {
                 changes.append(
                     Make.write("customer", Int64(number), [("name", text), ("email", text), ("city", text), ("loyalty id", text)], at: now))
                 changes.append(Make.movement(Text(payload), Text(payload), pieces: -1, at: now))
-                changes.append(Make.write("order", Int64(number), [("number", text), ("state", text), ("total", text)], at: now))
+                changes.append(Make.write("order", Int64(number), [("number", text), ("state", text), ("currency", text)], at: now))
             }
             try await hub.test.push([try shop.seal(changes)], from: agent)
             let anna = Browser(hub)

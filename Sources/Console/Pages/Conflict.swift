@@ -36,6 +36,7 @@ extension Console {
             "sides": sides(story, conflict, words, forms), "decisions": decisions, "hasDecisions": !decisions.isEmpty,
             "drawing": svg.isNull ? nil : svg, "words": drawing.words(), "facts": facts(conflict, words, forms),
         ]
+        view["pair"] = pair(of: story, forms)?.view(label: words.title)
         view["hasSides"] = !conflict.sides.isEmpty
         view["hasFacts"] = conflict.sides.isEmpty
         addChoices(of: conflict, to: &view, forms)
@@ -78,6 +79,11 @@ extension Console {
         return Address.history(record: String(name[..<slash]), field: String(name[name.index(after: slash)...]))
     }
 
+    /// Of a proposed link.
+    private func pair(of story: ConflictStory, _ forms: Forms) -> PairTable? {
+        story.pair.map { PairTable(proposal: $0, words: CustomerWords(forms: forms)) }
+    }
+
     // MARK: sides
 
     private func sides(_ story: ConflictStory, _ conflict: ConflictAnswer, _ words: ConflictWords, _ forms: Forms) -> [View] {
@@ -88,10 +94,12 @@ extension Console {
             conflict.sides.map { ($0.dot, OriginWords(write: writes[$0.dot], site: $0.site, forms: forms)) },
             uniquingKeysWith: { first, _ in first })
         func name(_ side: ConflictAnswer.Side) -> String { names[side.dot]?.name ?? side.site }
+        // All that two records say stands field by field above.
+        let people = pair(of: story, forms).map { [$0.names.0, $0.names.1] }
         return conflict.sides.enumerated().map { index, side in
             let write = writes[side.dot]
             let others = conflict.sides.filter { $0.dot != side.dot }
-            let value = CausalDrawing.value(side.value, forms, conflict)
+            let value = people.flatMap { index < $0.count ? $0[index] : nil } ?? CausalDrawing.value(side.value, forms, conflict)
             let isAlone = !others.contains { name($0) == name(side) }
             let saw = (write?.shown ?? []).compactMap { dot in story.earlier.first { $0.dot == dot } }
             return [

@@ -27,9 +27,20 @@ extension ConflictList {
     /// By `life~life`.
     func link(named name: String) throws -> [Finding] {
         let records = name.split(separator: "~").map { Dot(String($0)).flatMap(documents.standing.record) }
-        guard records.count == 2, let one = records[0], let other = records[1] else { return [] }
-        let row = try store.proposal(min(one, other), max(one, other), bitsMin: Self.bitsMin)
-        return try [row.flatMap(link)].compactMap { $0 }
+        guard records.count == 2 else { return [] }
+        return try [row(of: records[0], records[1]).flatMap(link)].compactMap { $0 }
+    }
+
+    private func row(of one: RecordNumber?, _ other: RecordNumber?) throws -> ProposalRow? {
+        guard let one, let other else { return nil }
+        return try store.proposal(min(one, other), max(one, other), bitsMin: Self.bitsMin)
+    }
+
+    /// Both records with what speaks for it and against; `nil` where they are not proposed any more.
+    func proposal(of pair: LinkPairs.Pair) throws -> ProposalAnswer? {
+        guard let scorer else { return nil }
+        let row = try row(of: documents.standing.record(pair.lower), documents.standing.record(pair.higher))
+        return try row.flatMap { try documents.answer($0, scorer) }
     }
 
     private func link(_ row: ProposalRow) throws -> Finding? {

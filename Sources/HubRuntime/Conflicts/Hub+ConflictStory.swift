@@ -38,6 +38,8 @@ public struct ConflictStory: Sendable {
     public var rule: PolicyTrial?
     /// What each choice that sets a count would leave, by the dot that is taken.
     public var foresight: [String: Foresight]
+    /// Of a proposed link: the two records side by side.
+    public var pair: ProposalAnswer?
     /// Sites that show the merged view.
     public var sites: Int
     /// Open conflicts of the same kind and field, this one among them; at most `Hub.conflictsPerKindMax`.

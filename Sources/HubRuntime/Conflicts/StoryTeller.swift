@@ -51,6 +51,7 @@ struct StoryTeller {
         story.earlier = try earlier.filter { told.insert($0.dot).inserted }.map {
             try write($0.dot, value: $0.value, time: $0.time, among: all, shown: [])
         }.sorted { $0.time < $1.time }
+        if case .pair(let pair) = finding.subject { story.pair = try list.proposal(of: pair) }
         let alike = try list.open(ConflictFilter(kind: finding.answer.kind, field: finding.answer.about.field))
         story.alike = alike.count
         if case .field(let state, let field) = finding.subject, Catalogue[state.id.entity]?[field] != nil {

@@ -61,7 +61,8 @@ extension HubRoutes {
         // Looking at what a rule would do changes nothing, and its address can be kept.
         let story = try await hub.conflictStory(id, trying: rule ?? FormBody(queryOf: call)["rule"], now: call.now)
         // Of one that is over it is not known whether it was about a person; a rule's examples are about others.
-        let people = Set((story.rule?.examples.map(\.conflict.about.profile) ?? []) + [story.conflict?.about.profile]).subtracting([nil])
+        let own = [story.conflict?.about.profile, story.conflict?.about.otherProfile]
+        let people = Set((story.rule?.examples.map(\.conflict.about.profile) ?? []) + own).subtracting([nil])
         if story.conflict == nil || !people.isEmpty {
             await hub.noteLookUp(.conflict, id, found: max(people.count, 1), by: call.principal, now: call.now)
         }
