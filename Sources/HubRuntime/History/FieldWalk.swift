@@ -204,7 +204,8 @@ struct FieldWalk {
             FieldHistory.Write(
                 dot: dot.description, site: documents.writer(dot.replica)?.string ?? "", source: documents.place(ofSource: dot.replica),
                 cashier: change.cashier, value: ValueAnswer(write.value), time: change.time.milliseconds,
-                received: received.milliseconds, origin: try origins.origin(of: dot, in: .field(life: state.id.life, field)), replaced: replaced,
+                received: received.milliseconds, origin: try origins.origin(of: dot, in: .field(life: state.id.life, field)),
+                replaced: replaced,
                 isLive: state.siblings(of: field).writes.contains { $0.dot == dot }, isHeld: try isHeld(dot, replica)))
     }
 
