@@ -104,10 +104,13 @@ struct ConflictCommand: AsyncParsableCommand {
         @Option(help: "Only concurrent writes of this field.")
         var field: String?
 
+        @Option(help: "Only those about this entity, as mappings call it: customer, order.")
+        var entity: String?
+
         @Option(help: "Only those that show this text: a customer, an article, an order, a value.")
         var text: String?
 
-        private enum CodingKeys: CodingKey { case kind, site, field, text }
+        private enum CodingKeys: CodingKey { case kind, site, field, entity, text }
 
         func validate() throws {
             guard let kind, !ConflictCommand.kinds.contains(kind) else { return }
@@ -119,10 +122,13 @@ struct ConflictCommand: AsyncParsableCommand {
             try container.encodeIfPresent(kind, forKey: .kind)
             try container.encodeIfPresent(site, forKey: .site)
             try container.encodeIfPresent(field, forKey: .field)
+            try container.encodeIfPresent(entity, forKey: .entity)
             try container.encodeIfPresent(text, forKey: .text)
         }
 
-        var given: [(name: String, value: String?)] { [("--kind", kind), ("--site", site), ("--field", field), ("--text", text)] }
+        var given: [(name: String, value: String?)] {
+            [("--kind", kind), ("--site", site), ("--field", field), ("--entity", entity), ("--text", text)]
+        }
     }
 
     private struct PageQuestion: Encodable {

@@ -14,7 +14,9 @@ extension HubRoutes {
                     }
                     return kind
                 }
-                return try await conflicts(ConflictFilter(kind: kind, site: call.asked("site"), field: call.asked("field")), call)
+                let filter = ConflictFilter(
+                    kind: kind, site: call.asked("site"), field: call.asked("field"), entity: call.asked("entity"))
+                return try await conflicts(filter, call)
             },
             HubRoute(.post, "/v1/conflicts/search", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
                 let (filter, part) = (try call.json(ConflictFilter.self), try call.json(Part.self))

@@ -69,6 +69,35 @@ struct FlowRouteTests {
         }
     }
 
+    @Test("what stands aside of an entity is led to, and there it stands alone, at the console and for programs")
+    func aside() async throws {
+        try await ServedHub.run { hub in
+            let agent = try await hub.test.enrol("shop-1")
+            var till = TestWriter("till", seed: 1, key: agent.key)
+            let now = hub.test.now
+            let wrong =
+                [("customer", 41, "created at"), ("order", 42, "total"), ("order", 43, "total")] as [(EntityName, Int64, FieldName)]
+            // Open, too, and nothing that was set aside.
+            let sold = Make.movement("MUG", "shop-1", pieces: -1, at: now)
+            try await hub.test.push([try till.seal(wrong.map { Make.write($0.0, $0.1, [($0.2, "much")], at: now) } + [sold])], from: agent)
+            #expect(try await hub.test.hub.conflicts(now: now).map(\.kind) == [.oversell, .quarantine, .quarantine, .quarantine])
+            let vera = Browser(hub)
+            try await vera.signIn("vera", .viewer)
+            let page = try await vera.get("/flow").text.replacing("&amp;", with: "&")
+            let addresses = Set(page.matches(of: /href="(\/conflicts\?choice=replay[^"]+)"/).map { String($0.1) })
+            let expected = ["customer", "order"].map { "/conflicts?choice=replay&entity=\($0)" }
+            #expect(Set(expected).isSubset(of: addresses))
+            let customers = try await vera.get(expected[0]).text
+            #expect(customers.contains("customer 41") || customers.contains("Customer 41"))
+            #expect(!customers.lowercased().contains("order 42") && customers.contains("· set aside"))
+            let orders = try await vera.get(expected[1]).text.lowercased()
+            #expect(
+                orders.contains("order 42") && orders.contains("order 43") && !orders.contains("customer 41") && !orders.contains("mug"))
+            let told = try await hub.ask(.get, "/v1/conflicts?entity=order").json as? [Any]
+            #expect(told?.count == 2)
+        }
+    }
+
     @Test("what stands in a mapping is shown as text, in the drawing and in the tables")
     func payloads() async throws {
         try await ServedHub.run { hub in

@@ -22,7 +22,7 @@ struct FlowTables {
                 "address": entity.entity.isEmpty ? nil : question.address(site: question.site, entity: entity.entity),
                 "views": entity.views.map { ["name": words.view($0), "address": Self.address(of: $0)] as View },
                 "kept": entity.views.isEmpty ? strings["flow-kept"] : nil, "sources": forms.number(entity.sources),
-                "counts": counts(entity.counts, site: question.site),
+                "counts": counts(entity.counts, of: entity.entity, site: question.site),
             ]
         }
     }
@@ -35,12 +35,18 @@ struct FlowTables {
         }
     }
 
-    private func counts(_ counts: DataFlow.Counts, site: String?) -> View {
-        let site = site.map { "?site=" + Address.encoded($0) } ?? ""
-        return [
+    /// What stands aside of it, one by one; what only moves stock bears no name to look for, and stands with all others by cause.
+    private static func addressOfHeld(_ entity: String, site: String?) -> String {
+        guard !entity.isEmpty else { return "/quality" + (site.map { "?site=" + Address.encoded($0) } ?? "") + "#aside" }
+        let asked = [("choice", Decision.Choice.replay.rawValue), ("entity", entity), ("site", site)]
+        return "/conflicts?" + asked.compactMap { name, value in value.map { "\(name)=\(Address.encoded($0))" } }.joined(separator: "&")
+    }
+
+    private func counts(_ counts: DataFlow.Counts, of entity: String, site: String?) -> View {
+        [
             "today": forms.number(counts.today), "week": forms.number(counts.week),
             "aside": counts.aside > 0 ? forms.number(counts.aside) : nil,
-            "held": counts.held > 0 ? forms.number(counts.held) : nil, "heldAddress": "/quality\(site)#aside",
+            "held": counts.held > 0 ? forms.number(counts.held) : nil, "heldAddress": Self.addressOfHeld(entity, site: site),
             "last": forms.stamp(counts.last), "isQuiet": words.isQuiet(counts),
         ]
     }
@@ -70,7 +76,7 @@ struct FlowTables {
             tables.append([
                 "table": table.table.isEmpty ? strings["flow-table-untold"] : table.table, "entity": words.entity(table.entity),
                 "stock": table.stock.map { strings("flow-stock-role", ["role": $0]) },
-                "counts": counts(known[Array(table.entity.utf8)]?.counts ?? DataFlow.Counts(), site: only),
+                "counts": counts(known[Array(table.entity.utf8)]?.counts ?? DataFlow.Counts(), of: table.entity, site: only),
                 "fields": fields.map { ["name": words.field($0.field), "from": $0.from.isEmpty ? "–" : $0.from] as View },
                 "more": table.leftOut.map { forms.count("flow-fields-more", $0) },
             ])
@@ -79,7 +85,7 @@ struct FlowTables {
             room -= 1
             tables.append([
                 "table": strings[count.entity.isEmpty ? "flow-stock-only" : "flow-table-former"], "entity": words.entity(count.entity),
-                "counts": counts(count.counts, site: only), "fields": [View](),
+                "counts": counts(count.counts, of: count.entity, site: only), "fields": [View](),
             ])
         }
         let sources = mapping.sources.prefix(Self.sourcesMax)

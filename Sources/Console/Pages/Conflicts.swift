@@ -20,7 +20,9 @@ extension Console {
                 "isChosen": kind == filter.kind,
             ]
         }
-        let isFiltered = filter.kind != nil || filter.site != nil || filter.text != nil || filter.field != nil
+        let isFiltered =
+            filter.kind != nil || filter.site != nil || filter.text != nil || filter.field != nil || filter.entity != nil
+            || filter.choice != nil
         return page(
             "conflicts", title: strings["nav-conflicts"], section: .conflicts,
             [
@@ -30,7 +32,10 @@ extension Console {
                 "kind": filter.kind?.rawValue, "site": filter.site, "field": filter.field, "isLater": isLater, "next": found.next,
                 "looked": found.lookedThrough.map { strings("conflicts-looked", ["n": forms.number($0)]) },
                 "hasPager": isLater || found.next != nil, "rules": rules(forms),
+                "entity": filter.entity, "choice": filter.choice?.rawValue,
                 "fieldNote": filter.field.map { strings("conflicts-field", ["field": $0]) },
+                "entityNote": filter.entity.map { FlowWords(forms: forms).entity($0) },
+                "asideNote": filter.choice == .replay ? strings["conflicts-aside"] : nil,
             ], for: visitor)
     }
 

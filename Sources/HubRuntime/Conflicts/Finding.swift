@@ -64,6 +64,7 @@ struct Finding {
         if let field = filter.field {
             guard case .field(_, let name) = subject, name.description == field else { return false }
         }
+        if let entity = filter.entity, answer.about.entity != entity { return false }
         if let text = filter.text, !has(text) { return false }
         if let choice = filter.choice, !answer.choices.contains(choice.rawValue) { return false }
         return filter.kind.map { $0 == answer.kind } ?? true

@@ -11,6 +11,8 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
     public var id: String?
     /// The field of a record that was written concurrently.
     public var field: String?
+    /// What the record or the change is: `customer`.
+    public var entity: String?
     /// What people are shown of it holds this.
     public var text: String?
     /// It can be decided so.
@@ -20,12 +22,17 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
     /// For a rule: what was shown of each, by whole ids; a decision then covers exactly that.
     public var seen: [String: String]?
 
-    public init(kind: ConflictAnswer.Kind? = nil, site: String? = nil, id: String? = nil, field: String? = nil, text: String? = nil) {
+    public init(
+        kind: ConflictAnswer.Kind? = nil, site: String? = nil, id: String? = nil, field: String? = nil, entity: String? = nil,
+        text: String? = nil, choice: Decision.Choice? = nil
+    ) {
         self.kind = kind
         self.site = site
         self.id = id
         self.field = field
+        self.entity = entity
         self.text = text
+        self.choice = choice
     }
 }
 

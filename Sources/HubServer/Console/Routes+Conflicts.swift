@@ -37,7 +37,8 @@ extension HubRoutes {
     private static func filter(_ field: (String) -> String?) -> ConflictFilter {
         func given(_ name: String) -> String? { field(name).flatMap { $0.isEmpty ? nil : $0 } }
         return ConflictFilter(
-            kind: given("kind").flatMap(ConflictAnswer.Kind.init), site: given("site"), field: given("field"), text: given("text"))
+            kind: given("kind").flatMap(ConflictAnswer.Kind.init), site: given("site"), field: given("field"), entity: given("entity"),
+            text: given("text"), choice: given("choice") == Decision.Choice.replay.rawValue ? .replay : nil)
     }
 
     private func conflictQueue(_ call: HubCall, _ filter: ConflictFilter, after: String?) async throws -> Reply {
