@@ -18,51 +18,6 @@ struct ConflictCommand: AsyncParsableCommand {
             """,
         subcommands: [List.self, Show.self, Note.self, Resolve.self, ResolveAll.self, Undo.self])
 
-    struct Conflict: Decodable {
-        struct Side: Decodable {
-            let value: JSONValue
-            let dot, site, source: String
-            let time: UInt64
-            let clockInBound: Bool
-            let shown: [String]?
-            let clock: [String: UInt64]
-            let origin: OriginShown?
-
-            /// Whose value it is, and from where.
-            var by: [String] { OriginShown.by(origin, site: site, source: source) }
-            /// When whoever had it first wrote it.
-            var written: UInt64 { origin?.former?.time ?? time }
-
-            /// Whether another side had reached its writer: of a value that stands again, whoever had it first.
-            func heard(_ other: Side) -> Bool {
-                let (clock, dot) = (origin?.former?.clock ?? clock, other.origin?.former?.dot ?? other.dot)
-                guard let separator = dot.lastIndex(of: ":"), let counter = UInt64(dot[dot.index(after: separator)...]) else {
-                    return false
-                }
-                return (clock[String(dot[..<separator])] ?? 0) >= counter
-            }
-        }
-        let id, short, kind, subject, message, remedy, seen: String
-        let choices: [String]
-        let sides: [Side]
-        let about: About?
-
-        struct About: Decodable { let record, field: String? }
-
-        /// What shows everything that was ever written there; `nil` where it is no field of a record.
-        var history: String? {
-            // An order that is told in two ways is about its state.
-            guard let record = about?.record, let field = kind == "order-contradiction" ? "state" : about?.field else { return nil }
-            return "tributary history \(PageOptions.quoted(record)) \(PageOptions.quoted(field))"
-        }
-
-        var isAboutStock: Bool { ConflictCommand.isAboutStock(id) }
-        /// Its sides are records, and not writes that could have seen one another.
-        var isAboutPeople: Bool { kind == "proposed-link" }
-
-        func shown(_ value: JSONValue) -> String { ConflictCommand.shown(value, of: id) }
-    }
-
     /// Counts and oversells are about pieces; the hub has them in units of 10⁻⁴.
     static func isAboutStock(_ id: String) -> Bool {
         ["concurrent-counts:", "oversell:", "received-more-than-sent:"].contains { id.hasPrefix($0) }

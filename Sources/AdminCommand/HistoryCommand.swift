@@ -7,8 +7,8 @@ struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "What was ever written into one field of a record: by whom, when, and in place of what.",
         discussion: """
-            The newest comes first; "stands" is what nothing has taken the place of. The hub looks through so much of its journal for one page,
-            which may so be short, or empty, and another one follow: the last line tells how to go on. Each look is in the trail.
+            The newest comes first; "stands" is what nothing has taken the place of. The hub looks through so much of its journal for one
+            page, which may so be short, or empty, and another one follow: the last line tells how to go on. Each look is in the trail.
 
               tributary profile find --email ada@example.com                  tells the profile's id
               tributary history p89abcdef0123456789abcdef01234567-4 phone     of the record whose phone the profile shows
@@ -113,9 +113,8 @@ extension HistoryCommand {
             lines.append("Looked through \(Readable.count(sets, "change-set"))\(isEnd ? "; this is the beginning" : "").")
             if !others.isEmpty { lines += ["", "The same field in other records of this person:"] }
             lines += others.map { other in
-                TerminalText.line(
-                    "  tributary history \(other.record) \(PageOptions.quoted(field))  \(about.entity ?? "record") \(other.key) of \(other.site)"
-                )
+                let thing = "\(about.entity ?? "record") \(other.key) of \(other.site)"
+                return TerminalText.line("  tributary history \(other.record) \(PageOptions.quoted(field))  \(thing)")
             }
             return lines.joined(separator: "\n")
         }

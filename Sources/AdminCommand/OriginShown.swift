@@ -16,7 +16,7 @@ struct OriginShown: Codable, Hashable {
     let note: String?
     let first: Write?
 
-    /// Of a value that stands again since a decision was taken back, the write that had it first: that one tells whose it is, and since when.
+    /// Of a value that stands again since a decision was taken back, the write that had it first: it tells whose that is, and since when.
     var former: Write? { choice == "undo" ? first : nil }
 
     /// Whose value it is, and from where, where `site` wrote it.
