@@ -46,7 +46,7 @@ public struct JoinedPurchase: Hashable, Sendable {
         ///   - currency: used when the record names none.
         public init(_ state: RecordState, total: Int64? = nil, currency: Text? = nil) {
             self.init(
-                id: state.id, number: state["number"]?.typed, orderNumber: state["order number"]?.typed,
+                id: state.id, number: state["number"]?.text, orderNumber: state["order number"]?.text,
                 time: Timestamp(milliseconds: state["at"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0),
                 total: state["total"]?.integer ?? total, currency: state["currency"]?.text ?? currency,
                 isCancelled: state["state"]?.text.map { OrderState($0) == .cancelled } ?? false)

@@ -69,7 +69,7 @@ public struct OrderView: Hashable, Sendable {
         _ order: RecordState, shipments: [RecordState], policies: [FieldName: FieldPolicy] = [:], site: (ReplicaID) -> Text? = { _ in nil }
     ) {
         id = order.id
-        number = order["number"]?.typed
+        number = order["number"]?.text
         states = Self.sides(of: order, site: site)
         self.shipments = shipments.map { Shipment($0, site: site) }.sorted(by: Shipment.areInOrder)
         let words = states + self.shipments.flatMap(\.states)
@@ -92,7 +92,7 @@ public struct OrderView: Hashable, Sendable {
     /// Whether a shipment belongs to an order: it refers to its record, or names its declared number.
     public static func isShipment(_ shipment: RecordState, of order: RecordState) -> Bool {
         if let target = shipment["order"]?.reference?.record(from: shipment.id) { return target == order.id }
-        guard let number = shipment["order number"]?.typed, let own = order["number"]?.typed else { return false }
+        guard let number = shipment["order number"]?.text, let own = order["number"]?.text else { return false }
         return number == own
     }
 

@@ -34,8 +34,6 @@ struct RedrawTests {
             Make.write("event", 1, [("kind", "page view"), ("device id", "phone-1"), ("cookie id", "crumb-1")], at: bench.now),
             Change(time: bench.now, action: .write(city, [FieldWrite("city", "York", saw: [sale], isPersonal: true)])),
             Change(time: bench.now, action: .write(city, [FieldWrite("city", "Hull", isPersonal: true)])),
-            Make.write("order", 1, [("number", 1001)], at: bench.now),
-            Make.write("shipment", 1, [("order number", 1001), ("state", "shipped")], at: bench.now),
         ])
         guard case .receipt = try await bench.push([set], from: shop) else { throw HubError(.badRequest, "Not taken.", remedy: "") }
         let before = try await bench.hub.digest()
@@ -60,7 +58,6 @@ struct RedrawTests {
                     ALTER TABLE customer DROP COLUMN names; UPDATE identifier SET kind = 3 WHERE kind = 4;
                     DELETE FROM identifier WHERE kind NOT IN (1, 2, 3);
                     DROP INDEX identifier_of; CREATE INDEX identifier_record ON identifier (record);
-                    UPDATE "order" SET name = NULL; UPDATE shipment SET name = NULL;
                     DELETE FROM meta WHERE name = 'views'; PRAGMA user_version = 5;
                     """)
         }

@@ -120,19 +120,6 @@ struct OrderViewTests {
         #expect(String(decoding: view.json(), as: UTF8.self) == expected)
     }
 
-    @Test("A number is one, whether a system keeps it as text or as an integer")
-    func integerNumber() {
-        var desk = OrderDesk()
-        let order = desk.create("order", ["number": 1001, "state": "placed"], by: OrderDesk.web)
-        let shipment = desk.create("shipment", ["order number": "1001", "state": "shipped"], by: OrderDesk.warehouse)
-        let sale = desk.create("sale", ["number": 7, "order number": 1001, "total": 5, "at": 1], by: OrderDesk.till)
-        #expect(OrderView.isShipment(shipment, of: order))
-        let view = OrderView(order, shipments: [shipment])
-        #expect(view.number == "1001" && view.state == .shipped && view.fields.isEmpty)
-        let joined = JoinedPurchase.joined(orders: [JoinedPurchase.Document(order)], sales: [JoinedPurchase.Document(sale)])
-        #expect(joined.count == 1 && joined[0].sales.map(\.number) == ["7"])
-    }
-
     @Test(
         "An order too large for the feed keeps its state, its small fields and its last shipments, each whole",
         arguments: [400, 4_000, 40_000])

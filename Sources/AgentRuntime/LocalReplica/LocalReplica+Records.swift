@@ -50,7 +50,7 @@ extension LocalReplica {
     private static func unsentOrders(number: String, in db: Database) throws -> [RecordID] {
         try Row.fetchAll(db, sql: "SELECT \(OwnRecord.columns) FROM own_record WHERE entity = 'order' ORDER BY time, replica, counter")
             .map { try OwnRecord($0) }
-            .filter { own in own.fields?.contains { $0.name == "number" && $0.value.typed?.string == number } ?? false }
+            .filter { own in own.fields?.contains { $0.name == "number" && $0.value.text?.string == number } ?? false }
             .map(\.record)
     }
 

@@ -171,7 +171,7 @@ struct IndexEntry: Hashable {
     /// A store is not sent other sites' orders, but finds its own. What cannot be read is found by nothing, but stays as it came.
     private static func ownOrder(_ key: [UInt8], _ body: Data) -> [IndexEntry] {
         guard let id = try? RecordID(canonicalBytes: key), id.entity == "order",
-            let number = (try? RecordState(id: id, decoding: Array(body)))?["number"]?.typed
+            let number = (try? RecordState(id: id, decoding: Array(body)))?["number"]?.text
         else { return [] }
         return [IndexEntry(kind: orderNumberKind, value: number.string)]
     }

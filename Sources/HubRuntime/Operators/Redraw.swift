@@ -9,7 +9,7 @@ import Merging
 /// long as taking everything in once more.
 struct Redraw {
     /// Raised when a derived table is drawn otherwise than before.
-    static let version: UInt64 = 12
+    static let version: UInt64 = 11
 
     /// Tables drawn otherwise since a version.
     private static let changed: [UInt64: [DerivedTable]] = [
@@ -19,9 +19,7 @@ struct Redraw {
         9: [.record],
         // An initial with its dot contradicts no name.
         10: ofPersons,
-        // 11: the words of items, which need no journal.
-        // Numbers of orders may be integers.
-        12: ofPersons + [.order, .shipment],
+            // 11: the words of items, which need no journal.
     ]
 
     /// What hangs on who is one person.
@@ -53,7 +51,7 @@ struct Redraw {
     private func replay(_ tables: [DerivedTable], of original: any HubWriting) throws {
         let copy = try store.scratch()
         try Replay(original: original, copy: copy, bound: bound, key: key).run { _, _ in }
-        var isToldOtherwise = tables.contains(.profile) || tables.contains(.order)
+        var isToldOtherwise = tables.contains(.profile)
         try copy.readNow { copy in
             for table in DerivedTable.allCases where tables.contains(table) {
                 if table == .record {
@@ -96,7 +94,7 @@ struct Redraw {
         return isOther
     }
 
-    /// Whoever has seen profiles and orders as they were loads them from the start: the feed gets a floor above its end.
+    /// Whoever has seen the profiles as they were loads them from the start: the feed gets a floor above its end.
     private func feedAnew(_ original: any HubWriting) throws {
         guard let head = try original.head()?.number else { return }
         // Drawn otherwise, a set may take more numbers than it did.
@@ -104,11 +102,6 @@ struct Redraw {
             guard var profile = try original.profile(RecordNumber(raw: row.id)) else { continue }
             profile.number = head
             try original.put(profile)
-        }
-        for row in try original.changed(.orders) where row.number > head {
-            guard var order = try original.order(RecordNumber(raw: row.id)) else { continue }
-            order.number = head
-            try original.put(order)
         }
         try original.set(.floor, number: head + 1)
     }

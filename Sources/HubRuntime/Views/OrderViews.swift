@@ -37,7 +37,7 @@ final class OrderViews {
         } else {
             let order = try batch.target(record.state["order"])
             let after = ShipmentRow(
-                record: number, order: order, orderName: order == nil ? record.state["order number"]?.typed?.string : nil)
+                record: number, order: order, orderName: order == nil ? record.state["order number"]?.text?.string : nil)
             if after != before { try batch.store.put(after) }
             try changed(by: after)
         }
@@ -54,7 +54,7 @@ final class OrderViews {
             // A line or a shipment may have come before its order.
             guard let record = try batch.record(number), record.state.id.entity == "order" else { continue }
             try batch.guarded("order", key: Array("\(record.state.id.life)".utf8)) {
-                let name = record.state["number"]?.typed?.string
+                let name = record.state["number"]?.text?.string
                 let view = try OrderDocument.view(of: record.state, number: number, name: name, store: batch.store) {
                     try batch.record($0)?.state
                 }
