@@ -76,6 +76,15 @@ struct FeedBoundTests {
         #expect(rest.reached == line.start + numbers)
     }
 
+    @Test("A number that holds more rows than are looked at for a page is read whole: the page gets on", arguments: [0, 1, 2_500])
+    func pile(more: Int) async throws {
+        let rows = FeedReader.rowsMax + more
+        let line = try await Line(profiles: rows + 3, perNumber: rows)
+        let page = try line.piece(after: line.start, bytesMax: 1)
+        #expect(page.reached == line.start + 1 && page.entries.count == rows)
+        #expect(try line.piece(after: page.reached, bytesMax: 1).entries.count == 3)
+    }
+
     @Test("A page ends at the first whole number that reaches its bytes, and not a byte before; a number is never cut")
     func pageBytes() async throws {
         let line = try await Line(profiles: 4, perNumber: 1)

@@ -140,5 +140,10 @@ struct OrderViewTests {
         #expect(short.isShortened && short.number == "W-1" && short.state == .shipped)
         #expect(short.fields.map(\.name) == (bytesMax < 400 ? [] : bytesMax < 40_000 ? ["city"] : ["city", "note"]))
         #expect(bytesMax < 4_000 || short.shipments.last == whole.shipments.last)
+        // A state of its system's own, which is a novel.
+        let novel = desk.create(
+            "order", ["number": "W-2", "state": .text(Text(String(repeating: "y", count: 100_000)))], by: OrderDesk.web)
+        let told = OrderView(novel, shipments: []).shortened(toBytes: bytesMax)
+        #expect(told.json().count <= bytesMax && told.state == .other("…") && told.states.isEmpty)
     }
 }

@@ -133,13 +133,16 @@ extension Hub {
     func commit(_ group: [CommitQueue.Job]) async -> Result<Void, any Error> {
         let before = standing.withLock { $0 }
         do {
-            let after: Standing
-            do { after = try await run(group, from: before, Oddity.commitsInSavepoints.happens ? .savepoints : .bare) } catch is Isolation
+            let (after, flowDay): (Standing, Int64?)
+            do {
+                (after, flowDay) = try await run(group, from: before, Oddity.commitsInSavepoints.happens ? .savepoints : .bare)
+            } catch is Isolation
                 .NeedsSavepoints
             {
-                after = try await run(group, from: before, .savepoints)
+                (after, flowDay) = try await run(group, from: before, .savepoints)
             }
             standing.withLock { $0 = after }
+            if let flowDay { flowPast.forget(with: flowDay) }
             if after.head.number != before.head.number { commits.announce(after.head.number) }
             note(trouble: nil)
             return .success(())
@@ -149,12 +152,13 @@ extension Hub {
         }
     }
 
-    private func run(_ group: [CommitQueue.Job], from before: Standing, _ isolation: Isolation) async throws -> Standing {
+    private func run(_ group: [CommitQueue.Job], from before: Standing, _ isolation: Isolation) async throws -> (Standing, flowDay: Int64?)
+    {
         try await store.write { store in
             var standing = before
             for job in group { try job.work(store, &standing, isolation) }
-            try standing.flow.write(to: store)
-            return standing
+            let day = try standing.flow.write(to: store)
+            return (standing, day)
         }
     }
 

@@ -52,7 +52,9 @@ extension Finding {
             }
             return meant[0]
         }
-        let own = sides.filter { $0.home == side }
+        // Who asks by program may know only who wrote it: after an undo that is the hub.
+        var own = sides.filter { $0.home == side }
+        if own.isEmpty { own = sides.filter { $0.site == side } }
         guard own.count == 1, let dot = Dot(own[0].dot) else {
             throw HubError(
                 .choiceInvalid,

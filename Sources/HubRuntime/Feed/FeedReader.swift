@@ -51,9 +51,15 @@ struct FeedReader {
         var rows: [(topic: FeedTopic, row: FeedRow)] = []
         var complete = end
         for topic in topics {
-            let found = try store.feed(topic, after: number, limit: Self.rowsMax)
+            var limit = Self.rowsMax
+            var found = try store.feed(topic, after: number, limit: limit)
+            // One number alone holds that many, which no batch places: it is read whole, or the page would get nowhere.
+            while found.count == limit, found.first?.number == found.last?.number {
+                limit *= 2
+                found = try store.feed(topic, after: number, limit: limit)
+            }
             // Cut off within a number: that number is for the next page.
-            if found.count == Self.rowsMax, let last = found.last { complete = min(complete, last.number - 1) }
+            if found.count == limit, let last = found.last { complete = min(complete, last.number - 1) }
             rows += found.map { (topic, $0) }
         }
         rows = rows.filter { $0.row.number <= complete }.sorted { left, right in left.row.number < right.row.number }

@@ -128,8 +128,16 @@ struct TimelinePager {
             currency: Text(row.currency ?? ""), isCounted: row.isCounted, lines: lines, lineCount: Int(row.lines))
     }
 
+    /// The number of the order that a sale fulfils: the one that bears it, or of several the one of the sale's own source
+    /// (`JoinedPurchase`). Among very many nobody knows which is meant.
     private func order(fulfilledBy row: PurchaseRow) throws -> String? {
         guard row.kind == .sale, let name = row.order else { return nil }
-        return try store.orders(aliveNamed: name, after: nil, limit: 1).isEmpty ? nil : name
+        let orders = try store.orders(aliveNamed: name, after: nil, limit: Self.namesakesMax + 1)
+        guard orders.count > 1 else { return orders.isEmpty ? nil : name }
+        guard orders.count <= Self.namesakesMax else { return nil }
+        let own = try orders.filter { try store.purchase($0.record)?.source == row.source }
+        return own.count == 1 ? name : nil
     }
+
+    private static let namesakesMax = 20
 }

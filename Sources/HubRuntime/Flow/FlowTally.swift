@@ -35,8 +35,12 @@ struct FlowTally: Sendable {
     }
 
     /// Writes it all down, and begins anew.
-    mutating func write(to store: any HubWriting) throws {
+    ///
+    /// - Returns: the first day of which something was written.
+    mutating func write(to store: any HubWriting) throws -> Int64? {
+        let first = rows.keys.lazy.map(\.day).min()
         for row in rows.values { try store.add(row) }
         rows = [:]
+        return first
     }
 }
