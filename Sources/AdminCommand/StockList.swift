@@ -11,6 +11,7 @@ extension StockCommand {
         let error: String?
         let sites: [Heard]
         let conflicts: [String]
+        let countedAt: UInt64?
 
         /// As old as the site that was silent longest.
         var heard: UInt64? { sites.map(\.lastHeard).min() }
@@ -24,12 +25,14 @@ extension StockCommand {
             discussion: """
                 tributary stock list --prefix BOOT-
                 tributary stock list --oversold --location web
+                tributary stock list --count-due
                 A page has at most 25 articles; the last line tells how to go on, when there is more.
                 """)
 
         @Option(help: "How their SKUs begin.") var prefix: String?
         @Option(help: "Only what this location has or had.") var location: String?
         @Flag(help: "Only what is oversold somewhere.") var oversold = false
+        @Flag(help: "Only what was never counted somewhere, or not for 90 days.") var countDue = false
         @Option(help: ArgumentHelp("Go on behind this SKU.", valueName: "SKU")) var after: String?
         @OptionGroup var listing: ListingOptions
 
@@ -49,15 +52,16 @@ extension StockCommand {
             query["location"] = location
             query["after"] = after
             if oversold { query["oversold"] = "true" }
+            if countDue { query["countDue"] = "true" }
             let bytes = try await listing.hub.connection().get("stock", query: query)
             let (location, given) = (location, given)
             try listing.show(bytes, as: Page.self) { page in
-                var table = Table("SKU", "NAME", "LOCATION", ">ON HAND", ">AVAILABLE", "HEARD", "NOTE")
+                var table = Table("SKU", "NAME", "LOCATION", ">ON HAND", ">AVAILABLE", "COUNTED", "HEARD", "NOTE")
                 for article in page.articles {
                     for pile in article.piles where location == nil || pile.location == location {
                         table.add(
                             article.sku, article.name ?? "", pile.location, pile.shown(\.onHand), pile.shown(\.available),
-                            Readable.age(pile.heard), pile.note)
+                            Readable.age(pile.countedAt), Readable.age(pile.heard), pile.note)
                     }
                 }
                 let more = page.next.map { next in
@@ -71,7 +75,7 @@ extension StockCommand {
             let options = [("--prefix", prefix), ("--location", location)].compactMap { name, value in
                 value.map { "\(name) \(PageOptions.quoted($0))" }
             }
-            return options + (oversold ? ["--oversold"] : [])
+            return options + (oversold ? ["--oversold"] : []) + (countDue ? ["--count-due"] : [])
         }
     }
 

@@ -11,7 +11,8 @@ extension HubRoutes {
                 let after = FormBody(queryOf: call).raw("after")
                 let question = StockQuestion(
                     prefix: call.asked("prefix") ?? "", location: call.asked("location"),
-                    isOversoldOnly: try call.flag("oversold"), after: after.isEmpty ? nil : after)
+                    isOversoldOnly: try call.flag("oversold"), isCountDueOnly: try call.flag("countDue"), after: after.isEmpty ? nil : after
+                )
                 return try .json(try await hub.stock(question, now: call.now))
             },
             HubRoute(.get, "/v1/stock/{sku}/history", .person(.viewer)) { call in

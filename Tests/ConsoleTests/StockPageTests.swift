@@ -13,13 +13,13 @@ struct StockPageTests {
         return pile
     }
 
-    private func html(_ piles: [StockPile], _ language: Language = .english) throws -> String {
+    private func html(_ piles: [StockPile], _ language: Language = .english, asked: StockQuestion = StockQuestion()) throws -> String {
         let visitor = Visitor(
             name: "anna", role: .viewer, formToken: "0", language: language, theme: nil, zone: .gmt, now: 1_800_000_000_000, path: "/stock",
             said: nil)
         var page = StockPage()
-        page.articles = [StockPage.Article(sku: "M/1", name: "Mug <b>", piles: piles)]
-        return String(decoding: try Console().stock(page, asked: StockQuestion(), for: visitor), as: UTF8.self)
+        if !piles.isEmpty { page.articles = [StockPage.Article(sku: "M/1", name: "Mug <b>", piles: piles)] }
+        return String(decoding: try Console().stock(page, asked: asked, for: visitor), as: UTF8.self)
     }
 
     @Test("few locations are columns; of more than eight the sums are told, how many have none, and where it is oversold")
@@ -41,5 +41,19 @@ struct StockPageTests {
         piles[3].figure = nil
         let page = try html(piles)
         #expect(page.contains("unknown") && !page.contains("<b>18</b>") && !page.contains("<b>16</b>"))
+    }
+
+    @Test("who asks what should be counted is told since when nobody has; others are not bothered with it")
+    func countDue() throws {
+        var old = pile("bath", available: 10_000)
+        old.countedAt = 1_800_000_000_000 - StockPile.countDueMilliseconds - 1
+        var piles = [old, pile("york", available: 0)]
+        let asked = StockQuestion(isCountDueOnly: true)
+        let page = try html(piles, asked: asked)
+        #expect(page.contains("counted 17 Oct 2026") && page.contains("never counted") && page.contains(#"value="count" selected"#))
+        #expect(try !html(piles).contains("never counted"))
+        piles += (1...8).map { pile("shop \($0)", available: 0) }
+        #expect(try html(piles, .german, asked: asked).contains("Zählung fällig an 10"))
+        #expect(try html([], asked: asked).contains("Nothing has to be counted"))
     }
 }

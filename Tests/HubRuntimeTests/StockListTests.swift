@@ -291,4 +291,28 @@ struct StockListTests {
         #expect(item.places.allSatisfy { $0.history.isEmpty })
         #expect(try await shop.bench.hub.stock(StockQuestion(), now: now).articles.first?.piles.first?.figure == nil)
     }
+
+    @Test(
+        "What nobody has counted for 90 days should be counted, and what nobody ever did; of a location, by its own count",
+        arguments: [0, 1])
+    func countDue(more: UInt64) async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let then = Timestamp(milliseconds: now.milliseconds - StockPile.countDueMilliseconds - more)
+        try await shop.tell([
+            Make.count("OLD", "shop-1", pieces: 3, at: then), Make.count("OLD", "back room", pieces: 3, at: now),
+            Make.movement("NEVER", "shop-1", pieces: 2, at: now), Make.count("FRESH", "shop-1", pieces: 1, at: now),
+        ])
+        func due(_ question: StockQuestion) async throws -> [String] {
+            let page = try await shop.bench.hub.stock(question, now: now)
+            #expect(page.next == nil && !page.isCut)
+            return page.articles.map(\.sku)
+        }
+        #expect(try await due(StockQuestion(isCountDueOnly: true)) == (more == 0 ? ["NEVER"] : ["NEVER", "OLD"]))
+        #expect(try await due(StockQuestion(location: "back room", isCountDueOnly: true)) == [])
+        #expect(try await due(StockQuestion(prefix: "OL", isCountDueOnly: true)) == (more == 0 ? [] : ["OLD"]))
+        #expect(try await due(StockQuestion(isCountDueOnly: true, after: "NEVER")) == (more == 0 ? [] : ["OLD"]))
+        let piles = try await shop.bench.hub.stock(StockQuestion(prefix: "OLD"), now: now).articles.flatMap(\.piles)
+        #expect(Set(piles.map(\.countedAt)) == [then.milliseconds, now.milliseconds])
+    }
 }

@@ -10,25 +10,26 @@ extension Console {
         let shown = there.filter { asked.location == nil || $0 == asked.location }
         let isMatrix = shown.count <= Self.columnsMax
         let articles = page.articles.map { article -> View in
-            guard isMatrix else { return summed(article, forms) }
+            guard isMatrix else { return summed(article, asked, forms) }
             let own = Dictionary(article.piles.map { ($0.location, $0) }, uniquingKeysWith: { first, _ in first })
             return [
                 "name": article.name ?? article.sku, "sku": article.name == nil ? nil : article.sku, "address": address(sku: article.sku),
                 "all": sum(article.piles, \.available, forms),
-                "cells": shown.map { own[$0].map { cell($0, forms) } ?? ["isMissing": true] },
+                "cells": shown.map { own[$0].map { cell($0, asked, forms) } ?? ["isMissing": true] },
             ]
         }
-        let isNarrowed = !asked.prefix.isEmpty || asked.location != nil || asked.isOversoldOnly
+        let isNarrowed = !asked.prefix.isEmpty || asked.location != nil || asked.isOversoldOnly || asked.isCountDueOnly
         return self.page(
             "stock", title: strings["nav-stock"], section: .stock,
             [
                 "isLive": true, "summary": late(page, forms), "prefix": asked.prefix, "location": asked.location,
-                "isOversoldOnly": asked.isOversoldOnly, "locations": there, "hasArticles": !articles.isEmpty,
+                "isOversoldOnly": asked.isOversoldOnly, "isCountDueOnly": asked.isCountDueOnly, "locations": there,
+                "hasArticles": !articles.isEmpty,
                 "matrix": isMatrix ? ["columns": shown, "articles": articles] as View : nil,
                 "rows": isMatrix ? nil : ["articles": articles] as View,
                 "empty": articles.isEmpty && !page.isCut ? empty(asked, strings) : nil, "isNarrowed": isNarrowed,
                 "note": page.isCut
-                    ? strings("stock-cut", ["n": forms.number(Hub.askingSKUsMax)])
+                    ? strings(asked.isCountDueOnly ? "stock-cut-due" : "stock-cut", ["n": forms.number(Hub.askingSKUsMax)])
                     : page.isWordsCut ? strings("stock-cut-words", ["n": forms.number(Hub.itemsLookedMax)]) : nil,
                 "pager": page.next == nil && asked.after == nil
                     ? nil
@@ -52,12 +53,14 @@ extension Console {
         if !asked.prefix.isEmpty { parts.append("q=" + Address.encoded(asked.prefix)) }
         if let location = asked.location { parts.append("location=" + Address.encoded(location)) }
         if asked.isOversoldOnly { parts.append("only=oversold") }
+        if asked.isCountDueOnly { parts.append("only=count") }
         if let after { parts.append("after=" + Address.encoded(after)) }
         return parts.isEmpty ? "/stock" : "/stock?" + parts.joined(separator: "&")
     }
 
     private func empty(_ asked: StockQuestion, _ strings: Strings) -> View {
         if asked.isOversoldOnly { return ["title": strings["stock-none-oversold"], "how": strings["stock-none-oversold-how"]] }
+        if asked.isCountDueOnly { return ["title": strings["stock-none-due"], "how": strings["stock-none-due-how"]] }
         if !asked.prefix.isEmpty {
             return ["title": strings("stock-none-found", ["q": asked.prefix]), "how": strings["stock-none-found-how"]]
         }
@@ -71,12 +74,13 @@ extension Console {
     // MARK: figures
 
     /// What can be sold, and under it why.
-    private func cell(_ pile: StockPile, _ forms: Forms) -> View {
+    private func cell(_ pile: StockPile, _ asked: StockQuestion, _ forms: Forms) -> View {
         let strings = forms.strings
         guard let figure = pile.figure else { return ["isUnknown": true] }
         var parts = [strings("stock-here-n", ["n": forms.quantity(figure.onHand)])]
         if figure.reserved != 0 { parts.append(strings("stock-promised-n", ["n": forms.quantity(figure.reserved)])) }
         if figure.safety != 0 { parts.append(strings("stock-kept-n", ["n": forms.quantity(figure.safety)])) }
+        if asked.isCountDueOnly, pile.isCountDue(at: forms.now) { parts.append(due(pile, forms)) }
         return [
             "isKnown": true, "available": forms.quantity(figure.available), "isOversold": figure.isOversold,
             "why": parts.joined(separator: ", "),
@@ -85,13 +89,20 @@ extension Console {
         ]
     }
 
+    /// Since when nobody has counted.
+    private func due(_ pile: StockPile, _ forms: Forms) -> String {
+        pile.countedAt.map { forms.strings("stock-counted", ["day": forms.day($0)]) } ?? forms.strings["item-count-never"]
+    }
+
     /// An article over many locations.
-    private func summed(_ article: StockPage.Article, _ forms: Forms) -> View {
+    private func summed(_ article: StockPage.Article, _ asked: StockQuestion, _ forms: Forms) -> View {
         let strings = forms.strings
         let (figures, oversold) = (article.piles.compactMap(\.figure), article.piles.filter(\.isOversold).map(\.location).sorted())
         let heard = article.piles.compactMap(\.lastHeard).min()
         let without = figures.count { $0.available == 0 }
         var places = [forms.count("stock-places-n", article.piles.count)]
+        let due = asked.isCountDueOnly ? article.piles.count { $0.isCountDue(at: forms.now) } : 0
+        if due > 0 { places.append(strings("stock-places-due", ["n": forms.number(due)])) }
         if without > 0 { places.append(strings("stock-places-without", ["n": forms.number(without)])) }
         let named = oversold.prefix(Self.namedMax).joined(separator: ", ") + (oversold.count > Self.namedMax ? ", …" : "")
         return [

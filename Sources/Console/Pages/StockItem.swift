@@ -26,7 +26,6 @@ extension Console {
     }
 
     /// So old a count is marked.
-    private static let countMilliseconds: UInt64 = 90 * 24 * 3_600_000
 
     /// Where most can be told of, of those where something happened last.
     private func usual(_ item: StockItem) -> StockItem.Place? {
@@ -70,7 +69,7 @@ extension Console {
         }
         view["count"] = place.count.map { count in
             [
-                "at": forms.stamp(count.at), "isOld": forms.now > count.at + Self.countMilliseconds,
+                "at": forms.stamp(count.at), "isOld": forms.now > count.at + StockPile.countDueMilliseconds,
                 "what": forms.strings("item-counted-by", ["n": forms.quantity(count.quantity), "who": writer(count, forms)]),
             ] as View
         }

@@ -10,13 +10,18 @@ public struct StockQuestion: Hashable, Sendable {
     /// Only what this location has or had.
     public var location: String?
     public var isOversoldOnly: Bool
+    /// Only what should be counted somewhere (`StockPile.isCountDue`).
+    public var isCountDueOnly: Bool
     /// `next` of the page before.
     public var after: String?
 
-    public init(prefix: String = "", location: String? = nil, isOversoldOnly: Bool = false, after: String? = nil) {
+    public init(
+        prefix: String = "", location: String? = nil, isOversoldOnly: Bool = false, isCountDueOnly: Bool = false, after: String? = nil
+    ) {
         self.prefix = prefix
         self.location = location
         self.isOversoldOnly = isOversoldOnly
+        self.isCountDueOnly = isCountDueOnly
         self.after = after
     }
 }
@@ -43,17 +48,26 @@ public struct StockPage: Encodable, Hashable, Sendable {
 
 extension Hub {
     public static let skusPerPage = 25
-    /// So many articles that ask for people are looked at for one page of oversold ones.
+    /// So many articles are looked at for one page of those that are oversold (of the ones that ask for people), or that should be counted.
     public static let askingSKUsMax = 500
 
     /// A page of articles, in the order of their SKUs.
     public func stock(_ question: StockQuestion, now: Timestamp) async throws -> StockPage {
         try await reading(now) { [self] documents in
             let heard = try heard(documents.store)
+            func piles(_ sku: String) throws -> [StockPile] {
+                try documents.store.cells(sku: sku).map { try StockPile($0, heard: heard, documents) }
+            }
             var page = StockPage()
             let skus: [String]
             if question.isOversoldOnly {
-                (skus, page.next, page.isCut) = try Self.oversold(question, documents)
+                (skus, page.next, page.isCut) = try Self.asking(question, documents)
+            } else if question.isCountDueOnly {
+                (skus, page.next, page.isCut) = try Self.countDue(question, documents) { sku in
+                    try piles(sku).contains { pile in
+                        pile.isCountDue(at: now.milliseconds) && question.location.map { Text($0) == Text(pile.location) } ?? true
+                    }
+                }
             } else {
                 let begun = try documents.store.skus(
                     startingWith: question.prefix, after: question.after, at: question.location, limit: Self.skusPerPage + 1)
@@ -66,7 +80,7 @@ extension Hub {
             page.articles = try skus.map { sku in
                 StockPage.Article(
                     sku: sku, name: try documents.item(sku: sku)?["name"]?.typed?.string,
-                    piles: try documents.store.cells(sku: sku).map { try StockPile($0, heard: heard, documents) })
+                    piles: try piles(sku))
             }
             return page
         }
@@ -91,19 +105,43 @@ extension Hub {
         return (skus, rarest.items > itemsLookedMax)
     }
 
-    private static func oversold(
-        _ question: StockQuestion, _ documents: Documents
-    ) throws -> (skus: [String], next: String?, isCut: Bool) {
+    /// What is oversold, of the articles that ask for people.
+    private static func asking(_ question: StockQuestion, _ documents: Documents) throws -> Choice {
+        try chosen(question, documents) { prefix, limit in
+            try documents.store.askingSKUs(startingWith: prefix, after: question.after, at: question.location, limit: limit)
+        } where: {
+            try isOversold($0, at: question.location, documents)
+        }
+    }
+
+    private static func countDue(
+        _ question: StockQuestion, _ documents: Documents, isDue: (_ sku: String) throws -> Bool
+    ) throws -> Choice {
+        try chosen(question, documents) { prefix, limit in
+            try documents.store.skus(startingWith: prefix, after: question.after, at: question.location, limit: limit)
+        } where: {
+            try isDue($0)
+        }
+    }
+
+    private typealias Choice = (skus: [String], next: String?, isCut: Bool)
+
+    /// - Parameters:
+    ///   - find: so many SKUs that begin with a prefix, behind those of the page before.
+    ///   - fits: whether one belongs on the page.
+    private static func chosen(
+        _ question: StockQuestion, _ documents: Documents, find: (_ prefix: String, _ limit: Int) throws -> [String],
+        where fits: (_ sku: String) throws -> Bool
+    ) throws -> Choice {
         var everywhere = question
         (everywhere.after, everywhere.location) = (nil, nil)
         let named = Set(try named(everywhere, documents, limit: itemsLookedMax).skus.map { Text($0) })
-        let asking = try documents.store.askingSKUs(
-            startingWith: named.isEmpty ? question.prefix : "", after: question.after, at: question.location, limit: askingSKUsMax + 1)
+        let found = try find(named.isEmpty ? question.prefix : "", askingSKUsMax + 1)
         var skus: [String] = []
-        for (looked, sku) in asking.enumerated() {
-            guard looked < askingSKUsMax else { return (skus, asking[looked - 1], true) }
+        for (looked, sku) in found.enumerated() {
+            guard looked < askingSKUsMax else { return (skus, found[looked - 1], true) }
             guard sku.utf8.starts(with: question.prefix.utf8) || named.contains(Text(sku)) else { continue }
-            guard try isOversold(sku, at: question.location, documents) else { continue }
+            guard try fits(sku) else { continue }
             guard skus.count < skusPerPage else { return (skus, skus.last, false) }
             skus.append(sku)
         }

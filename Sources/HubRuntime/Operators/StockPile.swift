@@ -25,12 +25,22 @@ public struct StockPile: Encodable, Hashable, Sendable {
     public var figure: Figure?
     /// Why it is not known: an `InventoryError.Code`.
     public var error: String?
+    /// When the count that the figure starts from was made; `nil`: nobody has counted, or the figure is not known.
+    public var countedAt: UInt64?
     public var sites: [Heard] = []
     public var conflicts: [ConflictAnswer.Kind] = []
 
     /// The figure is as old as the site that was silent longest.
     public var lastHeard: UInt64? { sites.map(\.lastHeard).min() }
     public var isOversold: Bool { figure?.isOversold ?? false }
+
+    /// A figure whose count is older has drifted from the shelf: goods break, go missing, and are put in the wrong place.
+    public static let countDueMilliseconds: UInt64 = 90 * 24 * 3_600_000
+
+    /// Whether somebody should count: nobody ever did, or not for so long.
+    public func isCountDue(at now: UInt64) -> Bool {
+        figure != nil && (countedAt.map { now > $0 + Self.countDueMilliseconds } ?? true)
+    }
 }
 
 extension StockPile {
@@ -42,6 +52,7 @@ extension StockPile {
             figure = Figure(
                 onHand: found.onHand, reserved: found.reserved, inTransit: found.inTransit, safety: found.safety,
                 available: found.available, isOversold: found.isOversold)
+            countedAt = found.count?.time.milliseconds
             // A site that has nothing to send is no older for it: its questions count as well as its change-sets.
             sites = found.contributors.map {
                 Heard(site: $0.site.string, lastHeard: max($0.lastHeard.milliseconds, heard[$0.site.string] ?? 0))

@@ -20,7 +20,7 @@ extension HubRoutes {
         let after = asked.raw("after")
         let question = StockQuestion(
             prefix: asked["q"] ?? "", location: asked["location"], isOversoldOnly: asked["only"] == "oversold",
-            after: after.isEmpty ? nil : after)
+            isCountDueOnly: asked["only"] == "count", after: after.isEmpty ? nil : after)
         let page = try await hub.stock(question, now: call.now)
         return .page(console.stock(page, asked: question, for: try await visitor(call)))
     }
