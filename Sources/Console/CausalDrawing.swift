@@ -109,7 +109,7 @@ struct CausalDrawing {
         if case .integer(let units) = value, conflict?.kind == .concurrentCounts { return forms.quantity(units) }
         // What an order is told to be is a word of ours, and as such in the language of who reads it.
         if case .text(let state) = value, conflict?.kind == .orderContradiction {
-            return CustomerWords(forms: forms).word("customer-state", state)
+            return OrderWords(forms: forms).state(state)
         }
         return self.value(value, of: conflict?.about, forms)
     }
@@ -126,7 +126,7 @@ struct CausalDrawing {
         }
         if case .null = value { return forms.strings["value-none"] }
         if case .text(let state) = value, about?.field == "state", ["order", "shipment"].contains(about?.entity) {
-            return CustomerWords(forms: forms).word("customer-state", state)
+            return OrderWords(forms: forms).state(state)
         }
         return value.words
     }

@@ -27,6 +27,7 @@ struct HubGate: Sendable {
 
     /// For the log of the site whose agent asked, or somebody who knows that agent's public key: not every refusal waits for the signature.
     private func note(_ error: any Error, _ kind: Exchange.Kind, _ request: Request, bytesRead: Int) async {
+        // Whose it is may not be known, or not be readable just now: the answer goes out all the same.
         guard let key = request.headers[.tributaryAgent].flatMap({ VerifyingKey($0) }), let agent = try? await hub.agent(key) else {
             return
         }

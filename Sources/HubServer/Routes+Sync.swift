@@ -129,6 +129,7 @@ extension HubRoutes {
         let reply = Reply.answer(try answer.encoded(nonce: caller.nonce, key: hub.signingKey))
         var request = Exchange.Request(kind, bytesIn: call.body.count, bytesOut: reply.bytes.count)
         request.sets = sent.count
+        // Of a set that cannot be read nobody knows how many it holds; that it was refused stands beside it.
         request.changes = sent.reduce(0) { $0 &+ ((try? ChangeSetCodec.header(of: $1).count) ?? 0) }
         request.outcome = answer.outcome
         request.entries = answer.entryCount

@@ -71,7 +71,7 @@ extension Outbox {
             }
             if let gap = try gap(of: writer, hub: hub[writer]) {
                 recovery.others[writer] = gap.after
-                recovery.behind[writer] = hub[writer].map { SetEnd($0.last, $0.hash) } ?? SetEnd(0, .zero)
+                recovery.behind[writer] = Self.end(of: hub[writer])
                 recovery.gaps.append(gap)
                 continue
             }
@@ -144,11 +144,10 @@ extension Outbox {
         recovery?.shared = last(acknowledged)
         for link in links[...place].dropFirst() { recovery?.others[link.replica] = last(link) }
         for link in links[...place] {
-            recovery?.behind[link.replica] = hub[link.replica].map { SetEnd($0.last, $0.hash) } ?? SetEnd(0, .zero)
+            recovery?.behind[link.replica] = Self.end(of: hub[link.replica])
         }
-        let (lost, kept) = (links[place], try keptAfter(links[place].replica))
-        let through = kept > last(lost) ? kept : lost.counter
-        if through > last(lost) { recovery?.gaps = [Recovery.Gap(replica: lost.replica, after: last(lost), through: through)] }
+        let gap = try gap(upTo: links[place], after: last(links[place]))
+        if gap.through > gap.after { recovery?.gaps = [gap] }
         return recovery
     }
 
@@ -164,9 +163,17 @@ extension Outbox {
     private func gap(of writer: ReplicaID, hub: Receipt?) throws -> Recovery.Gap? {
         let told = Dot(writer, try row(of: writer).acknowledged)
         guard try isLost(told, hub: hub) else { return nil }
-        let (after, kept) = (hub?.last ?? 0, try keptAfter(writer))
-        return Recovery.Gap(replica: writer, after: after, through: kept > after ? kept : told.counter)
+        return try gap(upTo: told, after: hub?.last ?? 0)
     }
+
+    /// From what the hub has to what is kept here again; where nothing is, to the end of what it had acknowledged.
+    private func gap(upTo told: Dot, after: UInt64) throws -> Recovery.Gap {
+        let kept = try keptAfter(told.replica)
+        return Recovery.Gap(replica: told.replica, after: after, through: kept > after ? kept : told.counter)
+    }
+
+    /// Where the hub stands with a writer.
+    private static func end(of heard: Receipt?) -> SetEnd { heard.map { SetEnd($0.last, $0.hash) } ?? SetEnd(0, .zero) }
 
     /// Whether what follows the dot waits for it for ever.
     private func isMissing(_ followed: Dot, hub: [ReplicaID: Receipt]) throws -> Bool {

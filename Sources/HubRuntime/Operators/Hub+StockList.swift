@@ -55,8 +55,11 @@ extension Hub {
     public func stock(_ question: StockQuestion, now: Timestamp) async throws -> StockPage {
         try await reading(now) { [self] documents in
             let heard = try heard(documents.store)
+            // What was drawn to be chosen is not drawn again to be shown.
+            var drawn: [String: [StockPile]] = [:]
             func piles(_ sku: String) throws -> [StockPile] {
-                try documents.store.cells(sku: sku).map { try StockPile($0, heard: heard, documents) }
+                if let known = drawn[sku] { return known }
+                return try documents.store.cells(sku: sku).map { try StockPile($0, heard: heard, documents) }
             }
             var page = StockPage()
             let skus: [String]
@@ -64,9 +67,12 @@ extension Hub {
                 (skus, page.next, page.isCut) = try Self.asking(question, documents)
             } else if question.isCountDueOnly {
                 (skus, page.next, page.isCut) = try Self.countDue(question, documents) { sku in
-                    try piles(sku).contains { pile in
+                    let own = try piles(sku)
+                    let isDue = own.contains { pile in
                         pile.isCountDue(at: now.milliseconds) && question.location.map { Text($0) == Text(pile.location) } ?? true
                     }
+                    if isDue { drawn[sku] = own }
+                    return isDue
                 }
             } else {
                 let begun = try documents.store.skus(
