@@ -58,6 +58,8 @@ struct ProfileCommand: AsyncParsableCommand {
         let measures: Measures?
         let consents: [Consent]?
         let notes: [Note]?
+        let awaited: [Awaited]?
+        let awaitedCut: Bool?
 
         /// The name, from whichever fields the sites keep it in.
         var title: String {
@@ -119,7 +121,8 @@ struct ProfileCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one customer: fields with their origin, records, purchases.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show one customer: fields with their origin, records, purchases, what is still to be sent.")
 
         @Argument(help: "The profile's id, or a former one.") var id: String
         @Option(help: ArgumentHelp("Purchases shown, newest first.", valueName: "count")) var last = 20
@@ -147,7 +150,8 @@ struct ProfileCommand: AsyncParsableCommand {
         private static func text(of profile: Profile, purchasesMax: Int) -> String {
             let blocks = [
                 "profile \(profile.id)" + (profile.stage.map { ", \($0)" } ?? ""), fields(of: profile), identifiers(of: profile),
-                records(of: profile), purchases(of: profile, max: purchasesMax), profile.measures?.text(), profile.consentText(),
+                records(of: profile), profile.awaitedText(), purchases(of: profile, max: purchasesMax), profile.measures?.text(),
+                profile.consentText(),
                 profile.noteText(),
             ]
             return blocks.compactMap { $0 }.joined(separator: "\n\n")

@@ -43,9 +43,17 @@ extension Session {
     }
 
     func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow] {
+        try counted(of: buyer, "", limit: limit)
+    }
+
+    func orders(countedOf buyer: RecordNumber, limit: Int) throws -> [PurchaseRow] {
+        try counted(of: buyer, "AND p.kind = \(PurchaseRow.Kind.order.rawValue)", limit: limit)
+    }
+
+    private func counted(of buyer: RecordNumber, _ condition: String, limit: Int) throws -> [PurchaseRow] {
         try all(
             """
-            SELECT p.* FROM purchase p CROSS JOIN replica r ON r.number = p.record >> 40 WHERE p.buyer = ? AND p.counted = 1
+            SELECT p.* FROM purchase p CROSS JOIN replica r ON r.number = p.record >> 40 WHERE p.buyer = ? AND p.counted = 1 \(condition)
             ORDER BY p.at DESC, r.id DESC, p.record DESC LIMIT ?
             """,
             bind: {

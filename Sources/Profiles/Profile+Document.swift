@@ -10,7 +10,10 @@ extension Profile {
     /// - Parameters:
     ///   - withBeaten: whether to write, per field, the values that were beaten; the shops' feed may do without.
     ///   - person: what else is told of the person, with what each writer had seen; only where one person is looked at.
-    public func json(withBeaten: Bool = true, person: Person? = nil) -> [UInt8] {
+    ///   - more: writes what comes behind it.
+    public func json(
+        withBeaten: Bool = true, person: Person? = nil, more: (inout JSONDocument) -> Void = { _ in }
+    ) -> [UInt8] {
         let clock = person.map { _ in clock(of:) }
         return JSONDocument.object { document in
             document.add("id", id.description)
@@ -35,6 +38,7 @@ extension Profile {
             }
             document.object("purchases") { purchases.write(to: &$0) }
             person?.write(to: &document)
+            more(&document)
         }
     }
 }

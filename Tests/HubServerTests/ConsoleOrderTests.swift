@@ -116,6 +116,36 @@ struct ConsoleOrderTests {
         }
     }
 
+    @Test("a customer's page and document tell what is still to be sent, and lead to the order and the article")
+    func awaited() async throws {
+        try await ServedHub.run { hub in
+            var trade = try await Trade(hub.test)
+            let vera = Browser(hub)
+            try await vera.signIn("vera", .viewer)
+            // A sale fulfils the only order there is.
+            #expect(try await vera.get(trade.profile).text.contains(#"<section aria-labelledby="awaited" hidden>"#))
+            let order = Make.reference("order", 3, life: trade.shop.nextDot)
+            try await trade.online([
+                Make.write(
+                    "order", 3,
+                    [("number", "W-3"), ("state", "paid"), ("customer", Make.reference("customer", 9, life: trade.customer))],
+                    at: trade.bench.now),
+                Make.write("order line", 3, [("order", order), ("sku", "BOOT 42"), ("quantity", 10_000)], at: trade.bench.now),
+            ])
+            let page = try await vera.get(trade.profile).text
+            #expect(page.contains(#"<section aria-labelledby="awaited">"#) && page.contains("5 can be sold"))
+            for address in ["/orders/W-3", "/stock/BOOT%2042"] {
+                #expect(page.contains("href=\"\(address)\""), "\(address)")
+                #expect(try await vera.get(address).status == 200, "\(address)")
+            }
+            let answer = try await hub.ask(.get, "/v1" + trade.profile.replacing("customers", with: "profiles"))
+            let awaited = try #require((answer.json as? [String: Any])?["awaited"] as? [[String: Any]])
+            #expect(awaited.map { $0["number"] as? String } == ["W-3"])
+            let line = try #require((awaited[0]["lines"] as? [[String: Any]])?.first)
+            #expect(line["sku"] as? String == "BOOT 42" && (line["stock"] as? [[String: Any]])?.first?["available"] as? Int == 50_000)
+        }
+    }
+
     @Test("a contradiction leads from the order to its conflict and back, in German words")
     func contradiction() async throws {
         try await ServedHub.run { hub in

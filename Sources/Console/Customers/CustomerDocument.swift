@@ -73,6 +73,26 @@ struct CustomerDocument: Decodable {
         let time: Int64?
     }
 
+    struct AwaitedPile: Decodable {
+        let location: String
+        let onHand, available, inTransit: Int64
+    }
+    struct AwaitedLine: Decodable {
+        let sku, name: String?
+        let quantity: Int64?
+        /// `nil`: nobody has moved or counted the article.
+        let stock: [AwaitedPile]?
+        let stockCount: Int?
+        let stockCut: Bool?
+    }
+    struct AwaitedOrder: Decodable {
+        let number, site: String?
+        let state: String
+        let time: Int64?
+        let lines: [AwaitedLine]
+        let lineCount: Int
+    }
+
     let id: String
     let fields: [String: Golden]
     let identifiers: [Identifier]
@@ -83,6 +103,8 @@ struct CustomerDocument: Decodable {
     let measures: Measures
     let consents: [Consent]
     let notes: [Note]
+    let awaited: [AwaitedOrder]
+    let awaitedCut: Bool?
 
     /// The name, from whichever fields the sites keep it in.
     var name: String? {

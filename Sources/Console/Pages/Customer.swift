@@ -37,6 +37,8 @@ extension Console {
             "habits": habits(person, words), "notes": notes(person, forms), "isLater": before != nil,
             "days": CustomerTimelineView(words: words).entries(page?.entries ?? []), "next": page?.next,
         ]
+        view["awaited"] = AwaitedView(words: words).orders(person.awaited)
+        view["awaitedCut"] = person.awaitedCut == true
         view["records"] = records(person, decisions, words)
         view["mayUnlink"] = person.records.count > 1
         view["drawing"] = drawing(person, words)

@@ -4,7 +4,20 @@ import Orders
 
 /// Which orders wait for somebody, kept from one report to the next: only those that changed since are read.
 struct OpenOrders: Sendable {
-    enum State: UInt8, Sendable { case placed, paid, picking, other }
+    enum State: UInt8, Sendable {
+        case placed, paid, picking, other
+
+        /// `nil`: nobody waits any more.
+        init?(_ state: OrderState) {
+            switch state {
+            case .placed: self = .placed
+            case .paid: self = .paid
+            case .picking: self = .picking
+            case .other: self = .other
+            case .shipped, .delivered, .cancelled, .returned: return nil
+            }
+        }
+    }
 
     /// The number of the line up to which every order was looked at.
     private var through: UInt64 = 0
@@ -28,13 +41,7 @@ struct OpenOrders: Sendable {
     private mutating func look(_ record: RecordNumber, _ documents: Documents) throws {
         open[record] = nil
         guard let row = try documents.store.order(record), row.isAlive, let view = try documents.order(row) else { return }
-        switch view.state {
-        case .placed: open[record] = .placed
-        case .paid: open[record] = .paid
-        case .picking: open[record] = .picking
-        case .other: open[record] = .other
-        case .shipped, .delivered, .cancelled, .returned: break
-        }
+        open[record] = State(view.state)
     }
 
     /// Those that count: an order that a sale fulfils has been sold, whatever its state says.

@@ -12,7 +12,9 @@ extension Documents {
         let person = Person(
             measures: try measures(of: id, members), consents: ConsentRegister(try members.flatMap { try consents(of: $0) }),
             notes: try notes(of: members), intervals: try members.flatMap { try intervals(of: $0) })
-        return profile.json(person: person)
+        var reader = AwaitedReader(self)
+        let awaited = try reader.read(members)
+        return profile.json(person: person) { awaited.write(to: &$0) }
     }
 
     // MARK: names

@@ -79,7 +79,7 @@ extension OrderDetails.Customer {
 }
 
 extension OrderDetails.Line {
-    fileprivate func write(to document: inout JSONDocument) {
+    func write(to document: inout JSONDocument) {
         document.add("sku", sku)
         document.add("name", name)
         document.add("quantity", quantity)

@@ -35,7 +35,8 @@ struct OrderReader {
         guard let view = try documents.order(row), let state = try documents.state(row.record) else { return nil }
         let purchase = try store.purchase(row.record)
         let details = OrderDetails(
-            place: documents.place(purchase?.source), customer: try customer(state, purchase?.customer), lines: try lines(of: row.record),
+            place: documents.place(purchase?.source), customer: try customer(state, purchase?.customer),
+            lines: try documents.lines(of: row.record, limit: OrderDetails.linesMax),
             lineCount: purchase.map { Int($0.lines) } ?? 0, sales: try sales(of: view.id.life), conflicts: try open(about: row.record))
         return JSONAnswer(bytes: details.json(of: view))
     }
@@ -48,24 +49,6 @@ struct OrderReader {
         customer.profile = ProfileID(life: life)
         customer.name = try documents.personName(of: store.customers(profile: profile).compactMap { try documents.state($0.record) })
         return customer
-    }
-
-    private func lines(of order: RecordNumber) throws -> [OrderDetails.Line] {
-        try store.purchaseLines(of: order, limit: OrderDetails.linesMax).map { row in
-            // The row has a nought where the line says nothing.
-            let state = try documents.state(row.record)
-            let (quantity, price) = (state?["quantity"]?.integer, state?["unit price"]?.integer)
-            let isPriced = state?["amount"]?.integer != nil || (quantity != nil && price != nil)
-            return OrderDetails.Line(
-                sku: row.sku, name: try row.name ?? row.sku.flatMap { try documents.item(sku: $0)?["name"]?.typed?.string },
-                quantity: quantity, unitPrice: price, amount: isPriced ? row.amount : nil, currency: state?["currency"]?.typed?.string,
-                isStocked: try row.sku.map(isStocked) ?? false)
-        }
-    }
-
-    /// Of all SKUs that begin with this one it is itself the first.
-    private func isStocked(_ sku: String) throws -> Bool {
-        try store.skus(startingWith: sku, after: nil, at: nil, limit: 1).contains { Text($0) == Text(sku) }
     }
 
     private func sales(of order: Dot) throws -> (first: [OrderDetails.Sale], count: Int)? {
@@ -82,5 +65,26 @@ struct OrderReader {
 
     private func open(about order: RecordNumber) throws -> [OrderDetails.Conflict] {
         try conflicts.open(about: order).map { OrderDetails.Conflict(id: $0.id, short: $0.short, kind: $0.kind, field: $0.about.field) }
+    }
+}
+
+extension Documents {
+    /// The first lines of an order.
+    func lines(of order: RecordNumber, limit: Int) throws -> [OrderDetails.Line] {
+        try store.purchaseLines(of: order, limit: limit).map { row in
+            // The row has a nought where the line says nothing.
+            let state = try state(row.record)
+            let (quantity, price) = (state?["quantity"]?.integer, state?["unit price"]?.integer)
+            let isPriced = state?["amount"]?.integer != nil || (quantity != nil && price != nil)
+            return OrderDetails.Line(
+                sku: row.sku, name: try row.name ?? row.sku.flatMap { try item(sku: $0)?["name"]?.typed?.string },
+                quantity: quantity, unitPrice: price, amount: isPriced ? row.amount : nil, currency: state?["currency"]?.typed?.string,
+                isStocked: try row.sku.map(isStocked) ?? false)
+        }
+    }
+
+    /// Of all SKUs that begin with this one it is itself the first.
+    private func isStocked(_ sku: String) throws -> Bool {
+        try store.skus(startingWith: sku, after: nil, at: nil, limit: 1).contains { Text($0) == Text(sku) }
     }
 }

@@ -81,6 +81,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func purchases(order: String, limit: Int) throws -> [PurchaseRow]
     /// Those that count, the newest first, of one time the highest life first.
     func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow]
+    /// The orders among them: none that a sale fulfils.
+    func orders(countedOf buyer: RecordNumber, limit: Int) throws -> [PurchaseRow]
     /// The least time among the counted purchases.
     func firstPurchase(buyer: RecordNumber) throws -> Int64?
     func purchaseLine(_ record: RecordNumber) throws -> PurchaseLineRow?
