@@ -202,6 +202,25 @@ struct ProposalTests {
         }
     }
 
+    @Test("A proposed link tells how many are alike, and leads to the one before and the one behind that are still open")
+    func alike() async throws {
+        var town = try await Town()
+        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let (hub, now) = (town.bench.hub, town.bench.now)
+        _ = try await hub.matchAll(now: now)
+        let all = try await hub.conflicts(now: now)
+        let ids = all.map(\.id)
+        #expect(ids.count == 3 && all.allSatisfy { $0.kind == .proposedLink })
+        for (index, id) in ids.enumerated() {
+            let story = try await hub.conflictStory(id, now: now)
+            #expect(story.alike == 3 && story.before == (index > 0 ? ids[index - 1] : nil))
+            #expect(story.next == (index < 2 ? ids[index + 1] : nil) && story.pair != nil && story.rule == nil)
+        }
+        _ = try await hub.resolve(ids[1], Resolution(.apart, seen: all[1].seen, author: "ben"), now: now)
+        let first = try await hub.conflictStory(ids[0], now: now)
+        #expect(first.alike == 2 && first.before == nil && first.next == ids[2])
+    }
+
     @Test("Proposals are told page by page, each once, also where one was decided meanwhile")
     func listed() async throws {
         var town = try await Town()

@@ -24,6 +24,32 @@ extension ConflictList {
         }
     }
 
+    /// Ids of those that are open, the likeliest first, at most `limit`: nobody is compared, so a record that is gone since may be among
+    /// them, which `find` does not find any more.
+    func openLinks() throws -> [String] {
+        guard scorer != nil else { return [] }
+        let tables = LinkTables(store: store, standing: documents.standing)
+        var found: [String] = []
+        var last: ProposalRow?
+        while found.count < limit, case let rows = try store.proposals(bitsMin: Self.bitsMin, after: last, limit: Self.chunkRows),
+            let end = rows.last
+        {
+            for row in rows where found.count < limit {
+                guard let pair = documents.standing.pair(row), try !tables.areApart(row.lower, row.higher) else { continue }
+                let id = Self.id(of: pair)
+                if try isOpen(id, Screen(dots: [pair.lower, pair.higher]).fingerprint) { found.append(id) }
+            }
+            last = end
+        }
+        return found
+    }
+
+    private static func id(of pair: LinkPairs.Pair) -> String {
+        "\(ConflictAnswer.Kind.proposedLink.rawValue):\(name(of: pair))"
+    }
+
+    private static func name(of pair: LinkPairs.Pair) -> String { "\(pair.lower)~\(pair.higher)" }
+
     /// By `life~life`.
     func link(named name: String) throws -> [Finding] {
         let records = name.split(separator: "~").map { Dot(String($0)).flatMap(documents.standing.record) }
@@ -55,7 +81,7 @@ extension ConflictList {
         about.grounds = proposal.grounds
         about.reason = proposal.reason
         return Finding(
-            .proposedLink, "\(pair.lower)~\(pair.higher)",
+            .proposedLink, Self.name(of: pair),
             message: "\(lower.name) and \(higher.name) may be one person, \(proposal.likely): \(proposal.reason).",
             remedy: "Say whether they are; until then they stay two.", about: about,
             sides: [lower.answer, higher.answer], subject: .pair(pair), screen: Screen(dots: [pair.lower, pair.higher]))

@@ -112,9 +112,11 @@ struct ConflictList {
         return page
     }
 
-    func isOpen(_ finding: Finding) throws -> Bool {
-        try !store.decisions(on: finding.answer.id).contains {
-            [.accept, .withdraw].contains($0.choice) && $0.undone == nil && $0.fingerprint == finding.answer.fingerprint
+    func isOpen(_ finding: Finding) throws -> Bool { try isOpen(finding.answer.id, finding.answer.fingerprint) }
+
+    func isOpen(_ id: String, _ fingerprint: String) throws -> Bool {
+        try !store.decisions(on: id).contains {
+            [.accept, .withdraw].contains($0.choice) && $0.undone == nil && $0.fingerprint == fingerprint
         }
     }
 

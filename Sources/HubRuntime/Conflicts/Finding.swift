@@ -39,7 +39,7 @@ struct Finding {
             id: id, short: Self.short(id), kind: kind, subject: name, message: message, remedy: remedy, about: about,
             since: since?.milliseconds ?? sides.map(\.time).max(), sides: sides, choices: Self.choices(kind, subject).map(\.rawValue),
             seen: screen.description,
-            fingerprint: facts ?? screen.dots.sorted().map(\.description).joined(separator: ","))
+            fingerprint: facts ?? screen.fingerprint)
     }
 
     /// Eight hexadecimal digits: what a person types.

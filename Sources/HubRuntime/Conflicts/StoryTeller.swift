@@ -52,18 +52,25 @@ struct StoryTeller {
             try write($0.dot, value: $0.value, time: $0.time, among: all, shown: [])
         }.sorted { $0.time < $1.time }
         if case .pair(let pair) = finding.subject { story.pair = try list.proposal(of: pair) }
-        let alike = try list.open(ConflictFilter(kind: finding.answer.kind, field: finding.answer.about.field))
-        story.alike = alike.count
+        let alike = try alike(finding)
+        story.alike = alike.ids.count
         if case .field(let state, let field) = finding.subject, Catalogue[state.id.entity]?[field] != nil {
             story.rule = try PolicyTrial(
-                policy ?? PolicyTrial.preset(for: finding.answer), of: Policies.Name(entity: state.id.entity, field: field), among: alike,
-                beginningWith: id, documents)
+                policy ?? PolicyTrial.preset(for: finding.answer), of: Policies.Name(entity: state.id.entity, field: field),
+                among: alike.findings, beginningWith: id, documents)
         }
-        if let index = alike.firstIndex(where: { $0.answer.id == id }) {
-            story.before = index > 0 ? alike[index - 1].answer.id : nil
-            story.next = index + 1 < alike.count ? alike[index + 1].answer.id : nil
+        if let index = alike.ids.firstIndex(of: id) {
+            story.before = try alike.ids[..<index].last { try list.find($0) != nil }
+            story.next = try alike.ids[(index + 1)...].first { try list.find($0) != nil }
         }
         return story
+    }
+
+    /// The open ones of the same kind and field; of proposed links, each of which compares two people, the ids alone.
+    private func alike(_ finding: Finding) throws -> (ids: [String], findings: [Finding]) {
+        if case .pair = finding.subject { return (try list.openLinks(), []) }
+        let findings = try list.open(ConflictFilter(kind: finding.answer.kind, field: finding.answer.about.field))
+        return (findings.map(\.answer.id), findings)
     }
 
     // MARK: writes

@@ -14,6 +14,9 @@ struct Screen: Hashable {
         self.dots = dots
         self.movements = movements
     }
+
+    /// What an accepted conflict was accepted as: other writes open it again.
+    var fingerprint: String { dots.sorted().map(\.description).joined(separator: ",") }
 }
 
 extension Screen: CustomStringConvertible, LosslessStringConvertible {

@@ -182,9 +182,7 @@ extension Documents {
         }
         var choice = PairChoice(bitsMin: MatchThreshold.bits(probability), scorer, self)
         try eachOpenProposal(above: probability, after: nil) { row in
-            guard let lower = standing.dot(of: row.lower), let higher = standing.dot(of: row.higher),
-                let pair = LinkPairs.Pair(lower, higher), !decided.contains(pair)
-            else { return true }
+            guard let pair = standing.pair(row), !decided.contains(pair) else { return true }
             try choice.offer(row)
             return !choice.isFull
         }

@@ -39,8 +39,7 @@ struct PairChoice {
     /// Looks at one more pair, of which the best come first.
     mutating func offer(_ row: ProposalRow) throws {
         considered += 1
-        guard let lower = documents.standing.dot(of: row.lower), let higher = documents.standing.dot(of: row.higher),
-            let pair = LinkPairs.Pair(lower, higher), let one = try person(of: row.lower), let other = try person(of: row.higher)
+        guard let pair = documents.standing.pair(row), let one = try person(of: row.lower), let other = try person(of: row.higher)
         else { return }
         if acceptance.join(one, other) { taken.append(pair) } else { contradicting += 1 }
     }
@@ -58,5 +57,13 @@ struct PairChoice {
                 traits: try members.compactMap { try Matcher.traits(of: $0, documents.store, documents.standing) }, enemies: Set(enemies)))
         people[profile] = number
         return number
+    }
+}
+
+extension Standing {
+    /// The two records of a proposal by their lives; `nil` where one of them is of nobody known.
+    func pair(_ row: ProposalRow) -> LinkPairs.Pair? {
+        guard let lower = dot(of: row.lower), let higher = dot(of: row.higher) else { return nil }
+        return LinkPairs.Pair(lower, higher)
     }
 }
