@@ -15,7 +15,11 @@ struct SiteCommand: AsyncParsableCommand {
             let lastHeard: UInt64?
             let clockOffsetMilliseconds: Int64
             let isRevoked: Bool
+            let isReplaced: Bool?
             let exchange: Exchange?
+
+            var takesPart: Bool { !isRevoked && isReplaced != true }
+            var standing: String { isRevoked ? "revoked" : isReplaced == true ? "replaced" : "enrolled" }
         }
         /// How an agent gets on with the hub.
         struct Exchange: Decodable {
@@ -45,7 +49,7 @@ struct SiteCommand: AsyncParsableCommand {
         let warnings: [String]
 
         /// Of the agent that asked last: a site's former agents say nothing about it.
-        var exchange: Exchange? { agents.filter { !$0.isRevoked }.compactMap(\.exchange).max { $0.asked < $1.asked } }
+        var exchange: Exchange? { agents.filter(\.takesPart).compactMap(\.exchange).max { $0.asked < $1.asked } }
     }
 
     struct Add: AsyncParsableCommand {
@@ -100,7 +104,7 @@ struct SiteCommand: AsyncParsableCommand {
                     "SITE", "KIND", "REGION", ">AGENTS", ">SOURCES", "LAST HEARD", "WAITING", "SERVED", "EQUAL", "NOTE")
                 for site in sites {
                     table.add(
-                        site.name, site.kind, site.region ?? "-", String(site.agents.filter { !$0.isRevoked }.count),
+                        site.name, site.kind, site.region ?? "-", String(site.agents.filter(\.takesPart).count),
                         String(site.sources.count),
                         Readable.age(site.lastHeard), site.exchange?.waitingText ?? "-", site.exchange?.servedText ?? "-",
                         site.exchange?.equalText ?? "-", site.warnings.first ?? "")
@@ -126,7 +130,7 @@ struct SiteCommand: AsyncParsableCommand {
                 for agent in site.agents {
                     agents.add(
                         String(agent.publicKey.prefix(8)), Readable.time(agent.enrolledAt), Readable.age(agent.lastHeard),
-                        "\(agent.clockOffsetMilliseconds) ms", agent.isRevoked ? "revoked" : "enrolled")
+                        "\(agent.clockOffsetMilliseconds) ms", agent.standing)
                 }
                 if !agents.isEmpty { lines.append(agents.text(indentedBy: 2)) }
                 if let exchange = site.exchange { lines += exchange.lines }

@@ -12,7 +12,7 @@ enum SiteState: Int, Comparable, CaseIterable {
     static let clockMilliseconds: Int64 = 5 * 60_000
 
     init(_ site: SiteAnswer, now: UInt64) {
-        let agents = site.agents.filter { !$0.isRevoked }
+        let agents = site.agents.filter(\.takesPart)
         let exchanges = agents.compactMap(\.exchange)
         if site.agents.isEmpty {
             self = .new
@@ -54,11 +54,11 @@ extension SiteAnswer {
     var held: Int { sources.flatMap(\.replicas).reduce(0) { $0 + $1.held } }
     /// Changes that it has and the hub lacks, as it last told.
     var waiting: UInt64? {
-        let told = agents.filter { !$0.isRevoked }.compactMap { $0.exchange?.waiting }
+        let told = agents.filter(\.takesPart).compactMap { $0.exchange?.waiting }
         return told.isEmpty ? nil : told.reduce(0, &+)
     }
     /// The one with the largest error.
     var clockOffset: Int64? {
-        agents.filter { !$0.isRevoked }.map(\.clockOffsetMilliseconds).max { $0.magnitude < $1.magnitude }
+        agents.filter(\.takesPart).map(\.clockOffsetMilliseconds).max { $0.magnitude < $1.magnitude }
     }
 }

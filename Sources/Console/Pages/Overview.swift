@@ -60,7 +60,7 @@ extension Console {
 
     func row(_ site: SiteAnswer, _ state: SiteState, _ forms: Forms) -> View {
         let strings = forms.strings
-        let exchange = site.agents.filter { !$0.isRevoked }.compactMap(\.exchange).max { ($0.equalAt ?? 0) < ($1.equalAt ?? 0) }
+        let exchange = site.agents.filter(\.takesPart).compactMap(\.exchange).max { ($0.equalAt ?? 0) < ($1.equalAt ?? 0) }
         return [
             "name": site.name, "address": address(of: site), "kind": strings["kind-\(site.kind.rawValue)"], "region": site.region,
             "state": strings[state.word], "sign": state.sign, "detail": detail(site, state, forms),

@@ -55,7 +55,7 @@ extension Console {
 
     private func figures(_ site: SiteAnswer, _ row: View, _ forms: Forms) -> [View] {
         let strings = forms.strings
-        let exchanges = site.agents.filter { !$0.isRevoked }.compactMap(\.exchange)
+        let exchanges = site.agents.filter(\.takesPart).compactMap(\.exchange)
         let since = exchanges.compactMap(\.waitingSince).min()
         let behind = exchanges.compactMap(\.behindSince).min()
         func when(_ time: UInt64?) -> String? { time.map { strings("site-since-time", ["time": forms.clock($0)]) } }
@@ -81,7 +81,8 @@ extension Console {
         let strings = forms.strings
         return [
             "short": "\(agent.publicKey.prefix(8))…", "key": agent.publicKey,
-            "sign": agent.isRevoked ? "idle" : "ok", "state": strings[agent.isRevoked ? "state-revoked" : "site-agent-admitted"],
+            "sign": agent.takesPart ? "ok" : "idle",
+            "state": strings[agent.isRevoked ? "state-revoked" : agent.isReplaced ? "site-agent-replaced" : "site-agent-admitted"],
             "enrolled": forms.stamp(agent.enrolledAt), "heard": forms.stamp(agent.lastHeard),
             "clock": clock(agent.clockOffsetMilliseconds, forms),
         ]

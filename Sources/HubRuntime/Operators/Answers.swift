@@ -25,8 +25,12 @@ public struct SiteAnswer: Codable, Hashable, Sendable {
         /// The agent's clock minus the hub's, in milliseconds, as last measured.
         public var clockOffsetMilliseconds: Int64
         public var isRevoked: Bool
+        /// It was silent for a week, and since another one of the site enrolled: nobody uses its key any more.
+        public var isReplaced = false
         /// What it told with its last question for news; `nil`: it has not asked yet.
         public var exchange: Exchange?
+
+        public var takesPart: Bool { !isRevoked && !isReplaced }
     }
 
     /// How an agent gets on with the hub, in both directions. Times are the hub's, in milliseconds.

@@ -55,11 +55,11 @@ extension Hub {
         try? await queue.submit(bytes: 256, to: self) { store, _, _ in try store.note(bytes, of: agent.key) }
     }
 
-    /// How the sites stand that are not revoked, for who counts them.
+    /// How the sites stand whose agents take part, for who counts them.
     public func siteHealth(now: Timestamp) async throws -> SiteHealth {
-        let (agents, restored) = try await store.read { (try $0.agents().filter { !$0.isRevoked }, try $0.restored()) }
+        let (agents, restored) = try await store.read { (try $0.agents(), try $0.restored()) }
         var health = SiteHealth()
-        for agent in agents {
+        for agent in agents.inUse(at: now, note: notes.note) {
             let note = notes.note(agent.key)
             if AgentNote.isAway(note, since: restored) { health.away.insert(agent.site.name) }
             guard let note else { continue }

@@ -182,8 +182,11 @@ extension SiteAnswer {
     init(
         _ site: SiteRow, agents: [AgentRecord], restored: UInt64?, _ documents: Documents, note: (VerifyingKey) -> AgentNote?
     ) throws {
-        let own = try agents.filter { $0.site.number == site.number }.map { try Agent($0, note: note($0.key), documents) }
         let records = agents.filter { $0.site.number == site.number }
+        let inUse = records.inUse(at: documents.now, note: note)
+        let own = try records.map { record in
+            try Agent(record, isReplaced: !record.isRevoked && !inUse.contains(record), note: note(record.key), documents)
+        }
         let heard = own.compactMap(\.lastHeard).max().map { Timestamp(milliseconds: $0) }
         var sources: [Source] = []
         for source in documents.standing.sources where source.site == site.number {
@@ -194,24 +197,26 @@ extension SiteAnswer {
         self.init(
             name: site.name, kind: site.kind, region: site.region, createdAt: site.created.milliseconds, agents: own,
             sources: sources, lastHeard: heard?.milliseconds,
-            warnings: Self.away(records, since: restored, note: note)
-                + Self.warnings(records, sources, heard, now: documents.now)
-                + records.filter { !$0.isRevoked }.flatMap { note($0.key)?.warnings(at: documents.now) ?? [] })
+            warnings: Self.away(inUse, since: restored, note: note)
+                + Self.warnings(records, inUse, sources, heard, now: documents.now)
+                + inUse.flatMap { note($0.key)?.warnings(at: documents.now) ?? [] })
     }
 
     private static func away(_ agents: [AgentRecord], since restored: UInt64?, note: (VerifyingKey) -> AgentNote?) -> [String] {
-        guard agents.contains(where: { !$0.isRevoked && AgentNote.isAway(note($0.key), since: restored) }) else { return [] }
+        guard agents.contains(where: { AgentNote.isAway(note($0.key), since: restored) }) else { return [] }
         return ["The hub was restored, and may still lack what this site had sent: it sends that again by itself when it is connected."]
     }
 
-    private static func warnings(_ agents: [AgentRecord], _ sources: [Source], _ heard: Timestamp?, now: Timestamp) -> [String] {
+    private static func warnings(
+        _ agents: [AgentRecord], _ inUse: [AgentRecord], _ sources: [Source], _ heard: Timestamp?, now: Timestamp
+    ) -> [String] {
         var warnings: [String] = []
         if agents.isEmpty { warnings.append("No agent has enrolled yet: run `tributary-agent enroll` there.") }
         if !agents.isEmpty, agents.allSatisfy(\.isRevoked) { warnings.append("All its agents are revoked.") }
         if let heard, now.milliseconds > heard.milliseconds + 24 * 3600 * 1000 {
             warnings.append("Not heard for \((now.milliseconds - heard.milliseconds) / 3_600_000) hours.")
         }
-        for agent in agents where agent.clockOffsetMilliseconds.magnitude > ClockBound().toleranceMilliseconds {
+        for agent in inUse where agent.clockOffsetMilliseconds.magnitude > ClockBound().toleranceMilliseconds {
             warnings.append("Its clock is \(agent.clockOffsetMilliseconds / 1000) seconds off: its writes lose ties until it is set right.")
         }
         let held = sources.flatMap(\.replicas).reduce(0) { $0 + $1.held }
@@ -225,11 +230,11 @@ extension SiteAnswer {
 }
 
 extension SiteAnswer.Agent {
-    init(_ agent: AgentRecord, note: AgentNote?, _ documents: Documents) throws {
+    init(_ agent: AgentRecord, isReplaced: Bool, note: AgentNote?, _ documents: Documents) throws {
         self.init(
             publicKey: agent.key.description, enrolledAt: agent.enrolled.milliseconds,
             lastHeard: [agent.lastHeard?.milliseconds, note?.asked].compactMap { $0 }.max(),
-            clockOffsetMilliseconds: agent.clockOffsetMilliseconds, isRevoked: agent.isRevoked,
+            clockOffsetMilliseconds: agent.clockOffsetMilliseconds, isRevoked: agent.isRevoked, isReplaced: isReplaced,
             exchange: try note.map { try SiteAnswer.Exchange($0, documents) })
     }
 }

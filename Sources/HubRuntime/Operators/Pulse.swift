@@ -50,7 +50,7 @@ extension Hub {
 
     private func lags(now: Timestamp) async throws -> [UInt64] {
         try await sites(now: now).compactMap { site in
-            let exchanges = site.agents.filter { !$0.isRevoked }.compactMap(\.exchange)
+            let exchanges = site.agents.filter(\.takesPart).compactMap(\.exchange)
             guard !exchanges.isEmpty else { return nil }
             let since = exchanges.flatMap { [$0.waitingSince, $0.behindSince].compactMap { $0 } }.min()
             return since.map { now.milliseconds - min($0, now.milliseconds) } ?? 0
