@@ -62,7 +62,13 @@ extension SQLiteHubStore {
     ///
     /// - Parameter now: written down, so that the hub can say who has not come back since.
     public static func restore(backup: String, to path: String, now: Timestamp) throws {
-        _ = try checkedHead(ofBackup: backup)
+        let head = try checkedHead(ofBackup: backup)
+        let arriving = try arrived(backup, besides: path, now: now)
+        // What stands here now is read back as the backup was: a disk may have kept something else.
+        guard try checkedHead(ofBackup: arriving) == head else {
+            throw HubError(
+                .storageFailed, "The copy of \(backup) is not the backup.", remedy: "Check this machine's disk, then restore again.")
+        }
         let files = FileManager.default
         for suffix in ["", "-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
             let kept = path + ".before-restore" + suffix
@@ -70,14 +76,34 @@ extension SQLiteHubStore {
             try? files.removeItem(atPath: kept)
             try files.moveItem(atPath: path + suffix, toPath: kept)
         }
-        try files.copyItem(atPath: backup, toPath: path)
-        try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        try StorageFault.translating {
-            try DatabaseQueue(path: path).write {
-                try $0.execute(
-                    sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
-                    arguments: [MetaName.restored.rawValue, Data(MetaName.bytes(of: now.milliseconds))])
+        try files.moveItem(atPath: arriving, toPath: path)
+    }
+
+    /// Copies the backup beside the place where it shall stand, so that a disk that is full leaves the former hub where it is.
+    private static func arrived(_ backup: String, besides path: String, now: Timestamp) throws -> String {
+        let (files, arriving) = (FileManager.default, path + ".arriving")
+        // There mostly is none; one that cannot be removed is told by the copy.
+        try? files.removeItem(atPath: arriving)
+        do {
+            try files.copyItem(atPath: backup, toPath: arriving)
+            try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: arriving)
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: arriving))
+            try file.synchronize()
+            try file.close()
+            try StorageFault.translating {
+                let queue = try DatabaseQueue(path: arriving)
+                try queue.write {
+                    try $0.execute(
+                        sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+                        arguments: [MetaName.restored.rawValue, Data(MetaName.bytes(of: now.milliseconds))])
+                }
+                try queue.close()
             }
+            return arriving
+        } catch {
+            // What went wrong first is worth telling.
+            try? files.removeItem(atPath: arriving)
+            throw error
         }
     }
 }

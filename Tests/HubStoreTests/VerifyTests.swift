@@ -67,6 +67,29 @@ struct VerifyTests {
         #expect(!verification.differences.contains { $0.contains("@example.com") }, "personal values stay out of reports")
     }
 
+    @Test("Each row that is missing and each that is too much is named, and the rows between are still compared")
+    func missing() async throws {
+        let folder = try TemporaryFolder()
+        let bench = try await filled(folder)
+        let records = try await DatabaseQueue(path: folder.path + "/hub.db").write { database in
+            let records = try Int64.fetchAll(database, sql: "SELECT record FROM record ORDER BY record")
+            guard records.count >= 2 else { return records }
+            try database.execute(
+                sql: "INSERT INTO record SELECT record - 1, source, number, flags, key, state FROM record WHERE record = ?",
+                arguments: [records[0]])
+            try database.execute(sql: "DELETE FROM record WHERE record = ?", arguments: [records[0]])
+            try database.execute(sql: "UPDATE record SET number = number + 1 WHERE record = ?", arguments: [records[1]])
+            return records
+        }
+        try #require(records.count >= 2)
+        #expect(
+            try await bench.hub.verify().differences.filter { $0.hasPrefix("record ") } == [
+                "record row \(records[0] - 1): the journal does not give it",
+                "record row \(records[0]): the journal gives it, and the store lacks it",
+                "record row \(records[1]): columns 3 differ",
+            ])
+    }
+
     @Test("A journal entry whose bytes were changed is named, and what to do")
     func damagedJournal() async throws {
         let folder = try TemporaryFolder()

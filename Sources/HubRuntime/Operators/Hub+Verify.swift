@@ -59,15 +59,16 @@ private struct Rebuild {
         try copy.readNow { copy in
             let left = try original.rows(of: table)
             let right = try copy.rows(of: table)
-            while lines.count < VerificationAnswer.differencesMax {
-                let (one, other) = (try left.next(), try right.next())
-                if one == nil, other == nil { return }
+            var (one, other) = (try left.next(), try right.next())
+            while one != nil || other != nil, lines.count < VerificationAnswer.differencesMax {
                 compared += 1
-                if one != other {
-                    lines.append(Self.difference(table, one, other))
-                    // Rows that only one side has would make every later pair differ.
-                    if one?.first != other?.first { return }
+                // A row that only one side has is named, and passed over there alone.
+                let order = table.order(one, other)
+                if order != .same || one != other {
+                    lines.append(Self.difference(table, order == .behind ? nil : one, order == .before ? nil : other))
                 }
+                if order != .behind { one = try left.next() }
+                if order != .before { other = try right.next() }
             }
         }
         answer.rowsCompared += compared
@@ -76,9 +77,53 @@ private struct Rebuild {
 
     /// Names the row by its first column and says which column differs, and no value: it may be personal.
     private static func difference(_ table: DerivedTable, _ one: [Value]?, _ other: [Value]?) -> String {
-        guard let one else { return "\(table.rawValue): the journal gives a row that the store lacks" }
-        guard let other else { return "\(table.rawValue): a row that the journal does not give" }
+        let name = "\(table.rawValue) row \((one ?? other)?.first?.integer.map(String.init) ?? "?")"
+        guard let one else { return "\(name): the journal gives it, and the store lacks it" }
+        guard let other else { return "\(name): the journal does not give it" }
         let columns = zip(one, other).enumerated().filter { $0.element.0 != $0.element.1 }.map { String($0.offset + 1) }
-        return "\(table.rawValue) row \(one.first?.integer.map(String.init) ?? "?"): columns \(columns.joined(separator: ", ")) differ"
+        return "\(name): columns \(columns.joined(separator: ", ")) differ"
+    }
+}
+
+/// How two rows stand to each other in a table's order.
+private enum RowOrder { case before, same, behind }
+
+extension DerivedTable {
+    /// So many columns, from the first, name a row; rows come in their order.
+    private var keyColumns: Int {
+        switch self {
+        case .record, .purchase, .purchaseLine, .event, .customer, .profile, .order, .shipment, .decision, .item, .consent, .note: 1
+        case .held, .total, .cell: 2
+        case .identifier, .linkDecision, .itemWord: 3
+        case .earlier, .movement, .superseded: 4
+        }
+    }
+
+    /// `nil` is behind every row.
+    fileprivate func order(_ one: [Value]?, _ other: [Value]?) -> RowOrder {
+        guard let one else { return other == nil ? .same : .behind }
+        guard let other else { return .before }
+        for (left, right) in zip(one, other).prefix(keyColumns) where left != right {
+            return Self.precedes(left, right) ? .before : .behind
+        }
+        return .same
+    }
+
+    /// In SQLite's order: numbers before texts, texts by their bytes.
+    private static func precedes(_ left: Value, _ right: Value) -> Bool {
+        switch (left, right) {
+        case (.integer(let left), .integer(let right)): left < right
+        case (.integer, _): true
+        case (_, .integer): false
+        default: bytes(left).lexicographicallyPrecedes(bytes(right))
+        }
+    }
+
+    private static func bytes(_ value: Value) -> [UInt8] {
+        switch value {
+        case .text(let text): Array(text.string.utf8)
+        case .malformedText(let bytes): bytes
+        default: []
+        }
     }
 }

@@ -1,0 +1,92 @@
+import Causality
+import ChangeSets
+import Foundation
+import HubTestSupport
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import HubRuntime
+@testable import HubStoreSQLite
+
+@Suite("Backups")
+struct BackupTests {
+    @Test("while sites push, a backup is a whole moment of the hub: a beginning of its line, and what its journal says")
+    func underLoad() async throws {
+        let folder = try TemporaryFolder()
+        let bench = try await TestHub(store: SQLiteHubStore(path: folder.path + "/hub.db", durability: .none))
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let now = bench.now
+        let changes = (0..<4_000).map { index in
+            index % 2 == 0
+                ? Make.movement(Text("SKU\(index % 40)"), "shop-1", pieces: 1, at: now)
+                : Make.sale(Int64(index), customer: nil, at: now)
+        }
+        let sets = try till.seal(changes, by: 10)
+        try await bench.push(Array(sets.prefix(50)), from: shop)
+        // It pushes until all backups are taken.
+        let (isDone, hub) = (Mutex(false), bench.hub)
+        async let pushing = Self.push(sets.dropFirst(50), to: hub, from: shop, now: now) { isDone.withLock { $0 } }
+        var heads: [UInt64] = []
+        for index in 0..<3 { heads.append(try await hub.backUp(to: folder.path + "/backup-\(index).db")) }
+        isDone.withLock { $0 = true }
+        let pushed = 50 + (try await pushing)
+        #expect(pushed > 50)
+        let position = try await hub.status(now: now).position
+        #expect(heads == heads.sorted() && heads.allSatisfy { (50...position).contains($0) })
+
+        for (index, head) in heads.enumerated() {
+            let path = folder.path + "/restored-\(index).db"
+            try SQLiteHubStore.restore(backup: folder.path + "/backup-\(index).db", to: path, now: now)
+            let restored = try await TestHub(store: SQLiteHubStore(path: path, durability: .none))
+            #expect(try await restored.hub.status(now: now).position == head)
+            let verification = try await restored.hub.verify()
+            #expect(verification.isEqual && (50...UInt64(pushed)).contains(UInt64(verification.changeSets)), "\(verification.differences)")
+            // What it lacks it takes, and then says what the first one says.
+            for set in sets.prefix(pushed) { try await restored.push([set], from: shop) }
+            #expect(try await restored.hub.digest() == hub.digest())
+        }
+    }
+
+    private static func push(
+        _ sets: ArraySlice<EncodedChangeSet>, to hub: Hub, from shop: TestAgent, now: Timestamp, until isDone: @Sendable () -> Bool
+    ) async throws -> Int {
+        var pushed = 0
+        for set in sets where !isDone() {
+            _ = try await hub.push([set.bytes], agent: shop.record, agentTime: now, now: now)
+            pushed += 1
+        }
+        return pushed
+    }
+
+    @Test("a damaged backup is refused, and the former hub stays where it is; a sound one takes its place, and leaves it beside")
+    func restoring() async throws {
+        let folder = try TemporaryFolder()
+        let (path, files) = (folder.path + "/hub.db", FileManager.default)
+        let bench = try await TestHub(store: SQLiteHubStore(path: folder.path + "/first.db", durability: .none))
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let sales = (0..<200).map { Make.sale(Int64($0), customer: nil, at: bench.now) }
+        try await bench.push([try till.seal(sales)], from: shop)
+        try await bench.hub.backUp(to: folder.path + "/backup.db")
+
+        let former = Array("the former hub".utf8)
+        try Data(former).write(to: URL(fileURLWithPath: path))
+        var damaged = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/backup.db"))
+        for place in stride(from: 4_096 * 4, to: damaged.count, by: 97) { damaged[place] ^= 0x5a }
+        try damaged.write(to: URL(fileURLWithPath: folder.path + "/damaged.db"))
+        #expect(throws: (any Error).self) {
+            try SQLiteHubStore.restore(backup: folder.path + "/damaged.db", to: path, now: bench.now)
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(former))
+        #expect(!files.fileExists(atPath: path + ".before-restore") && !files.fileExists(atPath: path + ".arriving"))
+
+        try SQLiteHubStore.restore(backup: folder.path + "/backup.db", to: path, now: bench.now)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path + ".before-restore")) == Data(former))
+        #expect(!files.fileExists(atPath: path + ".arriving"))
+        let restored = try SQLiteHubStore(path: path, durability: .none)
+        #expect(try restored.readNow { try $0.restored() } == bench.now.milliseconds)
+        try restored.close()
+    }
+}
