@@ -73,9 +73,11 @@ mutants: setup ## make every seeded mistake, one at a time: a test must notice e
 simulate: setup ## replay one seed of the simulator with its trace: make simulate SEED=7; or run many: SEEDS=2000 (release)
 	@scripts/simulate "$(SEED)" "$(SEEDS)" "$(FROM)"
 
-soak: setup ## hold the merge against the whole history: a million random ones, and every small one (half an hour)
+soak: setup ## the long form of what `make test` tries: the merge against a million histories, 5,000 seeds, all breakdowns (three hours)
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	TRIBUTARY_HISTORIES=$(HISTORIES) TRIBUTARY_MODEL=4x6 $(SWIFT) test --skip-build --filter MergingTests
+	@scripts/simulate "" "$(or $(SEEDS),5000)" "$(FROM)"
+	@$(MAKE) --no-print-directory breakdowns powercuts
 
 powercuts: build ## cut the power of a shop's machine, and of the hub's, some dozens of times (root; ext4 in a loop-mounted file)
 	scripts/breakdown/powercuts --cuts $(CUTS)

@@ -27,10 +27,16 @@ struct BreakdownTests {
     }
 
     @Test(
-        "law 2: the hub is killed, and its machine loses power, under pushes: what it acknowledged is there before anybody sends it again",
-        .enabled(if: Breakdown.powercuts.canRun))
-    func hub() async throws {
+        "law 2: the hub is killed under pushes: what it acknowledged is there before anybody sends it again",
+        .enabled(if: Breakdown.kills.canRun))
+    func hubKilled() async throws {
         try await Breakdown.kills.check("--who", "hub", "--kills", "10")
+    }
+
+    @Test(
+        "law 2: the hub's machine loses power under pushes: what it acknowledged is there before anybody sends it again",
+        .enabled(if: Breakdown.powercuts.canRun))
+    func hubPowerCuts() async throws {
         try await Breakdown.powercuts.check("--who", "hub", "--cuts", "6")
     }
 
