@@ -50,9 +50,12 @@ struct Serve: AsyncParsableCommand {
         let hub = try await Hub.open(store: store, now: HubListener.wallClock(), logger: logger)
         logger.info("hub opened", metadata: ["hub": "\(hub.id.short)", "position": "\(hub.head)", "folder": "\(folder.path)"])
 
+        var options = HubListener.Options(host: settings.listen.host, port: settings.listen.port)
+        let openFiles = OpenFiles.raiseLimit()
+        options.connectionsMax = OpenFiles.connections(openFiles: openFiles)
+        logger.info("connections", metadata: ["most": "\(options.connectionsMax)", "open files": "\(openFiles)"])
         let listener = try HubListener(
-            hub: hub, secret: secret, options: .init(host: settings.listen.host, port: settings.listen.port), metrics: metrics,
-            logger: logger,
+            hub: hub, secret: secret, options: options, metrics: metrics, logger: logger,
             onListening: { port in Self.announce(ListenAddress(host: settings.listen.host, port: port), folder: folder, logger: logger) })
         defer { folder.withdrawAddress() }
         let housekeeping = Housekeeping(hub: hub, collectAfterDays: settings.collectAfterDays, logger: logger)
