@@ -4,7 +4,7 @@ import Threads
 /// anybody can ask for, would take them from the shops.
 actor PasswordDesk {
     private var last: Task<Void, Never>?
-    private var waiting = 0
+    private(set) var waiting = 0
 
     /// Who comes when so many wait is sent away.
     static let waitingMax = 32
@@ -15,7 +15,7 @@ actor PasswordDesk {
 
     func isRight(_ password: String, for hash: PasswordHash) async throws -> Bool { try await inTurn { try hash.isOf(password) } }
 
-    private func inTurn<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    func inTurn<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         guard waiting < Self.waitingMax else {
             throw HubError(.busy, "Too many people sign in at once.", remedy: "Try again in a few seconds.")
         }
