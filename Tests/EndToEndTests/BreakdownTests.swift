@@ -19,6 +19,16 @@ struct BreakdownTests {
         try await Breakdown.kills.check("--kills", "20", "--journal-mode", journalMode)
     }
 
+    @Test("every point at which programs are killed is one that their code names")
+    func killPoints() throws {
+        let repository = RealPrograms.repository
+        func text(_ path: String) throws -> String { try String(contentsOf: repository.appending(path: path), encoding: .utf8) }
+        let drawn = try #require(try text("scripts/breakdown/kills").firstMatch(of: /(?s)POINTS = \{(.*?)\}/)).output.1
+        let points = drawn.matches(of: /"([a-z]+-[a-z]+)"/).map(\.output.1)
+        let named = try text("Sources/Capture/Checkpoint.swift") + text("Sources/Oddities/KillPoint.swift")
+        #expect(points.count >= 12 && points.allSatisfy { named.contains("= \"\($0)\"\n") }, "\(points)")
+    }
+
     @Test(
         "the agent's disk is full, or writes and syncs fail: it says so, keeps what it has, goes on, and the till never notices",
         .enabled(if: Breakdown.diskfaults.canRun))

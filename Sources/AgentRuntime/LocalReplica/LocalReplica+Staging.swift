@@ -28,6 +28,8 @@ extension LocalReplica {
         let before = try cursor()
         guard !isIdle(page, after: before) || Oddity.stagesAgain.happens else { return [:] }
         if Mutant.movesCursorAlone.isOn { try queue.write { try Self.move(to: page.reached, in: $0) } }
+        KillPoint.pageCome.passed()
+        defer { KillPoint.pageKept.passed() }
         return try queue.write { db in
             for entry in page.entries { try Self.stage(entry, in: db) }
             try Self.move(to: page.reached, in: db)

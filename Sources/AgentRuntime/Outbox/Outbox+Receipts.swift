@@ -16,6 +16,7 @@ extension Outbox {
             return try row.acknowledged != receipt.last || !Self.droppable(receipt, in: db).isEmpty
         }
         guard isNews, !Oddity.acknowledgesLater.happens else { return }
+        KillPoint.receiptCome.passed()
         try queue.write { db in
             var row = try ReplicaRow.fetch(receipt.replica, in: db)
             row.acknowledged = max(row.acknowledged, receipt.last)
@@ -24,6 +25,7 @@ extension Outbox {
             try Self.notePosition(receipt, in: db)
             try drop(receipt, in: db)
         }
+        KillPoint.receiptKept.passed()
     }
 
     /// The hub has all of ours that it had when the replica was abandoned, and another history beyond: what is kept of it is kept no

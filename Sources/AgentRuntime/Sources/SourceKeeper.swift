@@ -2,6 +2,7 @@ import Capture
 import Causality
 import ChangeSets
 import Logging
+import Oddities
 
 /// Keeps the attached sources: opens them, drains them when they change, and goes on when one of them fails.
 ///
@@ -89,7 +90,10 @@ public actor SourceKeeper {
         var settings = CaptureSettings()
         let stopping = stopping
         settings.isStopping = { stopping.isRaised }
-        settings.reached = { _ in try stopping.check() }
+        settings.reached = { step in
+            KillPoints.pass(step.rawValue)
+            try stopping.check()
+        }
         return settings
     }
 

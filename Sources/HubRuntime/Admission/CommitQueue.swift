@@ -141,6 +141,7 @@ extension Hub {
             {
                 (after, flowDay) = try await run(group, from: before, .savepoints)
             }
+            KillPoint.commitOnDisk.passed()
             standing.withLock { $0 = after }
             if let flowDay { flowPast.forget(with: flowDay) }
             if after.head.number != before.head.number { commits.announce(after.head.number) }
@@ -158,6 +159,7 @@ extension Hub {
             var standing = before
             for job in group { try job.work(store, &standing, isolation) }
             let day = try standing.flow.write(to: store)
+            KillPoint.commitWritten.passed()
             return (standing, day)
         }
     }
