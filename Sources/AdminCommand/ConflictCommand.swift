@@ -65,9 +65,13 @@ struct ConflictCommand: AsyncParsableCommand {
         @Option(help: "Only those that show this text: a customer, an article, an order, a value.")
         var text: String?
 
-        private enum CodingKeys: CodingKey { case kind, site, field, entity, text }
+        @Option(help: "Only those that are open for so many days at least.")
+        var days: Int?
+
+        private enum CodingKeys: CodingKey { case kind, site, field, entity, text, days }
 
         func validate() throws {
+            if let days, days < 0 { throw ValidationError("--days is a whole number: 7.") }
             guard let kind, !ConflictCommand.kinds.contains(kind) else { return }
             throw ValidationError("\(kind) is no kind of conflict. Give one of: \(ConflictCommand.kinds.joined(separator: ", ")).")
         }
@@ -79,10 +83,14 @@ struct ConflictCommand: AsyncParsableCommand {
             try container.encodeIfPresent(field, forKey: .field)
             try container.encodeIfPresent(entity, forKey: .entity)
             try container.encodeIfPresent(text, forKey: .text)
+            try container.encodeIfPresent(days, forKey: .days)
         }
 
         var given: [(name: String, value: String?)] {
-            [("--kind", kind), ("--site", site), ("--field", field), ("--entity", entity), ("--text", text)]
+            [
+                ("--kind", kind), ("--site", site), ("--field", field), ("--entity", entity), ("--text", text),
+                ("--days", days.map(String.init)),
+            ]
         }
     }
 

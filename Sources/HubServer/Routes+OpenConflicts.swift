@@ -14,8 +14,14 @@ extension HubRoutes {
                     }
                     return kind
                 }
+                let days = try call.asked("days").map { text in
+                    guard let days = Int(text), days >= 0 else {
+                        throw HubError(.badRequest, "\(text) is no number of days.", remedy: "Give a whole number: 7.")
+                    }
+                    return days
+                }
                 let filter = ConflictFilter(
-                    kind: kind, site: call.asked("site"), field: call.asked("field"), entity: call.asked("entity"))
+                    kind: kind, site: call.asked("site"), field: call.asked("field"), entity: call.asked("entity"), days: days)
                 return try await conflicts(filter, call)
             },
             HubRoute(.post, "/v1/conflicts/search", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in

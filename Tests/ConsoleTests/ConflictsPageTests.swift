@@ -4,12 +4,12 @@ import Testing
 
 @Suite("The page of open conflicts")
 struct ConflictsPageTests {
-    private static func page(_ found: ConflictPage, isLater: Bool = false, text: String? = nil) throws -> String {
+    private static func page(_ found: ConflictPage, isLater: Bool = false, text: String? = nil, days: Int? = nil) throws -> String {
         let visitor = Visitor(
             name: "ann", role: .operator, formToken: "ab", language: .english, theme: nil, zone: .gmt, now: 1_800_000_000_000,
             path: "/conflicts", said: nil)
         let page = try Console().conflicts(
-            found, isLater: isLater, filter: ConflictFilter(text: text), open: OpenConflicts(), sites: [], for: visitor)
+            found, isLater: isLater, filter: ConflictFilter(text: text, days: days), open: OpenConflicts(), sites: [], for: visitor)
         let told = String(decoding: page, as: UTF8.self)
         #expect(!told.contains("⟦"))
         return told
@@ -21,6 +21,14 @@ struct ConflictsPageTests {
         #expect(page.contains("Looked through 50,000 rows") && page.contains(">Go on</button>") && page.contains(#"value="writes_7""#))
         #expect(page.contains(#"name="text" value="Ada""#))
         #expect(!page.contains("No open conflict fits") && !page.contains("Nothing to decide"))
+    }
+
+    @Test("One chooses how long a conflict is open; the next page asks for the same, and a choice of one's own stands among the usual ones")
+    func ages() throws {
+        let page = try Self.page(ConflictPage(conflicts: [], next: "stock_1"), days: 3)
+        #expect(page.contains(#"<option value="3" selected>3 days or longer</option>"#) && page.contains(#"<option value="7">7 days"#))
+        #expect(page.contains(#"<input type="hidden" name="days" value="3">"#))
+        #expect(try !Self.page(ConflictPage(conflicts: [])).contains(" selected>"))
     }
 
     @Test("A page behind which nothing stands offers no other, and one on which nothing stands leads to the first")

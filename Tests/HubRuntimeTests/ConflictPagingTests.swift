@@ -48,6 +48,19 @@ struct ConflictPagingTests {
         }
     }
 
+    @Test("what is open for so many days is found, to the millisecond; a number that is too large finds nothing")
+    func byAge() async throws {
+        let dispute = try await CurrencyDispute()
+        let (hub, day) = (dispute.bench.hub, 24 * 3_600_000 as UInt64)
+        func found(_ days: Int, after milliseconds: UInt64) async throws -> Int {
+            let now = dispute.bench.now.advanced(byMilliseconds: milliseconds)
+            return try await hub.conflictPage(ConflictFilter(days: days), limit: 10, now: now).conflicts.count
+        }
+        #expect(try await found(7, after: 7 * day - 1) == 0)
+        #expect(try await found(7, after: 7 * day) == 1)
+        #expect(try await found(0, after: 0) == 1 && found(-1, after: 0) == 1 && found(.max, after: 7 * day) == 0)
+    }
+
     @Test("views that are behind, too, are gone on with where one of them has caught up meanwhile")
     func staleViews() async throws {
         let bench = try await TestHub()

@@ -22,7 +22,7 @@ extension Console {
         }
         let isFiltered =
             filter.kind != nil || filter.site != nil || filter.text != nil || filter.field != nil || filter.entity != nil
-            || filter.choice != nil
+            || filter.choice != nil || filter.days != nil
         return page(
             "conflicts", title: strings["nav-conflicts"], section: .conflicts,
             [
@@ -36,6 +36,7 @@ extension Console {
                 "fieldNote": filter.field.map { strings("conflicts-field", ["field": $0]) },
                 "entityNote": filter.entity.map { FlowWords(forms: forms).entity($0) },
                 "asideNote": filter.choice == .replay ? strings["conflicts-aside"] : nil,
+                "days": filter.days.map(String.init), "ages": ages(filter.days, forms),
             ], for: visitor)
     }
 
@@ -48,6 +49,13 @@ extension Console {
             "span": conflict.since.map { forms.span(forms.now - min($0, forms.now)) },
             "select": forms.strings("conflicts-select", ["title": words.title]),
         ]
+    }
+
+    /// What one chooses from: what is open for a day, a week, a month; another number of days that was asked for stands among them.
+    private func ages(_ chosen: Int?, _ forms: Forms) -> [View] {
+        Set([1, 7, 30] + (chosen.map { [$0] } ?? [])).sorted().map { days in
+            ["value": String(days), "name": forms.count("conflicts-days", days), "isChosen": days == chosen]
+        }
     }
 
     private func rules(_ forms: Forms) -> [View] {

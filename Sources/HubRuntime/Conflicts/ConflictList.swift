@@ -25,11 +25,13 @@ struct ConflictList {
     /// What fits the filter and was not accepted as it stands; at most `limit` of a kind.
     func open(_ filter: ConflictFilter) throws -> [Finding] {
         if let id = filter.id, id.contains(":") {
-            guard let finding = try find(id), finding.matches(filter), try isOpen(finding) else { return [] }
+            guard let finding = try find(id), finding.matches(filter, at: documents.now), try isOpen(finding) else { return [] }
             return [finding]
         }
         if let ids = filter.ids {
-            return try ids.prefix(Hub.conflictsPerKindMax).compactMap(find).filter { try $0.matches(filter) && isOpen($0) }
+            return try ids.prefix(Hub.conflictsPerKindMax).compactMap(find).filter {
+                try $0.matches(filter, at: documents.now) && isOpen($0)
+            }
         }
         var found: [Finding] = []
         var counts: [ConflictAnswer.Kind: Int] = [:]
@@ -39,7 +41,7 @@ struct ConflictList {
             try each(group, after: nil) { _, findings in
                 looked += group.cost
                 for finding in findings where counts[finding.answer.kind, default: 0] < limit {
-                    guard finding.matches(filter), try isOpen(finding) else { continue }
+                    guard finding.matches(filter, at: documents.now), try isOpen(finding) else { continue }
                     counts[finding.answer.kind, default: 0] += 1
                     found.append(finding)
                 }
@@ -96,7 +98,7 @@ struct ConflictList {
                 }
                 looked += group.cost
                 for finding in findings {
-                    guard finding.matches(filter), try isOpen(finding) else { continue }
+                    guard finding.matches(filter, at: documents.now), try isOpen(finding) else { continue }
                     guard page.findings.count < limit else {
                         page.next = last
                         return false

@@ -58,7 +58,7 @@ struct Finding {
         }
     }
 
-    func matches(_ filter: ConflictFilter) -> Bool {
+    func matches(_ filter: ConflictFilter, at now: Timestamp) -> Bool {
         if let id = filter.id, id != answer.id, id != answer.short { return false }
         if let site = filter.site, answer.about.site != site, !answer.sides.contains(where: { $0.site == site }) { return false }
         if let field = filter.field {
@@ -66,8 +66,19 @@ struct Finding {
         }
         if let entity = filter.entity, answer.about.entity != entity { return false }
         if let text = filter.text, !has(text) { return false }
+        if let days = filter.days, !isOpen(for: days, at: now) { return false }
         if let choice = filter.choice, !answer.choices.contains(choice.rawValue) { return false }
         return filter.kind.map { $0 == answer.kind } ?? true
+    }
+
+    private static let daysMax = 36_500
+    private static let dayMilliseconds: UInt64 = 24 * 3_600_000
+
+    /// One whose beginning nobody knows is open for no time that could be told.
+    private func isOpen(for days: Int, at now: Timestamp) -> Bool {
+        guard let since = answer.since else { return false }
+        let least = UInt64(max(0, min(days, Self.daysMax))) * Self.dayMilliseconds
+        return now.milliseconds >= least && since <= now.milliseconds - least
     }
 
     /// Whether what people are shown of it holds a text, letters and digits compared without case.

@@ -15,6 +15,8 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
     public var entity: String?
     /// What people are shown of it holds this.
     public var text: String?
+    /// It is open for so many days at least.
+    public var days: Int?
     /// It can be decided so.
     public var choice: Decision.Choice?
     /// Those with these whole ids, and no others.
@@ -24,7 +26,7 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
 
     public init(
         kind: ConflictAnswer.Kind? = nil, site: String? = nil, id: String? = nil, field: String? = nil, entity: String? = nil,
-        text: String? = nil, choice: Decision.Choice? = nil
+        text: String? = nil, days: Int? = nil, choice: Decision.Choice? = nil
     ) {
         self.kind = kind
         self.site = site
@@ -32,6 +34,7 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
         self.field = field
         self.entity = entity
         self.text = text
+        self.days = days
         self.choice = choice
     }
 }
