@@ -34,7 +34,12 @@ extension Profile {
                 for member in records { list.appendObject { member.write(to: &$0) } }
             }
             document.array("links") { list in
-                for link in links { list.appendObject { link.write(to: &$0) } }
+                for link in links {
+                    list.appendObject {
+                        link.write(to: &$0)
+                        if let likelihood = person?.likelihoods[link] { $0.add("probability", Value.real(likelihood)) }
+                    }
+                }
             }
             document.object("purchases") { purchases.write(to: &$0) }
             person?.write(to: &document)

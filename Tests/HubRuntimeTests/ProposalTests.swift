@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Foundation
 import HubTestSupport
 import Profiles
 import TestSupport
@@ -53,6 +54,16 @@ struct ProposalTests {
 
         func pair(_ one: Dot, _ other: Dot) -> Set<String> { ["\(ProfileID(life: one))", "\(ProfileID(life: other))"] }
 
+        /// What stands with each link of a person.
+        func likelihoods(of life: Dot) async throws -> [Double?] {
+            struct Told: Decodable {
+                struct Link: Decodable { let probability: Double? }
+                let links: [Link]
+            }
+            let document = try #require(try await bench.hub.profile("\(ProfileID(life: life))", now: bench.now))
+            return try JSONDecoder().decode(Told.self, from: Data(document.bytes)).links.map(\.probability)
+        }
+
         func follow() async throws { while try await bench.hub.followMatching(now: bench.now) {} }
     }
 
@@ -76,7 +87,21 @@ struct ProposalTests {
         #expect(try await town.pairs().contains(town.pair(town.lives[7], slip)))
         _ = try await hub.link(question, now: town.bench.now)
         #expect(try await !town.pairs().contains(town.pair(town.lives[7], slip)))
+        let linked = try await town.likelihoods(of: town.lives[7])
+        #expect(linked.count == 1 && linked.first == found.probability)
         #expect(try await hub.verify().differences.isEmpty)
+    }
+
+    @Test("so many links of a person are weighed, and nothing before a model has been learnt", arguments: [0, 1])
+    func weighed(more: Int) async throws {
+        let town = try await Town()
+        let joined = Person.likelihoodsMax + more
+        let ids = town.lives.map { "\(ProfileID(life: $0))" }
+        _ = try await town.bench.hub.link(LinkQuestion(id: ids[0], records: Array(ids[1...joined]), author: "ann"), now: town.bench.now)
+        #expect(try await town.likelihoods(of: town.lives[0]).allSatisfy { $0 == nil })
+        _ = try await town.bench.hub.matchAll(now: town.bench.now)
+        let likelihoods = try await town.likelihoods(of: town.lives[0])
+        #expect(likelihoods.count == joined && likelihoods.compactMap { $0 }.count == Person.likelihoodsMax)
     }
 
     @Test("What changes after the pass is followed: a new record finds its double, an edit and a deletion take proposals away")

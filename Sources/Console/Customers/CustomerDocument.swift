@@ -39,6 +39,8 @@ struct CustomerDocument: Decodable {
         /// `decision`, or a kind of identifier.
         let by: String
         let value: String?
+        /// By all that both records say; `nil`: nothing weighs it.
+        let probability: Double?
     }
     struct Purchases: Decodable { let recent: [Purchase] }
     struct Purchase: Decodable {

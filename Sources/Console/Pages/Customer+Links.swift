@@ -21,6 +21,12 @@ extension Console {
         let tree = LinkTree(lives: person.records.map(\.life), links: person.links)
 
         func told(_ link: CustomerDocument.Link, to life: String) -> String {
+            words.list([
+                reason(link, to: life), link.probability.map { strings("customer-likely", ["share": PairTable.share($0, strings)]) },
+            ]) ?? ""
+        }
+
+        func reason(_ link: CustomerDocument.Link, to life: String) -> String {
             let other = members[life].map(words.record) ?? life
             guard link.by == "decision" else {
                 return strings("customer-linked", ["reason": words.reason(link), "other": other])

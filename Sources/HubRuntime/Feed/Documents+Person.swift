@@ -6,15 +6,34 @@ import Profiles
 // What a profile tells beyond its golden fields, computed from the rows of its records each time it is shown.
 extension Documents {
     /// The whole document of a person, for people who look at one; `nil` when nobody has this number.
-    func person(_ id: RecordNumber) throws -> [UInt8]? {
+    ///
+    /// - Parameter scorer: weighs the links; `nil`: nothing does.
+    func person(_ id: RecordNumber, scorer: MatchScorer? = nil) throws -> [UInt8]? {
         guard let profile = try profile(id) else { return nil }
         let members = try store.customers(profile: id).map(\.record)
-        let person = Person(
+        var person = Person(
             measures: try measures(of: id, members), consents: ConsentRegister(try members.flatMap { try consents(of: $0) }),
             notes: try notes(of: members), intervals: try members.flatMap { try intervals(of: $0) })
+        if let scorer { person.likelihoods = try likelihoods(of: profile.links, scorer) }
         var reader = AwaitedReader(self)
         let awaited = try reader.read(members)
         return profile.json(person: person) { awaited.write(to: &$0) }
+    }
+
+    private func likelihoods(of links: [LinkedProfile.Link], _ scorer: MatchScorer) throws -> [LinkedProfile.Link: Double] {
+        var known: [Dot: PersonTraits] = [:]
+        func traits(of life: Dot) throws -> PersonTraits? {
+            if let traits = known[life] { return traits }
+            let traits = try standing.record(life).flatMap { try Matcher.traits(of: $0, store, standing) }
+            known[life] = traits
+            return traits
+        }
+        var likelihoods: [LinkedProfile.Link: Double] = [:]
+        for link in links.prefix(Person.likelihoodsMax) {
+            guard let lower = try traits(of: link.lower.life), let higher = try traits(of: link.higher.life) else { continue }
+            likelihoods[link] = scorer.score(lower, higher).probability
+        }
+        return likelihoods
     }
 
     // MARK: names

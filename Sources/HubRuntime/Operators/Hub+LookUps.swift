@@ -28,14 +28,15 @@ extension Hub {
 
     /// One profile by its id or a former one; `nil` when there is none.
     public func profile(_ id: String, now: Timestamp) async throws -> JSONAnswer? {
-        try await reading(now) { try Self.profile(id, $0) }
+        let scorer = try await scorer()
+        return try await reading(now) { try Self.profile(id, $0, scorer: scorer) }
     }
 
-    static func profile(_ id: String, _ documents: Documents) throws -> JSONAnswer? {
+    static func profile(_ id: String, _ documents: Documents, scorer: MatchScorer? = nil) throws -> JSONAnswer? {
         guard let id = ProfileID(id), let record = documents.standing.record(id.life),
             let profile = try documents.store.customer(record)?.profile
         else { return nil }
-        return try documents.person(profile).map { JSONAnswer(bytes: $0) }
+        return try documents.person(profile, scorer: scorer).map { JSONAnswer(bytes: $0) }
     }
 
     /// One SKU at all locations: `{"sku", "locations": [figure]}`; `nil` when nobody ever moved or counted it.

@@ -10,8 +10,13 @@ public struct Person: Hashable, Sendable {
     public var notes: [Note]
     /// In the order of `IdentifierInterval.areInOrder`.
     public var intervals: [IdentifierInterval]
+    /// How likely the two records of a link are one person's by all that they say (`MatchScorer`), whatever joined them; of some links, where a
+    /// model has been learnt.
+    public var likelihoods: [LinkedProfile.Link: Double] = [:]
 
     public static let notesMax = 20
+    /// So many links are weighed for one person.
+    public static let likelihoodsMax = 50
 
     public init(measures: Measures, consents: ConsentRegister, notes: [Note], intervals: [IdentifierInterval]) {
         stage = Stage(measures, consents: consents)
