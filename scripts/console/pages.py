@@ -29,7 +29,7 @@ def pages(retailer):
     """Of a retailer as it is now: what it has nothing of has no page."""
     hub = retailer.hub
     conflicts, sites = hub.conflicts(), [site["name"] for site in hub.ask("sites")]
-    return [*entry(), *desk(conflicts, retailer.decided), *customers(hub), *orders(conflicts), *stock(conflicts), *site_pages(sites),
+    return [*entry(), *desk(conflicts, retailer.decided), *customers(hub), *orders(hub, conflicts), *stock(conflicts), *site_pages(sites),
             *figures(sites), *rules(), *team(), *errors()]
 
 
@@ -71,6 +71,7 @@ def desk(conflicts, decided):
     one_each, about = {}, conflicts[0]["about"]
     for conflict in conflicts: one_each.setdefault(conflict["kind"], conflict)
     return found + [Page("conflict-" + kind, conflict_address(conflict)) for kind, conflict in one_each.items()] + [
+        *(Page("conflict-rule", conflict_address(conflict) + "?rule=earliest") for conflict in [one_each.get("concurrent-writes")] if conflict),
         Page("conflict-viewer", conflict_address(conflicts[0]), person="vera"),
         Page("conflicts-searched", searched("/conflicts", about.get("sku") or about.get("name") or "a")),
         Page("bulk", bulk),
@@ -83,7 +84,9 @@ def customers(hub):
         Page("customers-nothing", searched("/customers", "nobody@example.org")),
         Page("proposals", "/proposals"),
     ]
-    people = hub.ask("profiles/search", {"email": "ada.lovelace@example.com"}) or hub.ask("profiles/search", {"name": "farah"})
+    # Who is in the trade, among many, or the only one.
+    asked = {"email": "ada.lovelace@example.com"}, {"name": "farah"}, {"name": "grace"}
+    people = next((people for people in (hub.ask("profiles/search", question) for question in asked) if people), None)
     if not people: return found
     address, field = "/customers/" + people[0]["id"], "first name"
     history = f"/history?record={quoted(people[0]['fields'][field]['record'])}&field={quoted(field)}"
@@ -101,13 +104,14 @@ def customers(hub):
     ]
 
 
-def orders(conflicts):
+def orders(hub, conflicts):
     numbers = sorted({one["about"]["name"] for one in conflicts if one["about"].get("entity") == "order" and one["about"].get("name")})
     asked = Page("order-asked", "/orders", is_plain=True)
-    if not numbers: return [asked]
-    # One that was sent, with a shipment, and those of which something is open.
+    # One of which nothing is open, and those of which something is.
+    known = [Page("order-known", "/orders/W-1001")] if hub.ask("orders/W-1001") else []
+    if not numbers: return [asked, *known]
     return [
-        Page("order-sent", "/orders/W-1001"),
+        *known,
         *(Page("order-" + number, "/orders/" + quoted(number)) for number in numbers),
         asked,
         Page("order-viewer", "/orders/" + quoted(numbers[0]), person="vera"),
@@ -120,6 +124,7 @@ def stock(conflicts):
         Page("stock", "/stock"),
         Page("stock-nothing", "/stock?q=no+such+thing"),
         Page("stock-oversold", "/stock?only=oversold"),
+        Page("stock-count", "/stock?only=count"),
         Page("stock-place", "/stock?location=camden"),
     ]
     short = [one["about"] for one in conflicts if one["kind"] == "oversell"]
@@ -143,6 +148,8 @@ def site_pages(sites):
         Page("site-new-refused", refused, code=400),
         *(Page("site-" + name, "/sites/" + quoted(name)) for name in sites if name in SITES),
     ]
+    # What the hub and one of them said to each other.
+    found += [Page("exchanges-" + name, f"/sites/{quoted(name)}/exchanges") for name in sites if name in SITES[:2]]
     waiting = next((name for name in sites if name in SITES[4:]), None)
     def token(browser):
         browser.go("/sites/" + quoted(waiting))
@@ -199,6 +206,7 @@ def team():
         Page("people-refused", refused, code=409),
         Page("audit", "/audit"),
         Page("audit-lookups", "/audit?show=look-ups"),
+        Page("audit-notes", "/audit?show=notes"),
     ]
 
 

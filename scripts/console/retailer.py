@@ -10,7 +10,7 @@ into the hub's file. Run by itself, it opens one to look at, and says where and 
 import argparse, datetime, os, shutil, signal, sys, tempfile
 
 from day import Day
-from goods import BY_SKU, ITEMS, People
+from goods import BY_SKU, ITEMS, People, posted
 from hostile import Hostile
 from hub import Hub, Programs, wait
 from shops import Site
@@ -106,12 +106,16 @@ class Retailer(Day, Hostile):
     # Other retailers than `trade`
 
     def single(self):
-        """A hub with one of everything: a site, an article, a customer, a sale, a conflict."""
-        only = self.site("camden", region=None)
-        customer = self.register(only, People(1).next(), days=2)
+        """A hub with one of everything: a shop and a web shop, an article, a customer, a sale, an order, a conflict."""
+        only, web = self.site("camden", region=None), self.site("web", "web", None, None).run()
+        person = People(1).next()
+        customer = self.register(only, person, days=2)
         only.rows("items", ITEMS[:1])
         self.sell(only, {ITEMS[0]["sku"]: 1}, customer, days=1)
-        only.sync()
+        web.write({"entity": "customer", "key": "C1", "fields": posted(person)})
+        self.place(web, "W-1001", "C1", ITEMS[0]["sku"], hours=3)
+        self.settle()
+        self.hub.people["ben"].post("/quality/refresh")
         return self
 
     def many(self, customers=2000, articles=2000, sites=400, sales=200):
@@ -124,6 +128,7 @@ class Retailer(Day, Hostile):
         only.rows("sale_lines", [{"sale_id": number % sales + 1, "sku": f"SKU-{number:05}", "name": f"Article {number}", "quantity": 1,
                                   "price": "1.00"} for number in range(articles)])
         only.sync()
+        self.hub.people["ben"].post("/quality/refresh")
         for number in range(sites): self.hub.ask("sites", {"name": f"shop-{number:04}", "kind": "store", "region": f"region {number % 9}"})
         return self
 

@@ -6,8 +6,8 @@ from hub import Broken
 from pages import pages
 
 
-def examine(browser, page, hub, language, theme, axe):
-    """One page in one language and theme, on a desk and on a phone: what must not be there."""
+def examine(browser, page, hub, language, theme, axe, on_phone=False):
+    """One page in one language and theme, on a desk and on a phone: what must not be there. `on_phone`: axe-core looks there, too."""
     browser.at(hub, hub.people.get(page.person)).prefer(language, theme)
     page.open(browser)
     browser.open_details("main details, .sidebar details")
@@ -20,6 +20,7 @@ def examine(browser, page, hub, language, theme, axe):
     sizes = [("the desktop's", looked)]
     browser.resize(PHONE)
     sizes.append(("a phone's", browser.look()))
+    if axe and on_phone: found += [f"on a phone: {line}" for line in browser.violations(None if axe is True else axe)]
     browser.resize(DESKTOP)
     found += [f"wider than {whose} screen by {seen['width']} px: {seen['wide']}" for whose, seen in sizes if seen["width"] > 0]
     found += [line for line in browser.logged() if page.code == 200 or f"status of {page.code}" not in line]
@@ -39,7 +40,7 @@ def examine_all(stage, kind, looks):
         for language, theme, axe in looks:
             # Colours are a template's, whatever stands in them.
             axe = axe if kin[page.kin] <= (KIN_MAX if axe is True else 1) else None
-            try: found += examine(browser, page, retailer.hub, language, theme, axe)
+            try: found += examine(browser, page, retailer.hub, language, theme, axe, on_phone=axe is True and kin[page.kin] == 1)
             except Broken as broken: found.append(f"{page.name} ({language}, {theme}): {broken}")
     return found
 
@@ -59,7 +60,7 @@ def test_empty(stage):
 
 def test_single(stage):
     """every page of a hub that has one of everything"""
-    found = examine_all(stage, "single", [("en", "dark", None)])
+    found = examine_all(stage, "single", [("en", "dark", True)])
     stage.close_retailer("single")
     return found
 
