@@ -43,19 +43,24 @@ extension Session {
     }
 
     func purchases(buyer: RecordNumber, limit: Int) throws -> [PurchaseRow] {
-        try counted(of: buyer, "", limit: limit)
+        try counted(
+            """
+            SELECT p.* FROM purchase p CROSS JOIN replica r ON r.number = p.record >> 40 WHERE p.buyer = ? AND p.counted = 1
+            ORDER BY p.at DESC, r.id DESC, p.record DESC LIMIT ?
+            """, of: buyer, limit: limit)
     }
 
     func orders(countedOf buyer: RecordNumber, limit: Int) throws -> [PurchaseRow] {
-        try counted(of: buyer, "AND p.kind = \(PurchaseRow.Kind.order.rawValue)", limit: limit)
+        try counted(
+            """
+            SELECT p.* FROM purchase p CROSS JOIN replica r ON r.number = p.record >> 40
+            WHERE p.buyer = ? AND p.counted = 1 AND p.kind = 2 ORDER BY p.at DESC, r.id DESC, p.record DESC LIMIT ?
+            """, of: buyer, limit: limit)
     }
 
-    private func counted(of buyer: RecordNumber, _ condition: String, limit: Int) throws -> [PurchaseRow] {
+    private func counted(_ sql: StaticString, of buyer: RecordNumber, limit: Int) throws -> [PurchaseRow] {
         try all(
-            """
-            SELECT p.* FROM purchase p CROSS JOIN replica r ON r.number = p.record >> 40 WHERE p.buyer = ? AND p.counted = 1 \(condition)
-            ORDER BY p.at DESC, r.id DESC, p.record DESC LIMIT ?
-            """,
+            sql,
             bind: {
                 $0.bind(buyer)
                 $0.bind(Int64(limit))
