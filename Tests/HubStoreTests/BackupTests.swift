@@ -26,11 +26,11 @@ struct BackupTests {
         let sets = try till.seal(changes, by: 10)
         try await bench.push(Array(sets.prefix(50)), from: shop)
         // It pushes until all backups are taken.
-        let (isDone, hub) = (Mutex(false), bench.hub)
-        async let pushing = Self.push(sets.dropFirst(50), to: hub, from: shop, now: now) { isDone.withLock { $0 } }
+        let (done, hub) = (Done(), bench.hub)
+        async let pushing = Self.push(sets.dropFirst(50), to: hub, from: shop, now: now) { done.isIt.withLock { $0 } }
         var heads: [UInt64] = []
         for index in 0..<3 { heads.append(try await hub.backUp(to: folder.path + "/backup-\(index).db")) }
-        isDone.withLock { $0 = true }
+        done.isIt.withLock { $0 = true }
         let pushed = 50 + (try await pushing)
         #expect(pushed > 50)
         let position = try await hub.status(now: now).position
@@ -48,6 +48,8 @@ struct BackupTests {
             #expect(try await restored.hub.digest() == hub.digest())
         }
     }
+
+    private final class Done: Sendable { let isIt = Mutex(false) }
 
     private static func push(
         _ sets: ArraySlice<EncodedChangeSet>, to hub: Hub, from shop: TestAgent, now: Timestamp, until isDone: @Sendable () -> Bool
