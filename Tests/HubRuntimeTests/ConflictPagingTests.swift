@@ -58,7 +58,9 @@ struct ConflictPagingTests {
         }
         #expect(try await found(7, after: 7 * day - 1) == 0)
         #expect(try await found(7, after: 7 * day) == 1)
-        #expect(try await found(0, after: 0) == 1 && found(-1, after: 0) == 1 && found(.max, after: 7 * day) == 0)
+        #expect(try await found(0, after: 0) == 1)
+        #expect(try await found(-1, after: 0) == 1)
+        #expect(try await found(.max, after: 7 * day) == 0)
     }
 
     @Test("views that are behind, too, are gone on with where one of them has caught up meanwhile")
