@@ -24,7 +24,7 @@ struct BreakdownTests {
         let repository = RealPrograms.repository
         func text(_ path: String) throws -> String { try String(contentsOf: repository.appending(path: path), encoding: .utf8) }
         let drawn = try #require(try text("scripts/breakdown/kills").firstMatch(of: /(?s)POINTS = \{(.*?)\}/)).output.1
-        let points = drawn.matches(of: /"([a-z]+-[a-z]+)"/).map(\.output.1)
+        let points = drawn.matches(of: /"([a-z]+(?:-[a-z]+)+)"/).map(\.output.1)
         let named = try text("Sources/Capture/Checkpoint.swift") + text("Sources/Oddities/KillPoint.swift")
         #expect(points.count >= 12 && points.allSatisfy { named.contains("= \"\($0)\"\n") }, "\(points)")
     }
