@@ -12,6 +12,7 @@ struct ConflictCommand: AsyncParsableCommand {
             tributary conflict resolve 3f9a1c2b --take shop-1 --note "asked the customer"
             tributary conflict resolve-all --field phone --take web            says what it would do
             tributary conflict resolve-all --field phone --take web --apply
+            tributary conflict resolve-all --cause value-of-wrong-kind --replay --apply
             tributary conflict list --kind proposed-link                       who may be one person
             tributary conflict note 3f9a1c2b "called her on Monday, she will send a mail"
             tributary conflict undo 3f9a1c2b
@@ -62,13 +63,16 @@ struct ConflictCommand: AsyncParsableCommand {
         @Option(help: "Only those about this entity, as mappings call it: customer, order.")
         var entity: String?
 
+        @Option(help: ArgumentHelp("Only changes set aside for this cause, as `quarantine groups` names it.", valueName: "code"))
+        var cause: String?
+
         @Option(help: "Only those that show this text: a customer, an article, an order, a value.")
         var text: String?
 
         @Option(help: "Only those that are open for so many days at least.")
         var days: Int?
 
-        private enum CodingKeys: CodingKey { case kind, site, field, entity, text, days }
+        private enum CodingKeys: CodingKey { case kind, site, field, entity, cause, text, days }
 
         func validate() throws {
             if let days, days < 0 { throw ValidationError("--days is a whole number: 7.") }
@@ -82,13 +86,14 @@ struct ConflictCommand: AsyncParsableCommand {
             try container.encodeIfPresent(site, forKey: .site)
             try container.encodeIfPresent(field, forKey: .field)
             try container.encodeIfPresent(entity, forKey: .entity)
+            try container.encodeIfPresent(cause, forKey: .cause)
             try container.encodeIfPresent(text, forKey: .text)
             try container.encodeIfPresent(days, forKey: .days)
         }
 
         var given: [(name: String, value: String?)] {
             [
-                ("--kind", kind), ("--site", site), ("--field", field), ("--entity", entity), ("--text", text),
+                ("--kind", kind), ("--site", site), ("--field", field), ("--entity", entity), ("--cause", cause), ("--text", text),
                 ("--days", days.map(String.init)),
             ]
         }

@@ -7,6 +7,7 @@ struct QuarantineCommand: AsyncParsableCommand {
             tributary quarantine groups                  how many, by site and cause
             tributary quarantine list --limit 20
             tributary quarantine replay 3f9a1c2b
+            tributary conflict resolve-all --cause value-of-wrong-kind --site shop-1 --replay      all of a cause
             """,
         subcommands: [List.self, Groups.self, Replay.self, Discard.self])
 

@@ -27,7 +27,13 @@ extension ConflictCommand {
     struct Resolve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Decide one conflict; it covers exactly what is there now, and what arrives later is a conflict of its own.",
-            discussion: "The decision is sent to the sites like any other change, and can be undone.")
+            discussion: """
+                The decision is sent to the sites like any other change, and can be undone.
+
+                  tributary conflict resolve 3f9a1c2b --take web --note "asked the customer"
+                  tributary conflict resolve 3f9a1c2b --value '"ada@example.com"'
+                  tributary conflict resolve 8e21aa07 --value 12                pieces, of stock
+                """)
 
         @Argument(help: "The conflict's id, as `conflict list` shows it.") var id: String
 
@@ -103,91 +109,6 @@ extension ConflictCommand {
                 throw Complaint("\(text) is no JSON value.", remedy: "Put texts in double quotes: --value '\"text\"'")
             }
             return value
-        }
-    }
-
-    struct ResolveAll: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Decide many conflicts by one rule; says what it would do, and does it with --apply.")
-
-        @OptionGroup var filter: Filter
-
-        @Option(help: ArgumentHelp("Take the side of this site, or the latest or earliest.", valueName: "SITE|latest|earliest"))
-        var take: String?
-
-        @Flag(help: "Leave them as they are, and ask no more until something new is known.")
-        var accept = false
-
-        @Flag(help: "Of records that were deleted and edited at once: keep them.")
-        var keep = false
-
-        @Flag(help: "Of records that were deleted and edited at once: delete them.")
-        var delete = false
-
-        @Flag(help: "Of sources that were restored: take back what they had created since, and nobody else has written to.")
-        var withdraw = false
-
-        @Flag(help: "Of records that may be one person's: they are.")
-        var same = false
-
-        @Flag(help: "Of records that may be one person's: they never are.")
-        var apart = false
-
-        @Flag(help: "Do it; without this it is only said what would be done.")
-        var apply = false
-
-        @OptionGroup var decider: DeciderOptions
-        @OptionGroup var listing: ListingOptions
-
-        func validate() throws {
-            guard choices.count == 1 else {
-                throw ValidationError("Give exactly one of --take, --accept, --keep, --delete, --withdraw, --same and --apart.")
-            }
-            guard filter.given.contains(where: { $0.value != nil }) else {
-                throw ValidationError("Say which conflicts: --kind, --site, --field or --text.")
-            }
-        }
-
-        private var choices: [String] {
-            ConflictCommand.given([
-                ("take", take != nil), ("accept", accept), ("keep", keep), ("delete", delete), ("withdraw", withdraw), ("same", same),
-                ("apart", apart),
-            ])
-        }
-
-        private struct Question: Encodable {
-            let filter: Filter
-            let rule, author: String
-            let site, note: String?
-            let isDryRun: Bool
-        }
-
-        private struct Answer: Decodable {
-            struct Decided: Decodable {
-                let conflict, message, choice: String
-                let values: [JSONValue]
-            }
-            struct Left: Decodable { let conflict, message, reason: String }
-            let isDryRun: Bool
-            let decided: [Decided]
-            let left: [Left]
-        }
-
-        mutating func run() async throws {
-            let isPlainSide = take == "latest" || take == "earliest"
-            let rule = take.map { isPlainSide ? $0 : "site" } ?? choices[0]
-            let question = Question(
-                filter: filter, rule: rule, author: decider.by, site: isPlainSide ? nil : take, note: decider.note, isDryRun: !apply)
-            let bytes = try await listing.hub.connection().post("conflicts", "resolve-all", body: question)
-            try listing.show(bytes, as: Answer.self) { answer in
-                var lines = answer.decided.map { decided in
-                    "\(decided.message)\n  → \(ConflictCommand.said(decided.choice))\(decided.values.isEmpty ? "" : ": " + decided.values.map { ConflictCommand.shown($0, of: decided.conflict) }.joined(separator: ", "))"
-                }
-                lines += answer.left.map { "\($0.message)\n  left: \($0.reason)" }
-                let (decided, left) = (answer.decided.count, "\(answer.left.count) left.")
-                let done = answer.isDryRun ? "\(decided) would be decided, \(left) Do it: --apply" : "\(decided) decided, \(left)"
-                return (lines + [decided == 0 ? "Nothing fits the rule; \(left)" : done]).joined(separator: "\n")
-            }
         }
     }
 

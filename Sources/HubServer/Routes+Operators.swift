@@ -23,7 +23,7 @@ extension HubRoutes {
             HubRoute(.post, "/v1/as-of/timeline", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { try await timelineThen($0) },
             HubRoute(.get, "/v1/orders/{number}", .person(.viewer)) { try await orders($0) },
             HubRoute(.post, "/v1/conflicts/resolve", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await resolve($0) },
-            HubRoute(.post, "/v1/conflicts/resolve-all", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await resolveAll($0) },
+            HubRoute(.post, "/v1/conflicts/resolve-all", .person(.operator), bodyBytesMax: Self.bulkBytesMax) { try await resolveAll($0) },
             HubRoute(.post, "/v1/conflicts/note", .person(.operator), bodyBytesMax: Self.noteBytesMax) { call in
                 let note = try await hub.note(call.json(), now: call.now)
                 call.logger.notice("note written", metadata: ["note": "\(note.number)"])

@@ -28,7 +28,8 @@ struct ConflictList {
             guard let finding = try find(id), finding.matches(filter, at: documents.now), try isOpen(finding) else { return [] }
             return [finding]
         }
-        if let ids = filter.ids {
+        // For a short one all that is open has to be looked through.
+        if let ids = filter.ids, ids.allSatisfy({ $0.contains(":") }) {
             return try ids.prefix(Hub.conflictsPerKindMax).compactMap(find).filter {
                 try $0.matches(filter, at: documents.now) && isOpen($0)
             }
@@ -141,8 +142,9 @@ struct ConflictList {
         }
 
         func holds(_ filter: ConflictFilter) -> Bool {
-            // Nothing but what is set aside is replayed.
+            // Nothing but what is set aside is replayed, and only of a change that is not applied there is a cause.
             (filter.kind.map(kinds.contains) ?? true) && (filter.choice != .replay || self == .quarantined)
+                && (filter.cause == nil || self == .quarantined || self == .waiting)
         }
 
         /// Two people are compared for every proposed link, which takes as long as looking at so many rows.

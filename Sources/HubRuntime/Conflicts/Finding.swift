@@ -64,6 +64,8 @@ struct Finding {
         if let field = filter.field {
             guard case .field(_, let name) = subject, name.description == field else { return false }
         }
+        if let ids = filter.ids, !ids.contains(answer.id), !ids.contains(answer.short) { return false }
+        if let cause = filter.cause, answer.about.code != cause { return false }
         if let entity = filter.entity, answer.about.entity != entity { return false }
         if let text = filter.text, !has(text) { return false }
         if let days = filter.days, !isOpen(for: days, at: now) { return false }

@@ -19,14 +19,16 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
     public var days: Int?
     /// It can be decided so.
     public var choice: Decision.Choice?
-    /// Those with these whole ids, and no others.
+    /// Why the change is set aside or waits, as its code: `value-of-wrong-kind`.
+    public var cause: String?
+    /// Those with these ids, or short forms of them, and no others.
     public var ids: [String]?
     /// For a rule: what was shown of each, by whole ids; a decision then covers exactly that.
     public var seen: [String: String]?
 
     public init(
         kind: ConflictAnswer.Kind? = nil, site: String? = nil, id: String? = nil, field: String? = nil, entity: String? = nil,
-        text: String? = nil, days: Int? = nil, choice: Decision.Choice? = nil
+        text: String? = nil, days: Int? = nil, choice: Decision.Choice? = nil, cause: String? = nil, ids: [String]? = nil
     ) {
         self.kind = kind
         self.site = site
@@ -36,6 +38,8 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
         self.text = text
         self.days = days
         self.choice = choice
+        self.cause = cause
+        self.ids = ids
     }
 }
 

@@ -79,3 +79,12 @@ public struct BulkAnswer: Encodable, Hashable, Sendable {
     public var decided: [Decided]
     public var left: [Left]
 }
+
+extension BulkAnswer.Left {
+    /// What was named, and is not there to be decided.
+    init(notOpen id: String) {
+        self.init(
+            conflict: id, message: "No open conflict has the id \(id).", code: HubError.Code.conflictGone.rawValue,
+            reason: "It was decided, or its sites wrote again, or it is none of those that were asked for.")
+    }
+}

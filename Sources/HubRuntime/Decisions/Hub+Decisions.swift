@@ -19,14 +19,25 @@ extension Hub {
 
     /// Decides all conflicts that a filter finds, by one rule, in one commit; a dry run says what that would do, and does nothing.
     ///
-    /// At most `conflictsPerKindMax` of a kind; what the rule does not fit is left, with the reason.
+    /// At most `conflictsPerKindMax` of a kind; what the rule does not fit is left, with the reason, and so is what was named and is not open.
+    ///
+    /// - Throws: `request-invalid` for more ids than `conflictsPerKindMax`.
     public func resolveAll(_ bulk: BulkResolution, now: Timestamp) async throws -> BulkAnswer {
         try Resolution(.accept, author: bulk.author, note: bulk.note).check()
+        let named = bulk.filter.ids ?? []
+        guard named.count <= Self.conflictsPerKindMax else {
+            throw HubError(
+                .badRequest, "\(named.count) conflicts are named; at most \(Self.conflictsPerKindMax) are decided at once.",
+                remedy: "Name fewer, or say by a filter which are meant.")
+        }
         let scorer = try await scorer()
         return try await deciding(now) { desk in
             let list = self.conflictList(desk.documents, scorer)
             var answer = BulkAnswer(isDryRun: bulk.isDryRun, decided: [], left: [])
-            for finding in try list.told(try list.open(bulk.filter), originsMax: bulk.rule == .site ? ConflictList.originsMax : 0) {
+            let found = try list.told(try list.open(bulk.filter), originsMax: bulk.rule == .site ? ConflictList.originsMax : 0)
+            let known = Set(found.flatMap { [$0.answer.id, $0.answer.short] })
+            answer.left = named.filter { !known.contains($0) }.map(BulkAnswer.Left.init(notOpen:))
+            for finding in found {
                 do {
                     let resolution = try bulk.resolution(of: finding)
                     let changes = try desk.changes(for: finding, resolution)
