@@ -35,6 +35,7 @@ struct ProfileCommand: AsyncParsableCommand {
             let site: String?
             let source: String
             let key: [JSONValue]
+            let life: String?
         }
         struct Purchases: Decodable {
             let number: Int64
@@ -52,6 +53,7 @@ struct ProfileCommand: AsyncParsableCommand {
         let fields: [String: Golden]
         let identifiers: [Identifier]
         let records: [Member]
+        let links: [Link]?
         let purchases: Purchases
         // What is told where one profile is asked for.
         let stage: String?
@@ -122,7 +124,13 @@ struct ProfileCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one customer: fields with their origin, records, purchases, what is still to be sent.")
+            abstract:
+                "Show one customer: fields with their origin, records and why they are one person, purchases, what is still to be sent.",
+            discussion: """
+                tributary profile show p89abcdef0123456789abcdef01234567-4
+                tributary profile show p89abcdef0123456789abcdef01234567-4 --as-of "2026-11-20 18:00"
+                Records are named as `profile unlink` takes them. Take a decision back: tributary conflict undo DECISION
+                """)
 
         @Argument(help: "The profile's id, or a former one.") var id: String
         @Option(help: ArgumentHelp("Purchases shown, newest first.", valueName: "count")) var last = 20
@@ -138,19 +146,24 @@ struct ProfileCommand: AsyncParsableCommand {
         mutating func run() async throws {
             let last = last
             let connection = try listing.hub.connection()
+            let time = try past.time()
             let bytes =
-                if let time = try past.time() {
+                if let time {
                     try await connection.post(
                         "as-of", "profile", body: Question(id: id, time: time, site: past.site),
                         secondsMax: HubConnection.lookBackSecondsMax)
                 } else { try await connection.get("profiles", id) }
-            try listing.show(bytes, as: Profile.self) { Self.text(of: $0, purchasesMax: last) }
+            // Who decided about links is told as it is now; a program asks for it by itself.
+            let decisions: [LinkDecision] =
+                try await time != nil || listing.json ? [] : ListingOptions.read(connection.get("profiles", id, "decisions"))
+            try listing.show(bytes, as: Profile.self) { Self.text(of: $0, decisions, purchasesMax: last) }
         }
 
-        private static func text(of profile: Profile, purchasesMax: Int) -> String {
+        private static func text(of profile: Profile, _ decisions: [LinkDecision], purchasesMax: Int) -> String {
             let blocks = [
                 "profile \(profile.id)" + (profile.stage.map { ", \($0)" } ?? ""), fields(of: profile), identifiers(of: profile),
-                records(of: profile), profile.awaitedText(), purchases(of: profile, max: purchasesMax), profile.measures?.text(),
+                records(of: profile), profile.linkText(decisions), profile.apartText(decisions), profile.awaitedText(),
+                purchases(of: profile, max: purchasesMax), profile.measures?.text(),
                 profile.consentText(),
                 profile.noteText(),
             ]
@@ -187,9 +200,11 @@ struct ProfileCommand: AsyncParsableCommand {
         }
 
         private static func records(of profile: Profile) -> String? {
-            var table = Table("RECORD AT", "SOURCE", "KEY")
+            var table = Table("RECORD", "AT", "SOURCE", "KEY")
             for member in profile.records {
-                table.add(member.site ?? "-", String(member.source.prefix(8)), member.key.map(\.shown).joined(separator: "/"))
+                table.add(
+                    member.life.map(Readable.dot) ?? "-", member.site ?? "-", String(member.source.prefix(8)),
+                    member.key.map(\.shown).joined(separator: "/"))
             }
             return table.isEmpty ? nil : table.text(indentedBy: 2)
         }

@@ -18,6 +18,13 @@ extension HubRoutes {
             HubRoute(.post, "/v1/profiles/apart", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 try logged(.apart, try await hub.keepApart(call.json(), now: call.now), call)
             },
+            HubRoute(.get, "/v1/profiles/{id}/decisions", .person(.viewer)) { call in
+                let id = try call.parameter("id")
+                let decisions = try await hub.linkDecisions(of: id, now: call.now)
+                // Where nothing was decided nothing of anybody is told.
+                if !decisions.isEmpty { await hub.noteLookUp(.profile, id, found: 1, by: call.principal, now: call.now) }
+                return try .json(decisions)
+            },
             HubRoute(.get, "/v1/identity", .person(.viewer)) { _ in try .json(hub.linkRules) },
             HubRoute(.post, "/v1/identity", .person(.admin), bodyBytesMax: Self.rulesBytesMax) { call in
                 let answer = try await hub.setIdentity(call.json(), now: call.now)

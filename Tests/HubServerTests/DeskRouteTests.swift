@@ -4,7 +4,7 @@ import HubRuntime
 import HubTestSupport
 import Testing
 
-@Suite("The conflict desk for programs")
+@Suite("What the console tells of decisions, for programs")
 struct DeskRouteTests {
     @Test("as many conflicts as may be decided at once can be named by their whole ids; one more is refused with a remedy")
     func bulk() async throws {
@@ -20,6 +20,29 @@ struct DeskRouteTests {
             #expect(most.status == 200 && left?.count == Hub.conflictsPerKindMax && left?.first?["code"] as? String == "conflict-gone")
             let refused = try await decide(Hub.conflictsPerKindMax + 1)
             #expect(refused.status == 400 && refused.error["remedy"] != nil)
+        }
+    }
+
+    @Test("what was decided about a person's records is told, and the look is in the trail; of nobody nothing is told, and nothing noted")
+    func links() async throws {
+        try await ServedHub.run { hub in
+            let agent = try await hub.test.enrol("shop")
+            var till = TestWriter("till", seed: 1, key: agent.key)
+            let now = hub.test.now
+            try await hub.test.push(
+                [try till.seal((1...2).map { Make.customer(Int64($0), name: "Ann Number\($0)", at: now) })], from: agent)
+            let ids = (1...2).map { "p\(till.replica)-\($0)" }
+            for id in [ids[0], "nobody"] {
+                let none = try await hub.ask(.get, "/v1/profiles/\(id)/decisions")
+                #expect(none.status == 200 && String(decoding: none.body, as: UTF8.self) == "[]")
+            }
+            let decided = try await hub.test.hub.keepApart(
+                LinkQuestion(id: ids[0], records: [ids[1]], author: "ann", note: "twins"), now: now)
+            let told = try await hub.ask(.get, "/v1/profiles/\(ids[1])/decisions").json as? [[String: Any]]
+            #expect(told?.map { $0["decision"] as? String } == [decided.decision.id])
+            #expect(told?.first?["isSame"] as? Bool == false && told?.first?["note"] as? String == "twins")
+            let looks = try await hub.test.hub.lookUps()
+            #expect(looks.map(\.what) == [.profile] && looks.map(\.subject) == [ids[1]])
         }
     }
 }
