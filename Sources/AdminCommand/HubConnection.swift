@@ -54,13 +54,17 @@ struct HubOptions: ParsableArguments {
     }
 
     private func refuseOpenLine(to address: String) throws {
-        guard !allowPlainHttp, address.lowercased().hasPrefix("http://") else { return }
+        guard !allowPlainHttp, Self.isOpenLine(to: address) else { return }
+        throw Complaint(
+            "\(address) is plain HTTP to another machine: everyone on the way could read the secret.",
+            remedy: "Use https, a tunnel to the loopback address, or --allow-plain-http where the line itself is safe.")
+    }
+
+    /// Plain HTTP that leaves the machine.
+    static func isOpenLine(to address: String) -> Bool {
+        guard address.lowercased().hasPrefix("http://") else { return false }
         let host = URLComponents(string: address)?.host ?? ""
-        guard ["localhost", "::1", "[::1]"].contains(host) || host.hasPrefix("127.") else {
-            throw Complaint(
-                "\(address) is plain HTTP to another machine: everyone on the way could read the secret.",
-                remedy: "Use https, a tunnel to the loopback address, or --allow-plain-http where the line itself is safe.")
-        }
+        return !["localhost", "::1", "[::1]"].contains(host) && !host.hasPrefix("127.")
     }
 
     private static func address(in folder: String) throws -> String {

@@ -4,6 +4,11 @@ import ChangeSets
 struct SiteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "site", abstract: "The stores, warehouses and web systems that take part.",
+        discussion: """
+            tributary site add shop-1 --kind store --region north
+            tributary site list --state silent
+            tributary site log shop-1
+            """,
         subcommands: [Add.self, List.self, Show.self, Log.self, Revoke.self])
 
     enum Kind: String, Codable, CaseIterable, ExpressibleByArgument { case store, warehouse, web }
@@ -67,55 +72,41 @@ struct SiteCommand: AsyncParsableCommand {
             let kind: Kind
             let region: String?
         }
-        private struct Answer: Decodable { let token: String }
+        struct Answer: Decodable {
+            let token: String
+            let expires: UInt64
+
+            /// What to type at the site, as the console tells it.
+            ///
+            /// - Parameter address: how the hub is reached from here, and most likely from there.
+            func text(of name: String, hub address: String) -> String {
+                let plain = HubOptions.isOpenLine(to: address) ? " --allow-plain-http" : ""
+                return """
+                    Site \(name) is ready. Its token works once, until \(Readable.time(expires)):
+                      \(token)
+                    On the site's machine:
+                      tributary-agent enroll --hub \(address)\(plain) --token \(token) --data \(Self.folder)
+                      tributary-agent attach APP.db --as till --mapping FILE.yaml --data \(Self.folder)
+                    Whether it has come: tributary site show \(name)
+                    """
+            }
+
+            /// As `tributary-agent` takes it by itself, and its service has it.
+            private static let folder = "/var/lib/tributary-agent"
+        }
 
         mutating func run() async throws {
             let connection = try listing.hub.connection()
             let name = name
             let bytes = try await connection.post("sites", body: Question(name: name, kind: kind, region: region))
-            try listing.show(bytes, as: Answer.self) { answer in
-                """
-                Site \(name) is ready. Its token works once:
-                  \(answer.token)
-                On the site's machine:
-                  tributary-agent enroll --hub \(connection.address) --token \(answer.token)
-                """
-            }
-        }
-    }
-
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "List all sites: when each was last heard, and whether it and the hub have the same.",
-            discussion: """
-                WAITING  changes that the site has and the hub lacks, and since when there are some
-                SERVED   how long the first thing has been at the hub that the site was not given yet
-                EQUAL    when the site's view was last found to be the hub's, entry by entry, with nothing waiting
-
-                "-" stands for an agent that does not tell, or has not yet.
-                """)
-
-        @OptionGroup var listing: ListingOptions
-
-        mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get("sites")
-            try listing.show(bytes, as: [Site].self) { sites in
-                var table = Table(
-                    "SITE", "KIND", "REGION", ">AGENTS", ">SOURCES", "LAST HEARD", "WAITING", "SERVED", "EQUAL", "NOTE")
-                for site in sites {
-                    table.add(
-                        site.name, site.kind, site.region ?? "-", String(site.agents.filter(\.takesPart).count),
-                        String(site.sources.count),
-                        Readable.age(site.lastHeard), site.exchange?.waitingText ?? "-", site.exchange?.servedText ?? "-",
-                        site.exchange?.equalText ?? "-", site.warnings.first ?? "")
-                }
-                return table.isEmpty ? "No sites yet. Add one: tributary site add NAME --kind store" : table.text()
-            }
+            try listing.show(bytes, as: Answer.self) { $0.text(of: name, hub: connection.address) }
         }
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one site: its agents, its sources, and how far each has come.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show one site: its agents, its sources, and how far each has come.",
+            discussion: "Example: tributary site show shop-1")
 
         @Argument(help: "The site's name.") var name: String
         @OptionGroup var listing: ListingOptions
@@ -153,7 +144,10 @@ struct SiteCommand: AsyncParsableCommand {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a site's access at once; what it has sent stays.",
-            discussion: "The site's agent keeps everything that it has not sent. To take it back: tributary site add, then enroll again.")
+            discussion: """
+                The site's agent keeps everything that it has not sent. To take it back: tributary site add, then enroll again.
+                Example: tributary site revoke shop-1
+                """)
 
         @Argument(help: "The site's name.") var name: String
         @OptionGroup var listing: ListingOptions
