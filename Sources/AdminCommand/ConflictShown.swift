@@ -31,7 +31,7 @@ extension ConflictCommand {
         let sides: [Side]
         let about: About?
 
-        struct About: Decodable { let record, field: String? }
+        struct About: Decodable { let record, field, name: String? }
 
         /// What shows everything that was ever written there; `nil` where it is no field of a record.
         var history: String? {

@@ -5,15 +5,17 @@ struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Which of several values of a field is shown.",
         discussion: """
+            tributary policy try customer phone "ranked: web, shop-1"      what it would decide, and nothing is set
             tributary policy set customer phone "ranked: web, shop-1"
             tributary policy set customer address longest
             Values that are not shown stay. A field without a policy shows the latest value, and its concurrent values are a conflict;
             so it is with the policy "ask". To take a policy back: tributary conflict undo DECISION.
             """,
-        subcommands: [List.self, Set.self])
+        subcommands: [List.self, Try.self, Set.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the policies in force.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the policies in force, with the decisions to undo.", discussion: "Example: tributary policy list")
 
         @OptionGroup var listing: ListingOptions
 
@@ -33,8 +35,11 @@ struct PolicyCommand: AsyncParsableCommand {
     struct Set: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
-                "Set a field's policy: latest, earliest, most frequent, longest, maximum, minimum, most restrictive, union, ask, or \"ranked: SITE, SITE\"."
-        )
+                "Set a field's policy: latest, earliest, most frequent, longest, maximum, minimum, most restrictive, union, ask, or \"ranked: SITE, SITE\".",
+            discussion: """
+                Try it first: tributary policy try customer phone "ranked: web, shop-1"
+                Example: tributary policy set customer phone "ranked: web, shop-1" --note "the web asks for it at every order"
+                """)
 
         @Argument(help: "customer, order, ...") var entity: String
         @Argument(help: "The field's name in the catalogue.") var field: String

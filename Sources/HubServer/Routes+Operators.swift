@@ -34,6 +34,7 @@ extension HubRoutes {
             HubRoute(.post, "/v1/policies", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.setPolicy(call.json(), now: call.now))
             },
+            HubRoute(.get, "/v1/policies/try", .person(.viewer)) { try await tryPolicy($0) },
             HubRoute(.get, "/v1/safety-stock", .person(.viewer)) { try .json(try await hub.safetyStock(now: $0.now)) },
             HubRoute(.post, "/v1/safety-stock", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.keepBack(call.json(), now: call.now))
@@ -240,6 +241,20 @@ extension HubRoutes {
         // They may say something of a person, as the conflict does.
         if !notes.isEmpty { await hub.noteLookUp(.conflict, conflict, found: 1, by: call.principal, now: call.now) }
         return try .json(notes)
+    }
+
+    /// What is not given is no policy, field or entity, and refused as such.
+    private func tryPolicy(_ call: HubCall) async throws -> Reply {
+        let (entity, field, policy) = (call.asked("entity") ?? "", call.asked("field") ?? "", call.asked("policy") ?? "")
+        let trial = try await hub.tryPolicy(policy, of: field, of: entity, now: call.now)
+        await noteExamples(of: trial, call)
+        return try .json(trial)
+    }
+
+    /// A trial's examples may show people.
+    func noteExamples(of trial: PolicyTrial, _ call: HubCall) async {
+        let people = Set(trial.examples.map(\.conflict.about.profile)).subtracting([nil])
+        if !people.isEmpty { await hub.noteLookUp(.search, "conflicts", found: people.count, by: call.principal, now: call.now) }
     }
 
     private struct UndoQuestion: Decodable {

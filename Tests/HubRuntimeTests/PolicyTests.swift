@@ -137,6 +137,11 @@ struct PolicyTests {
             _ = try await bench.hub.setPolicy(question(entity, field, policy), now: bench.now)
         }
         #expect(error?.code == .choiceInvalid)
+        // Nor is it tried: it would decide nothing, and say so as if it were a policy.
+        let untried = await #expect(throws: HubError.self) {
+            _ = try await bench.hub.tryPolicy(policy, of: field, of: entity, now: bench.now)
+        }
+        #expect(untried?.code == .choiceInvalid && untried?.message == error?.message)
     }
 
     private func question(_ entity: String, _ field: String, _ policy: String) -> PolicyQuestion {

@@ -45,4 +45,38 @@ struct DeskRouteTests {
             #expect(looks.map(\.what) == [.profile] && looks.map(\.subject) == [ids[1]])
         }
     }
+
+    @Test("a policy is tried without being set, and examples that show people are in the trail; what is none is refused")
+    func policyTrial() async throws {
+        try await ServedHub.run { hub in
+            let (one, two) = (try await hub.test.enrol("shop-1"), try await hub.test.enrol("shop-3"))
+            var (mine, theirs) = (TestWriter("till", seed: 1, key: one.key), TestWriter("till", seed: 2, key: two.key))
+            let (life, now) = (mine.nextDot, hub.test.now)
+            func edit(_ city: Value) -> Change {
+                Make.write("customer", 1, [("city", city)], life: life, at: now, context: .named([life]))
+            }
+            // Two who were shown the same, and not each other.
+            let customer = Make.write("customer", 1, [("email", "ann@example.com"), ("city", "Leith")], at: now)
+            try await hub.test.push([try mine.seal([customer, edit("Perth"), edit("Dundee")])], from: one)
+            let other = Make.write("customer", 1, [("email", "ann@example.com"), ("city", "York")], at: now)
+            try await hub.test.push([try theirs.seal([other])], from: two)
+            func trial(_ field: String, _ policy: String) async throws -> ServedHub.Answer {
+                let words = [field, policy].map { $0.replacing(" ", with: "%20").replacing(":", with: "%3A") }
+                return try await hub.ask(.get, "/v1/policies/try?entity=customer&field=\(words[0])&policy=\(words[1])")
+            }
+            let tried = try await trial("city", "ranked: shop-3")
+            let told = tried.json as? [String: Any]
+            let examples = told?["examples"] as? [[String: Any]]
+            #expect(tried.status == 200 && told?["conflicts"] as? Int == 1 && told?["policy"] as? String == "ranked: shop-3")
+            #expect(examples?.map { $0["shown"] as? String } == ["York"] && examples?.first?["site"] as? String == "shop-3")
+            #expect((examples?.first?["conflict"] as? [String: Any])?["short"] is String)
+            #expect(try await hub.test.hub.policies(now: now).isEmpty)
+            let looks = try await hub.test.hub.lookUps()
+            #expect(looks.map(\.what) == [.search] && looks.map(\.subject) == ["conflicts"] && looks.map(\.found) == [1])
+            for (field, policy) in [("city", "newest"), ("shoe size", "latest"), ("city", "ranked: nowhere"), ("city", "")] {
+                let refused = try await trial(field, policy)
+                #expect(refused.status == 400 && refused.error["code"] == "choice-invalid", "\(field) \(policy)")
+            }
+        }
+    }
 }

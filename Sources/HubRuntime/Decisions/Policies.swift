@@ -21,6 +21,26 @@ struct Policies {
 
     subscript(entity: EntityName) -> [FieldName: FieldPolicy] { policies[entity] ?? [:] }
 
+    /// A policy, and the field of the catalogue that it shall be of.
+    ///
+    /// - Throws: `choice-invalid` with the forms that there are, or with the field that is not known.
+    static func read(_ policy: String, of field: String, of entity: String) throws(HubError) -> (name: Name, policy: FieldPolicy) {
+        guard let read = FieldPolicy(policy) else { throw noPolicy(policy) }
+        guard let known = Catalogue[EntityName(entity)], known[FieldName(field)] != nil else {
+            throw HubError(
+                .choiceInvalid, "There is no field \"\(field)\" of \"\(entity)\" in the catalogue.",
+                remedy: "See the fields in docs/operating/mapping.md.")
+        }
+        return (Name(entity: known.name, field: FieldName(field)), read)
+    }
+
+    /// - Throws: `choice-invalid` with a site that is ranked and not known.
+    static func check(_ policy: FieldPolicy, sites: [SiteRow]) throws(HubError) {
+        guard case .ranked(let names) = policy, let unknown = names.first(where: { name in !sites.contains { $0.name == name.string } })
+        else { return }
+        throw HubError(.choiceInvalid, "There is no site \(unknown).", remedy: "List them: tributary site list.")
+    }
+
     /// The field that a policy is about, as decisions name it: `policy:customer/phone`.
     struct Name: Hashable, CustomStringConvertible {
         var entity: EntityName
@@ -87,19 +107,10 @@ extension Hub {
     /// - Throws: `HubError`: `choice-invalid` with the forms that there are, or with the site or field that is not known.
     public func setPolicy(_ question: PolicyQuestion, now: Timestamp) async throws -> DecisionAnswer {
         try Resolution(.policy, author: question.author, note: question.note).check()
-        guard let policy = FieldPolicy(question.policy) else { throw Policies.noPolicy(question.policy) }
-        guard let entity = Catalogue[EntityName(question.entity)], entity[FieldName(question.field)] != nil else {
-            throw HubError(
-                .choiceInvalid, "There is no field \"\(question.field)\" of \"\(question.entity)\" in the catalogue.",
-                remedy: "See the fields in docs/operating/mapping.md.")
-        }
+        let (name, policy) = try Policies.read(question.policy, of: question.field, of: question.entity)
         return try await deciding(now) { desk in
-            if case .ranked(let sites) = policy,
-                let unknown = sites.first(where: { site in !desk.documents.sites.contains { $0.name == site.string } })
-            {
-                throw HubError(.choiceInvalid, "There is no site \(unknown).", remedy: "List them: tributary site list.")
-            }
-            return try desk.set(policy, of: Policies.Name(entity: entity.name, field: FieldName(question.field)), question)
+            try Policies.check(policy, sites: desk.documents.sites)
+            return try desk.set(policy, of: name, question)
         }
     }
 }

@@ -3,9 +3,9 @@ import ChangeSets
 import Merging
 
 /// What a policy of a field would decide, before anybody sets it.
-public struct PolicyTrial: Hashable, Sendable {
+public struct PolicyTrial: Encodable, Hashable, Sendable {
     /// One open conflict, and what would be shown then.
-    public struct Example: Hashable, Sendable {
+    public struct Example: Encodable, Hashable, Sendable {
         public var conflict: ConflictAnswer
         public var shown: ValueAnswer
         /// The site that wrote it; `nil`: nobody knows.
@@ -29,13 +29,13 @@ public struct PolicyTrial: Hashable, Sendable {
 extension Hub {
     /// Says what a policy would decide, and sets nothing.
     ///
-    /// - Throws: `choice-invalid` with the forms that there are.
+    /// - Throws: `choice-invalid` with the forms that there are, or with the site or field that is not known.
     public func tryPolicy(_ policy: String, of field: String, of entity: String, now: Timestamp) async throws -> PolicyTrial {
-        guard let policy = FieldPolicy(policy) else { throw Policies.noPolicy(policy) }
+        let (name, policy) = try Policies.read(policy, of: field, of: entity)
         let scorer = try await scorer()
         return try await reading(now) { documents in
+            try Policies.check(policy, sites: documents.sites)
             let alike = try self.conflictList(documents, scorer).open(ConflictFilter(kind: .concurrentWrites, field: field))
-            let name = Policies.Name(entity: EntityName(entity), field: FieldName(field))
             return try PolicyTrial(policy, of: name, among: alike, beginningWith: nil, documents)
         }
     }

@@ -131,8 +131,7 @@ extension HubRoutes {
 
     private func policyPage(_ call: HubCall, _ policy: PolicyTyped) async throws -> Reply {
         let trial = try await hub.tryPolicy(policy.text, of: policy.field, of: policy.entity, now: call.now)
-        let people = Set(trial.examples.map(\.conflict.about.profile)).subtracting([nil])
-        if !people.isEmpty { await hub.noteLookUp(.search, "conflicts", found: people.count, by: call.principal, now: call.now) }
+        await noteExamples(of: trial, call)
         let former = try await hub.policies(now: call.now).first { $0.entity == policy.entity && $0.field == policy.field }
         let foresight = PolicyForesight(
             trial: trial, former: former.map { PolicyTyped(entity: $0.entity, field: $0.field, policy: $0.policy) })
