@@ -146,7 +146,7 @@ struct ConflictCommand: AsyncParsableCommand {
         static func text(of conflicts: [Conflict], none: String) -> String {
             guard !conflicts.isEmpty else { return none }
             return conflicts.map { conflict in
-                var lines = ["\(conflict.short)  \(conflict.message)", "  \(conflict.remedy)"]
+                var lines = ["\(conflict.short)  \(conflict.message)", "  \(conflict.remedy)"].map(TerminalText.line)
                 var sides = Table("VALUE", "SITE", "WRITTEN", "DOT")
                 for side in conflict.sides {
                     sides.add(conflict.shown(side.value), side.by.first ?? side.site, Readable.time(side.written), Readable.dot(side.dot))
@@ -159,7 +159,12 @@ struct ConflictCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one conflict: all sides, who wrote them, when, and what each had seen; and colleagues' notes.")
+            abstract:
+                "Show one conflict: all sides, who wrote them, when, what each had seen and heard of, what taking it leaves; and notes.",
+            discussion: """
+                What taking a side leaves is told of counts. Looks at people are in the trail.
+                Example: tributary conflict show 3f9a1c2b
+                """)
 
         @Argument(help: "The conflict's id, as `conflict list` shows it.") var id: String
         @OptionGroup var listing: ListingOptions
@@ -168,20 +173,21 @@ struct ConflictCommand: AsyncParsableCommand {
             let connection = try listing.hub.connection()
             let bytes = try await connection.post("conflicts", "search", body: ["id": id])
             let id = id
-            // By its whole id also those on one that was decided. An answer that cannot be read is told below.
-            let whole = (try? JSONDecoder().decode([Conflict].self, from: Data(bytes)))?.first?.id ?? id
-            let notes = try JSONDecoder().decode(
-                [NoteShown].self, from: Data(try await connection.get("conflict-notes", query: ["conflict": whole])))
-            try listing.show(bytes, as: [Conflict].self) { found in
-                guard let conflict = found.first else {
+            guard !listing.json, let conflict = try ListingOptions.read(bytes, as: [Conflict].self).first else {
+                // By its whole id also those on one that was decided.
+                let notes: [NoteShown] =
+                    try await listing.json ? [] : ListingOptions.read(connection.get("conflict-notes", query: ["conflict": id]))
+                return try listing.show(bytes, as: [Conflict].self) { _ in
                     let over = "There is no open conflict \(id). It may have been decided: tributary audit list"
                     return ([over] + NoteShown.lines(of: notes)).joined(separator: "\n")
                 }
-                return Self.text(of: conflict, notes: notes)
             }
+            let story: Story = try await ListingOptions.read(connection.get("conflicts", conflict.id, "story"))
+            print(Self.text(of: conflict, notes: story.notes, story: story))
         }
 
-        static func text(of conflict: Conflict, notes: [NoteShown] = []) -> String {
+        /// - Parameter story: `nil`: what each side had seen is told as far as the conflict itself says.
+        static func text(of conflict: Conflict, notes: [NoteShown] = [], story: Story? = nil) -> String {
             var lines = ["\(conflict.short)  \(conflict.kind)", conflict.message, conflict.remedy]
             for side in conflict.sides {
                 lines.append("")
@@ -189,7 +195,10 @@ struct ConflictCommand: AsyncParsableCommand {
                 lines.append("    \((side.by + [Readable.time(side.written)]).joined(separator: ", "))  \(Readable.dot(side.dot))")
                 if let origin = side.origin { lines.append("    " + origin.line + (origin.note.map { ", \"\($0)\"" } ?? "")) }
                 if !side.clockInBound { lines.append("    its clock was wrong, so it loses ties") }
-                if !conflict.isAboutPeople { lines.append("    " + seen(by: side, among: conflict.sides)) }
+                if !conflict.isAboutPeople {
+                    let told = story?.lines(of: side, in: conflict) ?? []
+                    lines += (told.isEmpty ? [seen(by: side, among: conflict.sides)] : told).map { "    \($0)" }
+                }
             }
             lines += NoteShown.lines(of: notes)
             lines.append("")
@@ -200,7 +209,7 @@ struct ConflictCommand: AsyncParsableCommand {
                         : conflict.choices.map { option($0, isAboutStock: conflict.isAboutStock) }.joined(separator: " | ")))
             if let history = conflict.history { lines.append("History: \(history)") }
             lines.append("Id: \(conflict.id)")
-            return lines.joined(separator: "\n")
+            return lines.map(TerminalText.line).joined(separator: "\n")
         }
 
         private static func seen(by side: Conflict.Side, among sides: [Conflict.Side]) -> String {

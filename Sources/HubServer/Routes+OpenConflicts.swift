@@ -28,6 +28,12 @@ extension HubRoutes {
                 let (filter, part) = (try call.json(ConflictFilter.self), try call.json(Part.self))
                 return try await conflicts(filter, limit: part.limit, after: part.after, call)
             },
+            HubRoute(.get, "/v1/conflicts/{id}/story", .person(.viewer)) { call in
+                let id = try call.parameter("id")
+                let story = try await hub.conflictStory(id, now: call.now)
+                await noteLook(at: story, of: id, call)
+                return try .json(story)
+            },
             HubRoute(.get, "/v1/quarantine", .person(.viewer)) { call in
                 // Edits of records that are gone are conflicts of a kind of their own, and stand in quarantine, too.
                 var filter = ConflictFilter()

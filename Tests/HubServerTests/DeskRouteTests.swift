@@ -79,4 +79,41 @@ struct DeskRouteTests {
             }
         }
     }
+
+    @Test("a conflict's story is told with what each count would leave; a look at one about a person is in the trail, another is not")
+    func story() async throws {
+        try await ServedHub.run { hub in
+            let (one, two) = (try await hub.test.enrol("shop-1"), try await hub.test.enrol("shop-2"))
+            var (mine, yours) = (TestWriter("till", seed: 1, key: one.key), TestWriter("till", seed: 2, key: two.key))
+            let now = hub.test.now
+            try await hub.test.push([try mine.seal([Make.count("MUG", "pool", pieces: 10, at: now)])], from: one)
+            try await hub.test.push([try yours.seal([Make.count("MUG", "pool", pieces: 7, at: now)])], from: two)
+            func story(of kind: ConflictAnswer.Kind) async throws -> (id: String, told: [String: Any]) {
+                let conflict = try #require(try await hub.test.hub.conflicts(ConflictFilter(kind: kind), now: now).first)
+                let id = try #require(conflict.id.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+                let answer = try await hub.ask(.get, "/v1/conflicts/\(id)/story")
+                return (conflict.id, try #require(answer.json as? [String: Any], "\(answer.status)"))
+            }
+            let counts = try await story(of: .concurrentCounts).told
+            let foresight = counts["foresight"] as? [String: [String: Any]]
+            #expect(Set(foresight?.values.compactMap { $0["onHand"] as? Int } ?? []) == [100_000, 70_000])
+            let sides = counts["sides"] as? [[String: Any]]
+            #expect(sides?.map { ($0["heard"] as? [Any])?.count } == [0, 0])
+            #expect(try await hub.test.hub.lookUps().isEmpty)
+
+            let life = mine.nextDot
+            func edit(_ city: Value) -> Change {
+                Make.write("customer", 1, [("city", city)], life: life, at: now, context: .named([life]))
+            }
+            // Two who were shown the same, and not each other.
+            let customer = Make.write("customer", 1, [("email", "ann@example.com"), ("city", "Leith")], at: now)
+            try await hub.test.push([try mine.seal([customer, edit("Perth"), edit("Dundee")])], from: one)
+            let (id, city) = try await story(of: .concurrentWrites)
+            #expect((city["conflict"] as? [String: Any])?["id"] as? String == id)
+            #expect((city["earlier"] as? [[String: Any]])?.map { $0["value"] as? String } == ["Leith"])
+            let looks = try await hub.test.hub.lookUps()
+            #expect(looks.map(\.what) == [.conflict] && looks.map(\.subject) == [id])
+            #expect(try await hub.ask(.get, "/v1/conflicts/nothing/story").status == 404)
+        }
+    }
 }

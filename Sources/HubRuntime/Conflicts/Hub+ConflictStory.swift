@@ -3,9 +3,9 @@ import ChangeSets
 import Merging
 
 /// A conflict with how it came about: what a person needs to decide it.
-public struct ConflictStory: Sendable {
+public struct ConflictStory: Encodable, Sendable {
     /// One write, and who of the others had heard of it.
-    public struct Write: Sendable {
+    public struct Write: Encodable, Sendable {
         public var dot: String
         public var site: String
         public var source: String
@@ -49,7 +49,7 @@ public struct ConflictStory: Sendable {
 }
 
 /// A pile of goods after a choice. Quantities in units of 10⁻⁴.
-public struct Foresight: Hashable, Sendable {
+public struct Foresight: Encodable, Hashable, Sendable {
     public var onHand: Int64
     public var available: Int64
     /// Conflicts that the pile would still be in.

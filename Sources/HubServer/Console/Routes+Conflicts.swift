@@ -61,18 +61,22 @@ extension HubRoutes {
     ) async throws -> Reply {
         // Looking at what a rule would do changes nothing, and its address can be kept.
         let story = try await hub.conflictStory(id, trying: rule ?? FormBody(queryOf: call)["rule"], now: call.now)
-        // Of one that is over it is not known whether it was about a person; a rule's examples are about others.
-        let own = [story.conflict?.about.profile, story.conflict?.about.otherProfile]
-        let people = Set((story.rule?.examples.map(\.conflict.about.profile) ?? []) + own).subtracting([nil])
-        if story.conflict == nil || !people.isEmpty {
-            await hub.noteLookUp(.conflict, id, found: max(people.count, 1), by: call.principal, now: call.now)
-        }
+        await noteLook(at: story, of: id, call)
         let admins = story.rule == nil ? [] : try await hub.users().filter { $0.role == .admin }.map(\.name)
         var visitor = try await visitor(call)
         // Also where a form of the page was refused: what is loaded again is the page.
         visitor.path = Address.conflict(id)
         let page = console.conflict(story, id: id, problem: problem, typed: typed, admins: admins, for: visitor)
         return .page(page, status: problem == nil ? .ok : .conflict)
+    }
+
+    /// A page that shows people, or did, is in the trail; so is the same for programs.
+    func noteLook(at story: ConflictStory, of id: String, _ call: HubCall) async {
+        // Of one that is over it is not known whether it was about a person; a rule's examples are about others.
+        let own = [story.conflict?.about.profile, story.conflict?.about.otherProfile]
+        let people = Set((story.rule?.examples.map(\.conflict.about.profile) ?? []) + own).subtracting([nil])
+        guard story.conflict == nil || !people.isEmpty else { return }
+        await hub.noteLookUp(.conflict, id, found: max(people.count, 1), by: call.principal, now: call.now)
     }
 
     private func decide(_ call: HubCall) async throws -> Reply {
