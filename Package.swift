@@ -196,7 +196,7 @@ let package = Package(
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("ConsoleTests", ["Console", "HubRuntime", "Profiles", "ChangeSets"]),
         tests("CurlClientTests", ["CurlClient"]),
-        tests("AdminCommandTests", ["AdminCommand", "Complaints"]),
+        tests("AdminCommandTests", ["AdminCommand", "Complaints", argumentParser]),
         tests("HubCommandTests", ["HubCommand", "Complaints", "Profiles", "Merging", "ChangeSets", "Causality"]),
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
         tests(

@@ -48,7 +48,8 @@ extension ConflictCommand {
 
 extension AuditCommand {
     struct Notes: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List what was written down about conflicts, the newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "List what was written down about conflicts, the newest first.", discussion: "Example: tributary audit notes")
 
         @OptionGroup var listing: ListingOptions
 

@@ -22,7 +22,8 @@ struct IdentityCommand: AsyncParsableCommand {
     static let secondsMax = 900
 
     struct Rules: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print the rules in force, as a file to edit.")
+        static let configuration = CommandConfiguration(
+            abstract: "Print the rules in force, as a file to edit.", discussion: "Example: tributary identity rules > rules.json")
         @OptionGroup var hub: HubOptions
 
         mutating func run() async throws {
@@ -32,7 +33,8 @@ struct IdentityCommand: AsyncParsableCommand {
 
     struct Try: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what other rules would merge and split, with examples. Nothing is changed.")
+            abstract: "Show what other rules would merge and split, with examples. Nothing is changed.",
+            discussion: "Example: tributary identity try rules.json")
         @Argument(help: ArgumentHelp("The rules, as `tributary identity rules` prints them.", valueName: "file")) var file: String
         @OptionGroup var listing: ListingOptions
 
@@ -47,7 +49,10 @@ struct IdentityCommand: AsyncParsableCommand {
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set the rules, and link all customers anew.",
-            discussion: "Operators' links outlive it. Take it back: tributary conflict undo DECISION")
+            discussion: """
+                Operators' links outlive it. Take it back: tributary conflict undo DECISION
+                Example: tributary identity apply rules.json --note "cards first"
+                """)
         @Argument(help: ArgumentHelp("The rules, as `tributary identity rules` prints them.", valueName: "file")) var file: String
         @OptionGroup var decider: DeciderOptions
         @OptionGroup var listing: ListingOptions
@@ -61,6 +66,7 @@ struct IdentityCommand: AsyncParsableCommand {
             discussion: """
                 COVERAGE: records that hold one. CHANGES: how often a record changes it in a year. COLLISIONS: values on several records of one
                 source, and those over the limit. PROFILES: how many it would make alone, and the records it would join to another.
+                Example: tributary identity weigh
                 """)
         @OptionGroup var listing: ListingOptions
 
@@ -93,6 +99,7 @@ struct IdentityCommand: AsyncParsableCommand {
             discussion: """
                 Values that are none; values on so many records of one site that they tell nobody apart (the shop's own phone, a clerk's address);
                 links that the rules ask for and do not get. Block what is nobody's: tributary identity block KIND VALUE
+                Example: tributary identity ignored
                 """)
         @OptionGroup var listing: ListingOptions
 
@@ -143,7 +150,8 @@ struct IdentityCommand: AsyncParsableCommand {
     }
 
     struct Block: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let a value link nobody from now on.")
+        static let configuration = CommandConfiguration(
+            abstract: "Let a value link nobody from now on.", discussion: "Example: tributary identity block phone +442079460018")
         @Argument(help: "id, email, phone, account, device or cookie.") var kind: String
         @Argument(help: "The value in its normal form, as `tributary identity ignored` lists it.") var value: String
         @OptionGroup var decider: DeciderOptions
@@ -160,7 +168,8 @@ struct IdentityCommand: AsyncParsableCommand {
     }
 
     struct Unblock: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let a blocked value link again.")
+        static let configuration = CommandConfiguration(
+            abstract: "Let a blocked value link again.", discussion: "Example: tributary identity unblock phone +442079460018")
         @Argument(help: "id, email, phone, account, device or cookie.") var kind: String
         @Argument(help: "The value, as `tributary identity rules` lists it.") var value: String
         @OptionGroup var decider: DeciderOptions

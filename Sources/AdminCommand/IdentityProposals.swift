@@ -7,8 +7,9 @@ extension IdentityCommand {
         static let configuration = CommandConfiguration(
             abstract: "List records that may be one person's, the likeliest first, with the reasons.",
             discussion: """
-                tributary profile link ID ID     they are one person
-                tributary profile apart ID ID    they never are
+                tributary identity proposals --above 0.99
+                tributary profile link ID ID              they are one person
+                tributary profile apart ID ID             they never are
                 The last line tells how to go on, when there is more.
                 """)
         @Option(help: ArgumentHelp("Only above this probability, from 0 to 1.", valueName: "probability")) var above: Double?
@@ -38,7 +39,10 @@ extension IdentityCommand {
     struct Match: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Learn from all customer records anew, and propose from nothing.",
-            discussion: "The hub does so by itself when much has changed. It takes seconds for ten thousand records, minutes for a million."
+            discussion: """
+                The hub does so by itself when much has changed. It takes seconds for ten thousand records, minutes for a million.
+                Example: tributary identity match
+                """
         )
         @OptionGroup var listing: ListingOptions
 
@@ -60,6 +64,9 @@ extension IdentityCommand {
             discussion: """
                 Says what it would do; --apply does it, in one decision. Take it back: tributary conflict undo DECISION. The likeliest come first; a \
                 pair is left out that would make one person of people who contradict each other.
+
+                  tributary identity accept --above 0.9999
+                  tributary identity accept --above 0.9999 --apply
                 """)
         @Option(help: ArgumentHelp("From 0 to 1, like 0.9999.", valueName: "probability")) var above: Double
         @Flag(help: "Do it.") var apply = false

@@ -35,7 +35,8 @@ struct LoginCommand: AsyncParsableCommand {
 }
 
 struct LogoutCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "logout", abstract: "Forget what tributary login kept.")
+    static let configuration = CommandConfiguration(
+        commandName: "logout", abstract: "Forget what tributary login kept.", discussion: "Example: tributary logout")
 
     mutating func run() throws {
         let file = Login.file()

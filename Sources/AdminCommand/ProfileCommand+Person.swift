@@ -72,7 +72,10 @@ extension ProfileCommand {
     struct Timeline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show what one customer did, over all channels, the newest first.",
-            discussion: "The last line tells how to go on, when there is more.")
+            discussion: """
+                The last line tells how to go on, when there is more.
+                Example: tributary profile timeline p89abcdef0123456789abcdef01234567-4 --last 20
+                """)
 
         @Argument(help: "The profile's id, or a former one.") var id: String
         @Option(help: ArgumentHelp("Entries shown, at most 200.", valueName: "count")) var last = 50

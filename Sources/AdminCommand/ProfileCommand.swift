@@ -4,6 +4,11 @@ import ChangeSets
 struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile", abstract: "Customers, as merged from all sites.",
+        discussion: """
+            tributary profile find --email ada@example.com
+            tributary profile show p89abcdef0123456789abcdef01234567-4
+            tributary profile timeline p89abcdef0123456789abcdef01234567-4
+            """,
         subcommands: [Find.self, Show.self, Timeline.self, ProfileLinks.Link.self, ProfileLinks.Unlink.self, ProfileLinks.Apart.self])
 
     struct Profile: Decodable {

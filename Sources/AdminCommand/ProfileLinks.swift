@@ -17,7 +17,10 @@ enum ProfileLinks {
     struct Unlink: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take records out of a profile for good.",
-            discussion: "They, and all that stays, are never the same from now on. Each side keeps what is its own.")
+            discussion: """
+                They, and all that stays, are never the same from now on. Each side keeps what is its own.
+                Example: tributary profile unlink p0123…-17 89abcdef:4 --note "two people of one name"
+                """)
         @OptionGroup var pair: Pair
 
         mutating func run() async throws { try await pair.decide("unlink") }
@@ -25,7 +28,8 @@ enum ProfileLinks {
 
     struct Apart: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Declare that records are never the same, linked now or not.")
+            abstract: "Declare that records are never the same, linked now or not.",
+            discussion: "Example: tributary profile apart p0123…-17 p89ab…-4 --note \"father and son\"")
         @OptionGroup var pair: Pair
 
         mutating func run() async throws { try await pair.decide("apart") }

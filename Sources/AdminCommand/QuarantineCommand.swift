@@ -14,7 +14,10 @@ struct QuarantineCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the changes in quarantine, the oldest first.",
-            discussion: "The last line tells how to go on, when there is more.")
+            discussion: """
+                The last line tells how to go on, when there is more. Those of one cause: tributary conflict list --cause value-of-wrong-kind
+                Example: tributary quarantine list --limit 20
+                """)
 
         @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
@@ -32,7 +35,12 @@ struct QuarantineCommand: AsyncParsableCommand {
     }
 
     struct Groups: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Count the changes in quarantine by site and cause, the most first.")
+        static let configuration = CommandConfiguration(
+            abstract: "Count the changes in quarantine by site and cause, the most first.",
+            discussion: """
+                Settle all of a cause: tributary conflict resolve-all --cause value-of-wrong-kind --site shop-1 --replay
+                Example: tributary quarantine groups
+                """)
 
         @OptionGroup var listing: ListingOptions
 
@@ -54,7 +62,8 @@ struct QuarantineCommand: AsyncParsableCommand {
 
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Judge a change again by today's rules; if it passes, it takes its place, and what stood behind it follows.")
+            abstract: "Judge a change again by today's rules; if it passes, it takes its place, and what stood behind it follows.",
+            discussion: "Example: tributary quarantine replay 3f9a1c2b --note \"the mapping is mended\"")
 
         @Argument(help: "The change's id, as `quarantine list` shows it.") var id: String
         @OptionGroup var decider: DeciderOptions
@@ -65,7 +74,8 @@ struct QuarantineCommand: AsyncParsableCommand {
 
     struct Discard: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Drop a change for good; what stood behind it goes on. It stays in the journal.")
+            abstract: "Drop a change for good; what stood behind it goes on. It stays in the journal.",
+            discussion: "Example: tributary quarantine discard 3f9a1c2b --note \"a test sale\"")
 
         @Argument(help: "The change's id, as `quarantine list` shows it.") var id: String
         @OptionGroup var decider: DeciderOptions

@@ -115,7 +115,12 @@ extension ConflictCommand {
     struct Undo: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take a decision back: the sides that it replaced stand again.",
-            discussion: "It is refused when somebody has written since, knowing of the decision.")
+            discussion: """
+                It is refused when somebody has written since, knowing of the decision.
+
+                  tributary conflict undo 3f9a1c2b
+                  tributary conflict undo 89abcdef:17 --note "the customer called again"     as `tributary audit list` names it
+                """)
 
         @Argument(help: "The conflict's id, or the decision's from `tributary audit list`.") var id: String
         @OptionGroup var decider: DeciderOptions
@@ -137,11 +142,20 @@ extension ConflictCommand {
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "What operators decided, wrote down, and whom they looked up: who, when, what and why.",
+        discussion: """
+            tributary audit list
+            tributary audit notes
+            tributary audit look-ups --who ben
+            """,
         subcommands: [List.self, Notes.self, LookUps.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List decisions, the newest first.", discussion: "The last line tells how to go on, when there is more.")
+            abstract: "List decisions, the newest first.",
+            discussion: """
+                The last line tells how to go on, when there is more.
+                Example: tributary audit list --limit 20
+                """)
 
         @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions

@@ -55,7 +55,8 @@ struct TokenCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the tokens, without what they are.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the tokens, without what they are.", discussion: "Example: tributary token list")
 
         @OptionGroup var listing: ListingOptions
 
@@ -83,7 +84,8 @@ struct TokenCommand: AsyncParsableCommand {
     }
 
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a token at once. Decisions made in its name stay.")
+        static let configuration = CommandConfiguration(
+            abstract: "End a token at once. Decisions made in its name stay.", discussion: "Example: tributary token revoke reports")
 
         @Argument(help: "The token's name.") var name: String
         @OptionGroup var listing: ListingOptions

@@ -48,7 +48,8 @@ struct UserCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the people who may sign in.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the people who may sign in.", discussion: "Example: tributary user list")
 
         @OptionGroup var listing: ListingOptions
 
@@ -90,7 +91,8 @@ struct UserCommand: AsyncParsableCommand {
 
     struct Password: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Give a person who has forgotten it another first password; prints it, once. All their sessions end.")
+            abstract: "Give a person who has forgotten it another first password; prints it, once. All their sessions end.",
+            discussion: "Example: tributary user password ben")
 
         @Argument(help: "Who.") var name: String
         @OptionGroup var listing: ListingOptions
@@ -104,7 +106,8 @@ struct UserCommand: AsyncParsableCommand {
     }
 
     struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End what a person can do here, at once. Decisions stay.")
+        static let configuration = CommandConfiguration(
+            abstract: "End what a person can do here, at once. Decisions stay.", discussion: "Example: tributary user remove ben")
 
         @Argument(help: "Who.") var name: String
         @OptionGroup var listing: ListingOptions
