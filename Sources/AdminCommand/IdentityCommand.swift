@@ -9,7 +9,8 @@ struct IdentityCommand: AsyncParsableCommand {
         discussion: """
             tributary identity weigh                         what each kind of identifier brings on your own data
             tributary identity ignored                       what links nobody, and why: dummies, the shop's own phone
-            tributary identity block phone +442079460018     the shop's own phone is nobody's
+            tributary identity block phone +442079460018     what would split if the shop's own phone is nobody's
+            tributary identity block phone +442079460018 --apply
             tributary identity rules > rules.json            then edit it
             tributary identity try rules.json                what would merge and split, and nothing is changed
             tributary identity apply rules.json --note "cards first"
@@ -39,10 +40,7 @@ struct IdentityCommand: AsyncParsableCommand {
         @OptionGroup var listing: ListingOptions
 
         mutating func run() async throws {
-            let rules = try RulesFile(path: file)
-            let bytes = try await listing.hub.connection().post(
-                ["identity", "try"], json: rules.bytes(), secondsMax: IdentityCommand.secondsMax)
-            try listing.show(bytes, as: Trial.self, \.text)
+            try await RulesFile(path: file).tried(listing)
         }
     }
 
@@ -151,9 +149,16 @@ struct IdentityCommand: AsyncParsableCommand {
 
     struct Block: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let a value link nobody from now on.", discussion: "Example: tributary identity block phone +442079460018")
+            abstract: "Let a value link nobody from now on.",
+            discussion: """
+                Says what would merge and split; --apply does it.
+
+                  tributary identity block phone +442079460018
+                  tributary identity block phone +442079460018 --apply --note "the shop's own"
+                """)
         @Argument(help: "id, email, phone, account, device or cookie.") var kind: String
         @Argument(help: "The value in its normal form, as `tributary identity ignored` lists it.") var value: String
+        @Flag(help: "Do it.") var apply = false
         @OptionGroup var decider: DeciderOptions
         @OptionGroup var listing: ListingOptions
 
@@ -163,15 +168,23 @@ struct IdentityCommand: AsyncParsableCommand {
                 throw Complaint("That \(kind) is blocked already.", remedy: "See the list: tributary identity rules.")
             }
             rules.blocked.append([kind, value])
+            guard apply else { return try await rules.tried(listing, remedy: "Block it: --apply") }
             try await rules.apply(decider, listing)
         }
     }
 
     struct Unblock: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let a blocked value link again.", discussion: "Example: tributary identity unblock phone +442079460018")
+            abstract: "Let a blocked value link again.",
+            discussion: """
+                Says what would merge and split; --apply does it.
+
+                  tributary identity unblock phone +442079460018
+                  tributary identity unblock phone +442079460018 --apply
+                """)
         @Argument(help: "id, email, phone, account, device or cookie.") var kind: String
         @Argument(help: "The value, as `tributary identity rules` lists it.") var value: String
+        @Flag(help: "Do it.") var apply = false
         @OptionGroup var decider: DeciderOptions
         @OptionGroup var listing: ListingOptions
 
@@ -181,6 +194,7 @@ struct IdentityCommand: AsyncParsableCommand {
                 throw Complaint("That \(kind) is not blocked.", remedy: "See the list: tributary identity rules.")
             }
             rules.blocked.remove(at: place)
+            guard apply else { return try await rules.tried(listing, remedy: "Let it link again: --apply") }
             try await rules.apply(decider, listing)
         }
     }
@@ -219,6 +233,13 @@ private struct RulesFile {
         set { fields["blockedValues"] = newValue.map { ["kind": $0[0], "value": $0[1]] } }
     }
 
+    /// Shows what would merge and split; nothing is changed.
+    func tried(_ listing: ListingOptions, remedy: String? = nil) async throws {
+        let answer = try await listing.hub.connection().post(
+            ["identity", "try"], json: bytes(), secondsMax: IdentityCommand.secondsMax)
+        try listing.show(answer, as: IdentityCommand.Trial.self) { $0.text(remedy: remedy) }
+    }
+
     func apply(_ decider: DeciderOptions, _ listing: ListingOptions) async throws {
         var question: [String: Any] = ["rules": fields, "author": decider.by]
         question["note"] = decider.note
@@ -232,65 +253,4 @@ private struct RulesFile {
     private static func bytes(_ object: [String: Any]) throws -> [UInt8] {
         [UInt8](try JSONSerialization.data(withJSONObject: object, options: .sortedKeys))
     }
-}
-
-/// What other rules would do.
-private struct Trial: Decodable {
-    struct Side: Decodable {
-        let profiles, parts: Int
-        let examples: [Example]
-    }
-    struct Example: Decodable {
-        let profiles: [String]
-        let profileCount, records: Int
-        let by: [String]
-    }
-    let records, profilesNow, profilesThen, sharedValues, refusalCount: Int
-    let merged, split: Side
-    let refusals: [LinkRefusal]
-
-    var text: String {
-        let head = "\(records) records: \(profilesNow) profiles now, \(profilesThen) by these rules."
-        let blocks = [
-            "\(merged.profiles) new profiles would bring \(merged.parts) of today's together\(merged.examples.isEmpty ? "." : ", like")",
-            examples(merged),
-            "\(split.profiles) of today's profiles would fall apart into \(split.parts)\(split.examples.isEmpty ? "." : ", like")",
-            examples(split),
-            refusals.isEmpty ? nil : "Links that the rules ask for and would not get, like", LinkRefusal.text(refusals),
-            Readable.more(of: refusalCount, shown: refusals.count).map { "  " + $0 },
-            "\(sharedValues) values would link nothing, since too many records of one site hold them.",
-        ]
-        return ([head] + blocks).lines
-    }
-
-    private func examples(_ side: Side) -> String? {
-        var table = Table("PROFILES", ">RECORDS", "BY")
-        for example in side.examples {
-            let profiles = example.profiles + [Readable.more(of: example.profileCount, shown: example.profiles.count)].compactMap { $0 }
-            table.add(profiles.joined(separator: " "), String(example.records), example.by.joined(separator: ", "))
-        }
-        guard !table.isEmpty else { return nil }
-        return [table.text(indentedBy: 2), Readable.more(of: side.profiles, shown: side.examples.count).map { "  " + $0 }].lines
-    }
-}
-
-/// A link that rules asked for and did not get.
-private struct LinkRefusal: Decodable {
-    let cause, by: String
-    let records: [String]
-    let recordCount: Int
-
-    static func text(_ refusals: [LinkRefusal]) -> String? {
-        var table = Table("WHY", "ASKED BY", "RECORDS")
-        for refusal in refusals {
-            let records = refusal.records + [Readable.more(of: refusal.recordCount, shown: refusal.records.count)].compactMap { $0 }
-            table.add(refusal.cause, refusal.by, records.joined(separator: " "))
-        }
-        return table.isEmpty ? nil : table.text(indentedBy: 2)
-    }
-}
-
-extension [String?] {
-    /// Those that are there, each on a line of its own.
-    fileprivate var lines: String { compactMap { $0 }.joined(separator: "\n") }
 }
