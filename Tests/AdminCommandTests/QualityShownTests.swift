@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import AdminCommand
+
+@Suite("What tributary quality shows")
+struct QualityShownTests {
+    private func row(_ site: String, _ field: String, _ findings: String, more: String = "") -> String {
+        #"""
+        {"site": "\#(site)", "field": "\#(field)", "records": 10, "present": 8, "valid": 5, "suspicious": 1, "invalid": 2, "fresh": 8,
+         "findings": [\#(findings)]\#(more)}
+        """#
+    }
+
+    private func finding(_ verdict: String, _ reason: String, _ count: Int, _ examples: String...) -> String {
+        let lives = examples.map { #""\#($0)""# }.joined(separator: ",")
+        return #"{"verdict": "\#(verdict)", "reason": "\#(reason)", "count": \#(count), "examples": [\#(lives)]}"#
+    }
+
+    private func report(_ rows: String...) throws -> QualityCommand.Report {
+        let document = #"{"now": 1, "freshDays": 365, "rows": [\#(rows.joined(separator: ","))]}"#
+        return try JSONDecoder().decode(QualityCommand.Report.self, from: Data(document.utf8))
+    }
+
+    @Test("findings are told over all sites, the most frequent first, with where they are and customers to look at")
+    func findings() throws {
+        let report = try report(
+            row("shop", "email", finding("invalid", "no at sign", 2, "ab:1", "ab:2"), more: #", "shared": {"values": 3, "records": 7}"#),
+            row("web", "email", finding("invalid", "no at sign", 4, "cd:3", "cd:4")),
+            row("web", "phone", finding("suspicious", "too short", 5, "cd:5")))
+        #expect(
+            report.findingsText(of: nil, nil) == """
+                6  email: invalid, no at sign (web 4, shop 2)
+                  tributary profile show pcd-3
+                  tributary profile show pcd-4
+                  tributary profile show pab-1
+                5  phone: doubtful, too short (web 5)
+                  tributary profile show pcd-5
+                """)
+        #expect(report.findingsText(of: "shop", nil).hasPrefix("2  email: invalid, no at sign (shop 2)\n"))
+        #expect(report.findingsText(of: "shop", "phone") == "Nothing is found wrong at shop.")
+        #expect(report.text(of: "shop", nil, widthMax: nil).contains("7 (3)  no at sign (2)"))
+    }
+
+    @Test("so many findings are told, and of more how many there are")
+    func bound() throws {
+        func lines(_ count: Int) throws -> [Substring] {
+            let findings = (0..<count).map { finding("invalid", "reason \($0)", 1) }.joined(separator: ",")
+            return try report(row("shop", "email", findings)).findingsText(of: nil, nil).split(separator: "\n")
+        }
+        let most = QualityCommand.Report.findingsMax
+        #expect(try lines(most).count == most)
+        #expect(try lines(most + 1).count == most + 1)
+        #expect(try lines(most + 1).last == "and 1 more")
+    }
+}
