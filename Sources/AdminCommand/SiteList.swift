@@ -62,7 +62,7 @@ extension SiteCommand {
         static let clockMillisecondsMax: UInt64 = 5 * 60_000
 
         init(_ site: Site, now: Date) {
-            let agents = site.agents.filter { !$0.isRevoked }
+            let agents = site.agents.filter(\.takesPart)
             let exchanges = agents.compactMap(\.exchange)
             if site.agents.isEmpty {
                 self = .new
@@ -90,7 +90,7 @@ extension SiteCommand {
 
 extension SiteCommand.Site {
     /// Of its agents' clocks the one with the largest error.
-    var clockOffset: Int64? { agents.filter { !$0.isRevoked }.map(\.clockOffsetMilliseconds).max { $0.magnitude < $1.magnitude } }
+    var clockOffset: Int64? { agents.filter(\.takesPart).map(\.clockOffsetMilliseconds).max { $0.magnitude < $1.magnitude } }
 
     func holds(_ words: String) -> Bool {
         let shown = "\(name) \(region ?? "")".lowercased()
