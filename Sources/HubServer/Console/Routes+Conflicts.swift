@@ -38,7 +38,8 @@ extension HubRoutes {
         func given(_ name: String) -> String? { field(name).flatMap { $0.isEmpty ? nil : $0 } }
         return ConflictFilter(
             kind: given("kind").flatMap(ConflictAnswer.Kind.init), site: given("site"), field: given("field"), entity: given("entity"),
-            text: given("text"), days: given("days").flatMap { Int($0) }, choice: given("choice") == Decision.Choice.replay.rawValue ? .replay : nil)
+            text: given("text"), days: given("days").flatMap { Int($0) },
+            choice: given("choice") == Decision.Choice.replay.rawValue ? .replay : nil)
     }
 
     private func conflictQueue(_ call: HubCall, _ filter: ConflictFilter, after: String?) async throws -> Reply {
