@@ -8,6 +8,16 @@
   const reveal = (root) => all("[data-script]", root).forEach((element) => { element.hidden = false; });
   reveal(document);
 
+  // A part takes the place of an older one; what was scrolled sideways stays so: regions are known by their ids or labels.
+  const regions = (root) => [root, ...all(".scroll", root)].filter((element) => element.matches(".scroll")).map((region) =>
+    [region.id || region.getAttribute("aria-labelledby") || region.getAttribute("aria-label"), region]);
+  const exchange = (old, fresh) => {
+    const places = new Map(regions(old).map(([name, region]) => [name, region.scrollLeft]));
+    old.replaceWith(fresh);
+    reveal(fresh);
+    regions(fresh).forEach(([name, region]) => { region.scrollLeft = places.get(name) ?? 0; });
+  };
+
   // Copy: <p class="cmd"><code>…</code><button hidden data-script data-copy>Copy</button></p>
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
@@ -50,14 +60,14 @@
         if (!answer.ok) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.querySelector(form.dataset.search), old = document.querySelector(form.dataset.search);
-        if (fresh && old) { old.replaceWith(fresh); reveal(fresh); }
+        if (fresh && old) exchange(old, fresh);
       } catch { /* the form's button still works */ }
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 180); });
   });
 
   // Figures that stay fresh: <main data-live-events="/live"> hears of news, asks for its own page, and exchanges every
-  // [data-live][id] that has changed, unless somebody is in it.
+  // [data-live][id] that has changed, unless somebody is in it. A [data-live-hidden][id] stays, opened or not, and comes and goes.
   const main = document.querySelector("main[data-live-events]");
   if (main) {
     let asking = false, again = false;
@@ -71,8 +81,9 @@
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           all("[data-live][id]").forEach((old) => {
             const fresh = page.getElementById(old.id);
-            if (fresh && !old.contains(document.activeElement) && fresh.innerHTML !== old.innerHTML) { old.replaceWith(fresh); reveal(fresh); }
+            if (fresh && !old.contains(document.activeElement) && fresh.innerHTML !== old.innerHTML) exchange(old, fresh);
           });
+          all("[data-live-hidden][id]").forEach((old) => { old.hidden = page.getElementById(old.id)?.hidden ?? old.hidden; });
           all("[data-filter]").forEach((input) => input.dispatchEvent(new Event("input")));
         }
       } catch { /* the next event asks once more */ }
