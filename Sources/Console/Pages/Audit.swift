@@ -53,13 +53,27 @@ extension Console {
             ], for: visitor)
     }
 
+    /// The same for those who decide conflicts: each leads to its conflict's page, where it is taken back.
+    public func decided(_ page: DecisionPage, for visitor: Visitor) -> [UInt8] {
+        let forms = forms(for: visitor)
+        let address = "/conflicts/decided"
+        return self.page(
+            "decided", title: forms.strings["conflicts-decided"], section: .conflicts,
+            [
+                "decisions": page.decisions.map { decision($0, page.undoing, forms) }, "newest": page.isLater ? address : nil,
+                "older": page.decisions.next.map { "\(address)?after=\(Address.encoded($0))" },
+                "hasPager": page.isLater || page.decisions.next != nil,
+            ], for: visitor)
+    }
+
     private func decision(_ decision: DecisionAnswer, _ known: [String: DecisionAnswer], _ forms: Forms) -> View {
         let strings = forms.strings
         let values = decision.values.prefix(Self.valuesShown).map { words($0, of: decision.conflict, forms) }
         let more = decision.values.count > Self.valuesShown ? ", …" : ""
         let undo = decision.undoneBy.map { known[$0] }
+        let told = DecidedWords(conflict: decision.conflict, message: decision.message, forms: forms)
         return [
-            "id": decision.id, "when": forms.stamp(decision.time), "who": decision.author,
+            "id": decision.id, "title": told.text, "address": told.address, "when": forms.stamp(decision.time), "who": decision.author,
             "choice": strings["audit-choice-\(decision.choice.rawValue)"],
             "values": values.isEmpty ? nil : values.joined(separator: ", ") + more,
             "message": decision.message, "note": decision.note,

@@ -73,25 +73,33 @@ extension Console {
         let forms = forms(for: visitor)
         let strings = forms.strings
         let decided: [View] = answer.decided.prefix(Self.bulkShown).map { one in
-            [
-                "what": one.message, "then": one.values.map { CausalDrawing.value($0, forms, nil) }.joined(separator: ", "),
+            let words = one.shown.map { ConflictWords(conflict: $0, forms: forms) }
+            return [
+                "what": words?.title ?? one.message, "line": words?.line,
+                "then": one.values.map { CausalDrawing.value($0, forms, one.shown) }.joined(separator: ", "),
                 "address": Address.conflict(one.conflict), "state": strings["bulk-decided"], "sign": "ok",
             ]
         }
         let left: [View] = answer.left.prefix(Self.bulkShown).map { one in
-            let words = RefusalWords(code: one.code, message: one.reason, remedy: "", strings: strings)
+            let words = one.shown.map { ConflictWords(conflict: $0, forms: forms) }
+            let refusal = RefusalWords(code: one.code, message: one.reason, remedy: "", strings: strings)
             return [
-                "what": one.message, "address": Address.conflict(one.conflict), "state": words.message, "sign": "warn",
-                "detail": words.detail,
+                "what": words?.title ?? DecidedWords(conflict: one.conflict, message: one.message, forms: forms).title,
+                "line": words?.line, "address": Address.conflict(one.conflict), "state": refusal.message, "sign": "warn",
+                "detail": refusal.detail,
             ]
         }
         let hidden = answer.decided.count + answer.left.count - decided.count - left.count
+        let (isDone, done) = (!answer.isDryRun, answer.isDryRun ? "" : "-done")
         return page(
-            "bulk", title: strings["bulk-title"], section: .conflicts,
+            "bulk", title: strings["bulk-title" + done], section: .conflicts,
             [
-                "rule": strings("bulk-headline", ["rule": strings["rule-\(rule)"]]), "rows": decided + left,
-                "summary": forms.count("bulk-would", answer.decided.count) + " " + forms.count("bulk-left", answer.left.count),
-                "fields": fields.map { ["name": $0.name, "value": $0.value] as View }, "mayApply": !answer.decided.isEmpty,
+                "isDone": isDone, "rule": strings("bulk-headline" + done, ["rule": strings["rule-\(rule)"]]),
+                // What still asks for somebody comes first once the rest is done.
+                "rows": isDone ? left + decided : decided + left,
+                "summary": forms.count("bulk-would" + done, answer.decided.count) + " "
+                    + forms.count("bulk-left" + done, answer.left.count),
+                "fields": fields.map { ["name": $0.name, "value": $0.value] as View }, "mayApply": !isDone && !answer.decided.isEmpty,
                 "apply": forms.count("bulk-apply", answer.decided.count), "back": back,
                 "more": hidden > 0 ? forms.count("bulk-more", hidden) : nil,
             ], for: visitor)

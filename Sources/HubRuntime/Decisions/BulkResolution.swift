@@ -65,6 +65,10 @@ public struct BulkAnswer: Encodable, Hashable, Sendable {
         public var values: [ValueAnswer]
         /// What was shown of it: sent back with the rule, it covers exactly that.
         public var seen: String
+        /// The conflict as it was before; for who says it in other words.
+        public var shown: ConflictAnswer?
+
+        private enum CodingKeys: CodingKey { case conflict, message, choice, values, seen }
     }
 
     public struct Left: Encodable, Hashable, Sendable {
@@ -73,6 +77,10 @@ public struct BulkAnswer: Encodable, Hashable, Sendable {
         /// Why, as an error's code, and in words.
         public var code: String
         public var reason: String
+        /// `nil`: it is not open any more.
+        public var shown: ConflictAnswer?
+
+        private enum CodingKeys: CodingKey { case conflict, message, code, reason }
     }
 
     public var isDryRun: Bool

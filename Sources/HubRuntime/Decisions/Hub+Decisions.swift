@@ -45,12 +45,13 @@ extension Hub {
                     answer.decided.append(
                         .init(
                             conflict: finding.answer.id, message: finding.answer.message, choice: resolution.choice, values: values,
-                            seen: resolution.seen ?? ""))
+                            seen: resolution.seen ?? "", shown: finding.answer))
                     if !bulk.isDryRun { _ = try desk.decide(finding, resolution) }
                 } catch let error as HubError where !error.isTransient {
                     answer.left.append(
                         .init(
-                            conflict: finding.answer.id, message: finding.answer.message, code: error.code.rawValue, reason: error.message))
+                            conflict: finding.answer.id, message: finding.answer.message, code: error.code.rawValue, reason: error.message,
+                            shown: finding.answer))
                 }
             }
             return answer

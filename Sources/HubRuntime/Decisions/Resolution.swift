@@ -55,6 +55,16 @@ public struct DecisionAnswer: Encodable, Hashable, Sendable {
     public var values: [ValueAnswer]
 }
 
+extension DecisionAnswer {
+    /// Whether its words or values may be a customer's: those of rules, of goods and of orders' states are not.
+    public var mayTellOfPerson: Bool {
+        switch ConflictAnswer.Kind(ofID: conflict) {
+        case .concurrentWrites, .editOfDeleted, .quarantine, .longWait, .proposedLink: true
+        case .oversell, .concurrentCounts, .receivedMoreThanSent, .orderContradiction, .sourceRestored, .staleView, nil: false
+        }
+    }
+}
+
 extension Decision.Choice: Codable {}
 
 extension Resolution {

@@ -22,6 +22,7 @@ extension HubRoutes {
                 return try await conflictQueue(call, Self.filter { form[$0] }, after: form["after"])
             },
             HubRoute(.post, "/conflicts/bulk", .console(.operator), bodyBytesMax: Self.bulkBytesMax) { try await bulk($0) },
+            HubRoute(.get, "/conflicts/decided", .console(.viewer)) { try await decidedPage($0) },
             HubRoute(.get, "/conflicts/{id}", .console(.viewer)) { call in
                 try await conflictPage(call, call.parameter("id"), problem: nil)
             },
@@ -191,7 +192,7 @@ extension HubRoutes {
 
     // MARK: many at once
 
-    /// Looks first, with the button that does it; `step=apply` does it.
+    /// Looks first, with the button that does it; `step=apply` does it, and tells what was decided and what was left, and why.
     private func bulk(_ call: HubCall) async throws -> Reply {
         let form = FormBody(call.body)
         let given = form["rule"] ?? ""
@@ -211,15 +212,31 @@ extension HubRoutes {
             BulkResolution(
                 filter: filter, rule: rule, site: site, author: call.principal?.name ?? "", note: form["note"], isDryRun: isDryRun),
             now: call.now)
-        guard isDryRun else {
-            call.logger.notice("conflicts decided by rule", metadata: ["decided": "\(answer.decided.count)"])
-            return .seeOther("/conflicts?said=bulk")
+        if !isDryRun {
+            call.logger.notice(
+                "conflicts decided by rule", metadata: ["decided": "\(answer.decided.count)", "left": "\(answer.left.count)"])
         }
         // What was shown is what will be decided, and nothing that comes between the look and the deed.
         var fields = [(name: "rule", value: given)]
         for one in answer.decided { fields += [(name: "id", value: one.conflict), (name: "seen", value: one.seen)] }
-        let page = console.bulk(
-            answer, rule: site == nil ? given : "site-chosen", fields: fields, back: "/conflicts", for: try await visitor(call))
+        var visitor = try await visitor(call)
+        // Where another language leads back to: a form's own address cannot be asked for.
+        visitor.path = "/conflicts"
+        let page = console.bulk(answer, rule: site == nil ? given : "site-chosen", fields: fields, back: "/conflicts", for: visitor)
         return .page(page)
+    }
+
+    // MARK: what was decided
+
+    private static let decidedShown = 100
+
+    /// The latest decisions of everybody; what each was about may be a person's.
+    private func decidedPage(_ call: HubCall) async throws -> Reply {
+        let after = FormBody(queryOf: call)["after"]
+        let (decisions, undoing) = try await hub.decisionPage(after: after, limit: Self.decidedShown, now: call.now)
+        let people = decisions.entries.count(where: \.mayTellOfPerson)
+        if people > 0 { await hub.noteLookUp(.search, "decisions", found: people, by: call.principal, now: call.now) }
+        let page = DecisionPage(decisions: decisions, undoing: undoing, isLater: after != nil)
+        return .page(console.decided(page, for: try await visitor(call)))
     }
 }
