@@ -39,6 +39,11 @@ extension Console {
         let isKnown = !site.agents.isEmpty
         let hub = reach?.url ?? "https://HUB"
         let plain = reach.map { $0.isPlain && !$0.isLoopback } ?? false
+        let mappings = strings(
+            "site-new-mapping",
+            [
+                "folder": "agent/mappings", "examples": site.kind.mappings.joined(separator: ", "), "guide": "docs/operating/mapping.md",
+            ])
         let line = "--hub \(hub)" + (plain ? " --allow-plain-http" : "")
         return page(
             "site-new", title: strings[isKnown ? "site-again-title" : "site-add"], section: .sites,
@@ -49,7 +54,8 @@ extension Console {
                     "region": site.region ?? strings["site-region-all"], "isKnown": isKnown,
                     "onMachine": strings("site-new-on-machine", ["site": site.name]),
                     "enrol": "tributary-agent enroll \(line) --token \(token.token) --data \(Self.agentFolder)",
-                    "attach": "tributary-agent attach APP.db --as till --mapping FILE.yaml --data \(Self.agentFolder)",
+                    "attach": "tributary-agent attach APP.db --as \(site.kind.sourceName) --mapping FILE.yaml --data \(Self.agentFolder)",
+                    "attachHow": strings("site-new-attach-\(site.kind.rawValue)", ["name": site.kind.sourceName]), "mappings": mappings,
                     "ends": strings("site-new-ends", ["time": forms.moment(token.expires.milliseconds)]),
                     "isLoopback": reach?.isLoopback ?? false, "isUnknown": reach == nil, "isPlain": plain,
                     "heard": forms.stamp(site.lastHeard),
@@ -59,4 +65,24 @@ extension Console {
 
     /// As `tributary-agent` takes it by itself, and its service has it.
     private static let agentFolder = "/var/lib/tributary-agent"
+}
+
+extension SiteKind {
+    /// What the application there is usually called: each source of a site has a name of its own.
+    fileprivate var sourceName: String {
+        switch self {
+        case .store: "till"
+        case .warehouse: "wms"
+        case .web: "shop"
+        }
+    }
+
+    /// Examples in `agent/mappings`, the nearest first.
+    var mappings: [String] {
+        switch self {
+        case .store: ["open-source-pos.yaml", "simple-shop.yaml"]
+        case .warehouse: ["adventureworks-warehouse.yaml"]
+        case .web: ["web-shop.yaml"]
+        }
+    }
 }
