@@ -35,16 +35,21 @@ extension HubRoutes {
                 try .json(try await hub.tryIdentity(call.json(GivenRules.self), now: call.now))
             },
             HubRoute(.get, "/v1/identity/weights", .person(.viewer)) { try .json(try await hub.weighIdentity(now: $0.now)) },
-            HubRoute(.get, "/v1/identity/ignored", .person(.viewer)) { try .json(try await hub.ignoredIdentifiers(now: $0.now)) },
+            HubRoute(.get, "/v1/identity/ignored", .person(.viewer)) { call in
+                let ignored = try await hub.ignoredIdentifiers(now: call.now)
+                await noteIgnored(ignored, call)
+                return try .json(ignored)
+            },
             HubRoute(.post, "/v1/identity/match", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 try .json(try await hub.matchAll(now: call.now))
             },
             HubRoute(.post, "/v1/identity/proposals", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
                 let question = try call.json(ProposalsQuestion.self)
-                return try .page(
-                    try await hub.proposals(
-                        above: question.above ?? MatchThreshold.proposalProbability, after: question.after,
-                        limit: question.limit ?? Hub.proposalsMax, now: call.now))
+                let found = try await hub.proposals(
+                    above: question.above ?? MatchThreshold.proposalProbability, after: question.after,
+                    limit: question.limit ?? Hub.proposalsMax, now: call.now)
+                await noteProposals(found.count, call)
+                return try .page(found)
             },
             HubRoute(.post, "/v1/identity/proposals/accept", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { call in
                 let answer = try await hub.acceptProposals(call.json(), now: call.now)

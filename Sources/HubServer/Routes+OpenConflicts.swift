@@ -56,8 +56,13 @@ extension HubRoutes {
 
     /// Who asks for no page gets what was given before there were any.
     private func conflicts(_ filter: ConflictFilter, limit: Int?, after: String?, _ call: HubCall) async throws -> Reply {
-        guard limit != nil || after != nil else { return try .json(try await hub.conflicts(filter, now: call.now)) }
+        guard limit != nil || after != nil else {
+            let found = try await hub.conflicts(filter, now: call.now)
+            await noteConflicts(found, askedFor: filter.id, call)
+            return try .json(found)
+        }
         let page = try await hub.conflictPage(filter, after: after, limit: limit ?? Hub.conflictsPageMax, now: call.now)
+        await noteConflicts(page.conflicts, askedFor: filter.id, call)
         return try .json(page.conflicts).following(page.next)
     }
 }

@@ -44,7 +44,9 @@ extension HubRoutes {
             },
             HubRoute(.get, "/v1/decisions", .person(.viewer)) { call in
                 let limit = try call.limit(usual: Hub.decisionsUsual)
-                return try .page(try await hub.decisionPage(after: call.asked("after"), limit: limit, now: call.now).decisions)
+                let decisions = try await hub.decisionPage(after: call.asked("after"), limit: limit, now: call.now).decisions
+                await noteDecisions(decisions.entries, call)
+                return try .page(decisions)
             },
             HubRoute(.post, "/v1/decisions/undo", .person(.operator), bodyBytesMax: Self.bodyBytesMax) { try await undo($0) },
             HubRoute(.post, "/v1/backup", .person(.admin), bodyBytesMax: Self.bodyBytesMax) { try await backUp($0) },

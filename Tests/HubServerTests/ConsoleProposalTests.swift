@@ -43,6 +43,11 @@ struct ConsoleProposalTests {
             #expect(page.status == 200 && page.text.contains("stack compare") && page.text.contains("Ed<mark>d</mark>ith"))
             #expect(try await ben.get("/proposals").text.contains("Ed<mark>d</mark>ith"))
             #expect(try await bench.hub.lookUps().contains { $0.what == .conflict && $0.subject == conflict.id && $0.found == 2 })
+            // Programs leave the same lines.
+            #expect(try await hub.ask(.post, "/v1/identity/proposals", "{}").status == 200)
+            #expect(try await hub.ask(.get, "/v1/conflicts?kind=proposed-link").status == 200)
+            let program = try await bench.hub.lookUps().filter { $0.who == "hub.secret" }
+            #expect(Set(program.map(\.subject)) == ["proposals", "conflicts"] && program.allSatisfy { $0.what == .search && $0.found > 0 })
             let done = try await ben.post(address, ["choice": "same", "seen": conflict.seen])
             #expect(done.status == 303)
             #expect(try await !ben.get(address).text.contains("stack compare"))

@@ -48,8 +48,7 @@ extension HubRoutes {
         let sites = try await hub.siteNames()
         let open = try await hub.openConflicts(now: call.now)
         let notes = try await hub.conflictNoteMarks(on: found.conflicts.map(\.id))
-        let people = found.conflicts.count { $0.about.profile != nil }
-        if people > 0 { await hub.noteLookUp(.search, "conflicts", found: people, by: call.principal, now: call.now) }
+        await noteConflicts(found.conflicts, call)
         return .page(
             console.conflicts(
                 found, isLater: after != nil, filter: filter, open: open, sites: sites, notes: notes,
@@ -219,6 +218,7 @@ extension HubRoutes {
         // What was shown is what will be decided, and nothing that comes between the look and the deed.
         var fields = [(name: "rule", value: given)]
         for one in answer.decided { fields += [(name: "id", value: one.conflict), (name: "seen", value: one.seen)] }
+        await noteConflicts(answer.decided.compactMap(\.shown) + answer.left.compactMap(\.shown), call)
         var visitor = try await visitor(call)
         // Where another language leads back to: a form's own address cannot be asked for.
         visitor.path = "/conflicts"
@@ -234,8 +234,7 @@ extension HubRoutes {
     private func decidedPage(_ call: HubCall) async throws -> Reply {
         let after = FormBody(queryOf: call)["after"]
         let (decisions, undoing) = try await hub.decisionPage(after: after, limit: Self.decidedShown, now: call.now)
-        let people = decisions.entries.count(where: \.mayTellOfPerson)
-        if people > 0 { await hub.noteLookUp(.search, "decisions", found: people, by: call.principal, now: call.now) }
+        await noteDecisions(decisions.entries, call)
         let page = DecisionPage(decisions: decisions, undoing: undoing, isLater: after != nil)
         return .page(console.decided(page, for: try await visitor(call)))
     }

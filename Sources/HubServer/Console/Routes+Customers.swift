@@ -151,7 +151,7 @@ extension HubRoutes {
         let found = try await hub.proposals(
             above: part.above, after: part.after, limit: Console.ProposalsPart.pairs, now: call.now)
         // Each pair shows what is known of two people.
-        if !found.isEmpty { await hub.noteLookUp(.search, "proposals", found: found.count, by: call.principal, now: call.now) }
+        await noteProposals(found.count, call)
         var visitor = try await visitor(call)
         visitor.path = "/proposals"
         let page = console.proposals(found, part: part, problem: problem, for: visitor)

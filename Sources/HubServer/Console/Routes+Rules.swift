@@ -29,7 +29,11 @@ extension HubRoutes {
         // Both read all customers: only who asks for them waits, by a form of this page and not by an address.
         let looks = call.body.isEmpty ? FormBody([]) : FormBody(call.body)
         if looks["weigh"] != nil { page.weights = try await hub.weighIdentity(now: call.now) }
-        if looks["ignored"] != nil { page.ignored = try await hub.ignoredIdentifiers(now: call.now) }
+        if looks["ignored"] != nil {
+            let ignored = try await hub.ignoredIdentifiers(now: call.now)
+            await noteIgnored(ignored, call)
+            page.ignored = ignored
+        }
         if let entity = asked["entity"], let field = asked["field"] {
             let policy = PolicyTyped(entity: entity, field: field, policy: "ask")
             if policy.isKnown { page.asked = policy }

@@ -134,6 +134,7 @@ extension HubRoutes {
 
     private func decisionsPage(_ call: HubCall, after: String?, problem: HubError?) async throws -> Reply {
         let (decisions, undoing) = try await hub.decisionPage(after: after, limit: Self.decisionsShown, now: call.now)
+        await noteDecisions(decisions.entries, call)
         var visitor = try await visitor(call)
         visitor.path = "/audit"
         let page = DecisionPage(decisions: decisions, undoing: undoing, isLater: after != nil)

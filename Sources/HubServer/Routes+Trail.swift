@@ -1,0 +1,33 @@
+import HubRuntime
+
+/// What the trail is told of lists that show people, at the console as over the API.
+extension HubRoutes {
+    /// - Parameter id: of the one conflict that was asked for; its page is what the trail leads to.
+    func noteConflicts(_ shown: [ConflictAnswer], askedFor id: String? = nil, _ call: HubCall) async {
+        let people = shown.count { $0.about.profile != nil }
+        guard people > 0 else { return }
+        if id != nil, let only = shown.first {
+            await hub.noteLookUp(.conflict, only.id, found: people, by: call.principal, now: call.now)
+        } else {
+            await hub.noteLookUp(.search, "conflicts", found: people, by: call.principal, now: call.now)
+        }
+    }
+
+    func noteDecisions(_ shown: [DecisionAnswer], _ call: HubCall) async {
+        let people = shown.count { $0.mayTellOfPerson }
+        guard people > 0 else { return }
+        await hub.noteLookUp(.search, "decisions", found: people, by: call.principal, now: call.now)
+    }
+
+    /// Values that are no identifiers, and links that are refused: each is somebody's.
+    func noteIgnored(_ shown: IgnoredAnswer, _ call: HubCall) async {
+        let people = shown.values.count + shown.shared.count + shown.refusals.count
+        guard people > 0 else { return }
+        await hub.noteLookUp(.search, "ignored", found: people, by: call.principal, now: call.now)
+    }
+
+    func noteProposals(_ shown: Int, _ call: HubCall) async {
+        guard shown > 0 else { return }
+        await hub.noteLookUp(.search, "proposals", found: shown, by: call.principal, now: call.now)
+    }
+}
