@@ -185,7 +185,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
     struct LookUps: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "look-ups", abstract: "List who looked whom up, the newest first.",
+            commandName: "look-ups", abstract: "List who looked whom up, and who gave or ended access, the newest first.",
             discussion: """
                 Of a search the trail keeps what was searched by, and never what was searched for. Looks alike within a minute are one line.
                 The last line tells how to go on, when there is more.

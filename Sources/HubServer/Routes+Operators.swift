@@ -67,19 +67,23 @@ extension HubRoutes {
 
     private func addSite(_ call: HubCall) async throws -> Reply {
         let question = try call.json(SiteQuestion.self)
-        let token = try await token(for: question, now: call.now)
+        let token = try await token(for: question, call)
         call.logger.info("site added", metadata: ["site": "\(question.name)", "kind": "\(question.kind.rawValue)"])
         return try .json(TokenAnswer(site: token.site, token: token.token, expires: token.expires.milliseconds))
     }
 
     /// A new site's token, or another one for a site that is there and is what the question says.
-    private func token(for question: SiteQuestion, now: Timestamp) async throws -> EnrolmentToken {
+    private func token(for question: SiteQuestion, _ call: HubCall) async throws -> EnrolmentToken {
         do {
-            return try await hub.addSite(name: question.name, kind: question.kind, region: question.region, now: now)
+            let token = try await hub.addSite(name: question.name, kind: question.kind, region: question.region, now: call.now)
+            await noteDeed(.siteAdded, token.site, call)
+            return token
         } catch let error as HubError where error.code == .siteExists {
-            let known = try await hub.site(question.name, now: now)
+            let known = try await hub.site(question.name, now: call.now)
             guard known.kind == question.kind, question.region == nil || known.region == question.region else { throw error }
-            return try await hub.issueToken(site: question.name, now: now)
+            let token = try await hub.issueToken(site: question.name, now: call.now)
+            await noteDeed(.siteToken, token.site, call)
+            return token
         }
     }
 
@@ -87,6 +91,7 @@ extension HubRoutes {
         let name = try call.parameter("name")
         try await hub.revoke(site: name)
         call.logger.notice("site revoked", metadata: ["site": "\(name)"])
+        await noteDeed(.siteRevoked, name, call)
         return try .json(Nothing())
     }
 

@@ -1,6 +1,6 @@
 import HubRuntime
 
-/// What the trail is told of lists that show people, at the console as over the API.
+/// What the trail is told of lists that show people, and of access that is given or ended, at the console as over the API.
 extension HubRoutes {
     /// - Parameter id: of the one conflict that was asked for; its page is what the trail leads to.
     func noteConflicts(_ shown: [ConflictAnswer], askedFor id: String? = nil, _ call: HubCall) async {
@@ -24,6 +24,14 @@ extension HubRoutes {
         let people = shown.values.count + shown.shared.count + shown.refusals.count
         guard people > 0 else { return }
         await hub.noteLookUp(.search, "ignored", found: people, by: call.principal, now: call.now)
+    }
+
+    /// What an admin did about who and what may take part.
+    ///
+    /// - Parameter role: the one that was given with it.
+    func noteDeed(_ deed: LookUpRow.What, _ name: String, role: Role? = nil, _ call: HubCall) async {
+        let subject = role.map { "\(name): \($0.rawValue)" } ?? name
+        await hub.noteLookUp(deed, subject, found: 1, by: call.principal, now: call.now)
     }
 
     func noteProposals(_ shown: Int, _ call: HubCall) async {

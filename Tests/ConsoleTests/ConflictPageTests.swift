@@ -187,6 +187,21 @@ struct ConflictPageTests {
         #expect(!html.contains("⟦"))
     }
 
+    @Test("each kind of line of the trail has words in either language; what was done has no number of people found")
+    func trailWords() throws {
+        for language in Language.allCases {
+            var visitor = Self.visitor(.admin)
+            visitor.language = language
+            for what in LookUpRow.What.allCases {
+                let row = LookUpAnswer(time: Self.now, who: "ben", what: what, subject: "email", found: 7_654, times: 1)
+                let page = LookUpPage(rows: ListPage(entries: [row]), isLater: false, who: nil, names: [])
+                let html = String(decoding: try Console().lookUps(page, for: visitor), as: UTF8.self)
+                #expect(!html.contains("⟦"), "\(what)")
+                #expect(html.contains("654") == !what.isDeed, "\(what)")
+            }
+        }
+    }
+
     @Test("a rule begins with what the first side's site has; an admin sets what was shown, others see who may")
     func rule() throws {
         let admin = try html(Self.story(), .admin)

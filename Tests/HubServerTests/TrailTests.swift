@@ -50,4 +50,37 @@ struct TrailTests {
             #expect(try await Self.lines(hub).last == "hub.secret: search decisions")
         }
     }
+
+    @Test("access that is given or ended leaves a line with who did it, and no secret; what is refused leaves none")
+    func access() async throws {
+        try await ServedHub.run { hub in
+            let asked: [(path: String, body: String)] = [
+                ("/v1/users", #"{"name":"ben","role":"operator","author":"anna"}"#), ("/v1/users/ben/role", #"{"role":"viewer"}"#),
+                ("/v1/users/ben/password", ""), ("/v1/users/ben/remove", ""),
+                ("/v1/tokens", #"{"name":"scanner","role":"viewer","author":"anna"}"#), ("/v1/tokens/scanner/revoke", ""),
+                ("/v1/sites", #"{"name":"shop-1","kind":"store"}"#), ("/v1/sites", #"{"name":"shop-1","kind":"store"}"#),
+                ("/v1/sites/shop-1/revoke", ""),
+            ]
+            for (path, body) in asked { #expect(try await hub.ask(.post, path, body).status == 200, "\(path)") }
+            for (path, body) in [asked[1], asked[5], (path: "/v1/sites/none/revoke", body: "")] {
+                #expect(try await hub.ask(.post, path, body).status >= 400, "\(path)")
+            }
+            let told = [
+                "person-added ben: operator", "role-given ben: viewer", "password-given ben", "person-removed ben",
+                "token-made scanner: viewer", "token-revoked scanner", "site-added shop-1", "site-token shop-1", "site-revoked shop-1",
+            ]
+            #expect(try await Self.lines(hub) == told.map { "hub.secret: " + $0 })
+            let anna = Browser(hub)
+            try await anna.signIn("anna", .admin)
+            try await anna.get("/people")
+            try await anna.post("/people", ["name": "cleo", "role": "viewer"])
+            try await anna.post("/people/role", ["name": "cleo", "role": "operator"])
+            try await anna.post("/sites/shop-1/token", [:])
+            let lines = try await Self.lines(hub).suffix(3)
+            #expect(lines == ["anna: person-added cleo: viewer", "anna: role-given cleo: operator", "anna: site-token shop-1"])
+            let page = try await anna.get("/audit?show=look-ups").text
+            #expect(page.contains(#"gave the person another role: <a href="/people"><code>cleo: operator</code></a>"#))
+            #expect(page.contains(#"<a href="/sites/shop%2D1"><code>shop-1</code></a>"#) && !page.contains("⟦"))
+        }
+    }
 }

@@ -36,7 +36,7 @@ public struct DecisionPage: Sendable {
     }
 }
 
-// Who decided what, and who looked whom up.
+// Who decided what, who looked whom up, and who gave or ended access.
 extension Console {
     /// - Parameter problem: why something could not be undone.
     public func decisions(_ page: DecisionPage, problem: HubError?, for visitor: Visitor) -> [UInt8] {
@@ -158,15 +158,14 @@ extension Console {
         switch row.what {
         case .search where strings.has("audit-search-\(row.subject)"): what = strings["audit-search-\(row.subject)"]
         case .search: what = strings("audit-search", ["kind": row.subject])
-        case .profile: what = strings["audit-profile"]
-        case .order: what = strings["audit-order"]
-        case .conflict: what = strings["audit-conflict"]
-        case .history: what = strings["audit-history"]
+        case .profile, .order, .conflict, .history, .personAdded, .roleGiven, .passwordGiven, .personRemoved, .tokenMade, .tokenRevoked,
+            .siteAdded, .siteToken, .siteRevoked:
+            what = strings["audit-\(row.what.rawValue)"]
         }
         return [
             "when": forms.stamp(row.time), "who": shown(row.who, strings), "what": what,
             "subject": row.what == .search ? nil : row.subject, "address": Self.address(of: row),
-            "found": forms.number(row.found), "times": row.times > 1 ? forms.count("audit-times", row.times) : nil,
+            "found": row.what.isDeed ? nil : forms.number(row.found), "times": row.times > 1 ? forms.count("audit-times", row.times) : nil,
         ]
     }
 
@@ -174,6 +173,8 @@ extension Console {
     private static func address(of row: LookUpAnswer) -> String? {
         switch row.what {
         case .search: return nil
+        case .personAdded, .roleGiven, .passwordGiven, .personRemoved, .tokenMade, .tokenRevoked: return "/people"
+        case .siteAdded, .siteToken, .siteRevoked: return Address.site(row.subject)
         case .order: return Address.order(row.subject)
         case .profile: return "/customers/\(Address.encoded(row.subject))"
         case .conflict: return Address.conflict(row.subject)

@@ -36,7 +36,7 @@ public struct SessionRow: Hashable, Sendable {
     }
 }
 
-/// Somebody looked somebody up.
+/// Somebody looked somebody up, or changed who and what may take part.
 public struct LookUpRow: Hashable, Sendable {
     /// What was asked for.
     public enum What: String, Hashable, Sendable, Codable, CaseIterable {
@@ -50,6 +50,26 @@ public struct LookUpRow: Hashable, Sendable {
         case conflict
         /// Everything that was ever written into one field of a record; the subject is the record's life, `/`, the field.
         case history
+        /// Access was given or ended; the subject is the name, of a person or a token with the role that was given: `ben: operator`.
+        case personAdded = "person-added"
+        case roleGiven = "role-given"
+        case passwordGiven = "password-given"
+        case personRemoved = "person-removed"
+        case tokenMade = "token-made"
+        case tokenRevoked = "token-revoked"
+        case siteAdded = "site-added"
+        /// An enrolment token for a site that there was.
+        case siteToken = "site-token"
+        case siteRevoked = "site-revoked"
+
+        /// Whether something was changed, and nobody looked up.
+        public var isDeed: Bool {
+            switch self {
+            case .search, .profile, .order, .conflict, .history: false
+            case .personAdded, .roleGiven, .passwordGiven, .personRemoved, .tokenMade, .tokenRevoked, .siteAdded, .siteToken, .siteRevoked:
+                true
+            }
+        }
     }
 
     public var at: Timestamp

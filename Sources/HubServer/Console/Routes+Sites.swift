@@ -53,6 +53,7 @@ extension HubRoutes {
             }
             let token = try await hub.addSite(name: name, kind: typed.kind, region: typed.region, now: call.now)
             call.logger.info("site added", metadata: ["site": "\(name)", "kind": "\(typed.kind.rawValue)"])
+            await noteDeed(.siteAdded, name, call)
             return try await tokenPage(token, call)
         } catch let error as HubError where ErrorReply(error).status.kind == .clientError {
             return try await siteForm(call, typed, problem: error)
@@ -65,6 +66,7 @@ extension HubRoutes {
     private func giveToken(_ call: HubCall) async throws -> Reply {
         let token = try await hub.issueToken(site: call.parameter("name"), now: call.now)
         call.logger.notice("site given another token", metadata: ["site": "\(token.site)"])
+        await noteDeed(.siteToken, token.site, call)
         return try await tokenPage(token, call)
     }
 
@@ -82,6 +84,7 @@ extension HubRoutes {
         let name = try call.parameter("name")
         try await hub.revoke(site: name)
         call.logger.notice("site revoked", metadata: ["site": "\(name)"])
+        await noteDeed(.siteRevoked, name, call)
         return .seeOther(Self.address(ofSite: name) + "?said=site-revoked")
     }
 

@@ -45,6 +45,7 @@ extension HubRoutes {
             let question = UserQuestion(name: trial.name ?? "", role: try Self.role(trial.role), author: call.principal?.name ?? "")
             let added = try await hub.addUser(question, now: call.now)
             call.logger.notice("person added", metadata: ["person": "\(added.name)", "role": "\(added.role.rawValue)"])
+            await noteDeed(.personAdded, added.name, role: added.role, call)
             return try await peoplePage(call, .password(added))
         }
     }
@@ -55,6 +56,7 @@ extension HubRoutes {
             let (name, role) = (trial.name ?? "", try Self.role(trial.role))
             try await hub.setRole(role, of: name)
             call.logger.notice("person's role changed", metadata: ["person": "\(name)", "role": "\(role.rawValue)"])
+            await noteDeed(.roleGiven, name, role: role, call)
             return .seeOther("/people?said=people-role")
         }
     }
@@ -63,6 +65,7 @@ extension HubRoutes {
         try await team(call, TeamTrial(.password, name: FormBody(call.body)["name"])) { trial in
             let password = try await hub.resetPassword(of: trial.name ?? "")
             call.logger.notice("password given anew", metadata: ["person": "\(password.name)"])
+            await noteDeed(.passwordGiven, password.name, call)
             return try await peoplePage(call, .password(password))
         }
     }
@@ -72,6 +75,7 @@ extension HubRoutes {
             let name = trial.name ?? ""
             try await hub.removeUser(name)
             call.logger.notice("person removed", metadata: ["person": "\(name)"])
+            await noteDeed(.personRemoved, name, call)
             return .seeOther("/people?said=people-removed")
         }
     }
@@ -85,6 +89,7 @@ extension HubRoutes {
                 author: call.principal?.name ?? "")
             let token = try await hub.makeAPIToken(question, now: call.now)
             call.logger.notice("API token made", metadata: ["token": "\(token.name)", "role": "\(token.role.rawValue)"])
+            await noteDeed(.tokenMade, token.name, role: token.role, call)
             return try await peoplePage(call, .token(token))
         }
     }
@@ -94,6 +99,7 @@ extension HubRoutes {
             let name = trial.name ?? ""
             try await hub.revokeAPIToken(name)
             call.logger.notice("API token revoked", metadata: ["token": "\(name)"])
+            await noteDeed(.tokenRevoked, name, call)
             return .seeOther("/people?said=people-revoked")
         }
     }
