@@ -1,6 +1,6 @@
 import HubRuntime
 
-/// What a decision was about, of which the hub has the conflict's id, and the sentence that stood there then, in English.
+/// What a decision was about, of which the hub has an id, and the sentence that stood there then, in English.
 struct DecidedWords {
     let conflict: String
     let message: String
@@ -13,18 +13,23 @@ struct DecidedWords {
     /// Where the conflict's sides, notes and decisions stand; `nil` where what was decided is a rule, and no conflict.
     var address: String? { kind == nil ? nil : Address.conflict(conflict) }
 
-    /// The hub's own sentence tells most, to who reads English.
+    /// The hub's own sentence tells most, to who reads English; to others what the id tells, if it tells anything.
     var text: String { strings.language == .english ? message : title }
 
+    /// Whether that is English on a page that is not.
+    var isEnglish: Bool { strings.language != .english && told == nil }
+
     /// What the id tells: `two values: phone`.
-    var title: String {
-        guard let kind else { return message }
+    var title: String { told ?? message }
+
+    private var told: String? {
+        guard let kind else { return policy }
         let kindName = strings["conflict-kind-\(kind.rawValue)"]
         return subject(of: kind).map { kindName + ": " + $0 } ?? kindName
     }
 
     private func subject(of kind: ConflictAnswer.Kind) -> String? {
-        guard let slash = name.firstIndex(of: "/"), case let rest = String(name[name.index(after: slash)...]) else { return nil }
+        guard let rest = behindSlash?.rest else { return nil }
         switch kind {
         // A record's life, then its field.
         case .concurrentWrites: return FlowWords(forms: forms).field(rest)
@@ -32,6 +37,18 @@ struct DecidedWords {
         case .oversell, .concurrentCounts, .receivedMoreThanSent: return pile(rest)
         default: return nil
         }
+    }
+
+    /// Of a field: its entity, then its name.
+    private var policy: String? {
+        guard conflict.hasPrefix("policy:"), let (entity, field) = behindSlash else { return nil }
+        let words = FlowWords(forms: forms)
+        return words.field(field) + " (" + words.entity(entity) + ")"
+    }
+
+    private var behindSlash: (first: String, rest: String)? {
+        guard let slash = name.firstIndex(of: "/") else { return nil }
+        return (String(name[..<slash]), String(name[name.index(after: slash)...]))
     }
 
     /// `SKU at LOCATION`; where either holds the word " at " itself, nobody can tell which is which.

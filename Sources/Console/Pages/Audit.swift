@@ -73,10 +73,10 @@ extension Console {
         let undo = decision.undoneBy.map { known[$0] }
         let told = DecidedWords(conflict: decision.conflict, message: decision.message, forms: forms)
         return [
-            "id": decision.id, "title": told.text, "address": told.address, "when": forms.stamp(decision.time), "who": decision.author,
+            "id": decision.id, "address": told.address, "when": forms.stamp(decision.time), "who": decision.author,
             "choice": strings["audit-choice-\(decision.choice.rawValue)"],
             "values": values.isEmpty ? nil : values.joined(separator: ", ") + more,
-            "message": decision.message, "note": decision.note,
+            "message": told.text, "isEnglish": told.isEnglish, "note": decision.note,
             "undone": undo.map { undo in
                 undo.map { strings("audit-undone-by", ["author": $0.author, "time": forms.clock($0.time)]) } ?? strings["audit-undone"]
             },

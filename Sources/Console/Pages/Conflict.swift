@@ -16,7 +16,8 @@ extension Console {
         let decisions: [View] = story.decisions.reversed().map { decision($0, forms, isAdmin: visitor.may(.admin)) }
         guard let conflict = story.conflict else {
             let last = story.decisions.last { $0.choice != .undo }
-            let message = story.ruling.map { told($0, forms) } ?? last?.message
+            let message =
+                story.ruling.map { told($0, forms) } ?? last.map { DecidedWords(conflict: id, message: $0.message, forms: forms).text }
             var view: View = [
                 "isOver": true, "title": strings["conflict-over"], "message": message, "decisions": decisions,
                 "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": Address.conflict(id),

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import Console
+@testable import HubRuntime
+
+@Suite("What was decided, in words")
+struct DecidedPageTests {
+    private static let now: UInt64 = 1_800_000_000_000
+
+    private func visitor(_ language: Language) -> Visitor {
+        Visitor(
+            name: "anna", role: .admin, formToken: "0", language: language, theme: nil, zone: .gmt, now: Self.now, path: "/", said: nil)
+    }
+
+    private func decision(_ conflict: String, _ choice: Decision.Choice = .accept) -> DecisionAnswer {
+        DecisionAnswer(
+            id: "h:1", conflict: conflict, choice: choice, message: "The hub's <words>.", author: "ben", note: nil, time: Self.now - 60_000,
+            undoneBy: nil, values: [])
+    }
+
+    private func pages(_ decision: DecisionAnswer, _ language: Language) throws -> [String] {
+        let page = DecisionPage(decisions: ListPage(entries: [decision]), undoing: [:], isLater: false)
+        let console = try Console()
+        return [console.decisions(page, problem: nil, for: visitor(language)), console.decided(page, for: visitor(language))].map {
+            String(decoding: $0, as: UTF8.self)
+        }
+    }
+
+    @Test(
+        "a decision is told in the reader's language by what its id tells, and in the hub's words to who reads English",
+        arguments: [
+            ("concurrent-writes:a:1/phone", "zwei Werte: Telefon"), ("oversell:oversold/BOOT/42 at web", "überverkauft: BOOT/42 in web"),
+            ("oversell:oversold/BOOT at work at web", "überverkauft: BOOT at work at web"), ("quarantine:a:7", "zurückgestellt"),
+            ("proposed-link:a:1+b:1", "dieselbe Person?"), ("edit-of-deleted:a:1", "gelöscht und bearbeitet"),
+            ("policy:customer/phone", "Telefon (Kunde)"),
+        ])
+    func told(conflict: String, german: String) throws {
+        for page in try pages(decision(conflict), .german) {
+            #expect(page.contains(">\(german)</"), "\(conflict)")
+            #expect(!page.contains("The hub") && !page.contains("⟦"), "\(conflict)")
+        }
+        for page in try pages(decision(conflict), .english) { #expect(page.contains(">The hub&#39;s &lt;words&gt;.</"), "\(conflict)") }
+    }
+
+    @Test("what no id tells stays in the hub's words, marked as English; what is no conflict leads to none")
+    func hubsWords() throws {
+        let german = try pages(decision("link:a:1", .same), .german)
+        for page in german { #expect(page.contains(#" lang="en">The hub&#39;s &lt;words&gt;.</"#)) }
+        #expect(!german[1].contains("href=\"/conflicts/link"))
+        #expect(try pages(decision("quarantine:a:7"), .german)[1].contains("href=\"/conflicts/quarantine%3Aa%3A7\""))
+        for page in try pages(decision("link:a:1", .same), .english) { #expect(!page.contains(#"lang="en">The hub"#)) }
+    }
+
+    @Test("a conflict that is over says in the reader's language what it was")
+    func over() throws {
+        let story = ConflictStory(
+            conflict: nil, sides: [], earlier: [], decisions: [decision("quarantine:a:7", .discard)], notes: [], foresight: [:], sites: 0,
+            alike: 0)
+        let page = try Console().conflict(story, id: "quarantine:a:7", problem: nil, for: visitor(.german))
+        let html = String(decoding: page, as: UTF8.self)
+        #expect(html.contains(">zurückgestellt</span>") && !html.contains("The hub"))
+    }
+
+    @Test("what a rule did to many is told as the queue tells it, with what was left first and why", arguments: Language.allCases)
+    func bulk(language: Language) throws {
+        let open = ConflictPageTests.conflict()
+        let answer = { (isDryRun: Bool) in
+            BulkAnswer(
+                isDryRun: isDryRun,
+                decided: [.init(conflict: open.id, message: "unsaid", choice: .take, values: [.text("0131 1")], seen: "s", shown: open)],
+                left: [.init(conflict: "oversell:oversold/MUG at web", message: "unsaid", code: "conflict-gone", reason: "Gone.")])
+        }
+        func html(_ answer: BulkAnswer) throws -> String {
+            let page = try Console().bulk(answer, rule: "latest", fields: [], back: "/conflicts", for: visitor(language))
+            return String(decoding: page, as: UTF8.self)
+        }
+        let (trial, done) = (try html(answer(true)), try html(answer(false)))
+        for page in [trial, done] {
+            #expect(page.contains("Ada 0131 1") && page.contains("MUG in web") && !page.contains("unsaid") && !page.contains("⟦"))
+        }
+        let (gone, ada) = (try #require(done.firstRange(of: "MUG in web")), try #require(done.firstRange(of: "Ada 0131 1")))
+        #expect(gone.lowerBound < ada.lowerBound)
+        #expect(trial.contains(#"value="apply""#) && !done.contains(#"value="apply""#) && done.contains(#"href="/conflicts/decided""#))
+    }
+}
