@@ -187,6 +187,29 @@ struct ConflictPageTests {
         #expect(!html.contains("⟦"))
     }
 
+    @Test("an oversold article shows which sites took from it, and leads to its page; where nothing is known of that, nothing is said")
+    func takers() throws {
+        var story = Self.story()
+        story.conflict?.kind = .oversell
+        story.conflict?.about.profile = nil
+        story.conflict?.about.sku = "MUG"
+        story.conflict?.about.location = "web"
+        #expect(try !html(story).contains("What took from it last"))
+        let kinds: [StockItem.Entry.Kind] = [.sale, .reservation]
+        story.takers = kinds.map { kind in
+            StockItem.Entry(
+                at: Self.now - 60_000, location: "web", kind: kind, quantity: kind == .sale ? -20_000 : 10_000, dot: "b:1",
+                site: "camden \(Self.payload)", source: "till", record: "sale line 7")
+        }
+        for language in Language.allCases {
+            let page = try html(story, .viewer, language)
+            #expect(
+                page.contains("href=\"/stock/MUG\"") && page.contains("sale line 7") && page.contains("2</td>") && page.contains("+1</td>"))
+            #expect(page.contains("camden &lt;script&gt;") && !page.contains("<script>alert") && !page.contains("⟦"))
+        }
+        #expect(try html(story).contains("What took from it last") && html(story).contains(">Promised<"))
+    }
+
     @Test("each kind of line of the trail has words in either language; what was done has no number of people found")
     func trailWords() throws {
         for language in Language.allCases {

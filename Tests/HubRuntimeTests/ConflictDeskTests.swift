@@ -42,6 +42,41 @@ struct ConflictDeskTests {
         return (bench, orders)
     }
 
+    @Test(
+        "an oversold pile tells what took from it since the last count, the newest first, and no more than so many",
+        arguments: [Hub.takersMax, Hub.takersMax + 1])
+    func takers(sales: Int) async throws {
+        let bench = try await TestHub()
+        let agent = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: agent.key)
+        let now = bench.now.milliseconds
+        func ago(_ minutes: Int) -> Timestamp { Timestamp(milliseconds: now - UInt64(minutes) * 60_000) }
+        let before = [
+            Make.movement("MUG", "shop-1", pieces: -7, kind: .sale, at: ago(100)), Make.count("MUG", "shop-1", pieces: 1, at: ago(90)),
+            Make.movement("MUG", "shop-1", pieces: 1, kind: .customerReturn, at: ago(80)),
+        ]
+        let sold = (0..<sales).map { Make.movement("MUG", "shop-1", pieces: -1, kind: .sale, at: ago(sales - $0)) }
+        try await bench.push([try till.seal(before + sold)], from: agent)
+        let story = try await bench.hub.conflictStory("oversell:oversold/MUG at shop-1", now: bench.now)
+        #expect(story.takers.map(\.at) == (1...Hub.takersMax).map { ago($0).milliseconds })
+        #expect(story.takers.allSatisfy { $0.kind == .sale && $0.quantity == -10_000 && $0.site == "shop-1" })
+    }
+
+    @Test("what leaves, and what is promised until its time, takes from a pile; what comes, or gives a promise back, does not")
+    func takes() {
+        let now = Timestamp(milliseconds: 1_000)
+        func takes(_ kind: Movement.Kind, _ quantity: Int64, expires: UInt64? = nil) -> Bool {
+            let row = MovementRow(
+                cell: 1, replica: 1, counter: 1, kind: kind, quantity: quantity, note: nil,
+                expires: expires.map { Timestamp(milliseconds: $0) })
+            return StockMovements.Found(row: row, dot: Dot(ReplicaID(high: 0, low: 1), 1), at: 1).takes(at: now)
+        }
+        #expect(takes(.sale, -1) && takes(.transferOut, -1) && takes(.adjustment, -1))
+        #expect(!takes(.sale, 1) && !takes(.receipt, 1) && !takes(.adjustment, 1) && !takes(.customerReturn, 1))
+        #expect(takes(.reservation, 1) && takes(.reservation, 1, expires: 1_001) && !takes(.reservation, 1, expires: 1_000))
+        #expect(!takes(.release, -1))
+    }
+
     @Test("pages hold each conflict once, in one order, whatever their size", arguments: [1, 3, 7, 200])
     func pages(size: Int) async throws {
         let (bench, _) = try await Self.queue(piles: 5, aside: 4, fields: 3)

@@ -37,6 +37,7 @@ extension Console {
             "sides": sides(story, conflict, words, forms), "decisions": decisions, "hasDecisions": !decisions.isEmpty,
             "drawing": svg.isNull ? nil : svg, "words": drawing.words(), "facts": facts(conflict, words, forms),
         ]
+        view["takers"] = takers(of: story, words, forms)
         view["pair"] = pair(of: story, forms)?.view(label: words.title)
         view["hasSides"] = !conflict.sides.isEmpty
         view["hasFacts"] = conflict.sides.isEmpty
@@ -155,6 +156,12 @@ extension Console {
             guard let value, !value.isEmpty else { return nil }
             return ["name": strings[name], "value": value]
         }
+    }
+
+    /// Which sites sold what is not there, or promised it.
+    private func takers(of story: ConflictStory, _ words: ConflictWords, _ forms: Forms) -> View? {
+        guard !story.takers.isEmpty else { return nil }
+        return ["address": words.address, "rows": story.takers.map { entry($0, forms) }]
     }
 
     // MARK: choices

@@ -109,7 +109,8 @@ extension Console {
         return [entry.site, entry.source].filter { !$0.isEmpty }.joined(separator: ", ")
     }
 
-    private func entry(_ entry: StockItem.Entry, _ forms: Forms) -> View {
+    /// On the article's page, and on that of what is decided about it.
+    func entry(_ entry: StockItem.Entry, _ forms: Forms) -> View {
         let strings = forms.strings
         let isTransfer = [.transferOut, .transferIn].contains(entry.kind)
         let transfer = isTransfer ? entry.counterpart.map { strings("item-\(entry.kind.rawValue)-at", ["location": $0]) } : nil

@@ -38,6 +38,8 @@ public struct ConflictStory: Encodable, Sendable {
     public var rule: PolicyTrial?
     /// What each choice that sets a count would leave, by the dot that is taken.
     public var foresight: [String: Foresight]
+    /// Of an oversold pile: what took from it last, the newest first.
+    public var takers: [StockItem.Entry] = []
     /// Of a proposed link: the two records side by side.
     public var pair: ProposalAnswer?
     /// Sites that show the merged view.
@@ -65,7 +67,9 @@ extension Hub {
         let scorer = try await scorer()
         var story = try await reading(now) { documents in
             var teller = StoryTeller(documents: documents, list: self.conflictList(documents, scorer))
-            return try teller.story(of: id, trying: policy.flatMap(FieldPolicy.init))
+            var story = try teller.story(of: id, trying: policy.flatMap(FieldPolicy.init))
+            if let conflict = story.conflict, conflict.kind == .oversell { story.takers = try documents.takers(of: conflict) }
+            return story
         }
         guard story.conflict != nil || !story.decisions.isEmpty || !story.notes.isEmpty || story.ruling != nil else {
             throw HubError(
@@ -106,6 +110,13 @@ extension Hub {
 }
 
 extension Documents {
+    fileprivate func takers(of conflict: ConflictAnswer) throws -> [StockItem.Entry] {
+        guard let sku = conflict.about.sku, let location = conflict.about.location, let row = try store.cell(sku: sku, location: location)
+        else { return [] }
+        var reader = StockReader(self, heard: [:])
+        return try reader.takers(of: row)
+    }
+
     fileprivate func foresight(of finding: Finding) throws -> Foresight? {
         guard let sku = finding.answer.about.sku, let location = finding.answer.about.location,
             let row = try store.cell(sku: sku, location: location)

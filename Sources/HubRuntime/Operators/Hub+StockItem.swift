@@ -5,6 +5,8 @@ import Merging
 
 extension Hub {
     public static let stockEntriesMax = 100
+    /// On the page of an oversold pile: its article's page has all.
+    public static let takersMax = 10
     public static let stockHistoryMilliseconds: UInt64 = 30 * 24 * 3_600_000
 
     /// One SKU with what its figures are made of; `nil` when nobody ever moved or counted it.
@@ -19,7 +21,7 @@ extension Hub {
 }
 
 /// Puts together what is known of one SKU.
-private struct StockReader {
+struct StockReader {
     let documents: Documents
     let heard: [String: UInt64]
     private var sets: DecodedSets
@@ -58,6 +60,19 @@ private struct StockReader {
         let isCut = entries.count > Hub.stockEntriesMax || movements.completeAfter != nil
         return StockItem(
             sku: sku, label: try label(sku), places: places, entries: Array(entries.prefix(Hub.stockEntriesMax)), isCut: isCut)
+    }
+
+    /// What took from one pile, or was promised of it, since the count that its figure starts from: the newest first, at most `takersMax`.
+    ///
+    /// Of a pile that very many write, what may stand beside others that were not read is left out.
+    mutating func takers(of row: StockCellRow) throws -> [StockItem.Entry] {
+        let cell = try StockCell(row, standing: documents.standing)
+        let movements = try StockMovements(of: [(row: row, cell: cell)], documents)
+        let count = try cell.liveCounts.last.map { try self.count($0, of: cell, at: row.location) }
+        let found = movements.found.filter { movement in
+            movement.at >= movements.completeAfter ?? 0 && movement.takes(at: documents.now) && !(count?.contains?(movement.dot) ?? false)
+        }
+        return found.prefix(Hub.takersMax).map { entry($0, at: row.location) }
     }
 
     private func label(_ sku: String) throws -> StockItem.Label? {

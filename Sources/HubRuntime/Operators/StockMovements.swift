@@ -16,6 +16,15 @@ struct StockMovements {
         var record: String?
         /// The other end of a transfer.
         var counterpart: String?
+
+        /// Whether there is less to sell since.
+        func takes(at now: Timestamp) -> Bool {
+            switch row.kind {
+            case .reservation: row.expires.map { $0 > now } ?? true
+            case .release: false
+            case .sale, .customerReturn, .receipt, .transferOut, .transferIn, .adjustment: row.quantity < 0
+            }
+        }
     }
 
     /// The newest first.
