@@ -89,6 +89,7 @@ extension StockCommand {
 
         @Argument(help: "The SKU, as the sites write it.") var sku: String
         @Option(help: "Only what happened there.") var location: String?
+        @Option(help: ArgumentHelp("Only older ones: as the last line of the page before says.", valueName: "place")) var before: String?
         @OptionGroup var listing: ListingOptions
 
         struct Item: Decodable {
@@ -115,6 +116,7 @@ extension StockCommand {
             let places: [Place]
             let entries: [Entry]
             let isCut: Bool
+            let next: String?
 
             func text(at location: String?, widthMax: Int? = Terminal.width) -> String {
                 var places = Table(
@@ -136,7 +138,11 @@ extension StockCommand {
                 }
                 let title = TerminalText.line([sku, label?.name].compactMap { $0 }.joined(separator: ", "))
                 let past = entries.isEmpty ? "Nothing was moved there." : entries.text(widthMax: widthMax, indentedBy: 2)
-                return [title, places.text(widthMax: widthMax, indentedBy: 2), past, isCut ? "  There are older ones." : nil]
+                let more = next.map { next in
+                    let place = location.map { " --location " + PageOptions.quoted($0) } ?? ""
+                    return "More: tributary stock history \(PageOptions.quoted(sku))\(place) --before \(next)"
+                }
+                return [title, places.text(widthMax: widthMax, indentedBy: 2), past, more ?? (isCut ? "  There are older ones." : nil)]
                     .compactMap { $0 }.joined(separator: "\n")
             }
 
@@ -152,7 +158,8 @@ extension StockCommand {
         }
 
         mutating func run() async throws {
-            let bytes = try await listing.hub.connection().get("stock", sku, "history")
+            let query = before.map { ["before": $0] } ?? [:]
+            let bytes = try await listing.hub.connection().get("stock", sku, "history", query: query)
             let location = location
             try listing.show(bytes, as: Item.self) { $0.text(at: location) }
         }

@@ -17,7 +17,7 @@ extension HubRoutes {
             },
             HubRoute(.get, "/v1/stock/{sku}/history", .person(.viewer)) { call in
                 let sku = try call.parameter("sku")
-                guard let item = try await hub.stockItem(sku: sku, now: call.now) else {
+                guard let item = try await hub.stockItem(sku: sku, before: call.asked("before"), now: call.now) else {
                     throw HubError(
                         .notFound, "Nobody has moved or counted \(sku).", remedy: "Check the SKU; they are compared letter by letter.")
                 }

@@ -82,6 +82,9 @@ struct PagingTests {
         let depot = shown.split(separator: "\n").first { $0.contains("depot") } ?? ""
         #expect(depot.contains("-1 ") && depot.contains("2023-11-14 22:13Z"))
         #expect(item.text(at: "web", widthMax: nil).contains("Nothing was moved there."))
+        let paged = document.replacing(#""isCut":true"#, with: #""isCut":true,"next":"1700000000000_a:1""#)
+        let first = try JSONDecoder().decode(StockCommand.History.Item.self, from: Data(paged.utf8)).text(at: "depot", widthMax: nil)
+        #expect(first.hasSuffix("More: tributary stock history MUG --location depot --before 1700000000000_a:1"))
         #expect(item.text(at: "moon", widthMax: nil) == "MUG was never at moon.")
     }
 

@@ -34,6 +34,34 @@ struct StockPageTests {
         #expect(try html(piles, .german).contains("10 Standorte") && html(piles, .german).contains("überverkauft an 1: camden"))
     }
 
+    private func itemPage(_ item: StockItem, location: String? = nil, isLater: Bool = false) throws -> String {
+        let visitor = Visitor(
+            name: "anna", role: .viewer, formToken: "0", language: .english, theme: nil, zone: .gmt, now: 1_800_000_000_000, path: "/stock",
+            said: nil)
+        let page = try Console().stockItem(item, location: location, isLater: isLater, problem: nil, for: visitor)
+        return String(decoding: page, as: UTF8.self)
+    }
+
+    @Test("an article's movements lead to older ones and back to the newest; where none were read, it is said that there are some")
+    func pages() throws {
+        var item = StockItem(
+            sku: "M/1",
+            places: [
+                StockItem.Place(pile: pile("york", available: 0), history: []),
+                StockItem.Place(pile: pile("bath", available: 0), history: []),
+            ], entries: [], isCut: false)
+        let all = try itemPage(item)
+        #expect(!all.contains(">Older<") && !all.contains("To the newest") && !all.contains("stand in the journal"))
+        item.isCut = true
+        item.next = "17_a:1"
+        let first = try itemPage(item, location: "york")
+        #expect(first.contains(##"href="/stock/M%2F1?location=york&amp;before=17%5Fa%3A1#movements""##))
+        #expect(!first.contains("To the newest") && !first.contains("stand in the journal"))
+        item.next = nil
+        let last = try itemPage(item, isLater: true)
+        #expect(last.contains(##"href="/stock/M%2F1#movements""##) && !last.contains(">Older<") && last.contains("stand in the journal"))
+    }
+
     @Test("a sum of which one part is not known is not told")
     func unknownPart() throws {
         var piles = (1...9).map { pile("shop \($0)", available: 20_000) }

@@ -263,6 +263,37 @@ struct StockListTests {
         #expect(item.entries.first?.onHand == Int64(count) * FixedPoint.one)
     }
 
+    @Test("Of so many movements each stands on one page, the newest first; of one time, too", arguments: [1, 20])
+    func pages(ofOneTime together: UInt64) async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let count = UInt64(Hub.stockEntriesMax) * 2 + 50
+        try await shop.tell(
+            (0..<count).map { number in
+                let at = now.milliseconds - 1_000 + number / together
+                return Make.movement("MUG", number % 2 == 0 ? "shop-1" : "depot", pieces: 1, at: Timestamp(milliseconds: at))
+            })
+        var told: [StockItem.Entry] = []
+        var sizes: [Int] = []
+        var before: String?
+        repeat {
+            let page = try #require(try await shop.bench.hub.stockItem(sku: "MUG", before: before, now: now))
+            #expect(page.isCut == (page.next != nil) && page.places.count == 2)
+            told += page.entries
+            sizes.append(page.entries.count)
+            before = page.next
+            try #require(sizes.count < 5)
+        } while before != nil
+        #expect(sizes == [Hub.stockEntriesMax, Hub.stockEntriesMax, 50])
+        #expect(told.map(\.at) == told.map(\.at).sorted(by: >) && Set(told.map(\.dot)).count == Int(count))
+        let hub = shop.bench.hub
+        for wrong in ["", "x", "5", "5_x", "5_1:2_3"] {
+            await #expect(throws: HubError.self, "\(wrong)") {
+                try await hub.stockItem(sku: "MUG", before: wrong, now: now)
+            }
+        }
+    }
+
     @Test("Of a pile that moved very often the newest are read, and the history begins where nothing is missing")
     func busy() async throws {
         var shop = try await Shop()

@@ -6,8 +6,11 @@ extension Console {
     ///
     /// - Parameters:
     ///   - location: whose history is drawn; `nil`: that of the latest movement.
+    ///   - isLater: whether its movements are another page than the newest.
     ///   - problem: why something could not be kept back.
-    public func stockItem(_ item: StockItem, location: String?, problem: HubError?, for visitor: Visitor) -> [UInt8] {
+    public func stockItem(
+        _ item: StockItem, location: String?, isLater: Bool = false, problem: HubError?, for visitor: Visitor
+    ) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
         let drawn = item.places.first { $0.pile.location == location } ?? usual(item)
@@ -21,11 +24,17 @@ extension Console {
                 "chart": drawn.flatMap { chart($0, forms) },
                 "choices": item.places.map { ["name": $0.pile.location, "isChosen": $0.pile.location == drawn?.pile.location] as View },
                 "entries": item.entries.map { entry($0, forms) }, "hasEntries": !item.entries.isEmpty,
-                "cut": item.isCut ? forms.count("item-cut", item.entries.count) : nil, "problem": problem.map { told($0, strings) },
+                "cut": item.isCut && item.next == nil ? strings["item-cut"] : nil, "problem": problem.map { told($0, strings) },
+                "newest": isLater ? pageOfEntries(item.sku, location, before: nil) : nil,
+                "older": item.next.map { pageOfEntries(item.sku, location, before: $0) }, "hasPager": isLater || item.next != nil,
             ], for: visitor)
     }
 
-    /// So old a count is marked.
+    /// With the location whose history is drawn.
+    private func pageOfEntries(_ sku: String, _ location: String?, before place: String?) -> String {
+        let asked = [location.map { "location=" + Address.encoded($0) }, place.map { "before=" + Address.encoded($0) }].compactMap { $0 }
+        return address(sku: sku) + (asked.isEmpty ? "" : "?" + asked.joined(separator: "&")) + "#movements"
+    }
 
     /// Where most can be told of, of those where something happened last.
     private func usual(_ item: StockItem) -> StockItem.Place? {

@@ -10,12 +10,16 @@ extension Hub {
     public static let stockHistoryMilliseconds: UInt64 = 30 * 24 * 3_600_000
 
     /// One SKU with what its figures are made of; `nil` when nobody ever moved or counted it.
-    public func stockItem(sku: String, now: Timestamp) async throws -> StockItem? {
-        try await reading(now) { [self] documents in
+    ///
+    /// - Parameter place: `next` of the page before; of the movements that are read those before it are given, and all else as without it.
+    /// - Throws: `HubError`: `request-invalid` for a place that is none.
+    public func stockItem(sku: String, before place: String? = nil, now: Timestamp) async throws -> StockItem? {
+        let before = try Self.place(place) { StockItem.Mark($0) }
+        return try await reading(now) { [self] documents in
             let rows = try documents.store.cells(sku: sku)
             guard !rows.isEmpty else { return nil }
             var reader = StockReader(documents, heard: try heard(documents.store))
-            return try reader.item(sku, rows)
+            return try reader.item(sku, rows, before: before)
         }
     }
 }
@@ -32,13 +36,16 @@ struct StockReader {
         sets = DecodedSets(store: documents.store)
     }
 
-    mutating func item(_ sku: String, _ rows: [StockCellRow]) throws -> StockItem {
+    mutating func item(_ sku: String, _ rows: [StockCellRow], before: StockItem.Mark?) throws -> StockItem {
         let cells = try rows.map { (row: $0, cell: try StockCell($0, standing: documents.standing)) }
         let movements = try StockMovements(of: cells, documents)
         var places: [StockItem.Place] = []
-        var entries: [StockItem.Entry] = []
+        var found: [(mark: StockItem.Mark, entry: StockItem.Entry)] = []
         for (row, cell) in cells {
-            let counts = try cell.liveCounts.map { try count($0, of: cell, at: row.location) }
+            let counts = try cell.liveCounts.map { shown in
+                let told = try count(shown, of: cell, at: row.location)
+                return (dot: shown.dot, entry: told.entry, contains: told.contains)
+            }
             // Without gaps: what is older may stand beside others that were not read.
             let own = movements.found.filter { $0.row.cell == row.cell && $0.at >= movements.completeAfter ?? 0 }
             let pile = try StockPile(row, heard: heard, documents)
@@ -47,19 +54,21 @@ struct StockReader {
                 completeAfter: movements.completeAfter, now: documents.now.milliseconds)
             places.append(
                 StockItem.Place(pile: pile, count: counts.last?.entry, history: past.levels, beginning: past.beginning))
-            entries += counts.map(\.entry)
-            entries += own.map { movement in
+            found += counts.map { (mark: StockItem.Mark(at: $0.entry.at, dot: $0.dot), entry: $0.entry) }
+            found += own.map { movement in
                 var entry = entry(movement, at: row.location)
                 entry.onHand = past.onHand[movement.dot]
                 entry.isCounted = counts.last?.contains?(movement.dot) ?? false
-                return entry
+                return (mark: StockItem.Mark(at: movement.at, dot: movement.dot), entry: entry)
             }
         }
-        // Of one time as they are: the newest first.
-        entries.sort { $0.at > $1.at }
-        let isCut = entries.count > Hub.stockEntriesMax || movements.completeAfter != nil
+        found.sort { $0.mark > $1.mark }
+        if let before { found.removeAll { $0.mark >= before } }
+        let shown = found.prefix(Hub.stockEntriesMax)
+        let next = found.count > shown.count ? shown.last?.mark.description : nil
         return StockItem(
-            sku: sku, label: try label(sku), places: places, entries: Array(entries.prefix(Hub.stockEntriesMax)), isCut: isCut)
+            sku: sku, label: try label(sku), places: places, entries: shown.map(\.entry),
+            isCut: next != nil || movements.completeAfter != nil, next: next)
     }
 
     /// What took from one pile, or was promised of it, since the count that its figure starts from: the newest first, at most `takersMax`.

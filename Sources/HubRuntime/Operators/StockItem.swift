@@ -75,6 +75,28 @@ public struct StockItem: Encodable, Hashable, Sendable {
     public var entries: [Entry]
     /// There are older ones.
     public var isCut: Bool
+    /// What the page of older ones comes before; `nil` where none were read.
+    public var next: String?
+}
+
+extension StockItem {
+    /// Where an entry stands in the list: by time, and of one time by the changes' names.
+    struct Mark: Hashable, Comparable, CustomStringConvertible {
+        var at: UInt64
+        var dot: Dot
+
+        static func < (left: Mark, right: Mark) -> Bool { (left.at, left.dot) < (right.at, right.dot) }
+
+        var description: String { "\(at)_\(dot)" }
+    }
+}
+
+extension StockItem.Mark {
+    init?(_ text: String) {
+        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 2, let at = UInt64(parts[0]), let dot = Dot(String(parts[1])) else { return nil }
+        self.init(at: at, dot: dot)
+    }
 }
 
 extension StockItem.Entry.Kind {

@@ -27,16 +27,17 @@ extension HubRoutes {
 
     private func stockItemPage(_ call: HubCall, problem: HubError?) async throws -> Reply {
         let sku = try call.parameter("sku")
-        guard let item = try await hub.stockItem(sku: sku, now: call.now) else {
+        let asked = FormBody(queryOf: call)
+        let before = asked["before"]
+        guard let item = try await hub.stockItem(sku: sku, before: before, now: call.now) else {
             throw HubError(
                 .notFound, "Nobody has moved or counted \(sku).",
                 remedy: "Look for it on the page Stock; SKUs are compared letter by letter.")
         }
-        let asked = FormBody(Array(call.address.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()))
         let location = asked.raw("location")
-        return .page(
-            console.stockItem(item, location: location.isEmpty ? nil : location, problem: problem, for: try await visitor(call)),
-            status: problem == nil ? .ok : .badRequest)
+        let page = console.stockItem(
+            item, location: location.isEmpty ? nil : location, isLater: before != nil, problem: problem, for: try await visitor(call))
+        return .page(page, status: problem == nil ? .ok : .badRequest)
     }
 
     private func keepBack(_ call: HubCall) async throws -> Reply {
