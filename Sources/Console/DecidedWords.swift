@@ -41,9 +41,9 @@ struct DecidedWords {
 
     /// Of a field: its entity, then its name.
     private var policy: String? {
-        guard conflict.hasPrefix("policy:"), let (entity, field) = behindSlash else { return nil }
+        guard conflict.hasPrefix("policy:"), let parts = behindSlash else { return nil }
         let words = FlowWords(forms: forms)
-        return words.field(field) + " (" + words.entity(entity) + ")"
+        return words.field(parts.rest) + " (" + words.entity(parts.first) + ")"
     }
 
     private var behindSlash: (first: String, rest: String)? {

@@ -56,13 +56,13 @@ struct TrailTests {
         try await ServedHub.run { hub in
             let asked: [(path: String, body: String)] = [
                 ("/v1/users", #"{"name":"ben","role":"operator","author":"anna"}"#), ("/v1/users/ben/role", #"{"role":"viewer"}"#),
-                ("/v1/users/ben/password", ""), ("/v1/users/ben/remove", ""),
-                ("/v1/tokens", #"{"name":"scanner","role":"viewer","author":"anna"}"#), ("/v1/tokens/scanner/revoke", ""),
+                ("/v1/users/ben/password", "{}"), ("/v1/users/ben/remove", "{}"),
+                ("/v1/tokens", #"{"name":"scanner","role":"viewer","author":"anna"}"#), ("/v1/tokens/scanner/revoke", "{}"),
                 ("/v1/sites", #"{"name":"shop-1","kind":"store"}"#), ("/v1/sites", #"{"name":"shop-1","kind":"store"}"#),
-                ("/v1/sites/shop-1/revoke", ""),
+                ("/v1/sites/shop-1/revoke", "{}"),
             ]
             for (path, body) in asked { #expect(try await hub.ask(.post, path, body).status == 200, "\(path)") }
-            for (path, body) in [asked[1], asked[5], (path: "/v1/sites/none/revoke", body: "")] {
+            for (path, body) in [asked[1], asked[5], (path: "/v1/sites/none/revoke", body: "{}")] {
                 #expect(try await hub.ask(.post, path, body).status >= 400, "\(path)")
             }
             let told = [

@@ -90,15 +90,16 @@ extension Console {
             ]
         }
         let hidden = answer.decided.count + answer.left.count - decided.count - left.count
-        let (isDone, done) = (!answer.isDryRun, answer.isDryRun ? "" : "-done")
+        let isDone = !answer.isDryRun
+        let done = isDone ? "-done" : ""
+        // What still asks for somebody comes first once the rest is done.
+        let rows = isDone ? left + decided : decided + left
+        let summary = [forms.count("bulk-would" + done, answer.decided.count), forms.count("bulk-left" + done, answer.left.count)]
         return page(
             "bulk", title: strings["bulk-title" + done], section: .conflicts,
             [
                 "isDone": isDone, "rule": strings("bulk-headline" + done, ["rule": strings["rule-\(rule)"]]),
-                // What still asks for somebody comes first once the rest is done.
-                "rows": isDone ? left + decided : decided + left,
-                "summary": forms.count("bulk-would" + done, answer.decided.count) + " "
-                    + forms.count("bulk-left" + done, answer.left.count),
+                "rows": rows, "summary": summary.joined(separator: " "),
                 "fields": fields.map { ["name": $0.name, "value": $0.value] as View }, "mayApply": !isDone && !answer.decided.isEmpty,
                 "apply": forms.count("bulk-apply", answer.decided.count), "back": back,
                 "more": hidden > 0 ? forms.count("bulk-more", hidden) : nil,
