@@ -130,12 +130,13 @@ extension Session {
             }, Self.movement)
     }
 
-    func movements(cell: Int64, replica: ReplicaNumber, limit: Int) throws -> [MovementRow] {
+    func movements(cell: Int64, replica: ReplicaNumber, before counter: UInt64, limit: Int) throws -> [MovementRow] {
         try all(
-            "SELECT * FROM movement WHERE cell = ? AND replica = ? ORDER BY counter DESC LIMIT ?",
+            "SELECT * FROM movement WHERE cell = ? AND replica = ? AND counter < ? ORDER BY counter DESC LIMIT ?",
             bind: {
                 $0.bind(cell)
                 $0.bind(replica)
+                $0.bind(min(counter, UInt64(Int64.max)))
                 $0.bind(Int64(limit))
             }, Self.movement)
     }

@@ -294,6 +294,31 @@ struct StockListTests {
         }
     }
 
+    @Test("Further back than is read for the figures each movement stands on one page, too, of one pile as of several", arguments: [1, 3])
+    func pagesFurtherBack(piles: UInt64) async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let count: UInt64 = 1_300
+        try await shop.tell(
+            (0..<count).map { number in
+                let at = Timestamp(milliseconds: now.milliseconds - count + number)
+                return Make.movement("MUG", Text("pile \(number % piles)"), pieces: 1, at: at)
+            })
+        var told: [StockItem.Entry] = []
+        var pages = 0
+        var before: String?
+        repeat {
+            let page = try #require(try await shop.bench.hub.stockItem(sku: "MUG", before: before, now: now))
+            #expect(!page.entries.isEmpty && page.entries.count <= Hub.stockEntriesMax && page.isCut == (page.next != nil))
+            told += page.entries
+            before = page.next
+            pages += 1
+            try #require(pages < 60)
+        } while before != nil
+        #expect(told.map(\.at) == told.map(\.at).sorted(by: >) && Set(told.map(\.dot)).count == told.count)
+        #expect(told.count == Int(count))
+    }
+
     @Test("Of a pile that moved very often the newest are read, and the history begins where nothing is missing")
     func busy() async throws {
         var shop = try await Shop()

@@ -11,7 +11,8 @@ extension Hub {
 
     /// One SKU with what its figures are made of; `nil` when nobody ever moved or counted it.
     ///
-    /// - Parameter place: `next` of the page before; of the movements that are read those before it are given, and all else as without it.
+    /// - Parameter place: `next` of the page before: of the movements those before it are given, and all else as without it. What was on hand
+    ///   is told with those that are read for the figures, some hundreds.
     /// - Throws: `HubError`: `request-invalid` for a place that is none.
     public func stockItem(sku: String, before place: String? = nil, now: Timestamp) async throws -> StockItem? {
         let before = try Self.place(place) { StockItem.Mark($0) }
@@ -41,6 +42,8 @@ struct StockReader {
         let movements = try StockMovements(of: cells, documents)
         var places: [StockItem.Place] = []
         var found: [(mark: StockItem.Mark, entry: StockItem.Entry)] = []
+        var counted: [(mark: StockItem.Mark, entry: StockItem.Entry)] = []
+        var contained: [Int64: (Dot) -> Bool] = [:]
         for (row, cell) in cells {
             let counts = try cell.liveCounts.map { shown in
                 let told = try count(shown, of: cell, at: row.location)
@@ -54,7 +57,8 @@ struct StockReader {
                 completeAfter: movements.completeAfter, now: documents.now.milliseconds)
             places.append(
                 StockItem.Place(pile: pile, count: counts.last?.entry, history: past.levels, beginning: past.beginning))
-            found += counts.map { (mark: StockItem.Mark(at: $0.entry.at, dot: $0.dot), entry: $0.entry) }
+            counted += counts.map { (mark: StockItem.Mark(at: $0.entry.at, dot: $0.dot), entry: $0.entry) }
+            contained[row.cell] = counts.last?.contains
             found += own.map { movement in
                 var entry = entry(movement, at: row.location)
                 entry.onHand = past.onHand[movement.dot]
@@ -62,13 +66,24 @@ struct StockReader {
                 return (mark: StockItem.Mark(at: movement.at, dot: movement.dot), entry: entry)
             }
         }
-        found.sort { $0.mark > $1.mark }
-        if let before { found.removeAll { $0.mark >= before } }
-        let shown = found.prefix(Hub.stockEntriesMax)
-        let next = found.count > shown.count ? shown.last?.mark.description : nil
+        var completeAfter = movements.completeAfter
+        func isAsked(_ mark: StockItem.Mark) -> Bool { mark.at >= completeAfter ?? 0 && before.map { mark < $0 } ?? true }
+        if let before, completeAfter != nil, !(found + counted).contains(where: { isAsked($0.mark) }) {
+            let older = try StockMovements(of: cells, before: before, documents)
+            completeAfter = older.completeAfter
+            let locations = Dictionary(rows.map { ($0.cell, $0.location) }, uniquingKeysWith: { first, _ in first })
+            found = older.found.map { movement in
+                var entry = entry(movement, at: locations[movement.row.cell] ?? "")
+                entry.isCounted = contained[movement.row.cell]?(movement.dot) ?? false
+                return (mark: StockItem.Mark(at: movement.at, dot: movement.dot), entry: entry)
+            }
+        }
+        let asked = (found + counted).filter { isAsked($0.mark) }.sorted { $0.mark > $1.mark }
+        let shown = asked.prefix(Hub.stockEntriesMax)
+        let isCut = asked.count > shown.count || completeAfter != nil
         return StockItem(
-            sku: sku, label: try label(sku), places: places, entries: shown.map(\.entry),
-            isCut: next != nil || movements.completeAfter != nil, next: next)
+            sku: sku, label: try label(sku), places: places, entries: shown.map(\.entry), isCut: isCut,
+            next: isCut ? shown.last?.mark.description : nil)
     }
 
     /// What took from one pile, or was promised of it, since the count that its figure starts from: the newest first, at most `takersMax`.

@@ -137,8 +137,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func moved(cell: Int64, replica: ReplicaNumber, upTo counter: UInt64) throws -> Int128
     /// Reservations and releases at a cell whose note is `note`, by replica and counter.
     func claims(cell: Int64, note: String) throws -> [MovementRow]
-    /// What one replica moved or claimed at a cell, the newest first.
-    func movements(cell: Int64, replica: ReplicaNumber, limit: Int) throws -> [MovementRow]
+    /// What one replica moved or claimed at a cell before a counter, the newest first.
+    func movements(cell: Int64, replica: ReplicaNumber, before counter: UInt64, limit: Int) throws -> [MovementRow]
 
     // Orders
     func order(_ record: RecordNumber) throws -> OrderRow?
