@@ -16,11 +16,7 @@ extension World {
         var found = found + saleViolations(received)
         found += try await stockViolations(received)
         found += try await viewViolations()
-        found += try hubStore.readNow { store in
-            try (store.held(.quarantined, after: nil, limit: 5) + store.held(.waiting, after: nil, limit: 5)).map {
-                "held back at the hub: \($0.reason)"
-            }
-        }
+        found += try heldOfShops().prefix(10).map { "held back at the hub: \($0.reason)" }
         let verification = try await hub.verify()
         found += verification.differences.map { "verify: \($0)" }
         return found

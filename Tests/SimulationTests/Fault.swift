@@ -71,7 +71,7 @@ extension SeededGenerator {
 
 /// Rare states that a long run must have been in: a fault that never comes, or never bites, tests nothing.
 enum Sometimes {
-    static let all = states + Oddity.allCases.map(\.rawValue)
+    static let all = states + Attack.allCases.map(\.rawValue) + Oddity.allCases.map(\.rawValue)
 
     private static let states = [
         "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
@@ -81,7 +81,7 @@ enum Sometimes {
         "column renamed", "former writer left",
         "disk full", "disk full in a drain", "disk failed in a drain", "disk failed on the line", "disk slow", "bit rot",
         "must recover: outbox-damaged", "write torn", "agent's file salvaged whole", "agent's file salvaged in part",
-        "agent's file beyond help", "older hub", "hub updated", "hostile push refused", "conflict accepted", "customers linked",
+        "agent's file beyond help", "older hub", "hub updated", "hostile set repeated", "conflict accepted", "customers linked",
         "customers kept apart",
         "decision undone", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",

@@ -166,43 +166,4 @@ extension World {
         let answer = try await hub.collect(CollectionQuestion(olderThanDays: 1, author: "op"), now: time)
         if answer.records > 0 { note("collected") }
     }
-
-    // MARK: somebody who means ill
-
-    /// An enrolled site of its own that sends what others signed, as it was or with a byte changed.
-    func pushHostile() async throws {
-        let key = try await hostileKey()
-        guard let agent = try await hub.agent(key.publicKey) else { return hostile = nil }
-        var sets: [[UInt8]] = []
-        try hubStore.readNow { store in
-            try store.eachJournal(after: 0) { row in
-                sets.append(row.bytes)
-                return sets.count < 40
-            }
-        }
-        guard var bytes = sets.randomElement(using: &generator) else { return }
-        if generator.chance(70) {
-            let place = Int.random(in: bytes.indices, using: &generator)
-            bytes[place] ^= UInt8(1) << UInt8.random(in: 0..<8, using: &generator)
-        }
-        let before = hub.head
-        let answer: Answer
-        do { answer = try await hub.push([bytes], agent: agent, agentTime: time, now: time) } catch let error as HubError
-            where error.code == .busy
-        { return }
-        guard case .refusal = answer, hub.head == before else {
-            return trace.append("  hostile push was answered with \(answer)")
-        }
-        note("hostile push refused")
-    }
-
-    private func hostileKey() async throws -> SigningKey {
-        if let key = hostile, try await hub.agent(key.publicKey) != nil { return key }
-        let key = SigningKey()
-        let known = try await hub.sites(now: time).contains { $0.name == "rogue" }
-        let token = known ? try await hub.issueToken(site: "rogue", now: time) : try await hub.addSite(name: "rogue", kind: .web, now: time)
-        _ = try await hub.enroll(token: token.token, publicKey: key.publicKey, now: time)
-        hostile = key
-        return key
-    }
 }

@@ -108,6 +108,8 @@ final class World {
     var watch = JournalWatch()
     /// What was wrong before the end.
     private(set) var found: [String] = []
+    /// Somebody's act came to what must never be.
+    func fail(_ what: String) { found.append(what) }
     var pending: [Pending] = []
     var ordered = 0
     private(set) var faults = Faults()
