@@ -13,7 +13,8 @@ extension World {
     /// - Returns: what does not hold; empty when all is well.
     func violations() async throws -> [String] {
         let received = try Received(hubStore)
-        var found = found + saleViolations(received)
+        var found = found + saleViolations(received) + ledger.lost(received).map { "lost after its receipt: sale \($0)" }
+        if try ledger.broughtBack(received, inFiles: salesInFiles()) > 0 { note("sale came back from an outbox alone") }
         found += try await stockViolations(received)
         found += try await viewViolations()
         found += try heldOfShops().prefix(10).map { "held back at the hub: \($0.reason)" }
@@ -21,6 +22,17 @@ extension World {
         found += verification.differences.map { "verify: \($0)" }
         return found
     }
+
+    /// What the hub took in since the last look, and what is wrong with it.
+    func watchHub() throws {
+        let look = try watch.look(at: hubStore, everSold: everSold, linesSold: linesSold)
+        for sale in look.sales {
+            if let site = sites.first(where: { $0.till.everSold[sale.number] != nil }) { ledger.note(sale, of: site.name) }
+        }
+        for violation in look.violations { fail(violation) }
+    }
+
+    private func salesInFiles() throws -> Set<String> { try sites.reduce(into: []) { $0.formUnion(try $1.till.saleNumbers()) } }
 
     /// Law 1: every sale that stands in a till is at the hub once; none that was never made is.
     private func saleViolations(_ received: Received) -> [String] {

@@ -73,6 +73,9 @@ extension SeededGenerator {
 enum Sometimes {
     static let all = states + Attack.allCases.map(\.rawValue) + Oddity.allCases.map(\.rawValue)
 
+    /// ... and rarer ones, which are told and not asked for.
+    static let seldom = ["sale came back from an outbox alone"]
+
     private static let states = [
         "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
         "agent's folder lost", "cloned", "line cut", "line back", "request doubled", "answer lost after commit", "request lost",

@@ -3,6 +3,14 @@ import ChangeSets
 import HubRuntime
 import HubStoreSQLite
 
+/// A sale, as a set at the hub creates it.
+struct ToldSale {
+    var number: String
+    var dot: Dot
+    /// How many of its lines came in the same set; `nil` where the drain is told in parts.
+    var lines: Int?
+}
+
 /// What the hub's journal holds, read set by set as it grows: no merging, only counting.
 struct Received {
     /// How many records bear each sale number.
@@ -20,8 +28,8 @@ struct Received {
 
     /// Reads what is new.
     ///
-    /// - Returns: per sale created in what was read, how many of its lines came in the same set; `nil` where the drain is told in parts.
-    mutating func read(on store: SQLiteHubStore) throws -> [String: Int?] {
+    /// - Returns: the sales created in it, in the order of the line.
+    mutating func read(on store: SQLiteHubStore) throws -> [ToldSale] {
         var rows: [JournalRow] = []
         let after = number
         try store.readNow { store in
@@ -30,16 +38,16 @@ struct Received {
                 return true
             }
         }
-        var created: [String: Int?] = [:]
+        var created: [ToldSale] = []
         for row in rows {
             number = max(number, row.number)
-            created.merge(try take(ChangeSetCodec.decode(row.bytes))) { $1 }
+            created += take(try ChangeSetCodec.decode(row.bytes))
         }
         return created
     }
 
-    private mutating func take(_ set: ChangeSet) -> [String: Int?] {
-        var born: [Dot: String] = [:]
+    private mutating func take(_ set: ChangeSet) -> [ToldSale] {
+        var born: [ToldSale] = []
         var lines: [Dot: Int] = [:]
         for (index, change) in set.changes.enumerated() {
             let dot = set.dot(at: index)
@@ -50,32 +58,37 @@ struct Received {
             if subject.entity == "sale", let number = fields.first(where: { $0.field == "number" })?.value.text {
                 sales[number.string, default: 0] += 1
                 origins[number.string, default: []].append("\(dot.replica.short):\(dot.counter)")
-                born[dot] = number.string
+                born.append(ToldSale(number: number.string, dot: dot, lines: nil))
             }
             if subject.entity == "sale line", let sale = fields.first(where: { $0.field == "sale" })?.value.reference?.life {
                 lines[sale, default: 0] += 1
             }
         }
-        return Dictionary(born.map { ($0.value, set.part.total == 1 ? .some(lines[$0.key, default: 0]) : nil) }, uniquingKeysWith: { $1 })
+        guard set.part.total == 1 else { return born }
+        return born.map { ToldSale(number: $0.number, dot: $0.dot, lines: lines[$0.dot, default: 0]) }
     }
 }
 
 /// Looks at every commit of the hub as it comes: what must never be, is never there for a moment.
 struct JournalWatch {
-    private var received = Received()
+    private(set) var received = Received()
 
     /// Laws 1 and 8, and a till's transaction is whole at the hub or not there.
-    mutating func violations(
-        in store: SQLiteHubStore, everSold: [String: [String: Int64]], linesSold: [String: Int]
-    ) throws -> [String] {
+    ///
+    /// - Returns: the sales that came since the last look, and what is wrong with them.
+    mutating func look(
+        at store: SQLiteHubStore, everSold: [String: [String: Int64]], linesSold: [String: Int]
+    ) throws -> (sales: [ToldSale], violations: [String]) {
+        let sales = try received.read(on: store)
         var found: [String] = []
-        for (number, lines) in try received.read(on: store).sorted(by: { $0.key < $1.key }) {
+        for sale in sales {
+            let number = sale.number
             if everSold[number] == nil { found.append("forged: sale \(number) was never made") }
             if received.sales[number] ?? 0 > 1 { found.append("doubled: sale \(number), by \(received.origins[number] ?? [])") }
-            if let lines, let sold = linesSold[number], lines != sold {
+            if let lines = sale.lines, let sold = linesSold[number], lines != sold {
                 found.append("torn: sale \(number) came with \(lines) of its \(sold) lines")
             }
         }
-        return found
+        return (sales, found)
     }
 }

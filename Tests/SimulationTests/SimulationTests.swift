@@ -102,7 +102,7 @@ struct SimulationTests {
     private func checkSometimes(_ seeds: Int) {
         let counts = Self.happened.withLock { $0.counts }
         let never = Sometimes.all.filter { counts[$0, default: 0] == 0 }
-        print("\(seeds) seeds: " + Sometimes.all.map { "\($0) \(counts[$0, default: 0])" }.joined(separator: ", "))
+        print("\(seeds) seeds: " + (Sometimes.all + Sometimes.seldom).map { "\($0) \(counts[$0, default: 0])" }.joined(separator: ", "))
         if seeds >= Self.seedsOfLongRun { #expect(never.isEmpty, "never met: \(never.joined(separator: ", "))") }
     }
 

@@ -111,7 +111,9 @@ extension World {
         case .push(let order): send(.push(order), to: index, after: 5...300)
         case .pull(let order): send(.pull(order), to: index, after: 5...300)
         case .wake(let instant): send(.wake, to: index, at: max(now, instant))
-        case .acknowledge(let receipt): try agent.outbox.acknowledge(receipt)
+        case .acknowledge(let receipt):
+            try agent.outbox.acknowledge(receipt)
+            ledger.acknowledge(receipt)
         case .release(let receipt): try agent.outbox.release(receipt)
         case .confirm(let replica, let through): try agent.outbox.confirm(replica, through: through)
         case .rewind(let receipt):

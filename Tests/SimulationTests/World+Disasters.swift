@@ -61,6 +61,7 @@ extension World {
         }
         guard try bearsOwnMark(site) else { return }
         note("agent's folder restored", index)
+        try noteDiskFailed(site)
         site.folder = old
         site.oldFolder = nil
         try await restart(index)
@@ -71,6 +72,12 @@ extension World {
     /// time can tell (docs/operating/sites.md).
     private func bearsOwnMark(_ site: Site) throws -> Bool {
         try !site.isRestoreUnheard && !site.isHubBehind && (!site.isCloned || site.agent.isSent && site.agent.recovery == nil)
+    }
+
+    /// The agent may keep less from now on than what the hub acknowledged.
+    func noteDiskFailed(_ site: Site) throws {
+        let had = Dictionary(try writers(at: site.name).map { ($0.id, $0.last) }, uniquingKeysWith: max)
+        ledger.diskFailed(at: site.name, had: had.merging(site.hubHad, uniquingKeysWith: max), present: watch.received)
     }
 
     private func copyFolder(of site: Site, _ label: String) throws -> String {
@@ -89,6 +96,7 @@ extension World {
         // A copy of the till alone from a time that neither the image nor the hub knows names drains that mean something else here.
         if try !site.agent.isSent { site.oldTill = nil }
         note("machine restored", index)
+        try noteDiskFailed(site)
         try site.till.restore(old.till)
         site.folder = old.folder
         site.oldDisk = nil
@@ -105,6 +113,7 @@ extension World {
         let opened = try await hub.stock(sku: SimulatedTill.skus[2], now: time)?.figures.contains { $0.location == site.name } ?? false
         guard try opened && !site.isCloned && bearsOwnMark(site) else { return }
         note("agent's folder lost", index)
+        try noteDiskFailed(site)
         site.key = SigningKey()
         try await enroll(site)
         site.folder = disk.file("\(site.label)-new-\(now)")
@@ -144,6 +153,7 @@ extension World {
             let report = try Salvage(DataFolder(folder)).run(now: Date(timeIntervalSince1970: 0))
             note(report.damaged.isEmpty ? "agent's file salvaged whole" : "agent's file salvaged in part", index)
         } catch is AgentError { return note("agent's file beyond help", index) }
+        try noteDiskFailed(site)
         site.folder = folder
         try await restart(index)
     }

@@ -142,12 +142,10 @@ extension World {
 
     /// What is held of anybody else, for any reason that does not go away by itself.
     func heldOfShops() throws -> [HeldRow] {
-        try hubStore.readNow { store in
-            let site = try store.sites().first { $0.name == Self.rogue }?.number
-            let sources = Set(try store.sources().filter { $0.site == site }.map(\.number))
-            let replicas = Set(try store.replicas().filter { row in row.source.map { sources.contains($0) } ?? false }.map(\.number))
-            return try [HeldRow.Cause.quarantined, .waiting].flatMap { try store.held($0, after: nil, limit: 10_000) }
-                .filter { !replicas.contains($0.replica) }
+        let rogues = Set(try writers(at: Self.rogue).map(\.number))
+        return try hubStore.readNow { store in
+            try [HeldRow.Cause.quarantined, .waiting].flatMap { try store.held($0, after: nil, limit: 10_000) }
+                .filter { !rogues.contains($0.replica) }
         }
     }
 

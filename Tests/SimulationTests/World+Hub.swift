@@ -47,6 +47,8 @@ extension World {
             site.hubHad.merge(had, uniquingKeysWith: max)
             site.isHubBehind = true
         }
+        ledger.hubRestored(
+            try Received(store), has: has, isOlder: backup != last, cloned: Set(sites.filter(\.isCloned).map(\.name)))
         try await openHub(store)
         // Who enrolled after the backup is unknown: an operator gives it a token again.
         for site in sites where try await hub.agent(site.key.publicKey) == nil {
@@ -69,6 +71,15 @@ extension World {
         hubStore = store
         hub = try await Hub.open(store: hubStore, now: time, options: Self.options, random: Self.randomBytes(generator.next()))
         watch = JournalWatch()
+    }
+
+    /// Whoever the hub has heard of that writes for a site, whichever agent sent it.
+    func writers(at name: String) throws -> [HubRuntime.ReplicaRow] {
+        try hubStore.readNow { store in
+            let site = try store.sites().first { $0.name == name }?.number
+            let sources = Set(try store.sources().filter { $0.site == site }.map(\.number))
+            return try store.replicas().filter { row in row.source.map { sources.contains($0) } ?? false }
+        }
     }
 
     /// Where the hub stands with all replicas of the site.

@@ -106,6 +106,7 @@ final class World {
     /// An earlier version of the hub is at work.
     private(set) var hubIsOlder = false
     var watch = JournalWatch()
+    var ledger = ReceiptLedger()
     /// What was wrong before the end.
     private(set) var found: [String] = []
     /// Somebody's act came to what must never be.
@@ -184,7 +185,7 @@ final class World {
     func trade(steps: Int) async throws {
         for _ in 0..<steps {
             if !pending.isEmpty, generator.chance(55) { try await deliver() } else { try await act() }
-            found += try watch.violations(in: hubStore, everSold: everSold, linesSold: linesSold)
+            try watchHub()
             if !found.isEmpty { return }
         }
     }
@@ -311,7 +312,10 @@ final class World {
             if site.isSlow { note("disk slow", index) }
         case .bitRot:
             site.agent.disk.fail(0)  // this is not the agent's own write
-            if try site.agent.store.rot(using: &generator) { note("bit rot", index) }
+            if try site.agent.store.rot(using: &generator) {
+                try noteDiskFailed(site)
+                note("bit rot", index)
+            }
         case .damagedFile: try await damageFile(index)
         case .olderHub:
             hubIsOlder.toggle()
