@@ -88,6 +88,6 @@ enum Sometimes {
         "customers kept apart",
         "decision undone", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",
-        "doubtful clock", "swept", "schema changed", "view damaged", "view differs", "view repaired",
+        "doubtful clock", "swept", "stock looked up", "schema changed", "view damaged", "view differs", "view repaired",
     ]
 }

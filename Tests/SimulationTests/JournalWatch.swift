@@ -19,6 +19,13 @@ struct Received {
     private(set) var origins: [String: [String]] = [:]
     /// Sum of all movements by "location/sku", in units of 10⁻⁴.
     private(set) var moved: [String: Int64] = [:]
+    /// Per writer, where its changes end.
+    private var ends: [ReplicaID: SetEnd] = [:]
+    private var sources: [ReplicaID: SourceID] = [:]
+    /// Whose sets opened writers of a source.
+    private var agents: [SourceID: Set<VerifyingKey>] = [:]
+    /// Sets that came without what their writer had told before.
+    private(set) var disorder: [String] = []
     /// The last number of the line that was read.
     private(set) var number: UInt64 = 0
 
@@ -41,10 +48,30 @@ struct Received {
         var created: [ToldSale] = []
         for row in rows {
             number = max(number, row.number)
-            created += take(try ChangeSetCodec.decode(row.bytes))
+            let set = try ChangeSetCodec.decode(row.bytes)
+            place(set, row)
+            created += take(set)
         }
         return created
     }
+
+    /// A writer's line has no gaps and no branches, and what continues another one's comes after that.
+    private mutating func place(_ set: ChangeSet, _ row: JournalRow) {
+        let end = ends[set.replica] ?? SetEnd(0, .zero)
+        if set.first != end.last + 1 || set.previous != end.hash {
+            disorder.append("out of order: \(set.replica.short):\(set.first) came after \(end.last), or after another past")
+        }
+        ends[set.replica] = SetEnd(set.last, row.hash)
+        guard let opening = set.opening else { return }
+        if let follows = opening.follows, ends[follows.replica]?.last ?? 0 < follows.counter, !wasTakenOver(follows.replica) {
+            disorder.append("out of order: \(set.replica.short) came before \(follows), which it follows")
+        }
+        sources[set.replica] = opening.source
+        agents[opening.source, default: []].insert(row.agent)
+    }
+
+    /// What a former agent never sent is not waited for (S16).
+    private func wasTakenOver(_ replica: ReplicaID) -> Bool { sources[replica].map { agents[$0, default: []].count > 1 } ?? false }
 
     private mutating func take(_ set: ChangeSet) -> [ToldSale] {
         var born: [ToldSale] = []
@@ -73,14 +100,15 @@ struct Received {
 struct JournalWatch {
     private(set) var received = Received()
 
-    /// Laws 1 and 8, and a till's transaction is whole at the hub or not there.
+    /// Laws 1 and 8; a till's transaction is whole at the hub or not there, and nothing of a writer comes before what it told earlier.
     ///
     /// - Returns: the sales that came since the last look, and what is wrong with them.
     mutating func look(
         at store: SQLiteHubStore, everSold: [String: [String: Int64]], linesSold: [String: Int]
     ) throws -> (sales: [ToldSale], violations: [String]) {
+        let known = received.disorder.count
         let sales = try received.read(on: store)
-        var found: [String] = []
+        var found = Array(received.disorder.dropFirst(known))
         for sale in sales {
             let number = sale.number
             if everSold[number] == nil { found.append("forged: sale \(number) was never made") }

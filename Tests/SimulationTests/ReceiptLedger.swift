@@ -33,6 +33,9 @@ struct ReceiptLedger {
         for (counter, number) in told[receipt.replica] ?? [:] where counter <= receipt.last { acknowledged.insert(number) }
     }
 
+    /// The sales that the site's agent has a receipt for.
+    func acknowledged(at site: String) -> [String] { acknowledged.filter { sites[$0] == site }.sorted() }
+
     /// What an agent kept is gone, or may be.
     ///
     /// - Parameters:

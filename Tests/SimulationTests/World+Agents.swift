@@ -40,6 +40,7 @@ extension World {
                 note("sealed", index)
             case .recovery(let request):
                 site.agent.recovery = request
+                site.isUndisturbed = false
                 note("recovery wanted", index)
             case .alarm(let error): throw error
             }

@@ -48,6 +48,7 @@ extension World {
         }
         guard !site.isHubBehind else { return }
         note("till restored", index)
+        site.isUndisturbed = false
         try site.till.restore(old)
         site.oldTill = nil
         try await restart(index)
@@ -76,6 +77,7 @@ extension World {
 
     /// The agent may keep less from now on than what the hub acknowledged.
     func noteDiskFailed(_ site: Site) throws {
+        site.isUndisturbed = false
         let had = Dictionary(try writers(at: site.name).map { ($0.id, $0.last) }, uniquingKeysWith: max)
         ledger.diskFailed(at: site.name, had: had.merging(site.hubHad, uniquingKeysWith: max), present: watch.received)
     }
@@ -132,13 +134,13 @@ extension World {
         guard !site.isCloned, !site.isHubBehind, sites.count < 5, try await drain(index), try site.agent.isSent, site.agent.recovery == nil
         else { return }
         note("cloned", index)
-        site.isCloned = true
+        (site.isCloned, site.isUndisturbed) = (true, false)
         let label = site.label + "x"
         let till = try SimulatedTill(copyOf: site.till, path: disk.file("\(label).till"), label: label)
         let folder = try copyFolder(of: site, "clone")
         let agent = try SimulatedAgent(folder: folder, till: till.path, site: site.name, key: site.key, random: &generator)
         let other = Site(name: site.name, label: label, key: site.key, till: till, folder: folder, agent: agent, line: site.line)
-        other.isCloned = true
+        (other.isCloned, other.isUndisturbed) = (true, false)
         sites.append(other)
         try await restart(sites.count - 1)
     }

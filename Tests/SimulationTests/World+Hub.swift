@@ -45,7 +45,7 @@ extension World {
         for site in sites {
             let had = Dictionary(try await receipts(of: site).map { ($0.replica, $0.last) }, uniquingKeysWith: max)
             site.hubHad.merge(had, uniquingKeysWith: max)
-            site.isHubBehind = true
+            (site.isHubBehind, site.isUndisturbed) = (true, false)
         }
         ledger.hubRestored(
             try Received(store), has: has, isOlder: backup != last, cloned: Set(sites.filter(\.isCloned).map(\.name)))

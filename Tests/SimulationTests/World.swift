@@ -43,6 +43,8 @@ final class World {
         var isHubBehind = false
         /// What that was: the last counter per replica.
         var hubHad: [ReplicaID: UInt64] = [:]
+        /// Neither its machine nor its file nor the hub ever went back, and nobody made a copy: what it shows goes back neither.
+        var isUndisturbed = true
         /// Its disk takes so long that hours may pass in a day's drains.
         var isSlow = false
         /// What the hub had of it when its machine had been restored and had recovered, then or later: the last counter per replica.
@@ -104,7 +106,7 @@ final class World {
     var hostile: SigningKey?
     var hubFiles = 0
     /// An earlier version of the hub is at work.
-    private(set) var hubIsOlder = false
+    var hubIsOlder = false
     var watch = JournalWatch()
     var ledger = ReceiptLedger()
     /// What was wrong before the end.
@@ -253,78 +255,6 @@ final class World {
                 """)
         }
         return found.isEmpty ? ["did not settle"] : found
-    }
-
-    private func act() async throws {
-        let index = Int.random(in: sites.indices, using: &generator)
-        let site = sites[index]
-        now += UInt64.random(in: 1...400, using: &generator)
-        switch Int.random(in: 0..<100, using: &generator) {
-        case 0..<38: trace.append("  \(site.label) sells \(try site.till.sell(using: &generator))")
-        case 38..<46: try site.till.registerCustomer(using: &generator)
-        case 46..<51: try site.till.editCustomer(using: &generator)
-        case 51..<53: try site.till.deleteCustomer()
-        case 53..<56: if correctsLines { try site.till.correctLine() }
-        case 56..<80: try await drain(index)
-        case 80..<82: try await sweep(index)
-        default: if let fault = generator.fault(among: allowed) { try await strike(fault, index) }
-        }
-    }
-
-    private func strike(_ fault: Fault, _ index: Int) async throws {
-        let site = sites[index]
-        switch fault {
-        case .lineCut:
-            site.line.isCut.toggle()
-            note(site.line.isCut ? "line cut" : "line back", index)
-        case .lateMessages: site.line.latePercent = site.line.latePercent == 0 ? 10 : 0
-        case .agentKilled: try await kill(index)
-        case .killedInDrain:
-            site.agent.trap.arm([.drainBegun, .drainJournalled, .drainMarked, .drainSealed, .logTrimmed].randomElement(using: &generator))
-            try await drain(index)
-        case .powerCut: try await cutPower(index)
-        case .tillRestored: try await restoreTill(index)
-        case .folderRestored: try await restoreFolder(index)
-        case .machineRestored: try await restoreMachine(index)
-        case .folderLost: try await loseFolder(index)
-        case .cloned: try await clone(index)
-        case .hubKilled: try await killHub()
-        case .hubRestored: try await restoreHub()
-        case .wrongClock: setClock(index)
-        case .tableAltered:
-            try site.till.addColumn()
-            note("column added", index)
-        case .tableRebuilt:
-            try site.till.rebuildCustomers(isOneGone: generator.chance(50))
-            note("table rebuilt", index)
-        case .columnRenamed:
-            try site.till.renamePhone()
-            note("column renamed", index)
-        case .fullDisk:
-            note("disk full", index)
-            try site.agent.store.fill()
-            // Enough for another page.
-            for _ in 0..<20 { try site.till.sell(using: &generator) }
-            try await drain(index)
-        case .failingDisk: site.agent.disk.fail(Int.random(in: 1...3, using: &generator))
-        case .slowDisk:
-            site.isSlow.toggle()
-            if site.isSlow { note("disk slow", index) }
-        case .bitRot:
-            site.agent.disk.fail(0)  // this is not the agent's own write
-            if try site.agent.store.rot(using: &generator) {
-                try noteDiskFailed(site)
-                note("bit rot", index)
-            }
-        case .damagedFile: try await damageFile(index)
-        case .olderHub:
-            hubIsOlder.toggle()
-            note(hubIsOlder ? "older hub" : "hub updated")
-        case .hostileAgent: try await pushHostile()
-        case .decisions: try await decide()
-        case .collection: try await collect()
-        case .oddities: break
-        }
     }
 }
 
