@@ -7,7 +7,9 @@ import TestSupport
 /// all of them at once would hide.
 enum Fault: String, Hashable, CaseIterable, Sendable {
     case lineCut = "line-cut"
+    case oneWay = "one-way"
     case lateMessages = "late-messages"
+    case lateRepeats = "late-repeats"
     case agentKilled = "agent-killed"
     case killedInDrain = "killed-in-drain"
     case powerCut = "power-cut"
@@ -40,7 +42,9 @@ enum Fault: String, Hashable, CaseIterable, Sendable {
         switch self {
         case .killedInDrain, .decisions: 4
         case .lineCut, .hubKilled, .hubRestored: 3
-        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored, .fullDisk, .failingDisk: 2
+        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored, .fullDisk, .failingDisk, .oneWay,
+            .lateRepeats:
+            2
         case .oddities: 0
         case .lateMessages, .folderLost, .cloned, .tableAltered, .tableRebuilt, .columnRenamed, .hostileAgent, .collection, .slowDisk,
             .bitRot, .damagedFile, .olderHub:
@@ -78,7 +82,8 @@ enum Sometimes {
 
     private static let states = [
         "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
-        "agent's folder lost", "cloned", "line cut", "line back", "request doubled", "answer lost after commit", "request lost",
+        "agent's folder lost", "cloned", "line cut", "line back", "line one-way", "committed on a one-way line", "request doubled",
+        "request repeated later", "answer lost after commit", "request lost",
         "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "hub restored from an older backup",
         "gap found", "enrolled again", "clock set", "column added", "table rebuilt",
         "column renamed", "former writer left",

@@ -29,6 +29,10 @@ extension World {
         case .lineCut:
             site.line.isCut.toggle()
             note(site.line.isCut ? "line cut" : "line back", index)
+        case .oneWay:
+            site.oneWayUntil = now + UInt64.random(in: 5_000...300_000, using: &generator)
+            note("line one-way", index)
+        case .lateRepeats: site.line.repeatPercent = site.line.repeatPercent == 0 ? 20 : 0
         case .lateMessages: site.line.latePercent = site.line.latePercent == 0 ? 10 : 0
         case .agentKilled: try await kill(index)
         case .killedInDrain:

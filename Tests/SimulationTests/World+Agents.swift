@@ -68,7 +68,7 @@ extension World {
     /// S15 and S22, by the agent's own code.
     private func recover(_ index: Int) async throws {
         let site = sites[index]
-        guard let request = site.agent.recovery, !site.line.isCut else { return }
+        guard let request = site.agent.recovery, !site.line.isCut, now >= site.oneWayUntil else { return }
         let ends = SimulatedRecovery(world: self, site: site)
         let recovery = SourceRecovery(source: ends, line: ends, outbox: site.agent.outbox, clock: .system, log: Self.silent)
         guard case .recovered(let what) = try await recovery.run(request) else { return }

@@ -77,7 +77,8 @@ extension World {
 
     /// The agent may keep less from now on than what the hub acknowledged.
     func noteDiskFailed(_ site: Site) throws {
-        site.isUndisturbed = false
+        (site.isUndisturbed, site.hasLostDisk) = (false, true)
+        dropRepeats { $0 === site }
         let had = Dictionary(try writers(at: site.name).map { ($0.id, $0.last) }, uniquingKeysWith: max)
         ledger.diskFailed(at: site.name, had: had.merging(site.hubHad, uniquingKeysWith: max), present: watch.received)
     }
@@ -134,13 +135,13 @@ extension World {
         guard !site.isCloned, !site.isHubBehind, sites.count < 5, try await drain(index), try site.agent.isSent, site.agent.recovery == nil
         else { return }
         note("cloned", index)
-        (site.isCloned, site.isUndisturbed) = (true, false)
+        (site.isCloned, site.isUndisturbed, site.hasLostDisk) = (true, false, true)
         let label = site.label + "x"
         let till = try SimulatedTill(copyOf: site.till, path: disk.file("\(label).till"), label: label)
         let folder = try copyFolder(of: site, "clone")
         let agent = try SimulatedAgent(folder: folder, till: till.path, site: site.name, key: site.key, random: &generator)
         let other = Site(name: site.name, label: label, key: site.key, till: till, folder: folder, agent: agent, line: site.line)
-        (other.isCloned, other.isUndisturbed) = (true, false)
+        (other.isCloned, other.isUndisturbed, other.hasLostDisk) = (true, false, true)
         sites.append(other)
         try await restart(sites.count - 1)
     }

@@ -47,6 +47,7 @@ extension World {
             site.hubHad.merge(had, uniquingKeysWith: max)
             (site.isHubBehind, site.isUndisturbed) = (true, false)
         }
+        dropRepeats { backup != last || $0.hasLostDisk }
         ledger.hubRestored(
             try Received(store), has: has, isOlder: backup != last, cloned: Set(sites.filter(\.isCloned).map(\.name)))
         try await openHub(store)

@@ -15,7 +15,9 @@ extension World {
         }
         let message = pending.remove(at: next)
         now = max(now, message.due)
-        guard message.life == sites[message.site].life else { return }
+        // What a proxy keeps does not end with the agent's process.
+        let isKept = if case .repeated = message.work { true } else { false }
+        guard isKept || message.life == sites[message.site].life else { return }
         do { try await carry(message) } catch  where AgentDisk.fault(error) != nil {
             note("\(AgentDisk.fault(error) ?? "") on the line", message.site)
             try await restart(message.site)
@@ -24,6 +26,7 @@ extension World {
 
     private func carry(_ message: Pending) async throws {
         switch message.work {
+        case .repeated(let sets, let signedAt): try await pushAgain(sets, signedAt: signedAt, message.site)
         case .wake: try await tell(message.site, .timer)
         case .event(let event): try await tell(message.site, event)
         case .push(let order):
@@ -37,6 +40,8 @@ extension World {
 
     /// Some answers come when nobody waits for them any more: up to ten days later.
     private func delay(_ index: Int, _ usual: ClosedRange<UInt64>) -> ClosedRange<UInt64> {
+        // Somebody waits for it until the time is up.
+        if now < sites[index].oneWayUntil { return 10_000...60_000 }
         guard faults.isOn, sites[index].line.latePercent > 0, generator.chance(sites[index].line.latePercent) else { return usual }
         note("answer late", index)
         return 400_000...864_000_000
@@ -54,7 +59,7 @@ extension World {
         case .damaged: return .damaged(acknowledged: try site.agent.outbox.acknowledgement(of: order.replica))
         case .frames(let loaded): frames = loaded
         }
-        let fate = site.line.fate(using: &generator)
+        let fate = fate(of: site)
         guard fate != .requestLost else {
             note("request lost", index)
             return .failed(Self.lost)
@@ -67,8 +72,9 @@ extension World {
                 answer = try await push(frames, site)
             }
         } catch let error as HubError where error.code == .busy { return .failed(Self.lost) }
+        if answer.isReceipt { perhapsRepeat(frames, index) }
         if fate == .answerLost {
-            note("answer lost after commit", index)
+            note(now < site.oneWayUntil ? "committed on a one-way line" : "answer lost after commit", index)
             return .failed(Self.lost)
         }
         if !answer.isReceipt, try site.agent.outbox.isDamaged(oneOf: frames, of: order.replica, at: answer.standing) {
@@ -77,6 +83,35 @@ extension World {
         return .answered(
             answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1,
             standing: try site.agent.outbox.standing(of: answer.standing))
+    }
+
+    private func fate(of site: Site) -> FaultyLine.Fate {
+        site.line.isOneWay = now < site.oneWayUntil
+        return site.line.fate(using: &generator)
+    }
+
+    // MARK: what comes again when nobody expects it
+
+    /// A proxy may deliver once more what the hub took in: in any order with what was sent since, whatever became of the agent.
+    private func perhapsRepeat(_ frames: [Outbox.Frame], _ index: Int) {
+        guard sites[index].line.repeatPercent > 0, generator.chance(sites[index].line.repeatPercent) else { return }
+        let kept: ClosedRange<UInt64> = generator.chance(50) ? 1_000...10_000 : 10_000...300_000
+        send(.repeated(frames.map(\.bytes), signedAt: clock(of: sites[index])), to: index, after: kept)
+    }
+
+    /// Nobody hears the answer.
+    private func pushAgain(_ sets: [[UInt8]], signedAt: Timestamp, _ index: Int) async throws {
+        guard let agent = try await hub.agent(sites[index].key.publicKey) else { return }
+        do { _ = try await hub.push(sets, agent: agent, agentTime: signedAt, now: time) } catch let error as HubError
+            where error.code == .busy
+        { return }
+        note("request repeated later", index)
+    }
+
+    /// What a site has told anew since would count twice if the former telling came after all, and nobody could know it: where a disk was
+    /// lost, or the hub went back further than its agents keep, what is under way is lost, too.
+    func dropRepeats(of isMeant: (Site) -> Bool) {
+        pending.removeAll { if case .repeated = $0.work { isMeant(sites[$0.site]) } else { false } }
     }
 
     func push(_ frames: [Outbox.Frame], _ site: Site) async throws -> Answer {
@@ -93,8 +128,8 @@ extension World {
 
     func outcome(of order: SyncCore.PullOrder, _ index: Int) async throws -> SyncCore.PullOutcome {
         let site = sites[index]
-        let fate = site.line.fate(using: &generator)
-        guard fate == .delivered || fate == .doubled else { return .failed(Self.lost) }
+        let fate = fate(of: site)
+        guard fate != .requestLost else { return .failed(Self.lost) }
         var request = PullRequest(
             cursor: try site.agent.view.cursor().reached, maxBytes: 2 << 10,
             replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)), report: hubIsOlder ? nil : order.report)
@@ -105,7 +140,7 @@ extension World {
         case .again(let interval): request.again = interval
         }
         let answer = try await hub.pull(request, agent: try await record(of: site), now: time)
-        guard case .page(let page) = try throughBytes(answer) else { return .failed(Self.lost) }
+        guard fate != .answerLost, case .page(let page) = try throughBytes(answer) else { return .failed(Self.lost) }
         return .answered(page, standings: try page.own.map { try site.agent.outbox.standing(of: $0) })
     }
 

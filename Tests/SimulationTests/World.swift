@@ -49,6 +49,10 @@ final class World {
         var isSlow = false
         /// What the hub had of it when its machine had been restored and had recovered, then or later: the last counter per replica.
         var formerLife: [ReplicaID: UInt64] = [:]
+        /// No answer comes back before that.
+        var oneWayUntil: UInt64 = 0
+        /// Its agent may keep less than what it had sent, or another disk does as well.
+        var hasLostDisk = false
         /// What its clock is off by, in milliseconds.
         var clockOffset: Int64 = 0
         var hasRecovered = false
@@ -83,6 +87,8 @@ final class World {
             case pull(SyncCore.PullOrder)
             case wake
             case event(SyncCore.Event)
+            /// Change-sets that the hub has answered before, from where a proxy kept them.
+            case repeated([[UInt8]], signedAt: Timestamp)
         }
     }
 
@@ -199,7 +205,8 @@ final class World {
         faults = .none
         note("heals")
         hubIsOlder = false
-        for site in sites { (site.line, site.isSlow) = (.sound, false) }
+        for site in sites { (site.line, site.oneWayUntil, site.isSlow) = (.sound, 0, false) }
+        dropRepeats { _ in true }
         for index in sites.indices { try await restart(index) }
         for index in sites.indices { try await sweep(index) }
         if damagesViews { for index in sites.indices { try damageView(index) } }

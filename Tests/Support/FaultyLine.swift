@@ -14,8 +14,12 @@ public struct FaultyLine: Sendable {
     public var lossPercent: Int
     public var doublingPercent: Int
     public var isCut = false
+    /// Requests arrive, and no answer comes back, as where a firewall forgets one direction.
+    public var isOneWay = false
     /// Answers that come long after they were given up.
     public var latePercent = 0
+    /// Requests that arrive a second time long after they were answered.
+    public var repeatPercent = 0
 
     public init(lossPercent: Int, doublingPercent: Int) {
         self.lossPercent = lossPercent
@@ -26,6 +30,7 @@ public struct FaultyLine: Sendable {
 
     public func fate(using generator: inout some RandomNumberGenerator) -> Fate {
         if isCut { return .requestLost }
+        if isOneWay { return .answerLost }
         func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
         if chance(lossPercent) { return .requestLost }
         if chance(lossPercent) { return .answerLost }
