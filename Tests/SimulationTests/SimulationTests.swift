@@ -15,7 +15,7 @@ struct SimulationTests {
     private static let seedsUsual = 500
     /// A run of so many seeds must have met every rare state.
     private static let seedsOfLongRun = 2_000
-    private static let happened = Mutex<(blocks: Int, counts: [String: Int])>((0, [:]))
+    private static let happened = Mutex<(blocks: Int, counts: [String: Int], digests: [UInt64: TraceDigest])>((0, [:], [:]))
 
     @Test("Laws 1, 2, 4, 7, 8, 12: nothing lost, doubled, forged or torn, everybody agrees", arguments: 0..<10)
     func everythingHeals(block: Int) async throws {
@@ -30,7 +30,10 @@ struct SimulationTests {
             all.blocks += 1
             return all.blocks == 10
         }
-        if isLast { checkSometimes(count) }
+        guard isLast else { return }
+        let digests = Self.happened.withLock { $0.digests }
+        print("traces \(first)..<\(first + count): \(TraceDigest(of: digests))")
+        checkSometimes(count)
     }
 
     /// What a seed came to.
@@ -54,7 +57,10 @@ struct SimulationTests {
 
     private func run(seed: UInt64) async throws {
         let outcome = await outcome(seed, steps: Self.steps(of: seed), without: [])
-        Self.happened.withLock { $0.counts.merge(outcome.happened, uniquingKeysWith: +) }
+        Self.happened.withLock { all in
+            all.counts.merge(outcome.happened, uniquingKeysWith: +)
+            all.digests[seed] = TraceDigest(of: outcome.trace)
+        }
         guard !outcome.violations.isEmpty else {
             // One in a hundred is run twice: chance and time are all the seed's.
             if seed % 100 == 99 {

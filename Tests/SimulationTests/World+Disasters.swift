@@ -117,7 +117,7 @@ extension World {
         guard try opened && !site.isCloned && bearsOwnMark(site) else { return }
         note("agent's folder lost", index)
         try noteDiskFailed(site)
-        site.key = SigningKey()
+        site.key = try newKey()
         try await enroll(site)
         site.folder = disk.file("\(site.label)-new-\(now)")
         try FileManager.default.createDirectory(atPath: site.folder, withIntermediateDirectories: true)

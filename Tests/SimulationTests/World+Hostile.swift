@@ -151,7 +151,7 @@ extension World {
 
     private func hostileKey() async throws -> SigningKey {
         if let key = hostile, try await hub.agent(key.publicKey) != nil { return key }
-        let key = SigningKey()
+        let key = try newKey()
         let known = try await hub.sites(now: time).contains { $0.name == Self.rogue }
         let token =
             known ? try await hub.issueToken(site: Self.rogue, now: time) : try await hub.addSite(name: Self.rogue, kind: .web, now: time)

@@ -105,6 +105,8 @@ final class World {
     /// How often each rare thing happened, over all steps.
     private(set) var happened: [String: Int] = [:]
     var generator: SeededGenerator
+    /// Agents' keys have a stream of their own: they are the seed's, too.
+    private var keys: SeededGenerator
     var now: UInt64 = 1_800_000_000_000
     /// The last two verified backups of the hub, the older first.
     var hubBackups: [String] = []
@@ -131,6 +133,7 @@ final class World {
     init(seed: UInt64, sites count: Int, without: Set<Fault> = []) async throws {
         self.seed = seed
         generator = SeededGenerator(seed: seed)
+        keys = SeededGenerator(seed: ~seed)
         allowed = Fault.drawn(using: &generator).subtracting(without)
         oddities = allowed.contains(.oddities) ? Oddities(seed: seed) : nil
         disk = try TemporaryFolder("tributary-simulation")
@@ -142,7 +145,7 @@ final class World {
 
     private func addSite(_ index: Int) async throws {
         let name = "shop-\(index + 1)"
-        let key = SigningKey()
+        let key = try newKey()
         let token = try await hub.addSite(name: name, kind: .store, now: time)
         _ = try await hub.enroll(token: token.token, publicKey: key.publicKey, now: time)
         let folder = disk.file("\(name)-0")
@@ -156,6 +159,8 @@ final class World {
         let line = FaultyLine(lossPercent: faults.lossPercent, doublingPercent: faults.doublingPercent)
         sites.append(Site(name: name, label: name, key: key, till: till, folder: folder, agent: agent, line: line))
     }
+
+    func newKey() throws -> SigningKey { try SigningKey(rawBytes: (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &keys) }) }
 
     static func randomBytes(_ seed: UInt64) -> @Sendable (Int) -> [UInt8] {
         let generator = Mutex(SeededGenerator(seed: seed))

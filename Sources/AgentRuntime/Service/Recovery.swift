@@ -61,7 +61,8 @@ extension Outbox {
         if Oddity.recoversLater.happens { return nil }
         let hub = Dictionary(heard.map { ($0.replica, $0) }, uniquingKeysWith: { $1 })
         guard var recovery = try beforeGap(request, hub: hub) ?? ofNamed(request, hub: hub) else { return nil }
-        for writer in request.writers
+        // In one order, so that what comes of it is the same wherever it is done.
+        for writer in request.writers.sorted()
         where writer != request.named?.replica && recovery.behind[writer] == nil && !Mutant.followsOverUnsent.isOn {
             if try isBehindGap(writer, request, hub: hub) {
                 recovery.others[writer] = 0
@@ -225,6 +226,8 @@ extension Outbox {
     }
 
     func leaveOthers(_ recovery: Recovery) throws {
-        for (writer, counter) in recovery.others { try abandon(writer, sharing: counter, at: recovery.behind[writer]) }
+        for (writer, counter) in recovery.others.sorted(by: { $0.key < $1.key }) {
+            try abandon(writer, sharing: counter, at: recovery.behind[writer])
+        }
     }
 }
