@@ -105,6 +105,9 @@ public final class SQLiteHubStore: HubStore {
         }
     }
 
+    /// Asks `observer` before each commit; where it throws, it is as if the disk had refused to write.
+    func observe(_ observer: some TransactionObserver) { pool.add(transactionObserver: observer, extent: .databaseLifetime) }
+
     /// From one reader's snapshot, so that writers go on meanwhile.
     func copyNow(to path: String) throws {
         let copy = try DatabaseQueue(path: path)

@@ -20,6 +20,8 @@ enum Fault: String, Hashable, CaseIterable, Sendable {
     case cloned
     case hubKilled = "hub-killed"
     case hubRestored = "hub-restored"
+    case hubDiskFull = "hub-disk-full"
+    case hubDiskFailing = "hub-disk-failing"
     case wrongClock = "wrong-clock"
     case tableAltered = "table-altered"
     case tableRebuilt = "table-rebuilt"
@@ -43,11 +45,11 @@ enum Fault: String, Hashable, CaseIterable, Sendable {
         case .killedInDrain, .decisions: 4
         case .lineCut, .hubKilled, .hubRestored: 3
         case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored, .fullDisk, .failingDisk, .oneWay,
-            .lateRepeats:
+            .lateRepeats, .hubDiskFailing:
             2
         case .oddities: 0
         case .lateMessages, .folderLost, .cloned, .tableAltered, .tableRebuilt, .columnRenamed, .hostileAgent, .collection, .slowDisk,
-            .bitRot, .damagedFile, .olderHub:
+            .bitRot, .damagedFile, .olderHub, .hubDiskFull:
             1
         }
     }
@@ -85,6 +87,7 @@ enum Sometimes {
         "agent's folder lost", "cloned", "line cut", "line back", "line one-way", "committed on a one-way line", "request doubled",
         "request repeated later", "answer lost after commit", "request lost",
         "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "hub restored from an older backup",
+        "hub's disk full", "hub's disk has room", "hub could not commit",
         "gap found", "enrolled again", "clock set", "column added", "table rebuilt",
         "column renamed", "former writer left",
         "disk full", "disk full in a drain", "disk failed in a drain", "disk failed on the line", "disk slow", "bit rot",

@@ -32,7 +32,7 @@ final class SimulatedAgent {
     let view: LocalReplica
     let own: OwnChanges
     let trap: Trap
-    let disk = AgentDisk()
+    let disk = FaultyDisk()
     var core: SyncCore
     var recovery: RecoveryRequest?
 

@@ -46,6 +46,8 @@ extension World {
         case .cloned: try await clone(index)
         case .hubKilled: try await killHub()
         case .hubRestored: try await restoreHub()
+        case .hubDiskFull: try fillOrMendHubDisk()
+        case .hubDiskFailing: hubDisk.fail(Int.random(in: 1...3, using: &generator))
         case .wrongClock: setClock(index)
         case .tableAltered:
             try site.till.addColumn()

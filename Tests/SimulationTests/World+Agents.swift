@@ -48,8 +48,8 @@ extension World {
             note("killed within a drain", index)
             if generator.chance(30) { try await cutPower(index) } else { try await restart(index) }
             return false
-        } catch let error as CaptureError where AgentDisk.fault(error) != nil {
-            note("\(AgentDisk.fault(error) ?? "") in a drain", index)
+        } catch let error as CaptureError where FaultyDisk.fault(error) != nil {
+            note("\(FaultyDisk.fault(error) ?? "") in a drain", index)
             try await restart(index)
             return false
         } catch let error as CaptureError where error.code == .schemaChanged {
@@ -57,7 +57,7 @@ extension World {
             try await restart(index)
             return false
         }
-        do { try await recover(index) } catch is LineFailure {} catch  where AgentDisk.fault(error) != nil {
+        do { try await recover(index) } catch is LineFailure {} catch  where FaultyDisk.fault(error) != nil {
             try await restart(index)
             return false
         }
@@ -98,8 +98,8 @@ extension World {
         let site = sites[index]
         let effects = site.agent.core.receive(event, now: now, random: &generator)
         for effect in effects {
-            do { try carryOut(effect, index) } catch  where AgentDisk.fault(error) != nil {
-                note("\(AgentDisk.fault(error) ?? "") on the line", index)
+            do { try carryOut(effect, index) } catch  where FaultyDisk.fault(error) != nil {
+                note("\(FaultyDisk.fault(error) ?? "") on the line", index)
                 return try await restart(index)
             }
         }

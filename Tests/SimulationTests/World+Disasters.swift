@@ -117,6 +117,7 @@ extension World {
         guard try opened && !site.isCloned && bearsOwnMark(site) else { return }
         note("agent's folder lost", index)
         try noteDiskFailed(site)
+        try mendHubDisk()  // or no agent could enrol
         site.key = try newKey()
         try await enroll(site)
         site.folder = disk.file("\(site.label)-new-\(now)")

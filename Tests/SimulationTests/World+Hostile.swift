@@ -57,11 +57,14 @@ extension World {
         note("hostile set repeated")
     }
 
-    /// - Returns: `nil` where the hub was busy.
+    /// - Returns: `nil` where the hub was busy, or could not write.
     private func push(_ bytes: [UInt8], of agent: AgentRecord) async throws -> Answer? {
         do { return try await hub.push([bytes], agent: agent, agentTime: time, now: time) } catch let error as HubError
-            where error.code == .busy
-        { return nil }
+            where error.isTransient
+        {
+            try noteNoCommit(error)
+            return nil
+        }
     }
 
     private func perhapsAltered(_ bytes: [UInt8]) -> [UInt8] {
@@ -151,6 +154,7 @@ extension World {
 
     private func hostileKey() async throws -> SigningKey {
         if let key = hostile, try await hub.agent(key.publicKey) != nil { return key }
+        try mendHubDisk()
         let key = try newKey()
         let known = try await hub.sites(now: time).contains { $0.name == Self.rogue }
         let token =

@@ -2,10 +2,10 @@ import Causality
 import ChangeSets
 import Foundation
 import HubRuntime
-import HubStoreSQLite
 import TestSupport
 
 @testable import AgentRuntime
+@testable import HubStoreSQLite
 
 /// What befalls the hub, and what its operators do.
 extension World {
@@ -27,7 +27,7 @@ extension World {
     func restoreHub() async throws {
         guard let last = hubBackups.last, let first = hubBackups.first, generator.chance(60) else {
             let path = newHubPath()
-            try await hub.backUp(to: path)
+            do { try await hub.backUp(to: path) } catch let error as HubError where error.isTransient { return try noteNoCommit(error) }
             hubBackups = hubBackups.suffix(1) + [path]
             return note("hub backed up")
         }
@@ -69,9 +69,37 @@ extension World {
     }
 
     private func openHub(_ store: SQLiteHubStore) async throws {
-        hubStore = store
+        // Whoever starts it again has seen to that it can write.
+        (hubStore, isHubFull) = (store, false)
+        hubDisk.fail(0)
         hub = try await Hub.open(store: hubStore, now: time, options: Self.options, random: Self.randomBytes(generator.next()))
+        hubStore.observe(hubDisk)
         watch = JournalWatch()
+    }
+
+    // MARK: its disk
+
+    func fillOrMendHubDisk() throws {
+        if isHubFull { return try mendHubDisk() }
+        note("hub's disk full")
+        isHubFull = true
+        try hubStore.limit(pages: 1)
+    }
+
+    func mendHubDisk() throws {
+        hubDisk.fail(0)
+        guard isHubFull else { return }
+        note("hub's disk has room")
+        isHubFull = false
+        try hubStore.limit(pages: 1 << 20)
+    }
+
+    /// The hub could not do something now. Where its disk was why, nothing of it is there, neither on disk nor in what the hub says.
+    func noteNoCommit(_ error: HubError) throws {
+        guard error.code != .busy else { return }
+        note("hub could not commit")
+        let onDisk = try hubStore.readNow { try $0.head()?.number ?? 0 }
+        if hub.head.number != onDisk { fail("the hub stands at \(hub.head.number), its disk at \(onDisk)") }
     }
 
     /// Whoever the hub has heard of that writes for a site, whichever agent sent it.
@@ -170,12 +198,17 @@ extension World {
         do {
             try await act()
             note(what)
-        } catch let error as HubError { trace.append("  refused: \(what): \(error.message)") }
+        } catch let error as HubError {
+            trace.append("  refused: \(what): \(error.message)")
+            if error.isTransient { try noteNoCommit(error) }
+        }
     }
 
     func collect() async throws {
         now += 3 * 24 * 3_600_000
-        let answer = try await hub.collect(CollectionQuestion(olderThanDays: 1, author: "op"), now: time)
-        if answer.records > 0 { note("collected") }
+        do {
+            let answer = try await hub.collect(CollectionQuestion(olderThanDays: 1, author: "op"), now: time)
+            if answer.records > 0 { note("collected") }
+        } catch let error as HubError where error.isTransient { try noteNoCommit(error) }
     }
 }

@@ -18,8 +18,8 @@ extension World {
         // What a proxy keeps does not end with the agent's process.
         let isKept = if case .repeated = message.work { true } else { false }
         guard isKept || message.life == sites[message.site].life else { return }
-        do { try await carry(message) } catch  where AgentDisk.fault(error) != nil {
-            note("\(AgentDisk.fault(error) ?? "") on the line", message.site)
+        do { try await carry(message) } catch  where FaultyDisk.fault(error) != nil {
+            note("\(FaultyDisk.fault(error) ?? "") on the line", message.site)
             try await restart(message.site)
         }
     }
@@ -71,7 +71,10 @@ extension World {
                 note("request doubled", index)
                 answer = try await push(frames, site)
             }
-        } catch let error as HubError where error.code == .busy { return .failed(Self.lost) }
+        } catch let error as HubError where error.isTransient {
+            try noteNoCommit(error)
+            return .failed(Self.lost)
+        }
         if answer.isReceipt { perhapsRepeat(frames, index) }
         if fate == .answerLost {
             note(now < site.oneWayUntil ? "committed on a one-way line" : "answer lost after commit", index)
@@ -103,8 +106,8 @@ extension World {
     private func pushAgain(_ sets: [[UInt8]], signedAt: Timestamp, _ index: Int) async throws {
         guard let agent = try await hub.agent(sites[index].key.publicKey) else { return }
         do { _ = try await hub.push(sets, agent: agent, agentTime: signedAt, now: time) } catch let error as HubError
-            where error.code == .busy
-        { return }
+            where error.isTransient
+        { return try noteNoCommit(error) }
         note("request repeated later", index)
     }
 

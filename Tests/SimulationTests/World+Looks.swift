@@ -11,8 +11,8 @@ extension World {
     func lookUp(_ index: Int) async throws {
         let site = sites[index]
         guard site.isUndisturbed, hubBackups.isEmpty else { return }
-        do { try site.agent.own.catchUp() } catch  where AgentDisk.fault(error) != nil {
-            note("\(AgentDisk.fault(error) ?? "") at a look", index)
+        do { try site.agent.own.catchUp() } catch  where FaultyDisk.fault(error) != nil {
+            note("\(FaultyDisk.fault(error) ?? "") at a look", index)
             return try await restart(index)
         }
         let sold = ledger.acknowledged(at: site.name).compactMap { site.till.everSold[$0] }

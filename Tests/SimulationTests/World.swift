@@ -3,12 +3,12 @@ import Causality
 import ChangeSets
 import Foundation
 import HubRuntime
-import HubStoreSQLite
 import Oddities
 import Synchronization
 import TestSupport
 
 @testable import AgentRuntime
+@testable import HubStoreSQLite
 
 /// A hub and some sites under one seed: the clock, the line and the disks are the simulation's.
 ///
@@ -113,6 +113,8 @@ final class World {
     /// An agent that means ill.
     var hostile: SigningKey?
     var hubFiles = 0
+    let hubDisk = FaultyDisk()
+    var isHubFull = false
     /// An earlier version of the hub is at work.
     var hubIsOlder = false
     var watch = JournalWatch()
@@ -140,6 +142,7 @@ final class World {
         hubStore = try SQLiteHubStore(path: disk.file("hub.db"))
         hub = try await Hub.open(
             store: hubStore, now: Timestamp(milliseconds: now), options: Self.options, random: Self.randomBytes(generator.next()))
+        hubStore.observe(hubDisk)
         for index in 0..<count { try await addSite(index) }
     }
 
@@ -210,6 +213,7 @@ final class World {
         faults = .none
         note("heals")
         hubIsOlder = false
+        try mendHubDisk()
         for site in sites { (site.line, site.oneWayUntil, site.isSlow) = (.sound, 0, false) }
         dropRepeats { _ in true }
         for index in sites.indices { try await restart(index) }

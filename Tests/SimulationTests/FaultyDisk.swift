@@ -3,8 +3,8 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// What a disk does to the agent's file.
-final class AgentDisk: TransactionObserver, Sendable {
+/// What a disk does to the file of an agent, or of the hub.
+final class FaultyDisk: TransactionObserver, Sendable {
     private let failing = Mutex(0)
 
     /// The next commits fail, as where the sync is answered with an I/O error: what they wrote is rolled back.
