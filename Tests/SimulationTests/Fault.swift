@@ -44,12 +44,10 @@ enum Fault: String, Hashable, CaseIterable, Sendable {
         switch self {
         case .killedInDrain, .decisions: 4
         case .lineCut, .hubKilled, .hubRestored: 3
-        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored, .fullDisk, .failingDisk, .oneWay,
-            .lateRepeats, .hubDiskFailing:
-            2
+        case .agentKilled, .powerCut, .wrongClock, .tillRestored, .folderRestored, .machineRestored, .fullDisk, .failingDisk: 2
         case .oddities: 0
         case .lateMessages, .folderLost, .cloned, .tableAltered, .tableRebuilt, .columnRenamed, .hostileAgent, .collection, .slowDisk,
-            .bitRot, .damagedFile, .olderHub, .hubDiskFull:
+            .bitRot, .damagedFile, .olderHub, .oneWay, .lateRepeats, .hubDiskFull, .hubDiskFailing:
             1
         }
     }
