@@ -179,7 +179,7 @@ struct ProfileCommand: AsyncParsableCommand {
             var table = Table("FIELD", "VALUE", "FROM", "WRITTEN", "OTHERS SAY")
             for (name, golden) in profile.fields.sorted(by: { $0.key < $1.key }) {
                 let others = (golden.beaten ?? []).map { beaten in
-                    "\(beaten.value.shown) (\([beaten.site ?? "?", beaten.why].compactMap { $0 }.joined(separator: ", ")))"
+                    "\(beaten.value.shown(in: name)) (\([beaten.site ?? "?", beaten.why].compactMap { $0 }.joined(separator: ", ")))"
                 }.joined(separator: ", ")
                 table.add(name, golden.value.shown(in: name), golden.site ?? "-", Readable.time(golden.time), others)
             }
