@@ -68,9 +68,9 @@ struct AwaitedViewTests {
         ]
         let page = try Self.html(["awaited": [Self.order("W-1/7", lines, lineCount: 4)]])
         #expect(page.contains(#"<a href="/orders/W-1%2F7">Order W-1/7</a>"#) && page.contains(#"<a href="/stock/BOOT%2F42">Boots</a>"#))
-        #expect(page.contains(#"<span class="state ok">york</span> <small>3 can be sold</small>"#))
-        #expect(page.contains(#"<span class="state warn">leeds</span> <small>1 here, none free</small>"#))
-        #expect(page.contains(#"<span class="state idle">bath</span> <small>4 coming</small>"#))
+        #expect(page.contains(#"<span class="state ok">york: 3 can be sold</span>"#))
+        #expect(page.contains(#"<span class="state warn">leeds: 1 here, none free</span>"#))
+        #expect(page.contains(#"<span class="state idle">bath: 4 coming</span>"#))
         #expect(page.contains("and 2 more places") && page.contains("no stock is kept of it") && page.contains("nowhere"))
         #expect(page.contains("and 1 more line") && !page.contains("Older orders may be open"))
     }

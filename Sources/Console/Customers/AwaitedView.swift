@@ -33,7 +33,7 @@ struct AwaitedView {
             pile.available > 0
             ? ("ok", "awaited-free", pile.available)
             : pile.onHand > 0 ? ("warn", "awaited-held", pile.onHand) : ("idle", "stock-coming-n", pile.inTransit)
-        return ["sign": sign, "location": pile.location, "told": strings(key, ["n": forms.quantity(units)])]
+        return ["sign": sign, "told": "\(pile.location): " + strings(key, ["n": forms.quantity(units)])]
     }
 
     private func remark(_ line: CustomerDocument.AwaitedLine) -> String? {
