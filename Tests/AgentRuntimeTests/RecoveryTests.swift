@@ -197,6 +197,30 @@ struct RecoveryTests {
         #expect(recovery.follows == nil && recovery.abandons && recovery.needsNewest)
     }
 
+    @Test("S25: where all that it told is lost, a source that parted from a former life before anything was shared follows that once more")
+    func partedFromNothing() throws {
+        // The machine was restored to before it had sent anything; the hub has the former life's changes under that name.
+        journal.seal(Sales.lines(0..<3))
+        _ = try cut(Self.former)
+        try outbox.abandon(Self.former, sharing: 0)
+        journal.open(Self.present, follows: Dot(Self.former, 0))
+        journal.seal(Sales.lines(10..<15), of: Self.present)
+        let sent = try #require(try cut(Self.present).last)
+        // A backup holds what it told then, so it is gone here; then the hub went back to an older one.
+        try outbox.acknowledge(receipt(Self.present, 5, try ChangeSetCodec.hash(of: sent.bytes), position: 1, keepUntil: 1))
+        #expect(try cut(Self.present).isEmpty)
+        let request = request(named: Dot(Self.present, 5), follows: [Self.present: Dot(Self.former, 0)])
+        let stranger = Digest(bytes: [UInt8](repeating: 7, count: 32))!
+        let recovery = try #require(try outbox.recovery(for: request, heard: [receipt(Self.former, 22, stranger)]))
+        #expect(recovery.follows == Dot(Self.former, 0) && recovery.abandons && !recovery.parts && recovery.needsNewest)
+        #expect(recovery.gaps == [Recovery.Gap(replica: Self.present, after: 0, through: 5)] && recovery.others.isEmpty)
+        // A hub that knows neither is told all.
+        let forgotten = try #require(try outbox.recovery(for: request, heard: []))
+        #expect(forgotten.follows == nil && forgotten.abandons && forgotten.needsNewest)
+        try outbox.finish(recovery, of: request)
+        #expect(try outbox.standings().allSatisfy { $0.isAbandoned || $0.sealed == $0.acknowledged })
+    }
+
     @Test("where sets ended that are no longer kept is remembered of the latest ones only", arguments: [0, 1])
     func past(more: Int) throws {
         try outbox.queue.write { db in

@@ -75,6 +75,23 @@ struct ImagesTests {
         #expect(try await bench.hub.verify().isEqual)
     }
 
+    @Test("S22: a source that the hub does not know gets the images of what it follows, though it shares nothing with that")
+    func partedFromNothing() async throws {
+        let bench = try await TestHub()
+        let agent = try await bench.enrol("shop")
+        var till = TestWriter("till", seed: 1, key: agent.key)
+        let life = till.nextDot
+        try await bench.push([try till.seal([Make.write("sale", 7, [("number", "S7")], at: bench.now)])], from: agent)
+        var parted = TestWriter("till", seed: 2, follows: Dot(till.replica, 0), key: agent.key)
+        let told = try await images(bench, agent, parted.source, Dot(till.replica, 0), isNewest: true)
+        #expect(told.map(\.life) == [life])
+        #expect(try await images(bench, agent, parted.source, Dot(till.replica, 0)).isEmpty)
+        // It writes them as its own.
+        try await bench.push([try parted.seal([Make.write("sale", 7, [("number", "S7b")], life: life, at: bench.now)])], from: agent)
+        #expect(try await bench.hub.conflicts(now: bench.now).allSatisfy { $0.kind != .quarantine })
+        #expect(try await bench.hub.verify().isEqual)
+    }
+
     private func images(
         _ bench: TestHub, _ agent: TestAgent, _ source: SourceID, _ dot: Dot, isNewest: Bool = false
     ) async throws -> [RecordImage] {

@@ -139,7 +139,10 @@ extension Outbox {
         let missing = try links.indices.last { try $0 > 0 ? isMissing(links[$0], hub: hub) : isLost(links[$0], hub: hub[named.replica]) }
         guard let place = missing else { return nil }
         let last = { (dot: Dot) in min(hub[dot.replica]?.last ?? 0, dot.counter) }
-        let follows = links[place...].first { last($0) > 0 }.map { Dot($0.replica, last($0)) }
+        // A source that parted when nothing was shared follows counter 0, and so once more: by that the hub knows it for one family with
+        // what it parted from (S22). With nothing to follow, rows that were told under the former id would be told as new.
+        let shared = links[place...].first { last($0) > 0 } ?? links[place...].first { hub[$0.replica]?.last ?? 0 > 0 }
+        let follows = shared.map { Dot($0.replica, last($0)) }
         var recovery = Recovery(.follow(follows, abandons: true), of: named.replica, cannotSend: true, needsNewest: true)
         recovery?.sealed = try queue(of: named.replica).sealed
         recovery?.shared = last(acknowledged)
