@@ -215,6 +215,11 @@ final class SimulatedTill {
         }
     }
 
+    /// Whether our log still names rows: they were not read yet, or only just.
+    var isUnread: Bool {
+        get throws { try read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM _tributary_log)") ?? false } }
+    }
+
     // MARK: The disk
 
     /// Everything up to here is on disk for good: our mark was committed with FULL.

@@ -88,8 +88,9 @@ extension World {
         site.hasReopened = site.hasReopened || what.follows == nil
         guard !what.gaps.isEmpty else { return }
         note("gap found", index)
-        // What nobody keeps never comes back.
+        // What nobody keeps never comes back; a copy that keeps it still would tell it beside what is captured anew.
         site.hubHad = [:]
+        (site.oldFolder, site.oldDisk) = (nil, nil)
     }
 
     private static let silent = Logger(label: "tributary.simulation") { _ in SwiftLogNoOpLogHandler() }

@@ -57,13 +57,13 @@ extension World {
     func restoreFolder(_ index: Int) async throws {
         let site = sites[index]
         guard let old = site.oldFolder, generator.chance(60) else {
-            site.oldFolder = try copyFolder(of: site, "old")
+            site.oldFolder = try keptFolder(of: site, "old")
             return trace.append("  \(site.label) folder copied")
         }
         guard try bearsOwnMark(site) else { return }
         note("agent's folder restored", index)
         try noteDiskFailed(site)
-        site.folder = old
+        site.folder = old.path
         site.oldFolder = nil
         try await restart(index)
     }
@@ -75,12 +75,24 @@ extension World {
         try !site.isRestoreUnheard && !site.isHubBehind && (!site.isCloned || site.agent.isSent && site.agent.recovery == nil)
     }
 
-    /// The agent may keep less from now on than what the hub acknowledged.
+    /// The agent may keep less from now on than what the hub acknowledged, and finds out anew what its till's file has told.
+    ///
+    /// So what a copy from before has still to tell is told by a history that the copy does not know, and would be told again: such a
+    /// copy is of no use any more (docs/operating/sites.md).
     func noteDiskFailed(_ site: Site) throws {
         (site.isUndisturbed, site.hasLostDisk) = (false, true)
         dropRepeats { $0 === site }
-        let had = Dictionary(try writers(at: site.name).map { ($0.id, $0.last) }, uniquingKeysWith: max)
-        ledger.diskFailed(at: site.name, had: had.merging(site.hubHad, uniquingKeysWith: max), present: watch.received)
+        let has = Dictionary(try writers(at: site.name).map { ($0.id, $0.last) }, uniquingKeysWith: max)
+        if site.oldFolder?.hasUntold(at: has) ?? false { site.oldFolder = nil }
+        if site.oldDisk?.folder.hasUntold(at: has) ?? false { site.oldDisk = nil }
+        ledger.diskFailed(at: site.name, had: has.merging(site.hubHad, uniquingKeysWith: max), present: watch.received)
+    }
+
+    /// A copy that may be put back.
+    private func keptFolder(of site: Site, _ label: String, isOfMachine: Bool = false) throws -> OldFolder {
+        let sealed = Dictionary(try site.agent.outbox.standings().map { ($0.replica, $0.sealed) }, uniquingKeysWith: max)
+        let reader = try isOfMachine && site.till.isUnread ? site.agent.source.writer().replica : nil
+        return OldFolder(path: try copyFolder(of: site, label), sealed: sealed, reader: reader)
     }
 
     private func copyFolder(of site: Site, _ label: String) throws -> String {
@@ -92,7 +104,7 @@ extension World {
     func restoreMachine(_ index: Int) async throws {
         let site = sites[index]
         guard let old = site.oldDisk, generator.chance(60) else {
-            site.oldDisk = (try site.till.backUp(), try copyFolder(of: site, "disk"))
+            site.oldDisk = (try site.till.backUp(), try keptFolder(of: site, "disk", isOfMachine: true))
             return trace.append("  \(site.label) disk copied")
         }
         guard !site.isHubBehind else { return }
@@ -101,7 +113,7 @@ extension World {
         note("machine restored", index)
         try noteDiskFailed(site)
         try site.till.restore(old.till)
-        site.folder = old.folder
+        site.folder = old.folder.path
         site.oldDisk = nil
         (site.isRestoreUnheard, site.hasRecovered) = (true, false)
         try await restart(index)

@@ -33,9 +33,9 @@ final class World {
         var line: FaultyLine
         var life = 0
         var oldTill: [String: Data]?
-        var oldFolder: String?
+        var oldFolder: OldFolder?
         /// Both at one moment: an image of the machine's disk.
-        var oldDisk: (till: [String: Data], folder: String)?
+        var oldDisk: (till: [String: Data], folder: OldFolder)?
         var isCloned = false
         /// The machine was restored, and its file does not bear the mark yet that follows what the hub said about it.
         var isRestoreUnheard = false
