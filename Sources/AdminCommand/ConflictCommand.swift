@@ -200,6 +200,7 @@ struct ConflictCommand: AsyncParsableCommand {
                     lines += (told.isEmpty ? [seen(by: side, among: conflict.sides)] : told).map { "    \($0)" }
                 }
             }
+            lines += story?.takerLines ?? []
             lines += NoteShown.lines(of: notes)
             lines.append("")
             lines.append(

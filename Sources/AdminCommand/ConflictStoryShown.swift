@@ -18,10 +18,28 @@ extension ConflictCommand {
                     + (conflicts > 0 ? ", and \(Readable.count(conflicts, "conflict")) about it left" : "")
             }
         }
+        /// What took from a pile, or was promised of it.
+        struct Taker: Decodable {
+            let at: UInt64
+            let kind, site, source: String
+            let quantity: Int64
+            let record: String?
+        }
         let sides, earlier: [Write]
         let notes: [NoteShown]
         /// By the dot that is taken.
         let foresight: [String: Foresight]
+        /// Of an oversold pile, the newest first.
+        let takers: [Taker]?
+
+        var takerLines: [String] {
+            var table = Table("WHAT TOOK FROM IT LAST", "KIND", "WHEN", "RECORD", ">PIECES")
+            for taker in takers ?? [] {
+                let by = [taker.site, taker.source].filter { !$0.isEmpty }.joined(separator: ", ")
+                table.add(by, taker.kind, Readable.time(taker.at), taker.record ?? "-", Readable.amount(taker.quantity))
+            }
+            return table.isEmpty ? [] : [""] + table.text(widthMax: nil, indentedBy: 2).split(separator: "\n").map(String.init)
+        }
 
         /// What the writer of a side had before its eyes, whom it had heard of, and what taking it leaves.
         func lines(of side: Conflict.Side, in conflict: Conflict) -> [String] {

@@ -57,6 +57,25 @@ struct ConflictStoryTests {
                 """))
     }
 
+    @Test("of an oversold pile what took from it last is told, the newest first, with who wrote it")
+    func takers() throws {
+        let document = #"""
+            {"sides": [], "earlier": [], "decisions": [], "foresight": {}, "notes": [], "sites": 2, "alike": 1, "takers": [
+             {"at": 1700000060000, "kind": "sale", "site": "bath", "source": "till", "quantity": -20000, "record": "sale line 2",
+              "location": "pool", "dot": "a:1", "isCounted": false},
+             {"at": 1700000000000, "kind": "reservation", "site": "hub", "source": "", "quantity": 10000, "location": "pool", "dot": "b:1",
+              "isCounted": false}]}
+            """#
+        let story = try JSONDecoder().decode(ConflictCommand.Story.self, from: Data(document.utf8))
+        let lines = ConflictCommand.Show.text(of: try conflict([]), story: story).split(separator: "\n").map {
+            $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+        }
+        let place = try #require(lines.firstIndex { $0.hasPrefix("WHAT TOOK FROM IT LAST") })
+        #expect(lines[place + 1] == "bath, till sale 2023-11-14 22:14Z sale line 2 -2")
+        #expect(lines[place + 2] == "hub reservation 2023-11-14 22:13Z - 1")
+        #expect(try story([]).takerLines.isEmpty)
+    }
+
     @Test("of five sides each tells of the four others one by one; of six it counts them")
     func many() throws {
         for count in [5, 6] {
