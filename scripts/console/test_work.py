@@ -341,6 +341,32 @@ def test_live(stage):
     return [] if browser.driver.execute_script("return window.same") else ["the page was loaded again"]
 
 
+def test_live_overview(stage):
+    """the first site that needs somebody comes into the open overview by itself, and out of those that are well"""
+    retailer, found = stage.retailer("single"), []
+    web = retailer.sites["web"]
+    browser = stage.browser(retailer.hub, "anna").go("/")
+    # In one go: what is looked at may be another element a moment later.
+    def needy():
+        return browser.driver.execute_script("""const bad = document.querySelector("#sites-bad");
+            return bad.offsetParent ? Array.from(bad.querySelectorAll("tbody th"), (one) => one.textContent) : [];""")
+    def well(): return browser.driver.execute_script("return document.querySelector('#sites-well-count').textContent")
+    browser.driver.execute_script("window.same = true")
+    if needy(): found.append(f"somebody is needed already: {needy()}")
+    before = well()
+    # A store's own customer is that store's: what the web shop writes there is set aside.
+    email = retailer.hub.ask("profiles/search", {"name": "grace"})[0]["fields"]["email"]["value"]
+    def known(): return web.ask("/v1/customers/search", {"email": email})["customers"]
+    seen = wait("the web shop to know the store's customer", known)[0]
+    theirs = next(one["life"] for one in seen["profile"]["records"] if one.get("site") == "camden")
+    web.write({"record": theirs, "fields": {"phone": "+44 7700 900199"}, "seen": seen["seen"]})
+    wait("the overview to tell of the web shop", lambda: any("web" in row for row in needy()), 30)
+    if well() == before: found.append(f"still said of those that are well: {before}")
+    if not browser.driver.execute_script("return window.same"): found.append("the page was loaded again")
+    stage.close_retailer("single")
+    return found
+
+
 def test_without_scripts(stage):
     """with JavaScript switched off one signs in, finds a conflict, decides it, and takes it back"""
     retailer = stage.retailer("trade")
