@@ -73,7 +73,7 @@ struct ConflictStoryTests {
         let place = try #require(lines.firstIndex { $0.hasPrefix("WHAT TOOK FROM IT LAST") })
         #expect(lines[place + 1] == "bath, till sale 2023-11-14 22:14Z sale line 2 -2")
         #expect(lines[place + 2] == "hub reservation 2023-11-14 22:13Z - 1")
-        #expect(try story([]).takerLines.isEmpty)
+        #expect(try self.story([]).takerLines.isEmpty)
     }
 
     @Test("of five sides each tells of the four others one by one; of six it counts them")
