@@ -69,7 +69,7 @@ struct ConflictCommand: AsyncParsableCommand {
         @Option(help: "Only those that show this text: a customer, an article, an order, a value.")
         var text: String?
 
-        @Option(help: "Only those that are open for so many days at least.")
+        @Option(help: "Only those that are open for so many days at least, or nobody knows since when.")
         var days: Int?
 
         private enum CodingKeys: CodingKey { case kind, site, field, entity, cause, text, days }

@@ -15,7 +15,7 @@ public struct ConflictFilter: Codable, Hashable, Sendable {
     public var entity: String?
     /// What people are shown of it holds this.
     public var text: String?
-    /// It is open for so many days at least.
+    /// It is open for so many days at least, or nobody knows since when.
     public var days: Int?
     /// It can be decided so.
     public var choice: Decision.Choice?
