@@ -32,19 +32,22 @@ public struct OwnChanges: Sendable {
             guard start < max(sealed.sealed, cut) else { continue }
             try goesOn()
             // What the disk has damaged is captured anew, under other names; what comes after it, too.
-            do { try catchUp(sealed, after: start, goesOn: goesOn) } catch is ChangeSetError {} catch let error as CaptureError
+            do { try catchUp(sealed, after: start, cut: cut, goesOn: goesOn) } catch is ChangeSetError {} catch let error as CaptureError
                 where error.code == .journalDamaged
             {}
         }
     }
 
-    private func catchUp(_ sealed: SealedReplica, after start: UInt64, goesOn: () throws -> Void) throws {
+    /// - Parameter cut: so far the changes were cut into sets.
+    private func catchUp(_ sealed: SealedReplica, after start: UInt64, cut: UInt64, goesOn: () throws -> Void) throws {
         var next = start
-        while let set = try set(containing: next + 1, of: sealed.replica) {
+        // A set that the hub's backup holds is let go of, maybe before the view shows it: what comes after it is laid over all the same.
+        while let set = try set(after: next, of: sealed.replica) {
             try index(set.changes, first: set.first, from: next, of: sealed)
             next = set.last
             try goesOn()
         }
+        next = max(next, cut)
         while next < sealed.sealed {
             try goesOn()
             // A set may be cut meanwhile by the running agent; then the journal begins later and the next look goes on there.
@@ -62,11 +65,15 @@ public struct OwnChanges: Sendable {
         return max(indexed, try LocalReplica.cursor(in: db).standing[replica])
     }
 
-    private func set(containing counter: UInt64, of replica: ReplicaID) throws -> ChangeSet? {
+    /// The first that is kept and tells anything later.
+    private func set(after counter: UInt64, of replica: ReplicaID) throws -> ChangeSet? {
         try queue.read { db in
             try [UInt8].fetchBlob(
-                db, "SELECT bytes FROM outbox_set WHERE replica = ? AND last >= ? AND first <= ? ORDER BY first LIMIT 1",
-                [replica.blob, counter, counter]
+                db,
+                """
+                SELECT bytes FROM outbox_set WHERE replica = ?1 AND last > ?2
+                AND first >= coalesce((SELECT max(first) FROM outbox_set WHERE replica = ?1 AND first <= ?2), 0) ORDER BY first LIMIT 1
+                """, [replica.blob, counter]
             ).map { try ChangeSetCodec.decode($0) }
         }
     }
