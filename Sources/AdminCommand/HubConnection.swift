@@ -62,9 +62,12 @@ struct HubOptions: ParsableArguments {
 
     /// Plain HTTP that leaves the machine.
     static func isOpenLine(to address: String) -> Bool {
-        guard address.lowercased().hasPrefix("http://") else { return false }
+        address.lowercased().hasPrefix("http://") && !isThisMachine(address)
+    }
+
+    static func isThisMachine(_ address: String) -> Bool {
         let host = URLComponents(string: address)?.host ?? ""
-        return !["localhost", "::1", "[::1]"].contains(host) && !host.hasPrefix("127.")
+        return ["localhost", "::1", "[::1]"].contains(host) || host.hasPrefix("127.")
     }
 
     private static func address(in folder: String) throws -> String {

@@ -11,7 +11,18 @@ struct SiteCommand: AsyncParsableCommand {
             """,
         subcommands: [Add.self, List.self, Show.self, Log.self, Revoke.self])
 
-    enum Kind: String, Codable, CaseIterable, ExpressibleByArgument { case store, warehouse, web }
+    enum Kind: String, Codable, CaseIterable, ExpressibleByArgument {
+        case store, warehouse, web
+
+        /// What its application is called there by default.
+        var sourceName: String {
+            switch self {
+            case .store: "till"
+            case .warehouse: "wms"
+            case .web: "shop"
+            }
+        }
+    }
 
     struct Site: Decodable {
         struct Agent: Decodable {
@@ -79,16 +90,18 @@ struct SiteCommand: AsyncParsableCommand {
             /// What to type at the site, as the console tells it.
             ///
             /// - Parameter address: how the hub is reached from here, and most likely from there.
-            func text(of name: String, hub address: String) -> String {
+            func text(of name: String, kind: Kind, hub address: String) -> String {
                 let plain = HubOptions.isOpenLine(to: address) ? " --allow-plain-http" : ""
                 return """
                     Site \(name) is ready. Its token works once, until \(Readable.time(expires)):
                       \(token)
                     On the site's machine:
                       tributary-agent enroll --hub \(address)\(plain) --token \(token) --data \(Self.folder)
-                      tributary-agent attach APP.db --as till --mapping FILE.yaml --data \(Self.folder)
+                      tributary-agent attach APP.db --as \(kind.sourceName) --mapping FILE.yaml --data \(Self.folder)
                     Whether it has come: tributary site show \(name)
                     """
+                        + (HubOptions.isThisMachine(address)
+                            ? "\n\(address) works on this machine alone: give the address by which the site reaches the hub." : "")
             }
 
             /// As `tributary-agent` takes it by itself, and its service has it.
@@ -97,9 +110,9 @@ struct SiteCommand: AsyncParsableCommand {
 
         mutating func run() async throws {
             let connection = try listing.hub.connection()
-            let name = name
+            let (name, kind) = (name, kind)
             let bytes = try await connection.post("sites", body: Question(name: name, kind: kind, region: region))
-            try listing.show(bytes, as: Answer.self) { $0.text(of: name, hub: connection.address) }
+            try listing.show(bytes, as: Answer.self) { $0.text(of: name, kind: kind, hub: connection.address) }
         }
     }
 

@@ -233,6 +233,7 @@ extension HubRoutes {
 
     private func resolveAll(_ call: HubCall) async throws -> Reply {
         let answer = try await hub.resolveAll(call.json(), now: call.now)
+        await noteConflicts(answer.decided.compactMap(\.shown) + answer.left.compactMap(\.shown), call)
         if !answer.isDryRun { call.logger.notice("conflicts decided by rule", metadata: ["decided": "\(answer.decided.count)"]) }
         return try .json(answer)
     }

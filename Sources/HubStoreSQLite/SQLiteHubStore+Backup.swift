@@ -62,13 +62,8 @@ extension SQLiteHubStore {
     ///
     /// - Parameter now: written down, so that the hub can say who has not come back since.
     public static func restore(backup: String, to path: String, now: Timestamp) throws {
-        let head = try checkedHead(ofBackup: backup)
+        _ = try checkedHead(ofBackup: backup)
         let arriving = try arrived(backup, besides: path, now: now)
-        // What stands here now is read back as the backup was: a disk may have kept something else.
-        guard try checkedHead(ofBackup: arriving) == head else {
-            throw HubError(
-                .storageFailed, "The copy of \(backup) is not the backup.", remedy: "Check this machine's disk, then restore again.")
-        }
         let files = FileManager.default
         for suffix in ["", "-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
             let kept = path + ".before-restore" + suffix
@@ -82,14 +77,22 @@ extension SQLiteHubStore {
     /// Copies the backup beside the place where it shall stand, so that a disk that is full leaves the former hub where it is.
     private static func arrived(_ backup: String, besides path: String, now: Timestamp) throws -> String {
         let (files, arriving) = (FileManager.default, path + ".arriving")
-        // There mostly is none; one that cannot be removed is told by the copy.
-        try? files.removeItem(atPath: arriving)
+        func clear() {
+            // There mostly is none; one that cannot be removed is told by the copy, and what went wrong first is worth telling.
+            for suffix in ["", "-journal", "-wal", "-shm"] { try? files.removeItem(atPath: arriving + suffix) }
+        }
+        clear()
         do {
             try files.copyItem(atPath: backup, toPath: arriving)
             try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: arriving)
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: arriving))
             try file.synchronize()
             try file.close()
+            guard files.contentsEqual(atPath: backup, andPath: arriving) else {
+                throw HubError(
+                    .storageFailed, "What stands at \(arriving) is not the backup.",
+                    remedy: "Check this machine's disk, then restore again.")
+            }
             try StorageFault.translating {
                 let queue = try DatabaseQueue(path: arriving)
                 try queue.write {
@@ -101,8 +104,7 @@ extension SQLiteHubStore {
             }
             return arriving
         } catch {
-            // What went wrong first is worth telling.
-            try? files.removeItem(atPath: arriving)
+            clear()
             throw error
         }
     }

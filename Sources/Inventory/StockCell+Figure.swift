@@ -39,6 +39,12 @@ extension StockCell {
         claims.values.reduce(max(anonymousClaims, 0)) { $0 + $1.outstanding(now: now) }
     }
 
+    /// Whether anything is promised for a document; `nil`: for none that is named.
+    public func isPromised(for document: Text?, now: Timestamp) -> Bool {
+        guard let document else { return anonymousClaims > 0 }
+        return claims[document]?.outstanding(now: now) ?? 0 > 0
+    }
+
     var inTransit: Int128 { underway.values.reduce(0) { $0 + max($1, 0) } }
 
     /// Live counts, the one shown last: what a conflict's screen lists.

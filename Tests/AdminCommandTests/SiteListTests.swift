@@ -70,7 +70,7 @@ struct SiteListTests {
         let answer = try JSONDecoder().decode(
             SiteCommand.Add.Answer.self, from: Data(#"{"site": "shop-1", "token": "4f1c", "expires": 1700000000000}"#.utf8))
         #expect(
-            answer.text(of: "shop-1", hub: "https://hub.example.com") == """
+            answer.text(of: "shop-1", kind: .store, hub: "https://hub.example.com") == """
                 Site shop-1 is ready. Its token works once, until 2023-11-14 22:13Z:
                   4f1c
                 On the site's machine:
@@ -78,7 +78,10 @@ struct SiteListTests {
                   tributary-agent attach APP.db --as till --mapping FILE.yaml --data /var/lib/tributary-agent
                 Whether it has come: tributary site show shop-1
                 """)
-        #expect(answer.text(of: "shop-1", hub: "http://10.8.0.1:8080").contains("--hub http://10.8.0.1:8080 --allow-plain-http --token"))
-        #expect(!answer.text(of: "shop-1", hub: "http://127.0.0.1:8080").contains("plain"))
+        let open = answer.text(of: "shop-1", kind: .warehouse, hub: "http://10.8.0.1:8080")
+        #expect(open.contains("--hub http://10.8.0.1:8080 --allow-plain-http --token") && open.contains("--as wms "))
+        #expect(!open.contains("this machine alone"))
+        let own = answer.text(of: "shop-1", kind: .web, hub: "http://127.0.0.1:8080")
+        #expect(!own.contains("plain") && own.contains("--as shop ") && own.hasSuffix("by which the site reaches the hub."))
     }
 }

@@ -195,7 +195,7 @@ struct LocalReplicaTests {
             journal.seal([Sales.line(Int(quantity), sku: "s", quantity: quantity)])
             sets += try outbox.load(
                 after: UInt64(quantity) - 1, of: FakeJournal.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random
-            ).map(\.bytes)
+            ).frames.map(\.bytes)
         }
         journal.seal([Sales.line(3, sku: "s", quantity: 4)])
         // The hub has the first, and so has its backup; the page that shows it has not come.

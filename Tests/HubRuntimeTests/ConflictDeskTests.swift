@@ -62,6 +62,28 @@ struct ConflictDeskTests {
         #expect(story.takers.allSatisfy { $0.kind == .sale && $0.quantity == -10_000 && $0.site == "shop-1" })
     }
 
+    @Test("what is promised is among what took from a pile until it is given back, whatever was counted since")
+    func promises() async throws {
+        let bench = try await TestHub()
+        let agent = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: agent.key)
+        func promise(_ document: Text, _ kind: Movement.Kind = .reservation) -> Change {
+            let quantity = kind == .reservation ? FixedPoint.one : -FixedPoint.one
+            return Change(
+                time: bench.now, action: .stockOnly,
+                stock: .movement(Movement(sku: "MUG", location: "shop-1", quantity: quantity, kind: kind, note: document)))
+        }
+        try await bench.push(
+            [
+                try till.seal([
+                    promise("W-1"), promise("W-2"), promise("W-1", .release), Make.count("MUG", "shop-1", pieces: 0, at: bench.now),
+                ])
+            ],
+            from: agent)
+        let story = try await bench.hub.conflictStory("oversell:oversold/MUG at shop-1", now: bench.now)
+        #expect(story.takers.map(\.note) == ["W-2"] && story.takers.first?.kind == .reservation)
+    }
+
     @Test("what leaves, and what is promised until its time, takes from a pile; what comes, or gives a promise back, does not")
     func takes() {
         let now = Timestamp(milliseconds: 1_000)

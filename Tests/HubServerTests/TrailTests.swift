@@ -50,6 +50,28 @@ struct TrailTests {
         }
     }
 
+    @Test("a customer's change that is set aside leaves a line where it is shown, and so does what a rule would do to it")
+    func aside() async throws {
+        try await ServedHub.run { hub in
+            let bench = hub.test
+            let (web, depot) = (try await bench.enrol("web", kind: .web), try await bench.enrol("depot", kind: .warehouse))
+            var (shop, store) = (TestWriter("shop", seed: 1, key: web.key), TestWriter("wms", seed: 2, key: depot.key))
+            let ann = shop.nextDot
+            try await bench.push([try shop.seal([Make.write("customer", 1, [("name", "Ann Wye")], at: bench.now)])], from: web)
+            // A warehouse may not write to a web shop's customer.
+            let edit = Make.write(
+                "customer", 1, [("phone", "+442079460003")], life: ann, source: shop.source, at: bench.now, context: .named([ann]))
+            try await bench.push([try store.seal([edit])], from: depot)
+            let held = try #require(try await bench.hub.conflicts(ConflictFilter(kind: .quarantine), now: TestHub.start).first)
+            #expect(held.about.name == "Ann Wye" && held.about.profile != nil)
+            #expect(try await hub.ask(.get, "/v1/quarantine").status == 200)
+            #expect(try await Self.lines(hub) == ["hub.secret: search conflicts"])
+            let question = #"{"filter":{"kind":"quarantine"},"rule":"discard","author":"ann","isDryRun":true}"#
+            #expect(try await hub.ask(.post, "/v1/conflicts/resolve-all", question).status == 200)
+            #expect(try await hub.test.hub.lookUps().first?.times == 2)
+        }
+    }
+
     @Test("access that is given or ended leaves a line with who did it, and no secret; what is refused leaves none")
     func access() async throws {
         try await ServedHub.run { hub in

@@ -94,7 +94,8 @@ extension Console {
         let done = isDone ? "-done" : ""
         // What still asks for somebody comes first once the rest is done.
         let rows = isDone ? left + decided : decided + left
-        let summary = [forms.count("bulk-would" + done, answer.decided.count), forms.count("bulk-left" + done, answer.left.count)]
+        var summary = [forms.count("bulk-would" + done, answer.decided.count)]
+        if !isDone || !answer.left.isEmpty { summary.append(forms.count("bulk-left" + done, answer.left.count)) }
         return page(
             "bulk", title: strings["bulk-title" + done], section: .conflicts,
             [

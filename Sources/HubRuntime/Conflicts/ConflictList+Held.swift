@@ -40,6 +40,7 @@ extension ConflictList {
         about.reason = row.reason
         if let record, let number = documents.standing.record(record.life), let state = try documents.state(number) {
             about.name = state.shownName
+            if record.entity == "customer" { about.profile = try profile(of: number) }
         }
         switch row.cause {
         case .waiting:

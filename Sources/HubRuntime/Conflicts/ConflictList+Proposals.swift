@@ -24,17 +24,20 @@ extension ConflictList {
         }
     }
 
-    /// Ids of those that are open, the likeliest first, at most `limit`: nobody is compared, so a record that is gone since may be among
+    /// Ids of those that are open among the first rows (`rowsMax`), the likeliest first, at most `limit`: nobody is compared, so a record that is gone since may be among
     /// them, which `find` does not find any more.
     func openLinks() throws -> [String] {
         guard scorer != nil else { return [] }
         let tables = LinkTables(store: store, standing: documents.standing)
         var found: [String] = []
         var last: ProposalRow?
-        while found.count < limit, case let rows = try store.proposals(bitsMin: Self.bitsMin, after: last, limit: Self.chunkRows),
+        var looked = 0
+        while found.count < limit, looked < rowsMax,
+            case let rows = try store.proposals(bitsMin: Self.bitsMin, after: last, limit: Self.chunkRows),
             let end = rows.last
         {
             for row in rows where found.count < limit {
+                looked += Group.links.cost
                 guard let pair = documents.standing.pair(row), try !tables.areApart(row.lower, row.higher) else { continue }
                 let id = Self.id(of: pair)
                 if try isOpen(id, Screen(dots: [pair.lower, pair.higher]).fingerprint) { found.append(id) }

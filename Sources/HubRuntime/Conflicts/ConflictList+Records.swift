@@ -76,12 +76,13 @@ extension ConflictList {
         about.record = state.id.life.description
         about.site = documents.site(state.id.source)?.string
         about.name = state.shownName
-        if state.id.entity == "customer", let number = documents.standing.record(state.id.life),
-            let profile = try store.customer(number)?.profile, let life = documents.standing.dot(of: profile)
-        {
-            about.profile = "\(ProfileID(life: life))"
-        }
+        if state.id.entity == "customer", let number = documents.standing.record(state.id.life) { about.profile = try profile(of: number) }
         return about
+    }
+
+    /// Whom a customer's record belongs to; `nil` for one that is gone.
+    func profile(of customer: RecordNumber) throws -> String? {
+        try store.customer(customer).flatMap { documents.standing.dot(of: $0.profile) }.map { "\(ProfileID(life: $0))" }
     }
 }
 

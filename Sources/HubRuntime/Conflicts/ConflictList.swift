@@ -30,7 +30,8 @@ struct ConflictList {
         }
         // For a short one all that is open has to be looked through.
         if let ids = filter.ids, ids.allSatisfy({ $0.contains(":") }) {
-            return try ids.prefix(Hub.conflictsPerKindMax).compactMap(find).filter {
+            var named: Set<String> = []
+            return try ids.prefix(Hub.conflictsPerKindMax).filter { named.insert($0).inserted }.compactMap(find).filter {
                 try $0.matches(filter, at: documents.now) && isOpen($0)
             }
         }

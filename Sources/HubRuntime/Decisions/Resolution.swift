@@ -60,7 +60,9 @@ extension DecisionAnswer {
     public var mayTellOfPerson: Bool {
         switch ConflictAnswer.Kind(ofID: conflict) {
         case .concurrentWrites, .editOfDeleted, .quarantine, .longWait, .proposedLink: true
-        case .oversell, .concurrentCounts, .receivedMoreThanSent, .orderContradiction, .sourceRestored, .staleView, nil: false
+        case .oversell, .concurrentCounts, .receivedMoreThanSent, .orderContradiction, .sourceRestored, .staleView: false
+        // Which records are one person's.
+        case nil: conflict.hasPrefix("link:")
         }
     }
 }

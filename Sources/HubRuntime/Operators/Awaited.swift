@@ -44,7 +44,7 @@ struct Awaited {
         var lineCount: Int
     }
 
-    /// Orders that are told of one person, and those of one record that are looked at for them: the latest.
+    /// Orders that are told of one person, and those that are looked at for them: the latest.
     static let ordersMax = 10
     static let ordersLookedMax = 100
     /// Lines that are told of one order, and places that are told of one article.

@@ -17,12 +17,11 @@ struct AwaitedReader {
         var awaited = Awaited()
         var candidates: [PurchaseRow] = []
         for member in members {
-            let rows = try documents.store.orders(countedOf: member, limit: Awaited.ordersLookedMax + 1)
-            if rows.count > Awaited.ordersLookedMax { awaited.isCut = true }
-            candidates += rows.prefix(Awaited.ordersLookedMax)
+            candidates += try documents.store.orders(countedOf: member, limit: Awaited.ordersLookedMax + 1)
         }
         candidates.sort { ($1.at ?? .min, $1.record.raw) < ($0.at ?? .min, $0.record.raw) }
-        for row in candidates {
+        if candidates.count > Awaited.ordersLookedMax { awaited.isCut = true }
+        for row in candidates.prefix(Awaited.ordersLookedMax) {
             guard let order = try open(row) else { continue }
             guard awaited.orders.count < Awaited.ordersMax else {
                 awaited.isCut = true

@@ -94,7 +94,10 @@ struct StockReader {
         let movements = try StockMovements(of: [(row: row, cell: cell)], documents)
         let count = try cell.liveCounts.last.map { try self.count($0, of: cell, at: row.location) }
         let found = movements.found.filter { movement in
-            movement.at >= movements.completeAfter ?? 0 && movement.takes(at: documents.now) && !(count?.contains?(movement.dot) ?? false)
+            guard movement.at >= movements.completeAfter ?? 0, movement.takes(at: documents.now) else { return false }
+            // What is promised is so whatever was counted since, until it is fetched or given back.
+            if movement.row.kind == .reservation { return cell.isPromised(for: movement.row.note.map { Text($0) }, now: documents.now) }
+            return !(count?.contains?(movement.dot) ?? false)
         }
         return found.prefix(Hub.takersMax).map { entry($0, at: row.location) }
     }

@@ -14,7 +14,8 @@ extension Hub {
         let since = Timestamp(milliseconds: now.milliseconds - min(now.milliseconds, Self.lookUpMillisecondsTogether))
         do {
             try await queue.submit(bytes: 256, to: self) { store, _, _ in
-                if try !store.count(row, since: since) { try store.insert(row) }
+                // Deeds stand in their order, each by itself.
+                if try what.isDeed || !store.count(row, since: since) { try store.insert(row) }
             }
         } catch {
             logger.error(
