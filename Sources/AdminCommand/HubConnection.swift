@@ -116,8 +116,8 @@ struct HubConnection: Sendable {
     }
 
     /// For questions that take the hub longer.
-    func get(_ parts: [String], secondsMax: Int) async throws -> [UInt8] {
-        try await send(.get, parts, body: [], secondsMax: secondsMax).body
+    func get(_ parts: [String], query: [String: String] = [:], secondsMax: Int) async throws -> [UInt8] {
+        try await send(.get, parts, query: query, body: [], secondsMax: secondsMax).body
     }
 
     func post(_ parts: [String], json: [UInt8], secondsMax: Int) async throws -> [UInt8] {

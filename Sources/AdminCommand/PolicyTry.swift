@@ -5,7 +5,7 @@ import Complaints
 extension PolicyCommand {
     struct Try: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show how many open conflicts a policy would decide, with examples. Nothing is set.",
+            abstract: "Show what a policy would decide, and of which customers it would show another value. Nothing is set.",
             discussion: """
                 tributary policy try customer phone "ranked: web, shop-1"
                 tributary policy try customer address longest
@@ -18,7 +18,9 @@ extension PolicyCommand {
 
         mutating func run() async throws {
             let asked = ["entity": entity, "field": field, "policy": policy]
-            let bytes = try await listing.hub.connection().get("policies", "try", query: asked)
+            // All customers are looked through.
+            let bytes = try await listing.hub.connection().get(
+                ["policies", "try"], query: asked, secondsMax: IdentityCommand.secondsMax)
             try listing.show(bytes, as: Trial.self) { $0.text() }
         }
     }
@@ -34,8 +36,34 @@ extension PolicyCommand {
         let conflicts: Int
         let hasMore: Bool
         let examples: [Example]
+        let reach: Reach?
+
+        /// Of whom another value would be shown.
+        struct Reach: Decodable {
+            struct Example: Decodable {
+                let profile: String
+                let name: String?
+                let now, then: JSONValue
+            }
+            let several, changed: Int
+            let examples: [Example]
+
+            func lines(of field: String, widthMax: Int?) -> [String] {
+                let people =
+                    "\(Readable.count(changed, "customer")) would be shown otherwise, of \(several) of whom sites say several things."
+                var table = Table("PROFILE", "NAME", "NOW", "THEN")
+                for example in examples {
+                    table.add(example.profile, example.name ?? "-", example.now.shown(in: field), example.then.shown(in: field))
+                }
+                return [people] + (table.isEmpty ? [] : [table.text(widthMax: widthMax, indentedBy: 2)])
+            }
+        }
 
         func text(widthMax: Int? = Terminal.width) -> String {
+            ([decided(widthMax)] + (reach?.lines(of: field, widthMax: widthMax) ?? [])).joined(separator: "\n")
+        }
+
+        private func decided(_ widthMax: Int?) -> String {
             let subject = "\"\(field)\" of \(entity)"
             guard conflicts > 0 else {
                 return TerminalText.line("No conflict about \(subject) is open: \(policy) would decide nothing now.")

@@ -254,14 +254,14 @@ extension HubRoutes {
     /// What is not given is no policy, field or entity, and refused as such.
     private func tryPolicy(_ call: HubCall) async throws -> Reply {
         let (entity, field, policy) = (call.asked("entity") ?? "", call.asked("field") ?? "", call.asked("policy") ?? "")
-        let trial = try await hub.tryPolicy(policy, of: field, of: entity, now: call.now)
+        let trial = try await hub.tryPolicyOnAll(policy, of: field, of: entity, now: call.now)
         await noteExamples(of: trial, call)
         return try .json(trial)
     }
 
     /// A trial's examples may show people.
     func noteExamples(of trial: PolicyTrial, _ call: HubCall) async {
-        let people = Set(trial.examples.map(\.conflict.about.profile)).subtracting([nil])
+        let people = Set(trial.examples.map(\.conflict.about.profile) + (trial.reach?.examples.map(\.profile) ?? [])).subtracting([nil])
         if !people.isEmpty { await hub.noteLookUp(.search, "conflicts", found: people.count, by: call.principal, now: call.now) }
     }
 

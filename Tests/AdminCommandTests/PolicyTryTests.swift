@@ -42,4 +42,17 @@ struct PolicyTryTests {
         #expect(
             try text("latest", conflicts: 0) == #"No conflict about "paid at" of order line is open: latest would decide nothing now."#)
     }
+
+    @Test("of how many customers another value would be shown is told with the first of them, also where no conflict is open")
+    func reach() throws {
+        let document = #"""
+            {"entity": "customer", "field": "city", "policy": "longest", "conflicts": 0, "hasMore": false, "examples": [],
+             "reach": {"several": 12, "changed": 1,
+              "examples": [{"profile": "p1-1", "name": "Ann Wye", "now": "York", "then": "Dundee"}]}}
+            """#
+        let text = try JSONDecoder().decode(PolicyCommand.Trial.self, from: Data(document.utf8)).text(widthMax: nil)
+        #expect(text.contains("1 customer would be shown otherwise, of 12 of whom sites say several things."))
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ") }
+        #expect(lines.last == "p1-1 Ann Wye York Dundee")
+    }
 }

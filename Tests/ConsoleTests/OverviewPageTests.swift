@@ -10,12 +10,12 @@ struct OverviewPageTests {
     private static let now: UInt64 = 1_800_000_000_000
 
     /// - Parameter heard: milliseconds ago.
-    private func site(_ name: String, heard: UInt64) -> SiteAnswer {
+    private func site(_ name: String, heard: UInt64, region: String? = nil) -> SiteAnswer {
         let at = Self.now - heard
         let agent = SiteAnswer.Agent(
             publicKey: SigningKey().publicKey.description, enrolledAt: 1, lastHeard: at, clockOffsetMilliseconds: 0, isRevoked: false,
             exchange: nil)
-        return SiteAnswer(name: name, kind: .store, region: nil, createdAt: 1, agents: [agent], sources: [], lastHeard: at, warnings: [])
+        return SiteAnswer(name: name, kind: .store, region: region, createdAt: 1, agents: [agent], sources: [], lastHeard: at, warnings: [])
     }
 
     private func html(_ sites: [SiteAnswer]) throws -> String {
@@ -47,5 +47,35 @@ struct OverviewPageTests {
         #expect(try !shown("charts-now", in: page))
         #expect(page.contains(#"id="sites-well-count" data-live>\#(well) site"#))
         #expect(page.matches(of: /gone [0-9]<\/a><\/th>/).count == silent && !page.contains("⟦"))
+    }
+
+    @Test(
+        "of more than a dozen sites the regions are told, the one with the greatest share of trouble first; of fewer, or of one region, none"
+    )
+    func regions() throws {
+        func sites(_ count: Int, silent: Int, _ region: String?) -> [SiteAnswer] {
+            (0..<count).map { site("\(region ?? "shop") \($0)", heard: $0 < silent ? 3_600_000 : 0, region: region) }
+        }
+        let page = try html(sites(6, silent: 1, "north") + sites(4, silent: 2, "a <b>") + sites(3, silent: 0, nil))
+        let told = page.matches(
+            of: /<li class="tag"><span class="state ([a-z]+)">(?:<a href="([^"]+)">)?([^<]+)(?:<\/a>)?<\/span> ([^<]+)</
+        ).map {
+            "\($0.1) \($0.2 ?? "-") \($0.3): \($0.4)"
+        }
+        #expect(
+            told == [
+                "bad /sites?q=a%20%3Cb%3E a &lt;b&gt;: 2 of 4 need you", "bad /sites?q=north north: 1 of 6 need you",
+                "ok - without a region: 3",
+            ])
+        #expect(try shown("regions", in: page))
+        #expect(try !shown("regions", in: html(sites(6, silent: 1, "north") + sites(6, silent: 2, "south"))))
+        #expect(try !shown("regions", in: html(sites(13, silent: 1, "north"))))
+    }
+
+    @Test("so many regions are named; how many more there are is said", arguments: [24, 25, 26])
+    func manyRegions(count: Int) throws {
+        let page = try html((0..<count).map { site("shop \($0)", heard: 0, region: "region \($0)") })
+        #expect(page.matches(of: /<li class="tag"><span/).count == 24)
+        #expect(page.contains("more region") == (count > 24) && page.contains("2 more regions, where") == (count == 26))
     }
 }

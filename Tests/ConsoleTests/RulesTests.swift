@@ -252,7 +252,10 @@ struct RulesPageTests {
                 PolicyForesight(
                     trial: PolicyTrial(
                         entity: "customer", field: "phone", policy: policy.text, conflicts: 500, hasMore: true,
-                        examples: [.init(conflict: ConflictPageTests.conflict(Self.payload), shown: .text(Self.payload), site: "web")]),
+                        examples: [.init(conflict: ConflictPageTests.conflict(Self.payload), shown: .text(Self.payload), site: "web")],
+                        reach: PolicyReach(
+                            several: 9, changed: 2,
+                            examples: [.init(profile: "p1-1", name: Self.payload, now: .text(Self.payload), then: .text(Self.payload))])),
                     former: nil), for: visitor),
         ]
         for bytes in pages {

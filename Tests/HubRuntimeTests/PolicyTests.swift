@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import HubRuntime
 import HubTestSupport
+import Profiles
 import Testing
 
 @Suite("Policies of fields")
@@ -120,6 +121,15 @@ struct PolicyTests {
         try await bench.push([try theirs.seal([customer("York")])], from: two)
         let trial = try await bench.hub.tryPolicy("ranked: shop-3", of: "city", of: "customer", now: bench.now)
         #expect(trial.conflicts == 1 && trial.examples.map(\.shown) == [.text("York")] && trial.examples.map(\.site) == ["shop-3"])
+        let all = try await bench.hub.tryPolicyOnAll("ranked: shop-3", of: "city", of: "customer", now: bench.now)
+        let shown = try #require(all.reach)
+        #expect(shown.several == 1 && shown.changed == 1 && shown.examples.map(\.profile) == ["\(ProfileID(life: life))"])
+        #expect(shown.examples.map(\.then) == [.text("York")] && shown.examples.first?.now != .text("York"))
+        // Of a field in which nobody differs, and by the policy that is in force, nothing changes.
+        let email = try await bench.hub.tryPolicyOnAll("ranked: shop-3", of: "email", of: "customer", now: bench.now)
+        #expect(email.reach?.several == 0 && email.reach?.changed == 0 && email.reach?.examples.isEmpty == true)
+        #expect(try await bench.hub.tryPolicyOnAll("latest", of: "city", of: "customer", now: bench.now).reach?.changed == 0)
+        #expect(try await bench.hub.tryPolicyOnAll("latest", of: "currency", of: "order", now: bench.now).reach == nil)
         _ = try await bench.hub.setPolicy(question("customer", "city", "ranked: shop-3"), now: bench.now)
         let document = try #require(try await bench.hub.profiles(.email("ann@example.com"), now: bench.now).first)
         #expect(String(decoding: document.bytes, as: UTF8.self).contains(#""city":{"value":"York""#))

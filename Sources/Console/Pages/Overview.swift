@@ -16,6 +16,7 @@ extension Console {
         let needy = judged.filter(\.state.needsSomebody)
         let rest = judged.filter { !$0.state.needsSomebody }
         let waiting = sites.compactMap(\.waiting).reduce(0, &+)
+        let regions = regions(judged, forms)
         let figures: [View] = [
             [
                 "name": strings["figure-conflicts"], "value": forms.number(conflicts.count) + (conflicts.hasMore ? "+" : ""),
@@ -40,6 +41,8 @@ extension Console {
                         + (needy.isEmpty ? strings["overview-allwell"] : forms.count("overview-needy", needy.count)),
                 "asOf": forms.stamp(visitor.now),
                 "alarms": alarms(status, conflicts, needy, forms), "figures": figures, "hasSites": !sites.isEmpty,
+                "regions": regions.shown, "hasRegions": !regions.shown.isEmpty,
+                "otherRegions": regions.others > 0 ? forms.count("overview-regions", regions.others) : nil,
                 "needy": needy.prefix(Self.rowsMax).map { row($0.site, $0.state, forms) }, "hasNeedy": !needy.isEmpty,
                 "needyOthers": others(needy.count, forms),
                 "rest": rest.prefix(Self.rowsMax).map { row($0.site, $0.state, forms) }, "hasRest": !rest.isEmpty,

@@ -99,6 +99,9 @@ extension Console {
         let trial = foresight.trial
         let count = forms.number(trial.conflicts) + (trial.hasMore ? "+" : "")
         let asks = policy.policy == "ask"
+        let reach = trial.reach.map { reach in
+            forms.count("rules-policy-reach", reach.changed, ["several": forms.number(reach.several)])
+        }
         return page(
             "rules-policy", title: words.subject(policy.entity, policy.field), section: .rules,
             [
@@ -110,9 +113,19 @@ extension Console {
                     ? forms.count("rules-policy-asks", trial.conflicts, ["n": count])
                     : forms.count("rules-policy-decides", trial.conflicts, ["n": count]),
                 "conflicts": trial.conflicts > 0 ? Self.conflictsAddress(policy.field) : nil,
+                "reach": policy.entity == "customer" ? reach ?? strings["rules-policy-uncounted"] : nil,
+                "reached": (trial.reach?.examples ?? []).map { reached($0, policy, forms) },
                 "examples": examples(of: trial, policy, forms), "subject": "\(policy.entity)/\(policy.field)", "name": policy.policy,
                 "back": PolicyTyped.address(policy.entity, policy.field),
             ], for: visitor)
+    }
+
+    private func reached(_ example: PolicyReach.Example, _ policy: PolicyTyped, _ forms: Forms) -> View {
+        func shown(_ value: ValueAnswer) -> String { CausalDrawing.value(value, forms, nil) }
+        return [
+            "address": "/customers/\(example.profile)", "name": example.name ?? forms.strings["customer-nameless"],
+            "now": shown(example.now), "then": shown(example.then),
+        ]
     }
 
     private static func conflictsAddress(_ field: String) -> String {

@@ -22,6 +22,8 @@ public struct PolicyTrial: Encodable, Hashable, Sendable {
     public var hasMore: Bool
     /// At most `examplesMax`.
     public var examples: [Example]
+    /// What it would change of what is shown of all customers; `nil`: it is not told.
+    public var reach: PolicyReach?
 
     public static let examplesMax = 3
 }

@@ -134,7 +134,7 @@ extension HubRoutes {
     }
 
     private func policyPage(_ call: HubCall, _ policy: PolicyTyped) async throws -> Reply {
-        let trial = try await hub.tryPolicy(policy.text, of: policy.field, of: policy.entity, now: call.now)
+        let trial = try await hub.tryPolicyOnAll(policy.text, of: policy.field, of: policy.entity, now: call.now)
         await noteExamples(of: trial, call)
         let former = try await hub.policies(now: call.now).first { $0.entity == policy.entity && $0.field == policy.field }
         let foresight = PolicyForesight(
