@@ -16,13 +16,16 @@ extension HubRoutes {
     /// Made in a moment where there are some ten thousand purchases; of ten million it is a matter of half a minute.
     private static let patience = (looks: 4, milliseconds: 20)
     private static let looksAgainSeconds = 2
+    private static let looksForNewSeconds = 10
 
     private func businessPage(_ call: HubCall) async throws -> Reply {
         let days = LocalDays(.current, until: call.now)
         for look in 0..<Self.patience.looks {
             if look > 0 { try await Task.sleep(for: .milliseconds(Self.patience.milliseconds)) }
             if let report = try hub.businessIfMade(days, now: call.now) {
-                return .page(console.business(report, for: try await visitor(call)))
+                let page = Reply.page(console.business(report, for: try await visitor(call)))
+                // An old one stands in for the new one that is being made, and makes room for it by itself.
+                return hub.isBusinessInTheMaking ? page.again(afterSeconds: Self.looksForNewSeconds) : page
             }
         }
         return .page(console.businessInTheMaking(for: try await visitor(call))).again(afterSeconds: Self.looksAgainSeconds)

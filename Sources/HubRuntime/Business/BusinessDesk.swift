@@ -66,6 +66,9 @@ extension Hub {
         try businessDesk.reportIfMade(now: now, making(days, now: now))
     }
 
+    /// Whether a newer report than the last one comes soon.
+    public var isBusinessInTheMaking: Bool { businessDesk.making != nil }
+
     private func making(_ days: LocalDays, now: Timestamp) -> BusinessDesk.Making {
         { [self] orders in
             do {
