@@ -61,7 +61,7 @@ extension ConflictCommand {
             }
             let isFiltered = filter.given.contains { $0.value != nil }
             guard isFiltered || !ids.isEmpty else {
-                throw ValidationError("Say which conflicts: their ids, or --kind, --site, --field, --entity, --cause or --text.")
+                throw ValidationError("Say which conflicts: their ids, or --kind, --site, --field, --entity, --cause, --text or --days.")
             }
             guard !isFiltered || ids.isEmpty else { throw ValidationError("Give ids or a filter, not both.") }
             guard ids.count <= Self.idsMax else { throw ValidationError("Give at most \(Self.idsMax) ids at once.") }

@@ -7,7 +7,7 @@ struct DecidedWords {
     let forms: Forms
     private var strings: Strings { forms.strings }
 
-    private var kind: ConflictAnswer.Kind? { ConflictAnswer.Kind(rawValue: String(conflict.prefix { $0 != ":" })) }
+    private var kind: ConflictAnswer.Kind? { ConflictAnswer.Kind(ofID: conflict) }
     private var name: Substring { conflict.drop { $0 != ":" }.dropFirst() }
 
     /// Where the conflict's sides, notes and decisions stand; `nil` where what was decided is a rule, and no conflict.

@@ -31,6 +31,13 @@ struct ProposalTests {
             try await bench.push([try till.seal((0..<80).map { person($0, key: Int64($0)) })], from: shop)
         }
 
+        /// Three of its people shop online, too.
+        static func withDoubles() async throws -> Town {
+            var town = try await Town()
+            for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+            return town
+        }
+
         func person(_ number: Int, key: Int64, first: String? = nil) -> Change {
             Make.write(
                 "customer", key,
@@ -212,8 +219,7 @@ struct ProposalTests {
 
     @Test("The last proposed link of a page is decided by a colleague: the next page shows exactly what follows")
     func paged() async throws {
-        var town = try await Town()
-        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let town = try await Town.withDoubles()
         let (hub, now) = (town.bench.hub, town.bench.now)
         _ = try await hub.matchAll(now: now)
         let all = try await hub.conflicts(now: now)
@@ -229,8 +235,7 @@ struct ProposalTests {
 
     @Test("A proposed link tells how many are alike, and leads to the one before and the one behind that are still open")
     func alike() async throws {
-        var town = try await Town()
-        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let town = try await Town.withDoubles()
         let (hub, now) = (town.bench.hub, town.bench.now)
         _ = try await hub.matchAll(now: now)
         let all = try await hub.conflicts(now: now)
@@ -248,8 +253,7 @@ struct ProposalTests {
 
     @Test("Proposals are told page by page, each once, also where one was decided meanwhile")
     func listed() async throws {
-        var town = try await Town()
-        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let town = try await Town.withDoubles()
         let (hub, now) = (town.bench.hub, town.bench.now)
         _ = try await hub.matchAll(now: now)
         let all = try await hub.proposals(above: 0.99, now: now)
@@ -264,8 +268,7 @@ struct ProposalTests {
 
     @Test("One decision takes so many pairs and looks at so many, and tells how many open ones it leaves", arguments: [1, 2, 3])
     func chosen(max: Int) async throws {
-        var town = try await Town()
-        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let town = try await Town.withDoubles()
         let (hub, now) = (town.bench.hub, town.bench.now)
         _ = try await hub.matchAll(now: now)
         let scorer = try #require(try await hub.scorer())
@@ -286,8 +289,7 @@ struct ProposalTests {
 
     @Test("Many are decided by one rule, after it was said which; a rule for fields leaves them, with the reason")
     func bulk() async throws {
-        var town = try await Town()
-        for (place, number) in [7, 23, 61].enumerated() { _ = try await town.online([town.person(number, key: Int64(place))]) }
+        let town = try await Town.withDoubles()
         let (hub, now) = (town.bench.hub, town.bench.now)
         _ = try await hub.matchAll(now: now)
         let open = try await hub.conflicts(now: now).count

@@ -37,7 +37,5 @@ extension Console {
             let (left, right) = (one.needy * other.states.count, other.needy * one.states.count)
             return left == right ? (one.name ?? "") < (other.name ?? "") : left > right
         }
-
-        static func == (one: Self, other: Self) -> Bool { one.name == other.name && one.states == other.states }
     }
 }

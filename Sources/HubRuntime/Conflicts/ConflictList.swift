@@ -202,5 +202,5 @@ struct ConflictList {
 
 extension ConflictAnswer.Kind {
     /// Every id begins with its kind.
-    init?(ofID id: String) { self.init(rawValue: String(id.prefix { $0 != ":" })) }
+    public init?(ofID id: String) { self.init(rawValue: String(id.prefix { $0 != ":" })) }
 }

@@ -74,12 +74,11 @@ struct Finding {
     }
 
     private static let daysMax = 36_500
-    private static let dayMilliseconds: UInt64 = 24 * 3_600_000
 
     /// One whose beginning nobody knows, such as what is oversold, counts as open for any time: who looks for old ones shall not miss it.
     private func isOpen(for days: Int, at now: Timestamp) -> Bool {
         guard let since = answer.since else { return true }
-        let least = UInt64(max(0, min(days, Self.daysMax))) * Self.dayMilliseconds
+        let least = UInt64(max(0, min(days, Self.daysMax))) * UInt64(LocalDays.dayMilliseconds)
         return now.milliseconds >= least && since <= now.milliseconds - least
     }
 

@@ -38,7 +38,8 @@ extension HubRoutes {
     private static func filter(_ field: (String) -> String?) -> ConflictFilter {
         func given(_ name: String) -> String? { field(name).flatMap { $0.isEmpty ? nil : $0 } }
         return ConflictFilter(
-            kind: given("kind").flatMap(ConflictAnswer.Kind.init), site: given("site"), field: given("field"), entity: given("entity"),
+            kind: given("kind").flatMap(ConflictAnswer.Kind.init(rawValue:)), site: given("site"), field: given("field"),
+            entity: given("entity"),
             text: given("text"), days: given("days").flatMap { Int($0) },
             choice: given("choice") == Decision.Choice.replay.rawValue ? .replay : nil)
     }
