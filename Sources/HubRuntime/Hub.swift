@@ -23,7 +23,8 @@ public final class Hub: Sendable {
         public var conflictRowsMax = 50_000
         public var tokenLifeMilliseconds: UInt64 = 7 * 24 * 3600 * 1000
         public var pageBytesMax = 4 << 20
-        public var pullWaitMillisecondsMax: UInt64 = 60_000
+        /// Shorter than the idle time-outs of the proxies that may stand between.
+        public var pullWaitMillisecondsMax: UInt64 = 50_000
         /// After summing up what a site's view holds, nothing is summed up for so many times as long as it took.
         public var digestRestFactor = 19
 

@@ -9,8 +9,6 @@ extension HubRoutes {
     static let pushBytesMax = 2 * Limits.setBytesMax
     static let questionBytesMax = 64 << 10
     static let mappingsBytesMax = MappingReport.bytesMax
-    /// Shorter than the idle time-outs of the proxies that may stand between.
-    static let pullWaitMillisecondsMax: UInt64 = 50_000
 
     var agentRoutes: [HubRoute] {
         [
@@ -67,8 +65,7 @@ extension HubRoutes {
         let question = try call.json(PullQuestion.self)
         let request = PullRequest(
             cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
-            waitMilliseconds: min(question.waitMilliseconds, Self.pullWaitMillisecondsMax),
-            maxBytes: question.maxBytes,
+            waitMilliseconds: question.waitMilliseconds, maxBytes: question.maxBytes,
             replicas: try question.replicas.map { ids in Set(try ids.map { try Self.part($0, "replicas") { ReplicaID($0) } }) },
             digestRanges: question.digest, again: question.again, report: question.report)
         return try answered(.pull, try await hub.pull(request, agent: agent, clock: clock), call)

@@ -80,6 +80,18 @@ struct FolderBoundTests {
         #expect(try view.compared(with: Self.digest, at: Self.position)?.damaged.count == LocalReplica.damagedMax)
     }
 
+    @Test("Own changes are read from the journal so many at a time", arguments: [0, 1])
+    func journalChanges(more: Int) throws {
+        let (piece, whole) = (1_000, OwnChanges.journalChangesMax)
+        for start in stride(from: 0, to: whole, by: piece) { journal.seal(Sales.lines(start..<start + piece)) }
+        if more > 0 { journal.seal(Sales.lines(whole..<whole + more)) }
+        var looks = 0
+        try OwnChanges(queue: queue, journal: journal).catchUp { looks += 1 }
+        // Once before the replica, and once before each reading.
+        #expect(looks == 2 + more)
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM own_stock") } == whole + more)
+    }
+
     // MARK: the outbox
 
     @Test("Acknowledged sets are kept up to the bound; a byte above it, the oldest goes", arguments: [0, 1])
@@ -138,6 +150,8 @@ struct FolderBoundTests {
     private struct Line: RecoveryLine {
         let heard: Receipt
         let asked: Asked
+        /// Of images; each names the next one but the last.
+        var pages = 1
 
         actor Asked {
             var counts: [Int] = []
@@ -150,7 +164,8 @@ struct FolderBoundTests {
             return SetEnd(0, .zero)
         }
         func images(source: SourceID, asOf dot: Dot?, isNewest: Bool, after: [UInt8]?) async throws -> ImagesPage {
-            ImagesPage(records: [], next: nil)
+            let page = (after?.first.map { Int($0) } ?? 0) + 1
+            return ImagesPage(records: [], next: page < pages ? [UInt8(page)] : nil)
         }
     }
 
@@ -182,6 +197,26 @@ struct FolderBoundTests {
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         _ = try await recovery.run(request)
         #expect(await line.asked.counts == [SetEnd.askedMax] + (more == 0 ? [] : [more]))
+    }
+
+    @Test("Images are read to their end up to so many pages; a hub that always has more is not followed", arguments: [0, 1])
+    func imagePages(more: Int) async throws {
+        let heard = Receipt(
+            replica: FakeJournal.replica, last: 0, hash: .zero, position: Self.position, keepUntil: 0, time: Timestamp(milliseconds: 1))
+        let request = RecoveryRequest(
+            source: FakeJournal.source, name: "till", named: nil, wantsNewest: true, namesOwnDrain: true, writers: [], follows: [:])
+        var recovery = SourceRecovery(
+            source: Source(), line: Line(heard: heard, asked: Line.Asked(), pages: 3 + more),
+            outbox: Outbox(queue: queue, journal: journal, key: SigningKey()), clock: .system,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        #expect(recovery.pagesMax == RecoveryResult.pagesMax)
+        recovery.pagesMax = 3
+        if more == 0 {
+            guard case .recovered = try await recovery.run(request) else { return #expect(Bool(false)) }
+        } else {
+            let failure = await #expect(throws: LineFailure.self) { try await recovery.run(request) }
+            #expect(failure?.kind == .untrusted)
+        }
     }
 
     @Test("The latest losses are remembered, so many of them", arguments: [0, 1])

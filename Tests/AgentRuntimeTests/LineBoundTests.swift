@@ -153,4 +153,41 @@ struct LineBoundTests {
         let response = HTTPResponse(status: 400, headers: [("content-type", "application/json")], body: body)
         #expect((HubErrorBody(response) != nil) == (more == 0))
     }
+
+    // MARK: one `sync`
+
+    @Test("A sync drains so often before it sends; what a till wrote meanwhile is left for the next round", arguments: [-1, 0, 1])
+    func drains(more: Int) async {
+        var left = SyncOnce.drainsMax + more
+        let captured = await SyncOnce.drained {
+            var round = SourceKeeper.Round()
+            guard left > 0 else { return round }
+            left -= 1
+            (round.sealed, round.changes) = (true, 1)
+            return round
+        }
+        #expect(captured == SyncOnce.drainsMax + min(more, 0))
+        #expect(left == max(more, 0))
+    }
+
+    @Test("A sync goes so many rounds, however often another one is wanted", arguments: [-1, 0, 1])
+    func rounds(more: Int) async {
+        let wanted = SyncOnce.roundsMax + more
+        var rounds = 0
+        await SyncOnce.inRounds {
+            rounds += 1
+            return rounds < wanted
+        }
+        #expect(rounds == min(wanted, SyncOnce.roundsMax))
+    }
+
+    @Test("A sync gives up after so many failures in a row, and at once where trying again mends nothing")
+    func failuresOfSync() {
+        func isLasting(_ kind: LineFailure.Kind, _ failures: Int) -> Bool {
+            LineDriver.isLasting(LineFailure(kind, "x", remedy: "y"), failures: failures)
+        }
+        #expect(!isLasting(.unreachable, LineDriver.failuresMax - 1))
+        #expect(isLasting(.unreachable, LineDriver.failuresMax))
+        #expect(isLasting(.unauthorised, 1) && isLasting(.rejected, 1))
+    }
 }

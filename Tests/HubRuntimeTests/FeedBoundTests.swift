@@ -238,4 +238,15 @@ struct FeedBoundTests {
         guard case .page(let page) = answer else { return #expect(Bool(false)) }
         #expect(page.held.count == Hub.heldDotsMax && page.held.first?.counter == 2)
     }
+
+    @Test("A question for news is held as long as it asks, up to the bound; sums and what is asked for again are answered at once")
+    func held() {
+        let most = Hub.Options().pullWaitMillisecondsMax
+        for (asked, held) in [(0, 0), (most - 1, most - 1), (most, most), (most + 1, most), (.max, most)] as [(UInt64, UInt64)] {
+            #expect(PullRequest(waitMilliseconds: asked).heldMilliseconds(atMost: most) == held)
+        }
+        #expect(PullRequest(waitMilliseconds: most, digestRanges: 1).heldMilliseconds(atMost: most) == 0)
+        let again = FeedInterval(topic: .stock, after: 0, through: 1)
+        #expect(PullRequest(waitMilliseconds: most, again: again).heldMilliseconds(atMost: most) == 0)
+    }
 }

@@ -109,6 +109,23 @@ struct FlowTests {
         #expect(own == DataFlow.Counts(today: 1, week: 1, aside: 2, held: 2, last: bench.now.milliseconds))
     }
 
+    @Test("so many changes that stand aside are looked at one by one; where there are more, the answer says so", arguments: [-1, 0, 1])
+    func heldBound(more: Int) async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let odd = (1...3 as ClosedRange<Int64>).map { Make.write("sale", $0, [("total", "seven")], at: bench.now) }
+        try await bench.push([try till.seal(odd)], from: shop)
+        let standing = bench.hub.standing.withLock { $0 }
+        let flow = try bench.store.readNow { reading in
+            let documents = try Documents(store: reading, standing: standing, now: bench.now)
+            var count = try FlowCount(documents, past: FlowPast(), site: nil, entity: nil, heldMax: 3 + more) { _ in nil }
+            return try count.flow()
+        }
+        #expect(counts(flow, "sale")?.held == Int64(3 + min(more, 0)))
+        #expect(flow.isHeldCut == (more < 0))
+    }
+
     @Test("a push that is refused half-way counts what was admitted of it, and no more")
     func refused() async throws {
         let bench = try await TestHub()

@@ -99,8 +99,11 @@ public actor LineDriver {
             return (LineFailure(.rejected, refused.message, remedy: refused.remedy), ())
         }
         guard let failure = core.report.storeFailure ?? core.report.pushFailure ?? core.report.pullFailure else { return nil }
-        let isLasting = failure.kind == .unauthorised || failure.kind == .rejected || core.failures >= Self.failuresMax
-        return isLasting ? (failure, ()) : nil
+        return Self.isLasting(failure, failures: core.failures) ? (failure, ()) : nil
+    }
+
+    static func isLasting(_ failure: LineFailure, failures: Int) -> Bool {
+        failure.kind == .unauthorised || failure.kind == .rejected || failures >= failuresMax
     }
 
     // MARK: The machine

@@ -27,6 +27,7 @@ struct SourceRecovery<Source: RecoveringSource, Line: RecoveryLine> {
     let outbox: Outbox
     let clock: AgentClock
     let log: Logger
+    var pagesMax = RecoveryResult.pagesMax
 
     func run(_ request: RecoveryRequest) async throws -> RecoveryResult {
         let heard = try await line.standings()
@@ -64,7 +65,7 @@ struct SourceRecovery<Source: RecoveringSource, Line: RecoveryLine> {
     private func stage(_ kind: StagedImages, asOf dot: Dot?, for request: RecoveryRequest) async throws -> Int {
         var count = 0
         var after: [UInt8]?
-        for page in 0..<RecoveryResult.pagesMax {
+        for page in 0..<pagesMax {
             let images = try await line.images(source: request.source, asOf: dot, isNewest: kind == .newest, after: after)
             try await source.stage(images.records, as: kind, isFirst: page == 0, of: request)
             count += images.records.count
@@ -72,7 +73,7 @@ struct SourceRecovery<Source: RecoveringSource, Line: RecoveryLine> {
             after = next
         }
         throw LineFailure(
-            .untrusted, "The hub's images of \(request.name) do not end after \(RecoveryResult.pagesMax) pages.",
+            .untrusted, "The hub's images of \(request.name) do not end after \(pagesMax) pages.",
             remedy: "Look at the hub's log, and report this. The application sells on; what it writes is captured then.")
     }
 }

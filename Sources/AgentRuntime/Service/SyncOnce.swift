@@ -39,23 +39,31 @@ public struct SyncOnce: Sendable {
         let recovery = SourceRecovery(
             source: agent.keeper, line: agent.line, outbox: agent.outbox, clock: agent.clock, log: agent.log)
         var captured = 0
-        for _ in 0..<Self.roundsMax {
-            captured += await drain()
+        try await Self.inRounds {
+            captured += await Self.drained { await agent.keeper.drain() }
             try await exchange(host)
             // The hub may just have told that this folder, or the file, went back in time.
             let round = await agent.keeper.drain()
             captured += round.changes
             for request in round.recoveries { _ = try await recovery.run(request) }
-            if !round.sealed && round.recoveries.isEmpty { break }
+            return round.sealed || !round.recoveries.isEmpty
         }
         let sent = before + UInt64(captured) - min(before + UInt64(captured), try queued())
         return Result(captured: captured, sent: sent, sources: await agent.keeper.health)
     }
 
-    private func drain() async -> Int {
+    /// - Parameter round: whether another one is wanted after it.
+    static func inRounds(_ round: () async throws -> Bool) async rethrows {
+        for _ in 0..<roundsMax {
+            guard try await round() else { return }
+        }
+    }
+
+    /// - Returns: how many changes were captured.
+    static func drained(_ drain: () async -> SourceKeeper.Round) async -> Int {
         var captured = 0
-        for _ in 0..<Self.drainsMax {
-            let round = await agent.keeper.drain()
+        for _ in 0..<drainsMax {
+            let round = await drain()
             captured += round.changes
             if !round.sealed { break }
         }

@@ -36,6 +36,9 @@ public struct PullRequest: Hashable, Sendable {
         self.waitMilliseconds = waitMilliseconds
         self.maxBytes = maxBytes
     }
+
+    /// How long an empty page may wait for news: what is asked for once more, or as a sum, is there at once.
+    func heldMilliseconds(atMost most: UInt64) -> UInt64 { again == nil && digestRanges == nil ? min(waitMilliseconds, most) : 0 }
 }
 
 extension Hub {
@@ -46,9 +49,7 @@ extension Hub {
     /// - Parameter clock: gives the time for each read, since a pull may wait long.
     public func pull(_ request: PullRequest, agent: AgentRecord, clock: @escaping @Sendable () -> Timestamp) async throws -> Answer {
         try Self.checkNotRevoked(agent)
-        // What is asked for once more, or as a sum, is there at once.
-        let isNews = request.again == nil && request.digestRanges == nil
-        let wait = isNews ? min(request.waitMilliseconds, options.pullWaitMillisecondsMax) : 0
+        let wait = request.heldMilliseconds(atMost: options.pullWaitMillisecondsMax)
         let deadline = ContinuousClock.now.advanced(by: .milliseconds(wait))
         await noteView(of: agent, cursor: request.cursor, now: clock())
         await noteQuestion(request, agent: agent, now: clock())

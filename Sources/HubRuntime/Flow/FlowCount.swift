@@ -7,6 +7,7 @@ struct FlowCount {
     private let past: FlowPast
     private let site: SiteNumber?
     private let entity: String?
+    private let heldMax: Int
     /// By site: when it was last heard.
     private let heard: [SiteNumber: UInt64]
     private var drafts: [[UInt8]: Draft] = [:]
@@ -32,11 +33,15 @@ struct FlowCount {
         var example: Key?
     }
 
-    init(_ documents: Documents, past: FlowPast, site: SiteNumber?, entity: String?, asked: (VerifyingKey) -> UInt64?) throws {
+    init(
+        _ documents: Documents, past: FlowPast, site: SiteNumber?, entity: String?, heldMax: Int = Self.heldMax,
+        asked: (VerifyingKey) -> UInt64?
+    ) throws {
         self.documents = documents
         self.past = past
         self.site = site
         self.entity = entity
+        self.heldMax = heldMax
         var heard: [SiteNumber: UInt64] = [:]
         for agent in try documents.store.agents() {
             let last = [heard[agent.site.number], agent.lastHeard?.milliseconds, asked(agent.key)].compactMap { $0 }.max()
@@ -89,9 +94,9 @@ struct FlowCount {
 
     private mutating func takeHeld() throws {
         guard documents.standing.heldCount > 0 else { return }
-        let rows = try store.heldRecords(limit: Self.heldMax + 1)
-        isHeldCut = rows.count > Self.heldMax
-        for row in rows.prefix(Self.heldMax) {
+        let rows = try store.heldRecords(limit: heldMax + 1)
+        isHeldCut = rows.count > heldMax
+        for row in rows.prefix(heldMax) {
             guard let source = documents.standing.replica(row.replica)?.source else { continue }
             let name = row.record.isEmpty ? "" : try RecordID(canonicalBytes: row.record).entity.text.string
             guard entity == nil || Text(name) == entity.map({ Text($0) }) else { continue }
