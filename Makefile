@@ -14,7 +14,7 @@ CUTS ?= 36
 HISTORIES ?= 1000000
 TARGET ?=
 ALL ?=
-# Of a fuzz target.
+# CPU seconds of a fuzz target.
 SECONDS ?= 30
 export SWIFT
 
@@ -92,7 +92,7 @@ breakdowns: build ## kill agent and hub, fail their disks, calls, line and clock
 	    "backlog --changes 500000"; do \
 	    echo "scripts/breakdown/$$breakdown"; scripts/breakdown/$$breakdown || [ $$? = 77 ]; done
 
-fuzz: setup ## let libFuzzer look for bytes that break a reader, SECONDS=30 a target, or one: TARGET=mapping SECONDS=900
+fuzz: setup ## let libFuzzer look for bytes that break a reader, SECONDS=30 of CPU time a target, or one: TARGET=mapping SECONDS=900
 	@scripts/fuzz "$(SECONDS)" "$(TARGET)"
 
 threads: setup ## the suites in which threads meet, under the thread sanitizer
