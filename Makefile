@@ -25,7 +25,7 @@ endif
 
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help setup build demo identity test browse screenshots mutants soak simulate powercuts breakdowns journey fuzz threads lint format bench
+.PHONY: help setup build demo identity test browse screenshots mutants soak simulate powercuts breakdowns journey fuzz threads scoreboard lint format bench
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -97,6 +97,9 @@ fuzz: setup ## let libFuzzer look for bytes that break a reader, SECONDS=30 of C
 
 threads: setup ## the suites in which threads meet, under the thread sanitizer
 	@scripts/threads
+
+scoreboard: ## write the tables of docs/reliability.md from its ledger; LEDGER=docs/reliability/runs.tsv before a command adds its run
+	@scripts/scoreboard
 
 lint: ## check format and shell scripts
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -1,8 +1,9 @@
 """What every script here has in common: its options, a folder of its own, chance with a seed, and how it ends.
 
 0: all that must hold holds. 1: something does not. 77: it cannot be made to happen on this machine.
+LEDGER=docs/reliability/runs.tsv puts a row into the ledger (scripts/scoreboard).
 """
-import argparse, contextlib, os, random, shutil, signal, sys, tempfile, time
+import argparse, contextlib, os, random, shutil, signal, subprocess, sys, tempfile, time
 
 from shop import REPOSITORY, Broken, Shop
 
@@ -14,10 +15,12 @@ class CannotRun(Exception):
 
 
 class Stage:
-    """Where a breakdown is played: what it was asked for, a folder, chance; and it clears away what was put on it."""
+    """Where a breakdown is played: what it was asked for, a folder, chance; and it clears away what was put on it. `amount` of `part`
+    counts what was done so far, for the ledger: kills, lies, single calls."""
 
     def __init__(self, options, name, stack):
         self.options, self.chance, self.stack = options, random.Random(options.seed), stack
+        self.what, self.part, self.amount, self.note = name, getattr(options, "who", None) or getattr(options, "only", None) or "all kinds", 0, ""
         self.host = tempfile.mkdtemp(prefix=f"tributary-{name}-")
         self.at_end(shutil.rmtree, self.host, ignore_errors=True)
 
@@ -55,6 +58,30 @@ def main(doc, play, check, declare=lambda parser: None):
         try: found = play(stage)
         except Broken as broken:
             print(f"BROKEN {broken} (seed {options.seed})")
+            enter(stage.what, stage.part, options, stage.amount, [[str(broken)]])
             return 1
+        # However much it found: only when all is over it is looked at, so it is one failure.
+        enter(stage.what, stage.part, options, stage.amount, [found] if found else [], stage.note)
         for line in found: print(f"VIOLATED {line} (seed {options.seed})")
         return 1 if found else 0
+
+
+def enter(what, part, options, amount, failures, note=""):
+    """The run as a row of the ledger, where one is named. `failures`: of each of the `amount` that did not hold, what was found."""
+    if not os.environ.get("LEDGER"): return
+    outcomes = {kind: sum(any(kind_of(line) == kind for line in found) for found in failures) for kind in ("lost", "doubled", "stuck")}
+    cells = {"what": what, "part": part, "command": typed(options), "amount": max(amount, len(failures)), "failed": len(failures), **outcomes,
+             "note": failures[0][0] if failures else note}
+    subprocess.run([os.path.join(REPOSITORY, "scripts", "scoreboard"), "add", *(f"{name}={value}" for name, value in cells.items())], check=True)
+
+
+def kind_of(violation):
+    if violation.startswith(("doubled", "forged")): return "doubled"
+    return "lost" if violation.startswith(("lost", "acknowledged, and not at the hub", "sent and taken back")) else "stuck"
+
+
+def typed(options):
+    """As it can be typed again: with its seed, and without where programs stand on this machine."""
+    given = {name: value for name, value in vars(options).items() if name not in ("programs", "check") and value is not None}
+    return " ".join(["scripts/breakdown/" + os.path.basename(sys.argv[0]),
+                     *(f"--{name.replace('_', '-')} {value}" for name, value in given.items())])
