@@ -243,11 +243,14 @@ extension HubRoutes {
         let asked = FormBody(queryOf: call)
         guard let conflict = asked["conflict"] else {
             let limit = asked["limit"].map { Int($0) ?? 0 } ?? Hub.conflictNotesPageMax
-            return try .json(try await hub.conflictNotes(before: asked["before"].flatMap(Int64.init), limit: limit))
+            let notes = try await hub.conflictNotes(before: asked["before"].flatMap(Int64.init), limit: limit)
+            await noteNotes(notes, call)
+            return try .json(notes)
         }
         let notes = try await hub.conflictNotes(on: conflict)
-        // They may say something of a person, as the conflict does.
-        if !notes.isEmpty { await hub.noteLookUp(.conflict, conflict, found: 1, by: call.principal, now: call.now) }
+        if !notes.isEmpty {
+            await noteLook(at: try await hub.conflicts(ConflictFilter(id: conflict), now: call.now).first, of: conflict, call)
+        }
         return try .json(notes)
     }
 

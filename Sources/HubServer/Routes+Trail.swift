@@ -13,6 +13,25 @@ extension HubRoutes {
         }
     }
 
+    /// A conflict that is shown, or what was written about it. Of one that is over only its kind tells whether it may have been about a person.
+    ///
+    /// - Parameters:
+    ///   - open: `nil`: it is over.
+    ///   - others: profiles that are shown with it.
+    func noteLook(at open: ConflictAnswer?, of id: String, besides others: [String?] = [], _ call: HubCall) async {
+        let people = Set(others + [open?.about.profile, open?.about.otherProfile]).subtracting([nil])
+        let mayHaveBeen = open == nil && ConflictAnswer.Kind(ofID: id)?.mayTellOfPerson ?? true
+        guard mayHaveBeen || !people.isEmpty else { return }
+        await hub.noteLookUp(.conflict, id, found: max(people.count, 1), by: call.principal, now: call.now)
+    }
+
+    /// The latest notes on whatever conflicts: those on conflicts that may be about a person.
+    func noteNotes(_ shown: [ConflictNoteAnswer], _ call: HubCall) async {
+        let people = Set(shown.map(\.conflict)).count { ConflictAnswer.Kind(ofID: $0)?.mayTellOfPerson ?? true }
+        guard people > 0 else { return }
+        await hub.noteLookUp(.search, "notes", found: people, by: call.principal, now: call.now)
+    }
+
     func noteDecisions(_ shown: [DecisionAnswer], _ call: HubCall) async {
         let people = shown.count { $0.mayTellOfPerson }
         guard people > 0 else { return }

@@ -252,7 +252,8 @@ struct ConsoleDeskTests {
             #expect(all?.prefix(2).map { $0["text"] as? String } == ["counting tonight", "a"])
             let latest = try await hub.ask(.get, "/v1/conflict-notes?limit=1").json as? [[String: Any]]
             #expect(latest?.count == 1 && latest?[0]["author"] as? String == "ann" && latest?[0]["conflict"] as? String == conflict.id)
-            #expect(try await hub.test.hub.lookUps().map(\.what) == [.conflict])
+            // They are about goods.
+            #expect(try await hub.test.hub.lookUps().isEmpty)
         }
     }
 

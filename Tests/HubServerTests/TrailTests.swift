@@ -72,6 +72,41 @@ struct TrailTests {
         }
     }
 
+    @Test("notes on what is about a customer leave a line where they are read, for programs as on the page; notes on goods leave none")
+    func notes() async throws {
+        try await ServedHub.run { hub in
+            try await Self.trouble(hub.test)
+            func conflict(_ kind: ConflictAnswer.Kind) async throws -> ConflictAnswer {
+                try #require(try await hub.test.hub.conflicts(ConflictFilter(kind: kind), now: TestHub.start).first)
+            }
+            let (phone, pile) = (try await conflict(.concurrentWrites), try await conflict(.oversell))
+            func encoded(_ id: String) throws -> String { try #require(id.addingPercentEncoding(withAllowedCharacters: .alphanumerics)) }
+            func note(_ id: String, _ text: String) async throws {
+                _ = try await hub.test.hub.note(ConflictNoteQuestion(id: id, text: text, author: "ben"), now: TestHub.start)
+            }
+            func read(_ query: String) async throws {
+                #expect(try await hub.ask(.get, "/v1/conflict-notes" + query).status == 200, "\(query)")
+            }
+            try await note(pile.id, "counting tonight")
+            try await read("?conflict=" + encoded(pile.id))
+            try await read("")
+            let accept = Resolution(.accept, seen: pile.seen, author: "ben")
+            _ = try await hub.test.hub.resolve(pile.id, accept, now: TestHub.start)
+            try await read("?conflict=" + encoded(pile.id))
+            #expect(try await hub.ask(.get, "/v1/conflicts/\(encoded(pile.id))/story").status == 200)
+            #expect(try await Self.lines(hub) == [])
+            try await note(phone.id, "Ann Wye rings back")
+            try await read("?conflict=" + encoded(phone.id))
+            try await read("")
+            let anna = Browser(hub)
+            try await anna.signIn("anna", .admin)
+            #expect(try await anna.get("/audit?show=notes").text.contains("Ann Wye rings back"))
+            let told = ["hub.secret: conflict \(phone.id)", "hub.secret: search notes", "anna: search notes"]
+            #expect(try await Self.lines(hub) == told)
+            #expect(try await anna.get("/audit?show=look-ups").text.contains("looked through notes on conflicts"))
+        }
+    }
+
     @Test("access that is given or ended leaves a line with who did it, and no secret; what is refused leaves none")
     func access() async throws {
         try await ServedHub.run { hub in

@@ -203,4 +203,12 @@ struct ConflictList {
 extension ConflictAnswer.Kind {
     /// Every id begins with its kind.
     public init?(ofID id: String) { self.init(rawValue: String(id.prefix { $0 != ":" })) }
+
+    /// Whether what is said of such a conflict may be a customer's: of goods, of orders' states, of sources and views it is not.
+    public var mayTellOfPerson: Bool {
+        switch self {
+        case .concurrentWrites, .editOfDeleted, .quarantine, .longWait, .proposedLink: true
+        case .oversell, .concurrentCounts, .receivedMoreThanSent, .orderContradiction, .sourceRestored, .staleView: false
+        }
+    }
 }

@@ -56,15 +56,8 @@ public struct DecisionAnswer: Encodable, Hashable, Sendable {
 }
 
 extension DecisionAnswer {
-    /// Whether its words or values may be a customer's: those of rules, of goods and of orders' states are not.
-    public var mayTellOfPerson: Bool {
-        switch ConflictAnswer.Kind(ofID: conflict) {
-        case .concurrentWrites, .editOfDeleted, .quarantine, .longWait, .proposedLink: true
-        case .oversell, .concurrentCounts, .receivedMoreThanSent, .orderContradiction, .sourceRestored, .staleView: false
-        // Which records are one person's.
-        case nil: conflict.hasPrefix("link:")
-        }
-    }
+    /// Whether its words or values may be a customer's: those of rules are not; which records are one person's is.
+    public var mayTellOfPerson: Bool { ConflictAnswer.Kind(ofID: conflict)?.mayTellOfPerson ?? conflict.hasPrefix("link:") }
 }
 
 extension Decision.Choice: Codable {}

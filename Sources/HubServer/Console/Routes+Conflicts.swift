@@ -74,11 +74,8 @@ extension HubRoutes {
 
     /// A page that shows people, or did, is in the trail; so is the same for programs.
     func noteLook(at story: ConflictStory, of id: String, _ call: HubCall) async {
-        // Of one that is over it is not known whether it was about a person; a rule's examples are about others.
-        let own = [story.conflict?.about.profile, story.conflict?.about.otherProfile]
-        let people = Set((story.rule?.examples.map(\.conflict.about.profile) ?? []) + own).subtracting([nil])
-        guard story.conflict == nil || !people.isEmpty else { return }
-        await hub.noteLookUp(.conflict, id, found: max(people.count, 1), by: call.principal, now: call.now)
+        // A rule's examples are about others.
+        await noteLook(at: story.conflict, of: id, besides: story.rule?.examples.map(\.conflict.about.profile) ?? [], call)
     }
 
     private func decide(_ call: HubCall) async throws -> Reply {

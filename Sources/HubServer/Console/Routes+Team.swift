@@ -131,8 +131,9 @@ extension HubRoutes {
 
     private func notesPage(_ call: HubCall, before number: Int64?) async throws -> Reply {
         let notes = try await hub.conflictNotes(before: number, limit: Self.notesShown + 1)
-        let page = console.conflictNotes(
-            Array(notes.prefix(Self.notesShown)), hasMore: notes.count > Self.notesShown, for: try await visitor(call))
+        let shown = Array(notes.prefix(Self.notesShown))
+        await noteNotes(shown, call)
+        let page = console.conflictNotes(shown, hasMore: notes.count > Self.notesShown, for: try await visitor(call))
         return .page(page)
     }
 
