@@ -12,17 +12,17 @@ struct QualityCommand: AsyncParsableCommand {
               tributary quality --site shop-1
               tributary quality --findings --site shop-1  what is wrong, with customers to look at
               tributary quality --trend --field email     how it was, day by day, over all sites together
+              tributary quality --trend --site shop-1     the same of one site
             """)
 
     @Option(help: "Only this site.") var site: String?
     @Option(help: "Only this field.") var field: String?
     @Flag(help: "What is wrong, over the sites, the most frequent first, with examples.") var findings = false
-    @Flag(help: "Day by day, of all sites together.") var trend = false
+    @Flag(help: "Day by day, of all sites together or of one.") var trend = false
     @Option(help: ArgumentHelp("With --trend: so many days back, at most 800.", valueName: "count")) var days = 30
     @OptionGroup var listing: ListingOptions
 
     func validate() throws {
-        guard !trend || site == nil else { throw ValidationError("The trend is of all sites together: leave --site out.") }
         guard !trend || !findings else { throw ValidationError("Give --findings or --trend, not both.") }
     }
 
@@ -79,7 +79,9 @@ struct QualityCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         if trend {
-            let (bytes, field) = (try await listing.hub.connection().get("quality", "trend", query: ["days": String(days)]), field)
+            var query = ["days": String(days)]
+            query["site"] = site
+            let (bytes, field) = (try await listing.hub.connection().get("quality", "trend", query: query), field)
             return try listing.show(bytes, as: [Day].self) { Self.text(of: $0, field: field) }
         }
         let bytes = try await listing.hub.connection().get(["quality"], secondsMax: IdentityCommand.secondsMax)

@@ -25,7 +25,8 @@ extension HubRoutes {
             },
             HubRoute(.get, "/v1/quality/trend", .person(.viewer)) { call in
                 let days = try call.number("days", usual: 366, max: Self.trendDaysMax)
-                return try .json(try await hub.qualityDays(since: call.now.less(milliseconds: UInt64(days) * 86_400_000)))
+                let since = call.now.less(milliseconds: UInt64(days) * 86_400_000)
+                return try .json(try await hub.qualityDays(of: call.asked("site"), since: since))
             },
             HubRoute(.get, "/v1/pulses", .person(.viewer)) { call in
                 let hours = try call.number("hours", usual: 24, max: Self.pulseHoursMax)

@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 17
+    static let version: Int32 = 19
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -16,8 +16,14 @@ enum Schema {
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
         11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
-        14: flow, 15: conflictNotes, 16: words, 17: exchanges,
+        14: flow, 15: conflictNotes, 16: words, 17: exchanges, 19: qualityOfSites,
     ]
+
+    /// How good each site's data was, day by day; what was kept before is of all sites together, and stays so.
+    private static let qualityOfSites = """
+        CREATE TABLE quality_site_day (site INTEGER NOT NULL, day INTEGER NOT NULL, at INTEGER NOT NULL, records INTEGER NOT NULL,
+            counts BLOB NOT NULL, PRIMARY KEY (site, day)) WITHOUT ROWID;
+        """
 
     /// What sites and the hub said to each other: diagnostics, which no rebuild gives again.
     private static let exchanges = """

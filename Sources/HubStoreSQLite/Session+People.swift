@@ -191,27 +191,4 @@ extension Session {
     }
 
     func deletePulses(before time: Timestamp) throws { try run("DELETE FROM pulse WHERE at < ?") { $0.bind(time) } }
-
-    func qualityDays(since day: UInt64) throws -> [QualityDay] {
-        try all(
-            "SELECT field, at, records, present, valid FROM quality_day WHERE day >= ? ORDER BY day, field",
-            bind: { $0.bind(Int64(clamping: day)) }
-        ) { row in
-            QualityDay(
-                field: row.string(0), at: row.uint64(1), records: Int(row.int64(2)), present: Int(row.int64(3)), valid: Int(row.int64(4)))
-        }
-    }
-
-    func put(_ day: QualityDay) throws {
-        try run("INSERT OR REPLACE INTO quality_day (day, field, at, records, present, valid) VALUES (?, ?, ?, ?, ?, ?)") {
-            $0.bind(day.day)
-            $0.bind(day.field)
-            $0.bind(day.at)
-            $0.bind(Int64(day.records))
-            $0.bind(Int64(day.present))
-            $0.bind(Int64(day.valid))
-        }
-    }
-
-    func deleteQualityDays(before day: UInt64) throws { try run("DELETE FROM quality_day WHERE day < ?") { $0.bind(day) } }
 }

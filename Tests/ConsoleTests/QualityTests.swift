@@ -53,15 +53,19 @@ struct QualityPageTests {
         #expect(page.contains("a misspelt domain"))
     }
 
-    @Test("One site has its own figures and no course; one field has its sites, and half of its values' age")
+    @Test("One site has its own figures and its own course; one field has its sites, and half of its values' age")
     func narrowed() throws {
         let days = (1...3).map { (day: Int) -> QualityDay in
             QualityDay(field: "email", at: Self.now - UInt64(4 - day) * 86_400_000, records: 4, present: day, valid: 1)
         }
         let site = try Self.page(Self.usual, QualityQuestion(site: "shop-1"), days: days)
-        #expect(site.contains("99.9%") && !site.contains("<polyline") && site.contains("Data quality at shop-1"))
+        #expect(site.contains("99.9%") && site.contains("Over time, shop-1") && site.contains("Data quality at shop-1"))
+        #expect(site.contains("<polyline"))
+        #expect(try !Self.page(Self.usual, QualityQuestion(site: "shop-1")).contains("<polyline"))
         let field = try Self.page(Self.usual, QualityQuestion(field: "email"), days: days)
-        #expect(field.contains("<polyline") && field.contains("half of them 40 days, the oldest 2 years"))
+        #expect(
+            field.contains("<polyline") && field.contains("Over time, all sites")
+                && field.contains("half of them 40 days, the oldest 2 years"))
         let both = try Self.page(Self.usual, QualityQuestion(site: "nowhere", field: "email"))
         #expect(both.contains("No customer records fit"))
     }

@@ -1,9 +1,11 @@
 import Causality
 import ChangeSets
 import Foundation
-import HubRuntime
 import HubTestSupport
+import Profiles
 import Testing
+
+@testable import HubRuntime
 
 @Suite("How good the data is, and what was set aside")
 struct QualityTests {
@@ -64,6 +66,41 @@ struct QualityTests {
         let far = now.advanced(byMilliseconds: 900 * Self.day)
         _ = try await shop.bench.hub.quality(now: far)
         #expect(email(try await shop.days()).map(\.at) == [far.milliseconds])
+    }
+
+    @Test("Each site has a point of its own for each day, the last one, and for as long; a site that is not known has none to ask for")
+    func sites() async throws {
+        var one = try await Shop()
+        let (bench, now) = (one.bench, one.bench.now)
+        let two = try await bench.enrol("shop-2", region: "GB")
+        var other = TestWriter("till", seed: 2, key: two.key)
+        try await one.tell([Make.customer(1, email: "ada@lovelace.org", at: now), Make.customer(2, name: "Bob", at: now)])
+        try await bench.push([try other.seal([Make.customer(1, email: "nothing", at: now)])], from: two)
+        func email(_ site: String) async throws -> [QualityDay] {
+            try await bench.hub.qualityDays(of: site, since: TestHub.start).filter { $0.field == "email" }
+        }
+        #expect(try await email("shop-1").isEmpty)
+        _ = try await bench.hub.quality(now: now)
+        let later = now.advanced(byMilliseconds: 1_000)
+        _ = try await bench.hub.quality(now: later)
+        let at = later.milliseconds
+        #expect(try await email("shop-1") == [QualityDay(site: "shop-1", field: "email", at: at, records: 2, present: 1, valid: 1)])
+        #expect(try await email("shop-2") == [QualityDay(site: "shop-2", field: "email", at: at, records: 1, present: 1, valid: 0)])
+        // A field that nobody has is told, too: its course begins with nothing.
+        let all = try await bench.hub.qualityDays(of: "shop-1", since: TestHub.start)
+        let sums = try await bench.hub.qualityDays(since: TestHub.start)
+        #expect(all.map(\.field) == sums.map(\.field) && sums.allSatisfy { $0.site == nil && $0.records == 3 })
+        for far: UInt64 in [800, 801] {
+            let now = later.advanced(byMilliseconds: far * Self.day)
+            _ = try await bench.hub.quality(now: now)
+            #expect(try await email("shop-2").map(\.at).first == (far == 800 ? at : at + 800 * Self.day))
+        }
+        await #expect(throws: HubError.self) { try await email("shop-3") }
+    }
+
+    @Test("Every field that is checked has a place in a site's row, and no place is anybody else's")
+    func places() {
+        #expect(Set(QualitySiteDay.fields) == Set(FieldCheck.fields) && QualitySiteDay.fields.count == FieldCheck.fields.count)
     }
 
     @Test("It is due once a day, from the first customer on, and not while it is under way")

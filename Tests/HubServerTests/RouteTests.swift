@@ -168,6 +168,9 @@ struct RouteTests {
             #expect(groups?.map { $0["code"] as? String } == ["sku-empty"] && groups?.first?["changes"] as? Int == 1)
 
             #expect(try await hub.ask(.get, "/v1/quality").status == 200)
+            let own = try await hub.ask(.get, "/v1/quality/trend?site=shop").json as? [[String: Any]]
+            #expect(own?.first { $0["field"] as? String == "email" }?["site"] as? String == "shop")
+            #expect(try await hub.ask(.get, "/v1/quality/trend?site=moon").status == 404)
             try await hub.test.hub.takePulse(now: now)
             for (path, name, most) in [("/v1/quality/trend", "days", 800), ("/v1/pulses", "hours", 168)] {
                 let told = try await hub.ask(.get, "\(path)?\(name)=\(most)").json as? [[String: Any]]

@@ -46,7 +46,7 @@ struct RedrawTests {
             for table in [
                 "item", "consent", "note", "superseded", "link_decision", "unmatched", "matched", "block", "proposal", "agent_note",
                 "api_token", "user", "session", "look_up", "pulse", "quality_day", "flow_day", "source_mapping",
-                "item_word", "conflict_note", "exchange",
+                "item_word", "conflict_note", "exchange", "quality_site_day",
             ] {
                 try database.execute(sql: "DROP TABLE \(table)")
             }

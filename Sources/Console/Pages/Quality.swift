@@ -27,7 +27,7 @@ public struct QualityQuestion: Sendable {
 /// What the hub knows of the data's quality.
 public struct KnownQuality: Sendable {
     public var standing: QualityStanding
-    /// The oldest first.
+    /// Of the site that is asked for, or of all together; the oldest first.
     public var days: [QualityDay]
     public var quarantine: [QuarantineGroup]
     /// Pairs of records that may be one person.
@@ -76,8 +76,7 @@ extension Console {
             : forms.count(
                 "customers-proposed", known.proposed,
                 ["n": forms.number(known.proposed) + (known.proposed >= Hub.conflictsPerKindMax ? "+" : "")])
-        // What is kept of each day are sums over all sites.
-        if question.site == nil { page["course"] = course(known.days, question.field, tables.words) }
+        page["course"] = course(known.days, question, tables.words)
         return self.page("quality", title: title, section: .quality, page, for: visitor)
     }
 
@@ -129,10 +128,10 @@ extension Console {
     // MARK: the course over time
 
     /// Charts of what is filled in and what can be right: of one field, or of all that are used.
-    private func course(_ days: [QualityDay], _ field: String?, _ words: QualityWords) -> View {
+    private func course(_ days: [QualityDay], _ question: QualityQuestion, _ words: QualityWords) -> View {
         let strings = words.forms.strings
         var sums: [UInt64: QualityDay] = [:]
-        for day in days where field.map({ $0 == day.field }) ?? (day.present > 0) {
+        for day in days where question.field.map({ $0 == day.field }) ?? (day.present > 0) {
             var sum = sums[day.day] ?? QualityDay(field: "", at: day.at, records: 0, present: 0, valid: 0)
             sum.records += day.records
             sum.present += day.present
@@ -144,7 +143,10 @@ extension Console {
             chart("quality-filled", sorted.map { ($0.at, $0.present, $0.records) }, words),
             chart("quality-valid", sorted.map { ($0.at, $0.valid, $0.present) }, words),
         ].compactMap { $0 }
-        return ["charts": charts, "note": charts.isEmpty ? strings["quality-course-none"] : nil]
+        return [
+            "title": question.site.map { strings("quality-course-site", ["site": $0]) } ?? strings["quality-course"], "charts": charts,
+            "note": charts.isEmpty ? strings["quality-course-none"] : nil,
+        ]
     }
 
     private func chart(_ name: String, _ shares: [(at: UInt64, part: Int, whole: Int)], _ words: QualityWords) -> View? {

@@ -1,8 +1,10 @@
 import ChangeSets
 import Profiles
 
-/// How good one field of all customer records was on one day: what its course over time is drawn from.
+/// How good one field of customer records was on one day: what its course over time is drawn from.
 public struct QualityDay: Encodable, Hashable, Sendable {
+    /// Whose records they are; `nil`: all sites' together.
+    public var site: String?
     public var field: String
     /// When the records were looked through, in milliseconds since 1970; of one day the last one is kept.
     public var at: UInt64
@@ -11,7 +13,8 @@ public struct QualityDay: Encodable, Hashable, Sendable {
     public var present: Int
     public var valid: Int
 
-    public init(field: String, at: UInt64, records: Int, present: Int, valid: Int) {
+    public init(site: String? = nil, field: String, at: UInt64, records: Int, present: Int, valid: Int) {
+        self.site = site
         self.field = field
         self.at = at
         self.records = records

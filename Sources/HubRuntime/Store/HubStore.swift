@@ -25,7 +25,7 @@ public protocol HubStore: Sendable {
 
 /// What can be read in one transaction. Rows come in the order that each function names, never in chance order.
 public protocol HubReading: PersonReading, MatchingReading, PeopleReading, BusinessReading, FlowReading,
-    ConflictNoteReading, ExchangeReading
+    ConflictNoteReading, ExchangeReading, QualityReading
 {
     // The hub itself
     func meta(_ name: MetaName) throws -> [UInt8]?
@@ -192,7 +192,9 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
 }
 
 /// What can be written in one transaction.
-public protocol HubWriting: HubReading, PersonWriting, MatchingWriting, PeopleWriting, FlowWriting, ConflictNoteWriting, ExchangeWriting {
+public protocol HubWriting: HubReading, PersonWriting, MatchingWriting, PeopleWriting, FlowWriting, ConflictNoteWriting, ExchangeWriting,
+    QualityWriting
+{
     /// Runs `body`; when it throws, nothing that it wrote remains, and the transaction goes on.
     func savepoint<Result>(_ body: () throws -> Result) throws -> Result
 

@@ -117,8 +117,6 @@ public protocol PeopleReading {
     func lookUps(after place: LookUpRow.Place?, of who: String?, limit: Int) throws -> [LookUpRow]
     /// The oldest first.
     func pulses(since time: Timestamp) throws -> [PulseRow]
-    /// From a day on, by day, then by field.
-    func qualityDays(since day: UInt64) throws -> [QualityDay]
 }
 
 public protocol PeopleWriting: PeopleReading {
@@ -140,7 +138,4 @@ public protocol PeopleWriting: PeopleReading {
     func deleteLookUps(before time: Timestamp) throws
     func put(_ pulse: PulseRow) throws
     func deletePulses(before time: Timestamp) throws
-    /// In the place of what the same day had of the field.
-    func put(_ day: QualityDay) throws
-    func deleteQualityDays(before day: UInt64) throws
 }

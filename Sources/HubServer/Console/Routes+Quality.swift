@@ -24,12 +24,19 @@ extension HubRoutes {
         let question = QualityQuestion(site: asked["site"], field: asked["field"], page: asked["page"].flatMap(Int.init) ?? 1)
         let since = Timestamp(milliseconds: call.now.milliseconds - min(call.now.milliseconds, Self.qualityDays * 86_400_000))
         async let standing = hub.qualityStanding()
-        async let days = hub.qualityDays(since: since)
+        async let days = qualityDays(of: question.site, since: since)
         async let quarantine = hub.quarantineGroups(now: call.now)
         let open = try await hub.openConflicts(now: call.now)
         let known = KnownQuality(
             standing: try await standing, days: try await days, quarantine: try await quarantine,
             proposed: open.byKind[.proposedLink] ?? 0)
         return .page(console.quality(known, question, for: try await visitor(call, open: open)))
+    }
+
+    /// None of a site that is not known: the page says so in its own way.
+    private func qualityDays(of site: String?, since time: Timestamp) async throws -> [QualityDay] {
+        do { return try await hub.qualityDays(of: site, since: time) } catch let error as HubError where error.code == .unknownSite {
+            return []
+        }
     }
 }
