@@ -31,9 +31,9 @@ class Stage:
         os.makedirs(path, exist_ok=True)
         return path
 
-    def shop(self, disk=None, **places):
-        """A hub and a shop, not set up yet."""
-        shop = Shop(self.options.programs, self.host, disk or self.folder("disk"), **places)
+    def shop(self, disk=None, beside="", **places):
+        """A hub and a shop, not set up yet. `beside`: the name of a folder of its own, where there are several."""
+        shop = Shop(self.options.programs, self.folder(beside), disk or self.folder(os.path.join(beside, "disk")), **places)
         self.at_end(shop.close)
         return shop
 
@@ -82,6 +82,7 @@ def kind_of(violation):
 
 def typed(options):
     """As it can be typed again: with its seed, and without where programs stand on this machine."""
-    given = {name: value for name, value in vars(options).items() if name not in ("programs", "check") and value is not None}
+    names = {"first": "from", "last": "to"}  # `from` is no name in Python
+    given = {names.get(name, name): value for name, value in vars(options).items() if name not in ("programs", "check") and value is not None}
     return " ".join(["scripts/breakdown/" + os.path.basename(sys.argv[0]),
                      *(f"--{name.replace('_', '-')} {value}" for name, value in given.items())])
