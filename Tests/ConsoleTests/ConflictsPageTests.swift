@@ -39,4 +39,12 @@ struct ConflictsPageTests {
         #expect(last.contains("To the first page") && !last.contains("Next page") && !last.contains("Go on"))
         #expect(try Self.page(ConflictPage(conflicts: [], next: "stock_1")).contains(">Next page</button>"))
     }
+
+    @Test("The way back to the first page is of those that were asked for, and what was typed stands in no address")
+    func first() throws {
+        let page = try Self.page(ConflictPage(conflicts: []), isLater: true, text: "Ada", days: 3)
+        let form = try #require(page.firstMatch(of: /<form action="\/conflicts" method="post">[^\n]*>To the first page<\/button>/)).output
+        #expect(form.contains(#"name="text" value="Ada""#) && form.contains(#"name="days" value="3""#) && !form.contains(#"name="after""#))
+        #expect(!page.contains(#"<a class="button" href="/conflicts">To the first"#))
+    }
 }

@@ -137,6 +137,25 @@ struct OrderPageTests {
         #expect(try Self.html([], number: nil).contains("Which order?"))
     }
 
+    @Test(
+        "of very many shipments the latest stand there with their words, and the one whose word is shown; how many more there are is told")
+    func shipments() throws {
+        func page(_ count: Int, shown: String = "a:1") throws -> String {
+            let shipments = (1...count).map { number -> [String: Any] in
+                let side: [String: Any] = ["state": "shipped", "site": "hall", "dot": "s:\(number)", "time": Self.now]
+                return ["state": "shipped", "trackingNumber": "PP-\(number)", "time": Self.now, "states": [side]]
+            }
+            return try Self.html([try Self.document("placed", "x", ["shipments": shipments, "shown": shown])])
+        }
+        let all = try page(Console.shipmentsShown)
+        #expect(all.contains(">PP-1<") && all.contains(">PP-50<") && !all.contains("earlier shipment"))
+        let one = try page(Console.shipmentsShown + 1)
+        #expect(!one.contains(">PP-1<") && one.contains(">PP-2<") && one.contains("and 1 earlier shipment<"))
+        #expect(one.matches(of: /<td data-label="Says">/).count == all.matches(of: /<td data-label="Says">/).count)
+        let many = try page(Console.shipmentsShown + 9, shown: "s:3")
+        #expect(many.contains(">PP-3<") && !many.contains(">PP-4<") && many.contains("and 8 earlier shipments<"))
+    }
+
     @Test("of too many lines, and of sales that cannot be told apart, the page says that there are more")
     func more() throws {
         let page = try Self.html([try Self.document("placed", "x", ["lineCount": 3, "saleCount": 3])])

@@ -42,7 +42,10 @@ if (found.width > 0) for (const element of document.body.querySelectorAll("*")) 
 }
 found.ids = [...document.querySelectorAll("[id]")].map((element) => element.id).filter((id, index, all) => all.indexOf(id) !== index);
 found.inline = [...document.querySelectorAll("style, script:not([src]), [style], [onclick]")].map((element) => element.outerHTML.slice(0, 120));
-found.code = performance.getEntriesByType("navigation")[0].responseStatus;
+const [arrived] = performance.getEntriesByType("navigation");
+found.code = arrived.responseStatus;
+found.bytes = arrived.decodedBodySize;
+found.elements = document.querySelectorAll("*").length;
 return found;
 """
 

@@ -1,6 +1,9 @@
 """Every page that a retailer's console has, and how one comes there."""
 import time, urllib.parse
 
+from goods import ADA
+from piles import BUSY, LONG, TWICE
+
 
 def quoted(part): return urllib.parse.quote(part, safe="")
 
@@ -22,6 +25,18 @@ class Page:
         else: self.there(browser)
 
 
+class Long(Page):
+    """One that goes on elsewhere. `rows`: what it lists; `next`, `back`: how one leafs through it."""
+
+    def __init__(self, name, there, rows="main tbody tr", next="main a[rel=next]", back="main .pager a:not([rel=next])"):
+        super().__init__(name, there)
+        self.rows, self.next, self.back = rows, next, back
+
+    def texts(self, browser):
+        """In one question: there may be a hundred."""
+        return browser.driver.execute_script("return [...document.querySelectorAll(arguments[0])].map((row) => row.innerText)", self.rows)
+
+
 def conflict_address(conflict): return "/conflicts/" + quoted(conflict["id"])
 
 
@@ -31,6 +46,34 @@ def pages(retailer):
     conflicts, sites = hub.conflicts(), [site["name"] for site in hub.ask("sites")]
     return [*entry(), *desk(conflicts, retailer.decided), *customers(hub), *orders(hub, conflicts), *stock(conflicts), *site_pages(sites),
             *figures(sites), *rules(), *team(), *errors()]
+
+
+def long_pages(retailer):
+    """Of a retailer with thousands of everything (`Piles`): what has more than one page shows."""
+    hub = retailer.hub
+    ada = "/customers/" + hub.ask("profiles/search", {"email": ADA["email"]})[0]["id"]
+    record = next(one["life"] for one in hub.ask("profiles/" + ada.split("/")[-1])["records"] if one["site"] == "web")
+    proposals = hub.conflicts("proposed-link")
+    return [
+        Page("long-talk", conflict_address({"id": retailer.talked_of})),
+        Page("long-order", "/orders/" + LONG),
+        *(Long("long-" + name, path, next=".pager form:has([name=after]) button", back=".pager form:not(:has([name=after])) button")
+          for name, path in (("conflicts", "/conflicts"), ("quarantine", "/conflicts?kind=quarantine"))),
+        # Each is a page of its own: the names of both.
+        Long("long-conflict", conflict_address(proposals[0]), rows="main h1", back="main a[rel=prev]"),
+        Long("long-decided", "/conflicts/decided"),
+        Long("long-proposals", "/proposals", rows="main article"),
+        Long("long-stock", "/stock"),
+        Long("long-movements", "/stock/" + BUSY, rows="#entries tbody tr"),
+        Long("long-orders", "/orders/" + TWICE, rows="main article .facts"),
+        Long("long-timeline", ada, rows=".timeline li:not(.day)", next="main a[href*='?before=']", back="main a[href$='#timeline']"),
+        Long("long-history", f"/history?record={quoted(record)}&field=city"),
+        Long("long-sites", "/sites", rows="main tbody th[scope=row]"),
+        Long("long-exchanges", "/sites/camden/exchanges"),
+        Long("long-trail", "/audit"),
+        Long("long-lookups", "/audit?show=look-ups"),
+        Long("long-notes", "/audit?show=notes", back=None),
+    ]
 
 
 def searched(path, text):

@@ -13,12 +13,13 @@ from day import Day
 from goods import BY_SKU, ITEMS, People, posted
 from hostile import Hostile
 from hub import Hub, Programs, wait
+from piles import Piles
 from shops import Site
 
 ROLES = {"anna": "admin", "ben": "operator", "cleo": "operator", "vera": "viewer"}
 
 
-class Retailer(Day, Hostile):
+class Retailer(Day, Hostile, Piles):
     """`people`: a hub that is not running, whose people work here, too. `proposes`: whether the hub looks for who may be one person."""
 
     def __init__(self, folder, programs=None, people=None, proposes=True):
@@ -116,20 +117,6 @@ class Retailer(Day, Hostile):
         self.place(web, "W-1001", "C1", ITEMS[0]["sku"], hours=3)
         self.settle()
         self.hub.people["ben"].post("/quality/refresh")
-        return self
-
-    def many(self, customers=2000, articles=2000, sites=400, sales=200):
-        """A store with that many customers and articles, each of which was sold and never counted, so that each is a conflict; and sites
-        that have still to enrol."""
-        only, people = self.site("camden"), People(3)
-        only.rows("customers", [people.next() for _ in range(customers)])
-        only.rows("sales", [{"number": f"S-{number}", "customer_id": number % customers + 1, "sold_at": self.ago(days=1, seconds=number)}
-                            for number in range(sales)])
-        only.rows("sale_lines", [{"sale_id": number % sales + 1, "sku": f"SKU-{number:05}", "name": f"Article {number}", "quantity": 1,
-                                  "price": "1.00"} for number in range(articles)])
-        only.sync()
-        self.hub.people["ben"].post("/quality/refresh")
-        for number in range(sites): self.hub.ask("sites", {"name": f"shop-{number:04}", "kind": "store", "region": f"region {number % 9}"})
         return self
 
 

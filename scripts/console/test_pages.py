@@ -3,7 +3,11 @@ import collections, html.parser, urllib.parse
 
 from browser import DESKTOP, PHONE
 from hub import Broken
-from pages import pages
+from pages import Long, long_pages, pages
+
+
+# A page has less of both, however much there is.
+ELEMENTS_MAX, BYTES_MAX = 6_000, 600_000
 
 
 def examine(browser, page, hub, language, theme, axe, on_phone=False):
@@ -13,6 +17,8 @@ def examine(browser, page, hub, language, theme, axe, on_phone=False):
     browser.open_details("main details, .sidebar details")
     looked, found = browser.look(), []
     if looked["code"] != page.code: found.append(f"answers {looked['code']}, not {page.code}")
+    if looked["elements"] > ELEMENTS_MAX: found.append(f"has {looked['elements']} elements")
+    if looked["bytes"] > BYTES_MAX: found.append(f"has {looked['bytes']} bytes")
     if looked["text"]: found.append(f"a word is missing: {looked['text']!r}")
     if looked["ids"]: found.append(f"ids stand twice: {looked['ids']}")
     if looked["inline"]: found.append(f"script or style inside the page: {looked['inline']}")
@@ -66,23 +72,33 @@ def test_single(stage):
 
 
 def test_many(stage):
-    """every page of a hub with thousands of customers, articles and conflicts, and hundreds of sites; each page stays small"""
-    found, hub, browser = examine_all(stage, "many", [("de", "light", None)]), stage.retailer("many").hub, stage.browser()
-    browser.at(hub, hub.people["anna"])
-    for path in ("/", "/conflicts", "/customers", "/proposals", "/stock", "/sites", "/quality", "/business", "/rules", "/audit", "/people"):
-        elements = browser.go(path).driver.execute_script("return document.querySelectorAll('*').length")
-        if elements > ELEMENTS_MAX: found.append(f"{path} has {elements} elements")
-    for path in ("/conflicts", "/stock", "/sites"):
-        seen = [row.text for row in browser.go(path).all("table[data-rows] tbody th[scope=row]")]
-        browser.submit(".pager a[rel=next], .pager form button")
-        later = [row.text for row in browser.all("table[data-rows] tbody th[scope=row]")]
-        if not seen or not later or set(seen) & set(later):
-            found.append(f"the second page of {path} is not the next one: {seen[-1:]} {later[:1]}")
+    """every page of a hub with thousands of customers, articles, conflicts, orders, proposals and lines of the trail, and hundreds of sites:
+    each stays small, axe-core finds nothing in the long ones, and they go on, and back"""
+    retailer, browser = stage.retailer("many"), stage.browser()
+    found = examine_all(stage, "many", [("de", "light", None)])
+    for page in long_pages(retailer):
+        try:
+            found += examine(browser, page, retailer.hub, "en", "dark", True)
+            if isinstance(page, Long): found += goes_on(browser, page)
+        except Broken as broken: found.append(f"{page.name}: {broken}")
     stage.close_retailer("many")
     return found
 
 
-ELEMENTS_MAX = 6_000
+def goes_on(browser, page):
+    """What does not hold of the two pages that follow a long one, and of the way back."""
+    page.open(browser)
+    seen = [page.texts(browser)]
+    for _ in range(2):
+        browser.submit(page.next)
+        seen.append(page.texts(browser))
+    found = [f"{page.name}: page {number + 1} is not the next one: {before[-1:]} {after[:1]}"
+             for number, (before, after) in enumerate(zip(seen, seen[1:]), start=1) if not before or not after or set(before) & set(after)]
+    if page.back:
+        browser.submit(page.back)
+        # One leads to the page before, most to the beginning.
+        if not set(page.texts(browser)) & set(seen[0] + seen[1]): found.append(f"{page.name}: no way back from the third page")
+    return found + [f"{page.name}: {line}" for line in browser.logged()]
 
 
 class Links(html.parser.HTMLParser):

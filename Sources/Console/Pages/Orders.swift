@@ -55,8 +55,10 @@ extension Console {
         if case .integer(let at) = order.fields["at"] { view["placed"] = forms.stamp(Forms.sound(at)) }
         view["lines"] = order.lines.map { line($0, of: order, words) }
         view["moreLines"] = more(order.lineCount, order.lines.count, "order-lines-more", forms)
-        view["states"] = states(of: order, words)
-        view["shipments"] = order.shipments.map { shipment($0, words) }
+        let shipments = shown(of: order)
+        view["states"] = states(of: order, shipments, words)
+        view["shipments"] = shipments.map { shipment($0, words) }
+        view["moreShipments"] = more(order.shipments.count, shipments.count, "order-shipments-more", forms)
         view["sales"] = (order.sales ?? []).map { sale($0, words) }
         view["moreSales"] = more(order.saleCount ?? 0, order.sales?.count ?? 0, "order-sales-more", forms)
         view["unknownSales"] =
@@ -84,15 +86,23 @@ extension Console {
         ]
     }
 
+    static let shipmentsShown = 50
+
+    /// The latest shipments, and the one whose word is shown.
+    private func shown(of order: OrderDocument) -> [OrderDocument.Shipment] {
+        let earlier = order.shipments.dropLast(Self.shipmentsShown)
+        return earlier.filter { $0.states.contains { $0.dot == order.shown } } + order.shipments.suffix(Self.shipmentsShown)
+    }
+
     /// Every live word on where the order stands, of itself and of its shipments.
-    private func states(of order: OrderDocument, _ words: OrderWords) -> [View] {
+    private func states(of order: OrderDocument, _ shipments: [OrderDocument.Shipment], _ words: OrderWords) -> [View] {
         func row(_ side: OrderDocument.Side, _ teller: String) -> View {
             [
                 "state": words.state(side.state), "site": words.site(side.site), "at": words.forms.stamp(Forms.sound(side.time)),
                 "teller": words.forms.strings[teller], "isShown": side.dot == order.shown,
             ]
         }
-        return order.states.map { row($0, "entity-order") } + order.shipments.flatMap(\.states).map { row($0, "entity-shipment") }
+        return order.states.map { row($0, "entity-order") } + shipments.flatMap(\.states).map { row($0, "entity-shipment") }
     }
 
     private func shipment(_ shipment: OrderDocument.Shipment, _ words: OrderWords) -> View {
