@@ -6,7 +6,8 @@ struct CollectCommand: AsyncParsableCommand {
         discussion: """
             Says how many there are; --apply does it. The hub does so by itself every day, for what is dead for 90 days
             (collect-after-days in its settings). The journal keeps every change: an edit of a collected record is set aside as a conflict,
-            and replaying it brings the record back. A site that was away since before the deletions loads its view anew.
+            and replaying it brings the record back. A site that was away since before the deletions compares
+            its view with the hub's when it is back.
 
               tributary collect --older-than 30
               tributary collect --older-than 30 --apply --by ann

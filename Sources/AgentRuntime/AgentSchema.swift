@@ -47,6 +47,10 @@ public enum AgentSchema {
                         replica BLOB NOT NULL, last INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (replica, last)) WITHOUT ROWID
                     """)
         }
+        migrator.registerMigration("agent_7") { db in
+            // How far a view is brought up to date from below the feed's floor (`LocalReplica.Rebase`).
+            try db.execute(sql: "ALTER TABLE view_cursor ADD COLUMN rebase INTEGER NOT NULL DEFAULT 0")
+        }
         try migrator.migrate(queue)
     }
 

@@ -57,6 +57,8 @@ extension HubRoutes {
         /// At most how many ranges for each topic of the digest.
         let digest: Int?
         let again: FeedInterval?
+        /// The agent compares what it holds before it shows what comes.
+        let rebase: Bool?
         let report: AgentReport?
     }
 
@@ -67,7 +69,7 @@ extension HubRoutes {
             cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
             waitMilliseconds: question.waitMilliseconds, maxBytes: question.maxBytes,
             replicas: try question.replicas.map { ids in Set(try ids.map { try Self.part($0, "replicas") { ReplicaID($0) } }) },
-            digestRanges: question.digest, again: question.again, report: question.report)
+            digestRanges: question.digest, again: question.again, rebases: question.rebase ?? false, report: question.report)
         return try answered(.pull, try await hub.pull(request, agent: agent, clock: clock), call)
     }
 

@@ -114,17 +114,18 @@ struct SyncRig {
             if interval != nil { break }
             cursor = page.reached.number
             if page.consistentAt != nil { disk.visible = page.reached.number }
+        case .rebase(let page): cursor = page.reached.number
         case .restartFeed: cursor = nil
         case .wake(let instant): wakeAt = instant
         case .abandon(let ticket): inFlight.removeAll { Self.ticket($0.event) == ticket }
-        case .recut, .fork, .recover, .reconnect, .report, .compare, .release: break
+        case .recut, .fork, .recover, .reconnect, .report, .compare, .release, .endRebase: break
         }
     }
 
     private static func ticket(_ event: SyncCore.Event) -> UInt64? {
         switch event {
         case .push(let ticket, _), .pull(let ticket, _): ticket
-        case .queue, .timer, .store, .compared, .repaired: nil
+        case .queue, .timer, .store, .compared, .repaired, .withheld: nil
         }
     }
 

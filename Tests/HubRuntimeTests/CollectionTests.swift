@@ -103,6 +103,34 @@ struct CollectionTests {
         #expect(try await shop.names() == ["2"])
     }
 
+    @Test("S9: an agent that compares all that it holds goes on from below the floor: what changed comes, and the digest tells what went")
+    func rebase() async throws {
+        var shop = try await Shop()
+        let cursor = try #require(try await shop.bench.pullAll(shop.agent).cursor)
+        try await shop.delete()
+        shop.bench.now = shop.bench.now.advanced(byMilliseconds: 40 * Self.day)
+        let floor = try await shop.collect().floor
+        #expect(floor > cursor.number)
+        try await shop.push(Make.customer(3, email: "new@example.com", name: "New", at: shop.bench.now))
+        func page(_ cursor: Position, rebases: Bool) async throws -> FeedPage {
+            let request = PullRequest(cursor: cursor, digestRanges: 256, rebases: rebases)
+            guard case .page(let page) = try await shop.bench.hub.pull(request, agent: shop.agent.record, now: shop.bench.now) else {
+                throw HubError(.badRequest, "no page", remedy: "")
+            }
+            return page
+        }
+        #expect(try await page(cursor, rebases: false).restart)
+        let news = try await page(cursor, rebases: true)
+        #expect(!news.restart && news.consistentAt != nil)
+        let records = news.entries.filter { $0.topic == .record }
+        #expect(records.count == 1 && records.first?.body != nil)
+        // Of the two that it had one is left, and one is new.
+        #expect(news.digest?[.record]?.whole.entries == 2)
+        // A cursor of another line has not counted what this hub has.
+        let foreign = Position(generation: cursor.generation, number: cursor.number, line: cursor.line ^ 1)
+        #expect(try await page(foreign, rebases: true).restart)
+    }
+
     @Test("S9: a load that had begun below a new floor begins again: it may have met what was collected since")
     func interruptedLoad() async throws {
         var shop = try await Shop()

@@ -129,6 +129,11 @@ extension World {
                 note("view repaired", index)
                 send(.event(.repaired(repairs, at: page.time)), to: index, after: 0...0)
             }
+            if try agent.view.withholds(page) { send(.event(.withheld), to: index, after: 0...0) }
+        case .rebase(let page):
+            note("rebases", index)
+            try agent.view.rebase(page)
+        case .endRebase: try agent.view.endRebase()
         case .compare(let order):
             let comparison = try agent.view.compared(with: order.digest, at: order.position)
             if comparison?.isEqual == false { note("view differs", index) }

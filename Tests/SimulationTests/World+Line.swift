@@ -141,6 +141,7 @@ extension World {
         case .news: break
         case .digest(let ranges): request.digestRanges = ranges
         case .again(let interval): request.again = interval
+        case .rebase: (request.digestRanges, request.rebases) = (Limits.digestRangesMax, true)
         }
         let answer = try await hub.pull(request, agent: try await record(of: site), now: time)
         guard fate != .answerLost, case .page(let page) = try throughBytes(answer) else { return .failed(Self.lost) }

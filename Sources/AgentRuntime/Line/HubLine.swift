@@ -82,6 +82,7 @@ public final class HubLine: Sendable {
         case .news: break
         case .digest(let ranges): question.digest = ranges
         case .again(let interval): question.again = interval
+        case .rebase: (question.digest, question.rebase) = (Limits.digestRangesMax, true)
         }
         let limits = TransferLimits(totalMilliseconds: Int(waitMilliseconds) + Self.answerMilliseconds, slowSeconds: 120)
         // One that is not held must not wait behind one that is: a recovery would stand still for most of a minute.
@@ -135,6 +136,7 @@ public final class HubLine: Sendable {
         var replicas: [String]?
         var digest: Int?
         var again: FeedInterval?
+        var rebase: Bool?
         var report: AgentReport?
     }
 

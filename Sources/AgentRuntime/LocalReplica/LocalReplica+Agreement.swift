@@ -12,7 +12,7 @@ extension LocalReplica {
     /// Damaged entries that are told one by one; with more, the file is beyond repairing piece by piece.
     static let damagedMax = 1_000
 
-    /// Holds the visible view against the hub's digest of the same position.
+    /// Holds the visible view against the hub's digest of the same position; in a rebase what the view would be with all that is staged.
     ///
     /// It reads in pieces, so nobody may stage a page meanwhile.
     ///
@@ -20,17 +20,21 @@ extension LocalReplica {
     /// - Returns: `nil` when the view is of another position.
     public func compared(with digest: ViewDigest, at position: Position, goesOn: () throws -> Void = {}) throws -> ViewComparison? {
         let cursor = try cursor()
-        guard cursor.visible == position, !cursor.isLoading, !Oddity.comparesLater.happens else { return nil }
+        let isOfPosition =
+            cursor.rebase == .comparing ? cursor.reached == position : cursor.visible == position && !cursor.isLoading
+        guard isOfPosition, !Oddity.comparesLater.happens else { return nil }
         var own = Topic.allCases.map { topic in
             TopicDigest(
                 topic: topic,
                 ranges: digest[topic]?.ranges.map { RangeDigest(through: $0.through) } ?? [RangeDigest(through: position.number)])
         }
         var damaged: [FeedInterval] = []
-        var last: Int64? = 0
-        while let after = last {
-            try goesOn()
-            last = try compare(after: after, into: &own, damaged: &damaged)
+        for rows in Self.comparedRows(cursor) {
+            var last: Int64? = 0
+            while let after = last {
+                try goesOn()
+                last = try compare(rows, after: after, into: &own, damaged: &damaged)
+            }
         }
         return ViewComparison(
             own: ViewDigest(topics: own.filter { digest[$0.topic] != nil || $0.whole.entries > 0 }),
@@ -38,11 +42,9 @@ extension LocalReplica {
             differences: own.flatMap { Self.differences(of: $0, from: digest[$0.topic]) }, damaged: damaged)
     }
 
-    private func compare(after id: Int64, into own: inout [TopicDigest], damaged: inout [FeedInterval]) throws -> Int64? {
+    private func compare(_ sql: String, after id: Int64, into own: inout [TopicDigest], damaged: inout [FeedInterval]) throws -> Int64? {
         try queue.read { db in
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(sql: "SELECT id, topic, number, key, body, sum FROM view_entry WHERE id > ? ORDER BY id LIMIT ?"),
-                arguments: [id, Self.comparedRowsMax])
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [id, Self.comparedRowsMax])
             var last: Int64?
             while let row = try rows.next() {
                 last = row[0]
@@ -85,14 +87,17 @@ extension LocalReplica {
     ///
     /// An entry has one number at the hub. Whatever changed since it was read again has a higher number than the cursor and
     /// is staged with the news, so together they are the hub's state at the position that becomes visible.
-    static func mend(upTo visible: Position?, in db: Database) throws -> [Topic: ViewRepair] {
+    ///
+    /// - Parameter countsExtra: not in a rebase: what died while this site was away is no damage.
+    static func mend(upTo visible: Position?, countsExtra: Bool, in db: Database) throws -> [Topic: ViewRepair] {
         var repairs: [Topic: ViewRepair] = [:]
         for row in try Row.fetchAll(db, sql: "SELECT topic, above, through FROM view_again") {
             guard let topic = Topic(rawValue: row[0]) else { continue }
             let interval = FeedInterval(topic: topic, after: UInt64(clamping: row[1] as Int64), through: UInt64(clamping: row[2] as Int64))
             var repair = repairs[topic] ?? ViewRepair()
             try count(&repair, of: interval, upTo: visible?.number ?? 0, in: db)
-            try dropExtra(&repair, of: interval, in: db)
+            let extra = try dropExtra(of: interval, in: db)
+            if countsExtra { repair.extra += extra }
             repairs[topic] = repair
         }
         try db.execute(sql: "DELETE FROM view_again")
@@ -119,7 +124,8 @@ extension LocalReplica {
         }
     }
 
-    private static func dropExtra(_ repair: inout ViewRepair, of interval: FeedInterval, in db: Database) throws {
+    /// - Returns: how many there were.
+    private static func dropExtra(of interval: FeedInterval, in db: Database) throws -> UInt64 {
         let extra = try Int64.fetchAll(
             db,
             sql: """
@@ -127,6 +133,6 @@ extension LocalReplica {
                 AND NOT EXISTS (SELECT 1 FROM view_staged AS s WHERE s.topic = e.topic AND s.key = e.key)
                 """, arguments: [interval.topic.rawValue, Int64(clamping: interval.after), Int64(clamping: interval.through)])
         for id in extra { try drop(id, in: db) }
-        repair.extra += UInt64(extra.count)
+        return UInt64(extra.count)
     }
 }

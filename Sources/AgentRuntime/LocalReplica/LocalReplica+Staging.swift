@@ -20,6 +20,7 @@ extension LocalReplica {
     public func stage(_ page: FeedPage, again interval: FeedInterval? = nil) throws -> [Topic: ViewRepair] {
         if let interval {
             try queue.write { db in
+                try Self.emptyStaged(interval, in: db)
                 for entry in page.entries { try Self.stage(entry, in: db) }
                 try Self.stageAgain(interval, in: db)
             }
@@ -34,10 +35,10 @@ extension LocalReplica {
             for entry in page.entries { try Self.stage(entry, in: db) }
             try Self.move(to: page.reached, in: db)
             if Mutant.revealsEveryPage.isOn { try Self.reveal(in: db) }
-            guard let consistent = page.consistentAt else { return [:] }
+            guard let consistent = page.consistentAt, before.rebase != .comparing else { return [:] }
             let hadLoaded = !(try Self.cursor(in: db).isLoading)
             if !hadLoaded { try Self.dropUnstaged(in: db) }
-            let repairs = try Self.mend(upTo: before.visible, in: db)
+            let repairs = try Self.mend(upTo: before.visible, countsExtra: before.rebase == .none, in: db)
             try Self.reveal(in: db)
             if !repairs.isEmpty { try Self.indexAnew(in: db) }
             var standing = before.standing
@@ -45,7 +46,7 @@ extension LocalReplica {
             try OwnChanges.settle(released: before.held.filter { !page.held.contains($0) }, in: db)
             try OwnChanges.settle(from: before.standing, to: standing, held: page.held, in: db)
             try db.execute(
-                sql: "UPDATE view_cursor SET loading = 0, visible = ?, visible_time = ?, standing = ?, held = ? WHERE id = 1",
+                sql: "UPDATE view_cursor SET loading = 0, rebase = 0, visible = ?, visible_time = ?, standing = ?, held = ? WHERE id = 1",
                 arguments: [
                     Data(consistent.bytes), page.time.milliseconds,
                     Self.blob(standing.entries.map { Dot($0.replica, $0.counter) }), Self.blob(page.held),
@@ -54,14 +55,14 @@ extension LocalReplica {
         }
     }
 
-    private static func move(to position: Position, in db: Database) throws {
+    static func move(to position: Position, in db: Database) throws {
         try db.execute(sql: "UPDATE view_cursor SET reached = ? WHERE id = 1", arguments: [Data(position.bytes)])
     }
 
     /// An idle line asks every minute or so; that must not write every time.
     private func isIdle(_ page: FeedPage, after cursor: Cursor) -> Bool {
         guard page.entries.isEmpty, page.reached == cursor.reached, page.consistentAt == cursor.visible, !cursor.isLoading,
-            page.held == cursor.held, !hasAgain, page.own.allSatisfy({ cursor.standing[$0.replica] == $0.last }),
+            cursor.rebase == .none, page.held == cursor.held, !hasAgain, page.own.allSatisfy({ cursor.standing[$0.replica] == $0.last }),
             let time = cursor.visibleTime
         else { return false }
         return page.time < time.advanced(byMilliseconds: Self.freshnessMilliseconds)
@@ -72,11 +73,11 @@ extension LocalReplica {
         try queue.write { db in
             try db.execute(sql: "DELETE FROM view_staged")
             try db.execute(sql: "DELETE FROM view_again")
-            try db.execute(sql: "UPDATE view_cursor SET reached = NULL, loading = 1 WHERE id = 1")
+            try db.execute(sql: "UPDATE view_cursor SET reached = NULL, loading = 1, rebase = 0 WHERE id = 1")
         }
     }
 
-    private static func stage(_ entry: FeedEntry, in db: Database) throws {
+    static func stage(_ entry: FeedEntry, in db: Database) throws {
         try db.cachedStatement(
             sql: """
                 INSERT INTO view_staged (topic, key, number, body) VALUES (?, ?, ?, ?)

@@ -25,6 +25,7 @@ public struct LocalReplica: Sendable {
         public var standing: VectorClock
         /// Own changes at or below `standing` that wait at the hub.
         public var held: [Dot]
+        public var rebase = Rebase.none
     }
 
     public func cursor() throws -> Cursor { try queue.read { try Self.cursor(in: $0) } }
@@ -32,13 +33,14 @@ public struct LocalReplica: Sendable {
     static func cursor(in db: Database) throws -> Cursor {
         guard
             let row = try Row.fetchOne(
-                db, sql: "SELECT reached, loading, visible, visible_time, standing, held FROM view_cursor WHERE id = 1")
+                db, sql: "SELECT reached, loading, visible, visible_time, standing, held, rebase FROM view_cursor WHERE id = 1")
         else { return Cursor(reached: nil, isLoading: true, visible: nil, visibleTime: nil, standing: VectorClock(), held: []) }
         var standing = VectorClock()
         for dot in try Self.dots(row.bytes(4)) { standing.insert(dot) }
         return Cursor(
             reached: Position(bytes: row.bytes(0)), isLoading: row[1], visible: Position(bytes: row.bytes(2)),
-            visibleTime: (row[3] as UInt64?).map { Timestamp(milliseconds: $0) }, standing: standing, held: try Self.dots(row.bytes(5)))
+            visibleTime: (row[3] as UInt64?).map { Timestamp(milliseconds: $0) }, standing: standing, held: try Self.dots(row.bytes(5)),
+            rebase: Rebase(rawValue: row[6]) ?? .none)
     }
 
     static func dots(_ bytes: [UInt8]) throws -> [Dot] {

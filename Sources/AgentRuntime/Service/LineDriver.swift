@@ -40,6 +40,7 @@ public actor LineDriver {
     private var storeNews: LineFailure??
     private var storeFails = false
     private var repairNews: (repairs: [Topic: ViewRepair], at: Timestamp)?
+    private var wasWithheld = false
 
     public init(
         line: HubLine, outbox: Outbox, view: LocalReplica, host: any Host, settings: SyncCore.Settings = SyncCore.Settings(),
@@ -119,6 +120,10 @@ public actor LineDriver {
             repairNews = nil
             for effect in core.receive(.repaired(repairs, at: time), now: clock.monotonic(), random: &random) { carryOut(effect) }
         }
+        if wasWithheld {
+            wasWithheld = false
+            for effect in core.receive(.withheld, now: clock.monotonic(), random: &random) { carryOut(effect) }
+        }
         if let waiter, let end {
             self.waiter = nil
             waiter.resume(returning: end.failure)
@@ -144,7 +149,12 @@ public actor LineDriver {
             durably {
                 let repairs = try view.stage(page, again: interval)
                 if !repairs.isEmpty { repairNews = (repairs, page.time) }
+                wasWithheld = try view.withholds(page)
             }
+        case .rebase(let page): durably { try view.rebase(page) }
+        case .endRebase:
+            log.notice("all that changed while this site was away has come; the view needs no loading anew")
+            durably { try view.endRebase() }
         case .compare(let order): requests[order.ticket] = Task { await self.compare(order) }
         case .restartFeed:
             log.notice("loading the view anew")

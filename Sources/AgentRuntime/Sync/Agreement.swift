@@ -15,6 +15,8 @@ struct Agreement: Sendable {
         case ranges
         /// These are wanted again; the first one is asked for.
         case again([FeedInterval])
+        /// The cursor is below the feed's floor: all that is held has to be compared before news may be shown.
+        case rebase
     }
 
     var step = Step.check
@@ -26,6 +28,10 @@ struct Agreement: Sendable {
     var isProving = false
     /// In a row, and the view differed afterwards.
     var repairs = 0
+    /// What is asked for again belongs to a rebase, of which nothing is visible yet.
+    var isRebasing = false
+    /// Ends of a rebase that were reached since the last page that was shown.
+    var rebases = 0
     /// What to tell the hub with each question.
     var told: AgentReport.View?
 
@@ -49,20 +55,24 @@ struct Agreement: Sendable {
         case .again(let intervals): intervals.first.map(SyncCore.PullOrder.Wish.again) ?? .news
         case .check: dueAt.map { $0 + patience <= now } ?? false ? .digest(ranges: 1) : .news
         case .ranges: dueAt.map { $0 <= now } ?? false ? .digest(ranges: Limits.digestRangesMax) : .news
+        case .rebase: .rebase
         }
     }
 
     /// An answer to `.again`: what is left is asked for next, and at the end the view is checked.
-    mutating func took(through number: UInt64, of interval: FeedInterval, now: Instant) {
-        // An answer that does not get on is none: the check that follows says so.
+    ///
+    /// - Returns: whether nothing is left.
+    mutating func took(through number: UInt64, of interval: FeedInterval, now: Instant) -> Bool {
+        // An answer that does not get on is none: the comparison that follows says so.
         guard case .again(var intervals) = step, intervals.first == interval, number > interval.after else {
-            (step, dueAt) = (.check, now)
-            return
+            (step, dueAt, isRebasing) = (isRebasing ? .rebase : .check, now, false)
+            return false
         }
         if number >= interval.through { intervals.removeFirst() } else { intervals[0].after = number }
         step = intervals.isEmpty ? .check : .again(intervals)
         isProving = intervals.isEmpty
         dueAt = now
+        return intervals.isEmpty
     }
 
     /// It is under way, and what people ask for (`sync`) waits for its end.

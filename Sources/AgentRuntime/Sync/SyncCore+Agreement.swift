@@ -23,6 +23,9 @@ extension SyncCore {
         guard agreement.comparing?.ticket == order.ticket else { return }
         agreement.comparing = nil
         agreement.isProving = false
+        if agreement.step == .rebase {
+            return takeRebase(comparison, now: now, random: &random, effects: &effects)
+        }
         guard let comparison else {
             return checkLater(now, random: &random)
         }
@@ -47,7 +50,7 @@ extension SyncCore {
     }
 
     /// No idle wait, and no held question, before a repair.
-    private mutating func askAtOnce(_ now: Instant) {
+    mutating func askAtOnce(_ now: Instant) {
         agreement.dueAt = now
         if pull.backoff.failures == 0 { pull.notBefore = now }
     }
@@ -68,15 +71,15 @@ extension SyncCore {
     }
 
     /// What to ask for again; `nil`: so much that a first load does it as well.
-    private func intervals(of comparison: ViewComparison) -> [FeedInterval]? {
+    func intervals(of comparison: ViewComparison) -> [FeedInterval]? {
         let intervals = FeedInterval.merged(comparison.differences.map(\.interval) + comparison.damaged)
         let entries = comparison.differences.reduce(UInt64(comparison.damaged.count)) { $0 + $1.entries }
         let isMuch = entries > settings.againEntriesMin && entries * 100 > comparison.hubEntries * settings.againPercentMax
         return intervals.count > settings.againIntervalsMax || isMuch ? nil : intervals
     }
 
-    private mutating func loadAnew(_ now: Instant, effects: inout [Effect]) {
-        (agreement.step, agreement.dueAt, agreement.isProving) = (.check, now, true)
+    mutating func loadAnew(_ now: Instant, effects: inout [Effect]) {
+        (agreement.step, agreement.dueAt, agreement.isProving, agreement.isRebasing) = (.check, now, true, false)
         isPullConsistent = false
         effects.append(.restartFeed)
     }

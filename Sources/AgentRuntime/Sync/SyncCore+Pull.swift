@@ -49,22 +49,19 @@ extension SyncCore {
         effects: inout [Effect]
     ) {
         if page.restart {
-            effects.append(.restartFeed)
-            isPullConsistent = false
-            // What was to be mended is loaded anew with the rest, and checked then.
-            (agreement.step, agreement.dueAt) = (.check, now)
-            // A hub that keeps saying "again" must not be asked in a tight circle.
-            if hasRestartedFeed { pull.wait(pull.backoff.fail(random: &random), now: now, eager: false) }
-            hasRestartedFeed = true
+            takeRestart(of: request.wish, now: now, random: &random, effects: &effects)
+        } else if request.wish == .rebase {
+            takeRebase(page, ticket: request.ticket, now: now, random: &random, effects: &effects)
         } else if case .again(let interval) = request.wish, let number = page.again {
             effects.append(.stage(page, again: FeedInterval(topic: interval.topic, after: interval.after, through: number)))
-            agreement.took(through: number, of: interval, now: now)
+            if agreement.took(through: number, of: interval, now: now), agreement.isRebasing { endRebase(effects: &effects) }
             pull.backoff.succeed()
         } else {
             effects.append(.stage(page, again: nil))
             isPullConsistent = page.consistentAt != nil
             if isPullConsistent { lastConsistentPull = request.ticket }
             hasRestartedFeed = false
+            agreement.rebases = 0
             pull.backoff.succeed()
             report.pulled(at: page.time, isConsistent: page.consistentAt != nil)
             if page.entries.isEmpty, now < request.startedAt + Self.idlePullMilliseconds {
@@ -72,7 +69,7 @@ extension SyncCore {
             }
             if case .again = request.wish {
                 // The hub does not know the question any more; the next check finds out what is left of it.
-                checkLater(now, random: &random)
+                if agreement.isRebasing { loadAnew(now, effects: &effects) } else { checkLater(now, random: &random) }
             }
             takeDigest(of: page, asked: request.wish, ticket: request.ticket, now: now, random: &random, effects: &effects)
         }

@@ -49,6 +49,9 @@ public struct SyncCore: Sendable {
         public var againIntervalsMax = 64
         public var againEntriesMin: UInt64 = 1_000
         public var againPercentMax: UInt64 = 25
+        /// A hub without a digest to spare is asked for it again after this, at most, and so often in all, before the view is loaded anew.
+        public var rebaseRetryMilliseconds: UInt64 = 30_000
+        public var rebasesMax = 4
 
         public init() {}
     }
@@ -64,6 +67,8 @@ public struct SyncCore: Sendable {
         case compared(CompareOrder, ViewComparison?)
         /// Entries that were asked for again are visible, and what of them had not been right.
         case repaired([Topic: ViewRepair], at: Timestamp)
+        /// A consistent page was put aside, because a rebase is not through.
+        case withheld
         /// A durable effect could not be carried out, because the agent's own disk failed; `nil`: it works again.
         case store(LineFailure?)
     }
@@ -105,7 +110,11 @@ public struct SyncCore: Sendable {
         /// Durable, one transaction: the page's entries and the cursor. Visible when the page is consistent. With an interval:
         /// what the page brings of it again, which stands in for all that the view has of it.
         case stage(FeedPage, again: FeedInterval?)
-        /// Hold the visible view against the digest; answered with `compared` in any case.
+        /// Durable, one transaction: the page's entries and the cursor, of which nothing becomes visible before `endRebase`.
+        case rebase(FeedPage)
+        /// Durable: the next consistent page shows all that was put aside.
+        case endRebase
+        /// Hold the visible view, in a rebase what it would be, against the digest; answered with `compared` in any case.
         case compare(CompareOrder)
         /// Durable: forget the cursor and what is staged; the visible view stays until the new one is whole.
         case restartFeed
@@ -143,6 +152,8 @@ public struct SyncCore: Sendable {
             case digest(ranges: Int)
             /// In place of news, what the hub has between these numbers.
             case again(FeedInterval)
+            /// News from below the feed's floor, and a digest of many ranges: what went since is found by it.
+            case rebase
         }
     }
 
@@ -228,6 +239,7 @@ public struct SyncCore: Sendable {
         case .pull(let ticket, let outcome): takePull(ticket, outcome, now: now, random: &random, effects: &effects)
         case .store(let failure): takeStore(failure, now: now, random: &random)
         case .compared(let order, let comparison): takeComparison(order, comparison, now: now, random: &random, effects: &effects)
+        case .withheld: takeWithheld(now: now, effects: &effects)
         case .repaired(let repairs, let time): if !repairs.isEmpty { report.agreement.mended(repairs, at: time) }
         }
         waitingFrom = queued == 0 ? nil : waitingFrom ?? now

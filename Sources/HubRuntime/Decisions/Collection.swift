@@ -7,7 +7,7 @@ import Oddities
 ///
 /// The journal keeps every change, so an edit of a collected record finds it again (`revive`), and so does a source that was
 /// restored from before the deletion (`SourceImages`). The feed gets a floor: an agent whose cursor lies below it may never have
-/// heard of the deletions, and does a first load.
+/// heard of the deletions, and holds all that it has against the digest, or does a first load.
 struct Collection {
     /// The line's number up to which dead records are collected.
     var through: UInt64
@@ -109,7 +109,7 @@ public struct CollectionQuestion: Decodable, Hashable, Sendable {
 
 public struct CollectionAnswer: Encodable, Hashable, Sendable {
     public var records: Int
-    /// Agents that were last heard with less than this do a first load.
+    /// Agents that were last heard with less than this rebase, or do a first load.
     public var floor: UInt64
     public var dryRun: Bool
 }

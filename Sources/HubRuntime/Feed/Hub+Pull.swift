@@ -19,17 +19,20 @@ public struct PullRequest: Hashable, Sendable {
     public var digestRanges: Int?
     /// What is wanted once more, in place of news.
     public var again: FeedInterval?
+    /// The agent holds all that it has against the digest before it shows what comes: it may go on from below the floor.
+    public var rebases: Bool
     /// What the agent tells of itself.
     public var report: AgentReport?
 
     public init(
         cursor: Position? = nil, from: UInt64? = nil, waitMilliseconds: UInt64 = 0, maxBytes: Int = 1 << 20,
         replicas: Set<ReplicaID>? = nil,
-        digestRanges: Int? = nil, again: FeedInterval? = nil, report: AgentReport? = nil
+        digestRanges: Int? = nil, again: FeedInterval? = nil, rebases: Bool = false, report: AgentReport? = nil
     ) {
         self.replicas = replicas
         self.digestRanges = digestRanges
         self.again = again
+        self.rebases = rebases
         self.report = report
         self.cursor = cursor
         self.from = from
@@ -44,7 +47,7 @@ public struct PullRequest: Hashable, Sendable {
 extension Hub {
     /// One page of the agent's feed (`Answer.page`), waiting for news if asked to.
     ///
-    /// A cursor that is not on the line, or below the floor, gets an empty page that says `restart`.
+    /// A cursor that is not on the line, or below the floor for who does not rebase, gets an empty page that says `restart`.
     ///
     /// - Parameter clock: gives the time for each read, since a pull may wait long.
     public func pull(_ request: PullRequest, agent: AgentRecord, clock: @escaping @Sendable () -> Timestamp) async throws -> Answer {
@@ -60,7 +63,8 @@ extension Hub {
             guard page.entries.isEmpty, !page.restart, wait > 0, let head = page.consistentAt, ContinuousClock.now < deadline,
                 await newsArrives(beyond: head.number, by: deadline)
             else {
-                views.gave(page.consistentAt, to: agent.site.number)
+                // Of a rebase nothing is shown yet.
+                views.gave(request.rebases ? nil : page.consistentAt, to: agent.site.number)
                 return .page(page)
             }
             // Nothing up to here was in scope: it need not be looked at again.
@@ -95,7 +99,8 @@ extension Hub {
             var page = FeedPage(
                 entries: [], reached: documents.standing.head.position, consistentAt: nil, restart: false,
                 own: try self.own(agent, request, documents, now), held: try self.held(agent, documents), time: now)
-            guard try Self.isOnLine(request.cursor, documents), start <= documents.standing.head.number, !Oddity.beginsFeedAnew.happens
+            guard try Self.isOnLine(request.cursor, rebases: request.rebases, documents), start <= documents.standing.head.number,
+                !Oddity.beginsFeedAnew.happens
             else {
                 page.restart = true
                 page.reached = Self.beginning(self.generation.id)
@@ -129,10 +134,12 @@ extension Hub {
     }
 
     /// Whether a position is one that this hub gave, and still has everything that it counted (S23).
-    static func isOnLine(_ cursor: Position?, _ documents: Documents) throws -> Bool {
+    ///
+    /// - Parameter rebases: it need not have everything: what went is found by the digest.
+    static func isOnLine(_ cursor: Position?, rebases: Bool, _ documents: Documents) throws -> Bool {
         guard let cursor, cursor.number > 0 else { return true }
         let floor = documents.standing.floor
-        guard cursor.number >= floor || cursor.generation == loading(above: floor) || Mutant.ignoresFloor.isOn,
+        guard rebases || cursor.number >= floor || cursor.generation == loading(above: floor) || Mutant.ignoresFloor.isOn,
             let line = try documents.store.line(cursor.number)
         else { return false }
         return line.position.line == cursor.line || Mutant.ignoresLineOfCursor.isOn
