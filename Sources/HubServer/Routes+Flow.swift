@@ -23,7 +23,7 @@ extension HubRoutes {
         let question = Self.flowQuestion(call)
         let flow = try await hub.dataFlow(site: question.site, entity: question.entity, now: call.now)
         // To choose from stands what flows from the site, whatever entity is shown.
-        let all = question.entity == nil ? flow : try await hub.dataFlow(site: question.site, now: call.now)
+        let all = question.entity == nil ? flow : try await hub.dataFlow(site: question.site, countsFields: false, now: call.now)
         return .page(
             console.flow(
                 flow, question, sites: try await hub.siteNames(), entities: all.entities.map(\.entity).sorted(),

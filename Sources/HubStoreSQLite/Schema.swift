@@ -16,13 +16,19 @@ enum Schema {
         5: "CREATE TABLE site_view (site INTEGER, at INTEGER, number INTEGER NOT NULL, PRIMARY KEY (site, at)) WITHOUT ROWID;",
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
         11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
-        14: flow, 15: conflictNotes, 16: words, 17: exchanges, 19: qualityOfSites,
+        14: flow, 15: conflictNotes, 16: words, 17: exchanges, 18: flowFields, 19: qualityOfSites,
     ]
 
     /// How good each site's data was, day by day; what was kept before is of all sites together, and stays so.
     private static let qualityOfSites = """
         CREATE TABLE quality_site_day (site INTEGER NOT NULL, day INTEGER NOT NULL, at INTEGER NOT NULL, records INTEGER NOT NULL,
             counts BLOB NOT NULL, PRIMARY KEY (site, day)) WITHOUT ROWID;
+        """
+
+    /// What came of each field: a row for as long as its source is known, so that one that comes no more shows. Diagnostics, too.
+    private static let flowFields = """
+        CREATE TABLE flow_field (source INTEGER NOT NULL, entity TEXT NOT NULL, field TEXT NOT NULL, changes INTEGER NOT NULL,
+            aside INTEGER NOT NULL, since INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (source, entity, field)) WITHOUT ROWID;
         """
 
     /// What sites and the hub said to each other: diagnostics, which no rebuild gives again.

@@ -47,6 +47,70 @@ extension Session {
         }
     }
 
+    func add(_ fields: [FlowField], of source: SourceNumber) throws {
+        var room: Int64?
+        for field in fields {
+            if try addToKnown(field, of: source) { continue }
+            let left = try room ?? Int64(FlowField.perSourceMax) - fieldCount(of: source)
+            room = left - 1
+            guard left > 0 else { continue }
+            try run("INSERT INTO flow_field (source, entity, field, changes, aside, since, last) VALUES (?, ?, ?, ?, ?, ?, ?)") {
+                $0.bind(source)
+                $0.bind(field.entity)
+                $0.bind(field.field)
+                $0.bind(field.changes)
+                $0.bind(field.aside)
+                $0.bind(field.since)
+                $0.bind(field.last)
+            }
+        }
+    }
+
+    /// - Returns: whether it is known.
+    private func addToKnown(_ field: FlowField, of source: SourceNumber) throws -> Bool {
+        try run(
+            """
+            UPDATE flow_field SET changes = changes + ?, aside = aside + ?, since = min(since, ?), last = max(last, ?)
+            WHERE source = ? AND entity = ? AND field = ?
+            """
+        ) {
+            $0.bind(field.changes)
+            $0.bind(field.aside)
+            $0.bind(field.since)
+            $0.bind(field.last)
+            $0.bind(source)
+            $0.bind(field.entity)
+            $0.bind(field.field)
+        }
+        return database.changesCount > 0
+    }
+
+    private func fieldCount(of source: SourceNumber) throws -> Int64 {
+        try first("SELECT count(*) FROM flow_field WHERE source = ?", bind: { $0.bind(source) }) { $0.int64(0) } ?? 0
+    }
+
+    func flowFields(of source: SourceNumber, entity: String?) throws -> [FlowField] {
+        guard let entity else {
+            return try all(
+                "SELECT entity, field, changes, aside, since, last FROM flow_field WHERE source = ? ORDER BY entity, field",
+                bind: { $0.bind(source) }
+            ) { Self.flowField($0, of: source) }
+        }
+        return try all(
+            "SELECT entity, field, changes, aside, since, last FROM flow_field WHERE source = ? AND entity = ? ORDER BY field",
+            bind: {
+                $0.bind(source)
+                $0.bind(entity)
+            }
+        ) { Self.flowField($0, of: source) }
+    }
+
+    private static func flowField(_ row: RawStatement, of source: SourceNumber) -> FlowField {
+        FlowField(
+            source: source, entity: row.string(0), field: row.string(1), changes: row.int64(2), aside: row.int64(3), since: row.time(4),
+            last: row.time(5))
+    }
+
     func deleteFlow(before day: Int64) throws { try run("DELETE FROM flow_day WHERE day < ?") { $0.bind(day) } }
 
     func heldRecords(limit: Int) throws -> [(replica: ReplicaNumber, record: [UInt8])] {

@@ -34,6 +34,7 @@ struct FlowRouteTests {
             }
             let shown = try JSONDecoder().decode(DataFlow.self, from: Data(try await hub.ask(.get, "/v1/flow").body))
             #expect(shown.mappings.map(\.title) == ["people"] && shown.mappings[0].sources.map(\.site) == ["shop-1"])
+            #expect(shown.mappings[0].fields?.map(\.field) == ["email"])
             let narrow = try JSONDecoder().decode(
                 DataFlow.self, from: Data(try await hub.ask(.get, "/v1/flow?site=shop-1&entity=sale%20line").body))
             #expect(narrow.site == "shop-1" && narrow.entity == "sale line" && narrow.mappings.isEmpty)

@@ -45,7 +45,7 @@ struct RedrawTests {
         try await DatabaseQueue(path: path).write { database in
             for table in [
                 "item", "consent", "note", "superseded", "link_decision", "unmatched", "matched", "block", "proposal", "agent_note",
-                "api_token", "user", "session", "look_up", "pulse", "quality_day", "flow_day", "source_mapping",
+                "api_token", "user", "session", "look_up", "pulse", "quality_day", "flow_day", "flow_field", "source_mapping",
                 "item_word", "conflict_note", "exchange", "quality_site_day",
             ] {
                 try database.execute(sql: "DROP TABLE \(table)")

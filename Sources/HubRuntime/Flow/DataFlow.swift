@@ -13,6 +13,8 @@ public struct DataFlow: Codable, Hashable, Sendable {
     public var mappings: [Mapping]
     /// All of them together, the largest first.
     public var entities: [Entity]
+    /// Those that anything of this feeds.
+    public var views: [View]
     /// Entities that are too many to be told.
     public var leftOut: Int
     /// More changes stand aside than were counted.
@@ -58,11 +60,16 @@ public struct DataFlow: Codable, Hashable, Sendable {
         public var sources: [Source]
         /// Of what came, whatever is mapped now: the largest first.
         public var entities: [EntityCount]
+        /// Those that are mapped and those that came, by entity and name; `nil`: not counted, since other mappings brought more.
+        /// Of one site, or of one entity, they may be.
+        public var fields: [Field]?
+        /// So many sources' fields are counted, those that brought most within the week; `nil`: all.
+        public var fieldSources: Int?
         public var counts: Counts
 
         public init(
             version: String?, title: String?, tables: [SourceMapping.Table], leftOut: Int? = nil, sources: [Source],
-            entities: [EntityCount], counts: Counts
+            entities: [EntityCount], fields: [Field]? = nil, fieldSources: Int? = nil, counts: Counts
         ) {
             self.version = version
             self.title = title
@@ -70,6 +77,8 @@ public struct DataFlow: Codable, Hashable, Sendable {
             self.leftOut = leftOut
             self.sources = sources
             self.entities = entities
+            self.fields = fields
+            self.fieldSources = fieldSources
             self.counts = counts
         }
     }
@@ -125,14 +134,15 @@ public struct DataFlow: Codable, Hashable, Sendable {
     }
 
     public init(
-        at: UInt64, site: String? = nil, entity: String? = nil, mappings: [Mapping] = [], entities: [Entity] = [], leftOut: Int = 0,
-        isHeldCut: Bool = false
+        at: UInt64, site: String? = nil, entity: String? = nil, mappings: [Mapping] = [], entities: [Entity] = [],
+        views: [View] = [], leftOut: Int = 0, isHeldCut: Bool = false
     ) {
         self.at = at
         self.site = site
         self.entity = entity
         self.mappings = mappings
         self.entities = entities
+        self.views = views
         self.leftOut = leftOut
         self.isHeldCut = isHeldCut
     }

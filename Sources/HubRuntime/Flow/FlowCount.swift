@@ -50,23 +50,54 @@ struct FlowCount {
         self.heard = heard
     }
 
-    mutating func flow() throws -> DataFlow {
+    mutating func flow(countsFields: Bool) throws -> DataFlow {
         try takeMappings()
         try takeCounts()
         try takeHeld()
         takeSilent()
-        var mappings = try drafts.map { try mapping($0.key, $0.value) }.filter {
-            entity == nil || !$0.tables.isEmpty || !$0.entities.isEmpty
-        }.sorted { one, other in
-            let (left, right) = (one.version == nil, other.version == nil)
-            guard left == right else { return right }
-            return (other.counts.week, one.title ?? "", one.version ?? "") < (one.counts.week, other.title ?? "", other.version ?? "")
-        }
+        let parts = try drafts.map { (mapping: try mapping($0.key, $0.value), draft: $0.value) }.filter {
+            entity == nil || !$0.mapping.tables.isEmpty || !$0.mapping.entities.isEmpty
+        }.sorted { Self.precedes($0.mapping, $1.mapping) }
+        var mappings = parts.map(\.mapping)
+        if countsFields { try countFields(of: &mappings, parts.map(\.draft)) }
         let entities = self.entities(of: mappings)
         for index in mappings.indices { mappings[index].entities = Array(mappings[index].entities.prefix(Self.entitiesMax)) }
         return DataFlow(
             at: documents.now.milliseconds, mappings: mappings, entities: Array(entities.prefix(Self.entitiesMax)),
+            views: DataFlow.views(fedBy: entities, behind: site == nil && entity == nil ? try behind() : nil),
             leftOut: max(0, entities.count - Self.entitiesMax), isHeldCut: isHeldCut)
+    }
+
+    /// How many things each view lacks, by its name in the store.
+    private func behind() throws -> [String: Int64] {
+        guard try store.staleCount() > 0 else { return [:] }
+        return Dictionary(try store.stale(after: nil, limit: DataFlow.View.behindMax).map { ($0.view, 1) }, uniquingKeysWith: +)
+    }
+
+    /// - Parameter drafts: of the mappings, in their order.
+    private func countFields(of mappings: inout [DataFlow.Mapping], _ drafts: [Draft]) throws {
+        let fields = FlowFields(documents, entity: entity)
+        let rowsMax = site == nil && entity == nil ? FlowFields.rowsMax : FlowFields.narrowedRowsMax
+        for (index, draft) in drafts.prefix(FlowFields.mappingsMax).enumerated() {
+            (mappings[index].fields, mappings[index].fieldSources) = try fields.fields(
+                of: mappings[index], sources: senders(of: draft), rowsMax: rowsMax / min(drafts.count, FlowFields.mappingsMax))
+        }
+    }
+
+    private static func precedes(_ one: DataFlow.Mapping, _ other: DataFlow.Mapping) -> Bool {
+        let (left, right) = (one.version == nil, other.version == nil)
+        guard left == right else { return right }
+        return (other.counts.week, one.title ?? "", one.version ?? "") < (one.counts.week, other.title ?? "", other.version ?? "")
+    }
+
+    /// The sources of a draft that have sent anything, what brought most within the week first.
+    private func senders(of draft: Draft) -> [(number: SourceNumber, site: String)] {
+        let known = draft.sources.compactMap { key, source -> (number: SourceNumber, source: DataFlow.Source)? in
+            // What another site's agent told of this one's source is not answered with its figures.
+            guard let row = documents.standing.source(key.source), row.site == key.site else { return nil }
+            return (row.number, source)
+        }
+        return known.sorted { ($1.source.counts.week, $0.number) < ($0.source.counts.week, $1.number) }.map { ($0.number, $0.source.site) }
     }
 
     // MARK: what is known of each source

@@ -4,8 +4,11 @@ import ChangeSets
 extension Hub {
     /// How data flows from sites into views, of one site and one entity where they are named.
     ///
+    /// - Parameter countsFields: `false` where nobody is shown what came of each field.
     /// - Throws: `site-unknown`.
-    public func dataFlow(site: String? = nil, entity: String? = nil, now: Timestamp) async throws -> DataFlow {
+    public func dataFlow(
+        site: String? = nil, entity: String? = nil, countsFields: Bool = true, now: Timestamp
+    ) async throws -> DataFlow {
         try await reading(now) { documents in
             var chosen: SiteNumber?
             if let site {
@@ -13,7 +16,7 @@ extension Hub {
                 chosen = row.number
             }
             var count = try FlowCount(documents, past: self.flowPast, site: chosen, entity: entity) { self.notes.note($0)?.asked }
-            var flow = try count.flow()
+            var flow = try count.flow(countsFields: countsFields)
             (flow.site, flow.entity) = (site, entity)
             return flow
         }

@@ -67,6 +67,8 @@ struct Replay {
                 try SetAdmission(batch: batch, generation: line.generation).admit(arrival)
                 return batch.standing
             }
+            // What flows is counted once, in the commit that took it in.
+            standing.flow = FlowTally()
             try visit(entry, .taken(set: set, head: standing.head, line: line, hash: arrival.hash))
             return true
         }

@@ -46,6 +46,38 @@ public struct FlowSum: Hashable, Sendable {
     }
 }
 
+/// What came of one field of an entity from one source, since it was counted first.
+public struct FlowField: Hashable, Sendable {
+    public var source: SourceNumber
+    /// Empty: changes that move or count stock and write no record.
+    public var entity: String
+    public var field: String
+    /// Changes that carried it and were admitted.
+    public var changes: Int64
+    /// Those that carried it and were set aside, whatever was decided of them since.
+    public var aside: Int64
+    /// When the first of all these came.
+    public var since: Timestamp
+    /// When the last of the admitted ones did; 0: none was.
+    public var last: Timestamp
+
+    /// Fields of all entities of one source together. Those that come when there are as many are not counted: a site may make up as many as
+    /// it likes.
+    public static let perSourceMax = 1_000
+
+    public init(
+        source: SourceNumber, entity: String, field: String, changes: Int64, aside: Int64 = 0, since: Timestamp, last: Timestamp
+    ) {
+        self.source = source
+        self.entity = entity
+        self.field = field
+        self.changes = changes
+        self.aside = aside
+        self.since = since
+        self.last = last
+    }
+}
+
 /// What an agent last told of what one of its sources maps.
 public struct MappingRow: Hashable, Sendable {
     public var site: SiteNumber
@@ -72,6 +104,10 @@ public protocol FlowReading {
     func flow(since day: Int64, before end: Int64) throws -> [FlowSum]
     /// The same of one day and those after it.
     func flow(since day: Int64) throws -> [FlowSum]
+    /// By entity and field.
+    ///
+    /// - Parameter entity: only of this one.
+    func flowFields(of source: SourceNumber, entity: String?) throws -> [FlowField]
     /// By site and source.
     func mappings() throws -> [MappingRow]
     /// As it was told.
@@ -83,6 +119,8 @@ public protocol FlowReading {
 public protocol FlowWriting: FlowReading {
     /// Adds to what the day has of the source and entity.
     func add(_ row: FlowRow) throws
+    /// Adds to what there is of the source's fields; new ones have room up to `FlowField.perSourceMax`.
+    func add(_ fields: [FlowField], of source: SourceNumber) throws
     func deleteFlow(before day: Int64) throws
     /// In the place of all that the site's agents told before.
     func replaceMappings(of site: SiteNumber, with mappings: [(row: MappingRow, mapping: [UInt8])]) throws
