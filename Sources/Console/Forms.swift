@@ -88,6 +88,11 @@ struct Forms: Sendable {
         }
     }
 
+    /// How long ago, and no more: for long lists.
+    func age(of milliseconds: UInt64?) -> View? {
+        milliseconds.map { ["iso": date($0).formatted(.iso8601), "age": age($0)] }
+    }
+
     /// A moment with its machine-readable form, for `{{>time}}`.
     func stamp(_ milliseconds: UInt64?) -> View? {
         guard let milliseconds else { return nil }

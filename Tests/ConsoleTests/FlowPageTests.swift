@@ -107,6 +107,105 @@ struct FlowPageTests {
         #expect(page[start.lowerBound...].contains("own 0") && page[start.lowerBound...].contains("column_0"))
     }
 
+    private func came(_ entity: String, _ field: String, views: [FlowView], isFormer: Bool = false, last: UInt64?) -> DataFlow.Field {
+        var came = DataFlow.Field(
+            entity: entity, field: field, views: views, isGolden: FlowView.isGolden(field, of: entity), isFormer: isFormer)
+        (came.changes, came.aside, came.since, came.last) = (4_321, 2, Self.now - 86_400_000, last)
+        (came.sources, came.freshSources, came.silentSites) = (3, 2, ["shop-9"])
+        return came
+    }
+
+    @Test(
+        "a field's line tells what it feeds, how much of it came and when, also where no table names it (now)", arguments: Language.allCases
+    )
+    func fieldFigures(language: Language) throws {
+        var one = mapping(1, well, sources: 3)
+        one.fields = [
+            came("customer", "own 0", views: [.customer], last: Self.now - 60_000),
+            came("sale line", "till", views: [], isFormer: true, last: Self.now - FlowWords.quietMilliseconds - 1),
+        ]
+        for question in [FlowQuestion(), FlowQuestion(entity: "customer")] {
+            let page = try html(flow([one], well), question, language: language)
+            #expect(!page.contains("⟦"))
+            guard language == .english else { continue }
+            #expect(page.contains("4,321") && page.contains("2 were set aside") && page.contains("quiet at shop-9"))
+            #expect(page.contains("feeds Customer profile (golden field)") && page.contains("counted since"))
+            #expect(page.contains("feeds Stock"))
+            let former = try #require(page.range(of: ">till<"))
+            let line = page[former.lowerBound...].prefix { $0 != "\n" }
+            #expect(line.contains("kept, in no view") && line.contains("quiet</small>"))
+            #expect(page[..<former.lowerBound].suffix(200).contains("not in the mapping now"))
+        }
+    }
+
+    @Test("of very many sources it is told of how many fields are counted; where no field is, that one site or entity shows them")
+    func fieldsOfSome() throws {
+        var one = mapping(1, well, sources: 3)
+        one.fields = [came("customer", "own 0", views: [.customer], last: Self.now)]
+        one.fieldSources = 2_000
+        let some = try html(flow([one], well))
+        #expect(some.contains("of the 2,000 sources that brought most"))
+        #expect(!some.contains("are not counted here"))
+        let none = try html(flow([mapping(1, well)], well))
+        #expect(none.contains("are not counted here") && none.contains("feeds Customer profile (golden field)") && !none.contains("4,321"))
+    }
+
+    @Test("of one entity the picture goes on from tables to fields, and from each to the views that it feeds", arguments: Language.allCases)
+    func fieldsDrawn(language: Language) throws {
+        var one = mapping(1, well)
+        let old = Self.now - FlowWords.quietMilliseconds - 1
+        one.fields = [
+            came("customer", "own 0", views: [.customer], last: Self.now), came("customer", "own 1", views: [.customer], last: old),
+            came("customer", "email", views: [.customer, .timeline], isFormer: true, last: Self.now),
+        ]
+        let page = try html(flow([one], well), FlowQuestion(entity: "customer"), language: language)
+        #expect(!page.contains("⟦") && page.contains(language == .english ? ">Fields</text>" : ">Felder</text>"))
+        // Two tables, one of them with two fields; a field that comes of no table straight on; four lines to views.
+        #expect(page.matches(of: /<path class="flow[ "]/).count == 2 + 2 + 1 + 4)
+        #expect(page.matches(of: /<rect class="node/).count == 1 + 2 + 3 + 2)
+        #expect(page.matches(of: /<rect class="node idle/).count == 1 && page.matches(of: /<path class="flow idle/).count == 3)
+    }
+
+    @Test("each view stands with what arrives there, and with what it could not be brought up to date for", arguments: Language.allCases)
+    func arrivals(language: Language) throws {
+        var told = flow([mapping(1, well)], well)
+        told.views = [
+            .init(view: .customer, entities: ["customer"], week: 8_765, held: 3, last: Self.now, behind: 2),
+            .init(view: .stock, entities: ["", "item"], week: 4, held: 0, last: Self.now - FlowWords.quietMilliseconds - 1, behind: 0),
+        ]
+        let page = try html(told, language: language)
+        #expect(!page.contains("⟦") && page.matches(of: /<rect class="node bad/).count == 1)
+        guard language == .english else { return }
+        let start = try #require(page.range(of: "Where it arrives"))
+        let table = page[start.lowerBound...]
+        #expect(table.contains("2 things are behind") && table.contains("8,765") && table.contains("Stock, Article"))
+        #expect(page[..<start.lowerBound].contains("8,765 · 3 aside"), "as the drawing has it")
+        #expect(try !html(flow([mapping(1, well)], well)).contains("Where it arrives"))
+    }
+
+    @Test("fields are drawn up to their bound, and the picture says that there are more")
+    func manyFields() throws {
+        for (count, isCut) in [(FlowDrawing.fieldsMax, false), (FlowDrawing.fieldsMax + 1, true)] {
+            let page = try html(flow([mapping(1, well, fields: count)], well), FlowQuestion(entity: "customer"))
+            #expect(page.contains("Not everything has room here") == isCut, "\(count)")
+        }
+    }
+
+    @Test("two columns that feed one field stand under it, and what came of their mapping is added once")
+    func fieldOfTwoColumns() throws {
+        var one = mapping(1, well)
+        one.tables = ["people", "guests"].map { .init(table: $0, entity: "customer", fields: [.init("email", from: "mail")]) }
+        one.fields = [came("customer", "email", views: [.customer], last: Self.now)]
+        var two = one
+        two.tables.removeLast()
+        let fields = EntityFields(flow([one, two], well), of: "customer").fields
+        #expect(fields.count == 1 && fields[0].origins.map(\.table) == ["people", "guests", "people"])
+        #expect(fields[0].came?.changes == 2 * 4_321 && fields[0].came?.sources == 6)
+        for (room, isCut) in [(3, false), (2, true)] {
+            #expect(EntityFields(flow([one, two], well), of: "customer", originsMax: room).isCut == isCut)
+        }
+    }
+
     @Test("without sites, sources or anything that was asked for, the page says what to do", arguments: Language.allCases)
     func nothing(language: Language) throws {
         let nobody = try html(DataFlow(at: Self.now), sites: [], language: language)

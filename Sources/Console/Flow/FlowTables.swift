@@ -1,3 +1,4 @@
+import ChangeSets
 import HubRuntime
 
 /// The same as the picture, in tables: each entity, each mapping, and for one entity each field.
@@ -5,8 +6,8 @@ struct FlowTables {
     let flow: DataFlow
     let question: FlowQuestion
     let words: FlowWords
-    private var forms: Forms { words.forms }
-    private var strings: Strings { forms.strings }
+    var forms: Forms { words.forms }
+    var strings: Strings { forms.strings }
 
     static let mappingsMax = 20
     static let sourcesMax = 20
@@ -23,6 +24,21 @@ struct FlowTables {
                 "views": entity.views.map { ["name": words.view($0), "address": Self.address(of: $0)] as View },
                 "kept": entity.views.isEmpty ? strings["flow-kept"] : nil, "sources": forms.number(entity.sources),
                 "counts": counts(entity.counts, of: entity.entity, site: question.site),
+            ]
+        }
+    }
+
+    // MARK: views
+
+    func views() -> [View] {
+        flow.views.map { arrived in
+            let counts = DataFlow.Counts(week: arrived.week, held: arrived.held, last: arrived.last)
+            return [
+                "name": words.view(arrived.view), "address": Self.address(of: arrived.view),
+                "entities": arrived.entities.map(words.entity).joined(separator: ", "), "week": forms.number(arrived.week),
+                "held": arrived.held > 0 ? forms.number(arrived.held) : nil, "last": forms.stamp(arrived.last),
+                "isQuiet": words.isQuiet(counts),
+                "behind": arrived.behind.flatMap { $0 > 0 ? forms.count("flow-behind", $0) : nil },
             ]
         }
     }
@@ -67,35 +83,51 @@ struct FlowTables {
     private func view(_ mapping: DataFlow.Mapping, id: String, room: inout Int) -> View {
         let known = Dictionary(mapping.entities.map { (Array($0.entity.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         let only = question.site ?? (mapping.sources.count == 1 ? mapping.sources.first?.site : nil)
+        let ofEntity = Dictionary(grouping: mapping.tables) { Text($0.entity) }
+        let came = Dictionary(grouping: mapping.fields ?? []) { Text($0.entity) }
         var told: Set<[UInt8]> = []
         var tables: [View] = []
         for table in mapping.tables where room > 0 {
-            told.insert(Array(table.entity.utf8))
-            let fields = table.fields.prefix(room)
+            let own = ofEntity[Text(table.entity)] ?? []
+            // What no table names stands with the first one of its entity.
+            let isFirst = told.insert(Array(table.entity.utf8)).inserted
+            let fields = lines(of: table, beside: own, came[Text(table.entity)] ?? [], isFirst: isFirst, max: room)
             room -= fields.count + 1
             tables.append([
                 "table": table.table.isEmpty ? strings["flow-table-untold"] : table.table, "entity": words.entity(table.entity),
                 "stock": table.stock.map { strings("flow-stock-role", ["role": $0]) },
                 "counts": counts(known[Array(table.entity.utf8)]?.counts ?? DataFlow.Counts(), of: table.entity, site: only),
-                "fields": fields.map { ["name": words.field($0.field), "from": $0.from.isEmpty ? "–" : $0.from] as View },
+                "fields": fields,
                 "more": table.leftOut.map { forms.count("flow-fields-more", $0) },
             ])
         }
         for count in mapping.entities where !told.contains(Array(count.entity.utf8)) && room > 0 {
-            room -= 1
+            let fields = (came[Text(count.entity)] ?? []).prefix(room - 1).map { line(untold: $0) }
+            room -= fields.count + 1
             tables.append([
                 "table": strings[count.entity.isEmpty ? "flow-stock-only" : "flow-table-former"], "entity": words.entity(count.entity),
-                "counts": counts(count.counts, of: count.entity, site: only), "fields": [View](),
+                "counts": counts(count.counts, of: count.entity, site: only), "fields": fields,
             ])
         }
         let sources = mapping.sources.prefix(Self.sourcesMax)
         return [
             "id": id, "name": words.name(mapping), "version": mapping.version, "isUntold": mapping.version == nil,
             "told": forms.stamp(mapping.sources.compactMap(\.told).max()),
-            "sources": sources.map(source), "tables": tables,
+            "sources": sources.map(source), "tables": tables, "counted": counted(mapping),
             "more": mapping.sources.count > sources.count ? forms.count("flow-sources-more", mapping.sources.count - sources.count) : nil,
             "tablesMore": mapping.leftOut.map { forms.count("flow-tables-more", $0) },
         ]
+    }
+
+    /// - Parameter isFirst: with what came of the entity and no table of it names.
+    private func lines(
+        of table: SourceMapping.Table, beside tables: [SourceMapping.Table], _ came: [DataFlow.Field], isFirst: Bool, max room: Int
+    ) -> [View] {
+        let known = Dictionary(came.map { (Text($0.field), $0) }, uniquingKeysWith: { first, _ in first })
+        let own = table.fields.prefix(room).map { line($0, of: table.entity, in: tables, came: known[Text($0.field)]) }
+        guard isFirst else { return own }
+        let told = Set(tables.flatMap(\.fields).map { Text($0.field) })
+        return own + came.filter { !told.contains(Text($0.field)) }.prefix(room - own.count).map { line(untold: $0) }
     }
 
     private func source(_ source: DataFlow.Source) -> View {
@@ -104,31 +136,5 @@ struct FlowTables {
             "week": forms.count("flow-changes", source.counts.week), "last": forms.stamp(source.counts.last),
             "state": words.tone(source.counts) == .held ? "bad" : words.isQuiet(source.counts) ? "idle" : "ok",
         ]
-    }
-
-    // MARK: fields of one entity
-
-    /// For each field every column that feeds it, and whose.
-    func fields() -> [View] {
-        struct Origin: Hashable {
-            var table: String
-            var from: String
-        }
-        var order: [String] = []
-        var origins: [String: [View]] = [:]
-        var room = Self.linesMax
-        for mapping in flow.mappings {
-            for table in mapping.tables {
-                for field in table.fields where room > 0 {
-                    room -= 1
-                    if origins[field.field] == nil { order.append(field.field) }
-                    origins[field.field, default: []].append([
-                        "table": table.table.isEmpty ? "–" : table.table, "from": field.from.isEmpty ? "–" : field.from,
-                        "mapping": words.name(mapping), "sources": forms.count("flow-sources", mapping.sources.count),
-                    ])
-                }
-            }
-        }
-        return order.map { ["name": words.field($0), "origins": origins[$0] ?? []] }
     }
 }

@@ -39,7 +39,11 @@ struct FlowWords {
         return isQuiet(counts) ? .quiet : .well
     }
 
-    func isQuiet(_ counts: DataFlow.Counts) -> Bool { counts.last.map { forms.now > $0 + Self.quietMilliseconds } ?? true }
+    /// Of a field: grey where it came and comes no more. What stands aside now is told of its entity, and not of each of its fields.
+    func tone(_ field: DataFlow.Field?) -> Tone { field.map { isQuiet($0.last) ? .quiet : .well } ?? .well }
+
+    func isQuiet(_ counts: DataFlow.Counts) -> Bool { isQuiet(counts.last) }
+    func isQuiet(_ last: UInt64?) -> Bool { last.map { forms.now > $0 + Self.quietMilliseconds } ?? true }
 
     enum Tone: String {
         case well = ""

@@ -41,20 +41,23 @@ extension Console {
             return self.page("flow", title: title, section: .flow, page, for: visitor)
         }
         let tables = FlowTables(flow: flow, question: question, words: words)
-        let drawing = FlowDrawing(flow, words: words)
+        let drawing = FlowDrawing(flow, words: words, fieldsOf: question.entity)
         let (mappings, isCut) = tables.mappings()
         let sources = flow.mappings.reduce(0) { $0 + $1.sources.count }
         page["summary"] =
             forms.count("flow-sources", sources) + " · " + forms.count("flow-mappings", flow.mappings.count { $0.version != nil })
-        page["drawing"] = drawing.svg(title: title, text: strings["flow-drawing-text"])
+        page["drawing"] = drawing.svg(
+            title: title, text: strings[question.entity == nil ? "flow-drawing-text" : "flow-drawing-text-fields"])
+        page["legend"] = strings[question.entity == nil ? "flow-legend" : "flow-legend-fields"]
         page["drawingCut"] = drawing.isCut ? strings["flow-drawing-cut"] : nil
         page["flows"] = tables.entities()
+        page["arrivals"] = flow.views.isEmpty ? nil : ["rows": tables.views()] as View
         page["mappings"] = mappings
         page["cut"] = isCut ? strings["flow-cut"] : nil
         page["heldCut"] = flow.isHeldCut ? strings["flow-held-cut"] : nil
         page["leftOut"] = flow.leftOut > 0 ? forms.count("flow-entities-more", flow.leftOut) : nil
         if let entity = question.entity {
-            let fields = tables.fields()
+            let fields = tables.fields(of: entity)
             page["fields"] =
                 fields.isEmpty ? nil : ["title": strings("flow-fields-of", ["entity": words.entity(entity)]), "rows": fields] as View
         }
