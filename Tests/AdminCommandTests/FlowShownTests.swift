@@ -5,32 +5,59 @@ import Testing
 
 @Suite("What tributary flow shows")
 struct FlowShownTests {
-    private func flow(entity: String? = nil, sources: Int = 1, title: String = "A till") throws -> FlowCommand.Flow {
+    private static let came = #"""
+        ,"fieldSources":200,"fields":[
+         {"entity":"customer","field":"email","views":["customer","timeline"],"isGolden":true,"isFormer":false,"changes":4321,"aside":2,
+          "since":1600000000000,"last":1700000000000,"sources":9,"freshSources":2,"silentSites":["shop-7","shop-8"]},
+         {"entity":"customer","field":"fax","views":["customer"],"isGolden":true,"isFormer":true,"changes":1,"aside":0,
+          "since":1600000000000,"last":1700000000000,"sources":1,"freshSources":1,"silentSites":[]}]
+        """#
+
+    private func flow(entity: String? = nil, sources: Int = 1, title: String = "A till", came: String = "") throws -> FlowCommand.Flow {
         let counts = #"{"today":1,"week":7,"aside":2,"held":3,"last":1700000000000}"#
         let all = (1...sources).map { #"{"site":"shop-\#($0)","name":"till","counts":\#(counts)}"# }.joined(separator: ",")
         let document = #"""
             {"at":1700000000000,\#(entity.map { #""entity":"\#($0)","# } ?? "")"leftOut":0,"isHeldCut":false,
              "entities":[{"entity":"customer","counts":\#(counts),"stock":0,"views":["customer","timeline"],"sources":1},
                          {"entity":"","counts":\#(counts),"stock":0,"views":[],"sources":1}],
+             "views":[{"view":"stock","entities":["","item"],"week":12,"held":3,"last":1700000000000,"behind":1},
+                      {"view":"orders","entities":["order"],"week":2,"held":0}],
              "mappings":[{"version":"0123456789abcdef","title":"\#(title)","counts":\#(counts),"sources":[\#(all)],
                 "tables":[{"table":"people","entity":"customer","stock":"counts","fields":[{"field":"email","from":"mail"}],"leftOut":2}],
-                "entities":[{"entity":"customer","counts":\#(counts),"stock":0}]}]}
+                "entities":[{"entity":"customer","counts":\#(counts),"stock":0}]\#(came)}]}
             """#
         return try JSONDecoder().decode(FlowCommand.Flow.self, from: Data(document.utf8))
     }
 
-    @Test("entities stand with what they feed, mappings with their tables; of one entity each field's column")
+    @Test("entities stand with what they feed, views with what arrives there, mappings with their tables")
     func tables() throws {
         let all = FlowCommand.text(of: try flow(), widthMax: nil)
         #expect(all.contains("customer, timeline") && all.contains("(stock only)") && all.contains("A till  0123456789abcdef"))
         #expect(all.contains("shop-1/till") && !all.contains("mail"))
+        let views = all.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        let last = Readable.time(1_700_000_000_000).split(separator: " ").map(String.init)
+        #expect(views.contains(["stock", "(stock", "only),", "item", "12", "3"] + last + ["1"]))
+        #expect(views.contains(["orders", "order", "2", "0", "-", "-"]))
         let row = try #require(all.split(separator: "\n").first { $0.contains("people") })
         #expect(row.split(separator: " ").map(String.init) == ["people", "customer", "3", "7", "counts"])
-        let one = FlowCommand.text(of: try flow(entity: "customer"), widthMax: nil)
+    }
+
+    @Test("of one entity each field stands with its column, the views that it feeds, how much came and when, and who sends it no more")
+    func fields() throws {
+        let text = FlowCommand.text(of: try flow(entity: "customer", came: Self.came), widthMax: nil)
+        func cells(_ word: String) throws -> [String] {
+            try #require(text.split(separator: "\n").first { $0.contains(word) }).split(separator: " ").map(String.init)
+        }
+        let last = Readable.time(1_700_000_000_000).split(separator: " ").map(String.init)
         #expect(
-            one.split(separator: "\n").contains {
-                $0.split(separator: " ").map(String.init) == ["people", "customer", "email", "mail", "counts"]
-            })
+            try cells("email") == ["people", "email", "mail", "customer*,", "timeline", "4321", "2"] + last
+                + ["shop-7,", "shop-8,", "7", "in", "all", "counts"])
+        #expect(try cells("fax") == ["-", "fax", "not", "mapped", "now", "customer*", "1", "0"] + last + ["-"])
+        #expect(text.contains("fields of the 200 sources that brought most"))
+        // A hub that does not count them tells what is mapped.
+        let mapped = FlowCommand.text(of: try flow(entity: "customer"), widthMax: nil)
+        #expect(
+            mapped.split(separator: "\n").contains { $0.split(separator: " ").map(String.init) == ["people", "email", "mail", "counts"] })
     }
 
     @Test("many sources of one mapping are counted, not listed")
