@@ -101,14 +101,16 @@ struct ConflictCommand: AsyncParsableCommand {
 
     private struct PageQuestion: Encodable {
         let filter: Filter
+        let order: String?
         let limit: Int
         let after: String?
 
-        private enum CodingKeys: CodingKey { case limit, after }
+        private enum CodingKeys: CodingKey { case order, limit, after }
 
         func encode(to encoder: any Encoder) throws {
             try filter.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(order, forKey: .order)
             try container.encode(limit, forKey: .limit)
             try container.encodeIfPresent(after, forKey: .after)
         }
@@ -123,24 +125,46 @@ struct ConflictCommand: AsyncParsableCommand {
 
                   tributary conflict list --kind oversell --site shop-1
                   tributary conflict list --text 85123A --all
+                  tributary conflict list --order oldest --limit 20
                 """)
 
         @OptionGroup var filter: Filter
+
+        @Option(
+            help: ArgumentHelp(
+                "In this order: \(Self.orders.joined(separator: ", ")). By kind, what costs a sale first, where none is given.",
+                valueName: "order"), completion: .list(Self.orders))
+        var order: String?
+
         @OptionGroup var paging: PageOptions
         @OptionGroup var listing: ListingOptions
+
+        /// As the hub names them.
+        static let orders = ["kind", "oldest", "newest", "costliest"]
 
         /// The most that the hub gives at once.
         static let pageMax = 500
 
+        func validate() throws {
+            guard let order, !Self.orders.contains(order) else { return }
+            throw ValidationError("\(order) is no order of conflicts. Give one of: \(Self.orders.joined(separator: ", ")).")
+        }
+
         mutating func run() async throws {
-            let (connection, filter) = (try listing.hub.connection(), filter)
+            let (connection, filter, order) = (try listing.hub.connection(), filter, order)
             let page = try await paging.read(usual: Self.pageMax, most: Self.pageMax) { limit, after in
-                try await connection.page("conflicts", "search", body: PageQuestion(filter: filter, limit: limit, after: after))
+                try await connection.page(
+                    "conflicts", "search", body: PageQuestion(filter: filter, order: order, limit: limit, after: after))
             }
-            let more = page.next.map { paging.more("tributary conflict list", filter.given, after: $0) }
-            try listing.show(page, as: [Conflict].self, more: more) {
+            let more = page.next.map { paging.more("tributary conflict list", filter.given + [("--order", order)], after: $0) }
+            try listing.show(page, as: [Conflict].self, note: page.ordered.map(Self.among), more: more) {
                 Self.text(of: $0, none: more == nil ? "No conflicts." : "None so far.")
             }
+        }
+
+        /// Said where not all that is open could be put in order.
+        static func among(_ count: Int) -> String {
+            "More is open than the hub puts in this order: it is among the first \(count) by kind. Give a --kind, or --order kind for all."
         }
 
         static func text(of conflicts: [Conflict], none: String) -> String {

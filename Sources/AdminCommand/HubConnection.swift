@@ -177,7 +177,11 @@ struct HubConnection: Sendable {
 }
 
 extension HubPage {
-    fileprivate init(_ response: HTTPResponse) { self.init(bytes: response.body, next: response.header("tributary-next")) }
+    fileprivate init(_ response: HTTPResponse) {
+        self.init(
+            bytes: response.body, next: response.header("tributary-next"), ordered: response.header("tributary-ordered").flatMap { Int($0) }
+        )
+    }
 }
 
 private struct HubComplaint: Decodable {

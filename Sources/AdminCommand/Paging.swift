@@ -6,6 +6,8 @@ import Foundation
 struct HubPage {
     var bytes: [UInt8]
     var next: String?
+    /// The order is among the first so many, since the hub puts no more into it; `nil`: among all.
+    var ordered: Int?
 }
 
 /// What every long list takes: how much of it, and from where on.
@@ -36,6 +38,7 @@ struct PageOptions: ParsableArguments {
     ) async throws -> HubPage {
         guard all else { return try await ask(limit ?? usual, after) }
         var pages: [[UInt8]] = []
+        var ordered: Int?
         var place = after
         repeat {
             let page = try await ask(most, place)
@@ -44,9 +47,10 @@ struct PageOptions: ParsableArguments {
                 throw Complaint("The hub's list goes on where it had been.", remedy: "Ask for less, and go on by --after.")
             }
             pages.append(page.bytes)
+            ordered = page.ordered ?? ordered
             place = page.next
         } while place != nil
-        return HubPage(bytes: try join(pages))
+        return HubPage(bytes: try join(pages), ordered: ordered)
     }
 
     /// JSON lists as one list, each entry as it came.
@@ -80,9 +84,14 @@ struct PageOptions: ParsableArguments {
 
 extension ListingOptions {
     /// Prints a page as it came, or decoded and shown for people; and how to go on, apart from what a program reads.
-    func show<Answer: Decodable>(_ page: HubPage, as type: Answer.Type, more: String?, _ present: (Answer) -> String) throws {
-        try show(page.bytes, as: type) { present($0) + (more.map { "\n\n" + TerminalText.line($0) } ?? "") }
-        guard json, let more else { return }
-        FileHandle.standardError.write(Data((TerminalText.line(more) + "\n").utf8))
+    ///
+    /// - Parameter note: what people should know of the page as a whole.
+    func show<Answer: Decodable>(
+        _ page: HubPage, as type: Answer.Type, note: String? = nil, more: String?, _ present: (Answer) -> String
+    ) throws {
+        let lines = [note, more].compactMap { $0 }.map(TerminalText.line)
+        try show(page.bytes, as: type) { present($0) + (lines.isEmpty ? "" : "\n\n" + lines.joined(separator: "\n")) }
+        guard json else { return }
+        for line in lines { FileHandle.standardError.write(Data((line + "\n").utf8)) }
     }
 }

@@ -21,6 +21,8 @@ public final class Hub: Sendable {
         public var longWaitMilliseconds: UInt64 = 24 * 3600 * 1000
         /// For one page of conflicts so many rows are looked at, whatever is found in them: some seconds' worth.
         public var conflictRowsMax = 50_000
+        /// So many open conflicts, of one kind or of all, are put in an order by age or cost; what is kept of them takes some megabytes.
+        public var conflictsOrderedMax = 10_000
         public var tokenLifeMilliseconds: UInt64 = 7 * 24 * 3600 * 1000
         public var pageBytesMax = 4 << 20
         /// Shorter than the idle time-outs of the proxies that may stand between.
@@ -51,6 +53,7 @@ public final class Hub: Sendable {
     let exchanges: ExchangeLogs
     let queue: CommitQueue
     let tally = ConflictTally()
+    let openLists = OpenConflictLists()
     let keptCounts = KeptCounts()
     let flowPast = FlowPast()
     let businessDesk = BusinessDesk()

@@ -11,6 +11,13 @@ extension Reply {
         return reply
     }
 
+    /// - Parameter count: the order is among the first so many, since there are more than are put in it; `nil`: among all.
+    func ordered(among count: Int?) -> Reply {
+        var reply = self
+        reply.fields[.ordered] = count.map(String.init)
+        return reply
+    }
+
     static func page(_ page: ListPage<some Encodable & Sendable>) throws -> Reply { try .json(page.entries).following(page.next) }
 
     static func page(_ page: ListPage<JSONAnswer>) -> Reply { .list(page.entries).following(page.next) }
@@ -18,6 +25,7 @@ extension Reply {
 
 extension HTTPField.Name {
     static let next = HTTPField.Name("Tributary-Next")!
+    static let ordered = HTTPField.Name("Tributary-Ordered")!
 }
 
 extension HubCall {

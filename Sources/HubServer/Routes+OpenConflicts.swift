@@ -22,11 +22,19 @@ extension HubRoutes {
                 }
                 let filter = ConflictFilter(
                     kind: kind, site: call.asked("site"), field: call.asked("field"), entity: call.asked("entity"), days: days)
-                return try await conflicts(filter, call)
+                let order = try call.asked("order").map { name in
+                    guard let order = ConflictOrder(rawValue: name) else {
+                        throw HubError(
+                            .badRequest, "\(name) is no order of conflicts.",
+                            remedy: "Give one of: \(ConflictOrder.allCases.map(\.rawValue).joined(separator: ", ")).")
+                    }
+                    return order
+                }
+                return try await conflicts(filter, in: order ?? .kind, call)
             },
             HubRoute(.post, "/v1/conflicts/search", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
                 let (filter, part) = (try call.json(ConflictFilter.self), try call.json(Part.self))
-                return try await conflicts(filter, limit: part.limit, after: part.after, call)
+                return try await conflicts(filter, in: part.order ?? .kind, limit: part.limit, after: part.after, call)
             },
             HubRoute(.get, "/v1/conflicts/{id}/story", .person(.viewer)) { call in
                 let id = try call.parameter("id")
@@ -47,22 +55,26 @@ extension HubRoutes {
     private struct Part: Decodable {
         let limit: Int?
         let after: String?
+        let order: ConflictOrder?
     }
 
-    private func conflicts(_ filter: ConflictFilter, _ call: HubCall) async throws -> Reply {
+    private func conflicts(_ filter: ConflictFilter, in order: ConflictOrder = .kind, _ call: HubCall) async throws -> Reply {
         let limit = call.asked("limit") == nil ? nil : try call.limit(usual: Hub.conflictsPageMax)
-        return try await conflicts(filter, limit: limit, after: call.asked("after"), call)
+        return try await conflicts(filter, in: order, limit: limit, after: call.asked("after"), call)
     }
 
-    /// Who asks for no page gets what was given before there were any.
-    private func conflicts(_ filter: ConflictFilter, limit: Int?, after: String?, _ call: HubCall) async throws -> Reply {
-        guard limit != nil || after != nil else {
+    /// Who asks for no page, and no order, gets what was given before there were any.
+    private func conflicts(
+        _ filter: ConflictFilter, in order: ConflictOrder, limit: Int?, after: String?, _ call: HubCall
+    ) async throws -> Reply {
+        guard limit != nil || after != nil || order != .kind else {
             let found = try await hub.conflicts(filter, now: call.now)
             await noteConflicts(found, askedFor: filter.id, call)
             return try .json(found)
         }
-        let page = try await hub.conflictPage(filter, after: after, limit: limit ?? Hub.conflictsPageMax, now: call.now)
+        let page = try await hub.conflictPage(
+            filter, in: order, after: after, limit: limit ?? Hub.conflictsPageMax, now: call.now)
         await noteConflicts(page.conflicts, askedFor: filter.id, call)
-        return try .json(page.conflicts).following(page.next)
+        return try .json(page.conflicts).following(page.next).ordered(among: page.among)
     }
 }

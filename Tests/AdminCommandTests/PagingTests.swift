@@ -62,6 +62,19 @@ struct PagingTests {
         #expect(PageOptions.quoted("") == "''")
     }
 
+    @Test("conflicts come in an order that the hub knows, and go on in it; a list in an order that is not among all says so")
+    func order() async throws {
+        for order in ConflictCommand.List.orders {
+            #expect(try ConflictCommand.List.parse(["--order", order]).order == order)
+        }
+        #expect(throws: (any Error).self) { try ConflictCommand.List.parse(["--order", "dearest"]) }
+        let all = try await PageOptions.parse(["--all"]).read(usual: 1, most: 2) { _, after in
+            HubPage(bytes: Array("[1]".utf8), next: after == nil ? "a" : nil, ordered: after == nil ? 10_000 : nil)
+        }
+        #expect(text(all.bytes) == "[1,1]" && all.ordered == 10_000)
+        #expect(ConflictCommand.List.among(10_000).contains("among the first 10000 by kind"))
+    }
+
     @Test("an article's past says what was moved, how low it was, and why no more is known")
     func stockHistory() throws {
         let figure = #"{"onHand":30000,"reserved":0,"inTransit":0,"safety":0,"available":30000}"#

@@ -4,12 +4,15 @@ import Testing
 
 @Suite("The page of open conflicts")
 struct ConflictsPageTests {
-    private static func page(_ found: ConflictPage, isLater: Bool = false, text: String? = nil, days: Int? = nil) throws -> String {
+    private static func page(
+        _ found: ConflictPage, isLater: Bool = false, text: String? = nil, days: Int? = nil, order: ConflictOrder = .kind
+    ) throws -> String {
         let visitor = Visitor(
             name: "ann", role: .operator, formToken: "ab", language: .english, theme: nil, zone: .gmt, now: 1_800_000_000_000,
             path: "/conflicts", said: nil)
         let page = try Console().conflicts(
-            found, isLater: isLater, filter: ConflictFilter(text: text, days: days), open: OpenConflicts(), sites: [], for: visitor)
+            found, isLater: isLater, filter: ConflictFilter(text: text, days: days), order: order, open: OpenConflicts(), sites: [],
+            for: visitor)
         let told = String(decoding: page, as: UTF8.self)
         #expect(!told.contains("⟦"))
         return told
@@ -29,6 +32,18 @@ struct ConflictsPageTests {
         #expect(page.contains(#"<option value="3" selected>3 days or longer</option>"#) && page.contains(#"<option value="7">7 days"#))
         #expect(page.contains(#"<input type="hidden" name="days" value="3">"#))
         #expect(try Self.page(ConflictPage(conflicts: [])).matches(of: /value="[0-9]+" selected/).isEmpty)
+    }
+
+    @Test("One chooses the order; the next page asks for the same, and a page says when not all that is open is in order")
+    func order() throws {
+        let page = try Self.page(ConflictPage(conflicts: [], next: "oldest_1_61", among: 10_000), isLater: true, order: .oldest)
+        #expect(page.contains(#"<option value="oldest" selected>oldest first</option>"#) && page.contains(#"<option value="costliest">"#))
+        #expect(page.contains(#"<input type="hidden" name="order" value="oldest">"#) && page.contains(#"href="/conflicts?order=oldest""#))
+        #expect(page.contains("among the first 10,000 by kind"))
+        let usual = try Self.page(ConflictPage(conflicts: []), isLater: true)
+        #expect(
+            usual.contains(#"<option value="kind" selected>"#) && usual.contains(#"class="button" href="/conflicts">To the first page"#))
+        #expect(!usual.contains("among the first"))
     }
 
     @Test("A page behind which nothing stands offers no other, and one on which nothing stands leads to the first")

@@ -7,7 +7,7 @@ extension Console {
     ///   - sites: names, to choose from.
     ///   - notes: what was written down about them, by their ids.
     public func conflicts(
-        _ found: ConflictPage, isLater: Bool, filter: ConflictFilter, open: OpenConflicts, sites: [String],
+        _ found: ConflictPage, isLater: Bool, filter: ConflictFilter, order: ConflictOrder = .kind, open: OpenConflicts, sites: [String],
         notes: [String: ConflictNoteMark] = [:], for visitor: Visitor
     ) -> [UInt8] {
         let conflicts = found.conflicts
@@ -30,6 +30,7 @@ extension Console {
                 "kinds": kinds, "sites": sites.map { ["name": $0, "isChosen": $0 == filter.site] as View }, "text": filter.text,
                 "rows": conflicts.map { row($0, notes[$0.id], forms) }, "hasRows": !conflicts.isEmpty, "isFiltered": isFiltered,
                 "kind": filter.kind?.rawValue, "site": filter.site, "field": filter.field, "isLater": isLater, "next": found.next,
+                "first": order == .kind ? "/conflicts" : "/conflicts?order=\(order.rawValue)",
                 "looked": found.lookedThrough.map { strings("conflicts-looked", ["n": forms.number($0)]) },
                 "hasPager": isLater || found.next != nil, "rules": rules(forms),
                 "entity": filter.entity, "choice": filter.choice?.rawValue,
@@ -37,6 +38,8 @@ extension Console {
                 "entityNote": filter.entity.map { FlowWords(forms: forms).entity($0) },
                 "asideNote": filter.choice == .replay ? strings["conflicts-aside"] : nil,
                 "days": filter.days.map(String.init), "ages": ages(filter.days, forms),
+                "order": order.rawValue, "orders": orders(order, forms),
+                "among": found.among.map { strings("conflicts-among", ["n": forms.number($0)]) },
             ], for: visitor)
     }
 
@@ -55,6 +58,12 @@ extension Console {
     private func ages(_ chosen: Int?, _ forms: Forms) -> [View] {
         Set([1, 7, 30] + (chosen.map { [$0] } ?? [])).sorted().map { days in
             ["value": String(days), "name": forms.count("conflicts-days", days), "isChosen": days == chosen]
+        }
+    }
+
+    private func orders(_ chosen: ConflictOrder, _ forms: Forms) -> [View] {
+        ConflictOrder.allCases.map { order in
+            ["value": order.rawValue, "name": forms.strings["conflicts-order-\(order.rawValue)"], "isChosen": order == chosen]
         }
     }
 

@@ -77,8 +77,8 @@ struct ConflictList {
 
     struct Page {
         var findings: [Finding] = []
-        /// Where the next page begins; `nil`: there is none.
-        var next: ConflictPlace?
+        /// Where the next page begins, as it goes out; `nil`: there is none.
+        var next: String?
         /// How many rows were looked at, where the page is not full since no more of them are looked at for one.
         var lookedThrough: Int?
     }
@@ -94,7 +94,7 @@ struct ConflictList {
         for group in Group.allCases where group.holds(filter) && group >= place?.group ?? group {
             try each(group, after: group == place?.group ? place : nil) { row, findings in
                 guard looked == 0 || looked + group.cost <= rowsMax else {
-                    page.next = last
+                    page.next = last?.description
                     if page.findings.count < limit { page.lookedThrough = looked }
                     return false
                 }
@@ -102,7 +102,7 @@ struct ConflictList {
                 for finding in findings {
                     guard finding.matches(filter, at: documents.now), try isOpen(finding) else { continue }
                     guard page.findings.count < limit else {
-                        page.next = last
+                        page.next = last?.description
                         return false
                     }
                     page.findings.append(finding)
@@ -159,7 +159,7 @@ struct ConflictList {
     /// Calls `look` for each row that may hold conflicts, until it answers false.
     ///
     /// - Parameter place: in the group; the rows behind it are looked at, and what is left of its own.
-    private func each(_ group: Group, after place: ConflictPlace?, _ look: Look) throws {
+    func each(_ group: Group, after place: ConflictPlace?, _ look: Look) throws {
         func lookAtRest(_ row: ConflictPlace.Row, _ findings: [Finding]) throws -> Bool {
             guard let place, let id = place.id, place.row == row else { return try look(row, findings) }
             return try look(row, findings.filter { $0.answer.id > id })

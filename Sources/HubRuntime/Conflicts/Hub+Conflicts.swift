@@ -50,11 +50,14 @@ public struct ConflictPage: Hashable, Sendable {
     public var next: String?
     /// The page is not full, since no more rows than so many are looked at for one: the rest is still to be looked at.
     public var lookedThrough: Int?
+    /// More are open than are put in this order, which is among the first so many by kind; `nil`: it is among all.
+    public var among: Int?
 
-    public init(conflicts: [ConflictAnswer], next: String? = nil, lookedThrough: Int? = nil) {
+    public init(conflicts: [ConflictAnswer], next: String? = nil, lookedThrough: Int? = nil, among: Int? = nil) {
         self.conflicts = conflicts
         self.next = next
         self.lookedThrough = lookedThrough
+        self.among = among
     }
 }
 
@@ -72,23 +75,44 @@ extension Hub {
 
     public static let conflictsPageMax = 500
 
-    /// A page of them, in an order that stays: by kind, what costs a sale first.
+    /// A page of them, in an order that stays.
     ///
     /// - Parameters:
-    ///   - place: `next` of the page before; the page goes on from there, whatever was decided since.
+    ///   - order: where it is not by kind, all that is open is looked through for it, up to `Options.conflictsOrderedMax`, and again after 15 s
+    ///     where something was committed meanwhile.
+    ///   - place: `next` of the page before in the same order; the page goes on from there, whatever was decided since.
     ///   - rowsMax: rows that are looked at; fewer than for a page of the queue, where it is not what somebody waits for.
     /// - Throws: `HubError`: `request-invalid` for a limit that is not 1 to `conflictsPageMax`, or a place that is none.
     public func conflictPage(
-        _ filter: ConflictFilter = ConflictFilter(), after place: String? = nil, limit: Int, rowsMax: Int? = nil, now: Timestamp
+        _ filter: ConflictFilter = ConflictFilter(), in order: ConflictOrder = .kind, after place: String? = nil, limit: Int,
+        rowsMax: Int? = nil, now: Timestamp
     ) async throws -> ConflictPage {
         try Self.checkLimit(limit, max: Self.conflictsPageMax)
+        guard order == .kind else { return try await orderedPage(filter, in: order, after: place, limit: limit, now: now) }
         let after = try Self.place(place) { ConflictPlace($0) }
         let scorer = try await scorer()
         return try await reading(now) { documents in
             let list = self.conflictList(documents, scorer, rowsMax: rowsMax)
             let page = try list.page(filter, after: after, limit: limit)
             return ConflictPage(
-                conflicts: try list.told(page.findings).map(\.answer), next: page.next?.description, lookedThrough: page.lookedThrough)
+                conflicts: try list.told(page.findings).map(\.answer), next: page.next, lookedThrough: page.lookedThrough)
+        }
+    }
+
+    private func orderedPage(
+        _ filter: ConflictFilter, in order: ConflictOrder, after place: String?, limit: Int, now: Timestamp
+    ) async throws -> ConflictPage {
+        let after = try Self.place(place) { OrderedPlace($0).flatMap { $0.order == order ? $0 : nil } }
+        let scorer = try await scorer()
+        let listed = try await openLists.list(filter.kind, head: head.number, now: now) { [self] in
+            try await reading(now) { try self.conflictList($0, scorer).listed(filter.kind, most: self.options.conflictsOrderedMax) }
+        }
+        return try await reading(now) { documents in
+            let list = self.conflictList(documents, scorer)
+            let page = try list.page(filter, of: listed, in: order, after: after, limit: limit)
+            return ConflictPage(
+                conflicts: try list.told(page.findings).map(\.answer), next: page.next, lookedThrough: page.lookedThrough,
+                among: listed.isCut ? listed.conflicts.count : nil)
         }
     }
 

@@ -15,35 +15,16 @@ public struct OpenConflicts: Hashable, Sendable {
 
 /// Keeps the last count: whoever counts waits for it, and who comes meanwhile gets what was counted before, where there is anything.
 final class ConflictTally: Sendable {
-    private struct Counted {
-        var conflicts: OpenConflicts
-        /// `nil`: something was decided since.
-        var head: UInt64?
-        var at: UInt64
-    }
-
-    private let kept = KeptAnswer<Counted>()
+    private let kept = KeptForMoment<OpenConflicts>(milliseconds: everyMilliseconds)
 
     static let everyMilliseconds: UInt64 = 5_000
 
     func count(head: UInt64, now: Timestamp, _ count: @escaping @Sendable () async throws -> OpenConflicts) async throws -> OpenConflicts {
-        let found = kept.find(now: now) { last in
-            let isNew = last.head == head || (last.head != nil && now.milliseconds < last.at + Self.everyMilliseconds)
-            return isNew && now.milliseconds >= last.at
-        } _: { _ in
-            Counted(conflicts: try await count(), head: head, at: now.milliseconds)
-        }
-        switch found {
-        case .last(let counted): return counted.conflicts
-        case .making(let counting, let isBegun, let last):
-            if !isBegun, let last { return last.conflicts }
-            return try await counting.value.conflicts
-        case .stopped: throw CancellationError()
-        }
+        try await kept.answer(head: head, now: now, count)
     }
 
     /// A decision is seen at once by who made it.
-    func forget() { kept.change { $0.head = nil } }
+    func forget() { kept.forget() }
 }
 
 extension Hub {

@@ -68,7 +68,9 @@ extension Hub {
         _ id: String, author: String, note: String?, role: Role = .admin, now: Timestamp
     ) async throws -> DecisionAnswer {
         try Resolution(.undo, author: author, note: note).check()
-        return try await deciding(now) { try $0.undo(id, author: author, note: note, role: role) }
+        let answer = try await deciding(now) { try $0.undo(id, author: author, note: note, role: role) }
+        openLists.forget()
+        return answer
     }
 
     public static let decisionsUsual = 200

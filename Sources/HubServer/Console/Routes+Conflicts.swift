@@ -14,12 +14,12 @@ extension HubRoutes {
         [
             HubRoute(.get, "/conflicts", .console(.viewer)) { call in
                 let asked = FormBody(queryOf: call)
-                return try await conflictQueue(call, Self.filter { asked[$0] }, after: nil)
+                return try await conflictQueue(call, Self.filter { asked[$0] }, in: Self.order(asked["order"]), after: nil)
             },
             // What somebody types may be a customer's name: it stands in no address.
             HubRoute(.post, "/conflicts", .console(.viewer), bodyBytesMax: Self.formBytesMax) { call in
                 let form = FormBody(call.body)
-                return try await conflictQueue(call, Self.filter { form[$0] }, after: form["after"])
+                return try await conflictQueue(call, Self.filter { form[$0] }, in: Self.order(form["order"]), after: form["after"])
             },
             HubRoute(.post, "/conflicts/bulk", .console(.operator), bodyBytesMax: Self.bulkBytesMax) { try await bulk($0) },
             HubRoute(.get, "/conflicts/decided", .console(.viewer)) { try await decidedPage($0) },
@@ -44,15 +44,17 @@ extension HubRoutes {
             choice: given("choice") == Decision.Choice.replay.rawValue ? .replay : nil)
     }
 
-    private func conflictQueue(_ call: HubCall, _ filter: ConflictFilter, after: String?) async throws -> Reply {
-        let found = try await hub.conflictPage(filter, after: after, limit: Self.conflictsShown, now: call.now)
+    private static func order(_ name: String?) -> ConflictOrder { name.flatMap(ConflictOrder.init(rawValue:)) ?? .kind }
+
+    private func conflictQueue(_ call: HubCall, _ filter: ConflictFilter, in order: ConflictOrder, after: String?) async throws -> Reply {
+        let found = try await hub.conflictPage(filter, in: order, after: after, limit: Self.conflictsShown, now: call.now)
         let sites = try await hub.siteNames()
         let open = try await hub.openConflicts(now: call.now)
         let notes = try await hub.conflictNoteMarks(on: found.conflicts.map(\.id))
         await noteConflicts(found.conflicts, call)
         return .page(
             console.conflicts(
-                found, isLater: after != nil, filter: filter, open: open, sites: sites, notes: notes,
+                found, isLater: after != nil, filter: filter, order: order, open: open, sites: sites, notes: notes,
                 for: try await visitor(call, open: open)))
     }
 
