@@ -176,6 +176,7 @@ struct ConflictCommand: AsyncParsableCommand {
                     sides.add(conflict.shown(side.value), side.by.first ?? side.site, Readable.time(side.written), Readable.dot(side.dot))
                 }
                 if !sides.isEmpty { lines.append(sides.text(indentedBy: 4)) }
+                if let open = conflict.open { lines.append("  \(open)") }
                 return lines.joined(separator: "\n")
             }.joined(separator: "\n")
         }
@@ -212,7 +213,7 @@ struct ConflictCommand: AsyncParsableCommand {
 
         /// - Parameter story: `nil`: what each side had seen is told as far as the conflict itself says.
         static func text(of conflict: Conflict, notes: [NoteShown] = [], story: Story? = nil) -> String {
-            var lines = ["\(conflict.short)  \(conflict.kind)", conflict.message, conflict.remedy]
+            var lines = ["\(conflict.short)  \(conflict.kind)", conflict.message, conflict.remedy] + [conflict.open].compactMap { $0 }
             for side in conflict.sides {
                 lines.append("")
                 lines.append("  \(conflict.shown(side.value))")

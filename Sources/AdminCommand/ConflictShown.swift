@@ -30,6 +30,7 @@ extension ConflictCommand {
         let choices: [String]
         let sides: [Side]
         let about: About?
+        let since, sinceBefore: UInt64?
 
         struct About: Decodable { let record, field, name: String? }
 
@@ -38,6 +39,12 @@ extension ConflictCommand {
             // An order that is told in two ways is about its state.
             guard let record = about?.record, let field = kind == "order-contradiction" ? "state" : about?.field else { return nil }
             return "tributary history \(PageOptions.quoted(record)) \(PageOptions.quoted(field))"
+        }
+
+        /// Since when it is open, where no side tells that.
+        var open: String? {
+            guard sides.isEmpty else { return nil }
+            return since.map { "Open since \(Readable.time($0))." } ?? sinceBefore.map { "Open since before \(Readable.time($0))." }
         }
 
         var isAboutStock: Bool { ConflictCommand.isAboutStock(id) }

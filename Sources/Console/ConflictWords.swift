@@ -93,8 +93,14 @@ struct ConflictWords {
     /// In one sentence, under the title.
     var summary: String {
         let key = "conflict-summary-\(conflict.kind.rawValue)" + (about.code == "count-beside-movements" ? "-beside" : "")
-        let open = conflict.since.map { " " + strings("conflict-open", ["span": forms.span(forms.now - min($0, forms.now))]) } ?? ""
+        let open = span.map { " " + strings("conflict-open", ["span": $0]) } ?? ""
         return strings(key, ["n": forms.quantity(about.quantity ?? 0), "site": about.site ?? ""]) + open
+    }
+
+    /// How long it is open, or at least; `nil`: nobody knows.
+    var span: String? {
+        func span(_ time: UInt64) -> String { forms.span(forms.now - min(time, forms.now)) }
+        return conflict.since.map(span) ?? conflict.sinceBefore.map { strings("conflict-longer", ["span": span($0)]) }
     }
 
     /// What it costs a shop while it lasts.

@@ -40,9 +40,12 @@ extension StockCell {
     }
 
     /// Whether anything is promised for a document; `nil`: for none that is named.
-    public func isPromised(for document: Text?, now: Timestamp) -> Bool {
-        guard let document else { return anonymousClaims > 0 }
-        return claims[document]?.outstanding(now: now) ?? 0 > 0
+    public func isPromised(for document: Text?, now: Timestamp) -> Bool { promised(for: document, now: now) > 0 }
+
+    /// What is promised for a document, in units of 10⁻⁴; `nil`: for none that is named.
+    public func promised(for document: Text?, now: Timestamp) -> Int128 {
+        guard let document else { return max(anonymousClaims, 0) }
+        return claims[document]?.outstanding(now: now) ?? 0
     }
 
     var inTransit: Int128 { underway.values.reduce(0) { $0 + max($1, 0) } }

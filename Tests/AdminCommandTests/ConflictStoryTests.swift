@@ -57,6 +57,23 @@ struct ConflictStoryTests {
                 """))
     }
 
+    @Test("what has no sides tells since when it is open, or that it was so before; sides tell their own times")
+    func open() throws {
+        func conflict(_ age: String, sides: Bool = false) throws -> ConflictCommand.Conflict {
+            let side = #"{"value": 1, "dot": "a:1", "site": "s", "source": "t", "time": 1, "clockInBound": true, "clock": {}}"#
+            let document = #"""
+                {"id": "oversell:oversold/MUG at pool", "short": "3f9a1c2b", "kind": "oversell", "subject": "MUG", "message": "Oversold.",
+                 "remedy": "Count.", "seen": "s", "choices": ["accept"], "about": {}, \#(age) "sides": [\#(sides ? side : "")]}
+                """#
+            return try JSONDecoder().decode(ConflictCommand.Conflict.self, from: Data(document.utf8))
+        }
+        #expect(try conflict(#""since": 1700000000000,"#).open == "Open since 2023-11-14 22:13Z.")
+        #expect(try conflict(#""sinceBefore": 1700000000000,"#).open == "Open since before 2023-11-14 22:13Z.")
+        #expect(try conflict("").open == nil && conflict(#""since": 1700000000000,"#, sides: true).open == nil)
+        let shown = ConflictCommand.List.text(of: [try conflict(#""since": 1700000000000,"#)], none: "")
+        #expect(shown.hasSuffix("\n  Open since 2023-11-14 22:13Z."))
+    }
+
     @Test("of an oversold pile what took from it last is told, the newest first, with who wrote it")
     func takers() throws {
         let document = #"""

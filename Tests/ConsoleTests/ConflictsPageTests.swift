@@ -34,6 +34,17 @@ struct ConflictsPageTests {
         #expect(try Self.page(ConflictPage(conflicts: [])).matches(of: /value="[0-9]+" selected/).isEmpty)
     }
 
+    @Test("What is only known to be open since before a moment is told to be open for longer")
+    func longer() throws {
+        var conflict = ConflictPageTests.conflict()
+        conflict.since = nil
+        #expect(try !Self.page(ConflictPage(conflicts: [conflict])).contains("3 h<"))
+        conflict.sinceBefore = ConflictPageTests.now - 3 * 3_600_000
+        #expect(try Self.page(ConflictPage(conflicts: [conflict])).contains(">over 3 h</td>"))
+        conflict.since = conflict.sinceBefore
+        #expect(try Self.page(ConflictPage(conflicts: [conflict])).contains(">3 h</td>"))
+    }
+
     @Test("One chooses the order; the next page asks for the same, and a page says when not all that is open is in order")
     func order() throws {
         let page = try Self.page(ConflictPage(conflicts: [], next: "oldest_1_61", among: 10_000), isLater: true, order: .oldest)

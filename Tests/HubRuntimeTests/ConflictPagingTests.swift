@@ -61,10 +61,13 @@ struct ConflictPagingTests {
         #expect(try await found(0, after: 0) == 1)
         #expect(try await found(-1, after: 0) == 1)
         #expect(try await found(.max, after: 7 * day) == 0)
-        // Nobody knows since when it is oversold.
         let agent = try await dispute.bench.enrol("shop")
         var shop = TestWriter("till", seed: 3, key: agent.key)
         try await dispute.bench.push([try shop.seal([Make.movement("BOOT", "shop", pieces: -1, at: dispute.bench.now)])], from: agent)
+        #expect(try await found(7, after: 7 * day - 1) == 0)
+        #expect(try await found(7, after: 7 * day) == 2)
+        // Nobody knows since when a view is behind.
+        try dispute.bench.store.writeNow { try $0.put(StaleRow(view: "stock", key: [1], reason: "r")) }
         #expect(try await found(7, after: 0) == 1)
     }
 

@@ -150,7 +150,7 @@ extension Console {
             ("fact-name", about.name), ("fact-sku", about.sku), ("fact-location", about.location), ("fact-site", about.site),
             ("fact-quantity", about.quantity.map { forms.quantity($0) }), ("fact-document", about.document),
             ("fact-changes", about.changes.map { forms.number($0) }), ("fact-code", about.code), ("fact-reason", about.reason),
-            ("fact-since", conflict.since.map { forms.moment($0) }),
+            ("fact-since", conflict.since.map { forms.moment($0) }), ("fact-before", conflict.sinceBefore.map { forms.moment($0) }),
         ]
         return lines.compactMap { name, value in
             guard let value, !value.isEmpty else { return nil }

@@ -49,7 +49,7 @@ extension Console {
             "id": conflict.id, "address": Address.conflict(conflict.id), "title": words.title, "line": words.line,
             "kind": words.kind, "notes": noteMark(mark, forms),
             "sites": words.sites.joined(separator: ", "), "cost": words.cost, "isDear": conflict.kind == .oversell,
-            "span": conflict.since.map { forms.span(forms.now - min($0, forms.now)) },
+            "span": words.span,
             "select": forms.strings("conflicts-select", ["title": words.title]),
         ]
     }

@@ -10,19 +10,20 @@ extension ConflictList {
         var listed = OpenConflictList()
         var looked = 0
         for group in Group.allCases where !listed.isCut && group.holds(ConflictFilter(kind: kind)) {
+            let cost = group.cost(withAge: true)
             try each(group, after: nil) { _, findings in
-                guard looked == 0 || looked + group.cost <= rowsMax else {
+                guard looked == 0 || looked + cost <= rowsMax else {
                     listed.isCut = true
                     return false
                 }
-                looked += group.cost
+                looked += cost
                 for finding in findings where kind.map({ $0 == finding.answer.kind }) ?? true {
                     guard try isOpen(finding) else { continue }
                     guard listed.conflicts.count < most else {
                         listed.isCut = true
                         return false
                     }
-                    listed.conflicts.append(OpenConflict(finding.answer))
+                    listed.conflicts.append(OpenConflict(try dated(finding).answer))
                 }
                 return true
             }
@@ -38,7 +39,9 @@ extension ConflictList {
     ) throws -> Page {
         // Who names conflicts gets these, and there is nothing behind them.
         guard filter.id == nil, filter.ids == nil else {
-            let named = try open(filter).map { (place: OrderedPlace(of: OpenConflict($0.answer), in: order), finding: $0) }
+            let named = try open(filter).map { try dated($0) }.map {
+                (place: OrderedPlace(of: OpenConflict($0.answer), in: order), finding: $0)
+            }
             return Page(findings: named.sorted { $0.place < $1.place }.map(\.finding))
         }
         let kinds = Group.allCases.filter { $0.holds(filter) }.flatMap(\.kinds)
@@ -47,14 +50,16 @@ extension ConflictList {
         var page = Page()
         var (looked, last) = (0, place)
         for one in rest {
-            let cost = ConflictAnswer.Kind(ofID: one.id) == .proposedLink ? Group.links.cost : 1
+            let kind = ConflictAnswer.Kind(ofID: one.id)
+            let group = Group.allCases.first { kind.map($0.kinds.contains) ?? false }
+            let cost = group?.cost(withAge: filter.days != nil) ?? 1
             guard looked == 0 || looked + cost <= rowsMax else {
                 page.next = last?.description
                 if page.findings.count < limit { page.lookedThrough = looked }
                 break
             }
             looked += cost
-            if let finding = try find(one.id), finding.matches(filter, at: documents.now), try isOpen(finding) {
+            if let finding = try find(one.id).flatMap({ try fitting($0, filter) }) {
                 guard page.findings.count < limit else {
                     page.next = last?.description
                     break

@@ -37,7 +37,7 @@ extension ConflictList {
             let end = rows.last
         {
             for row in rows where found.count < limit {
-                looked += Group.links.cost
+                looked += Group.links.cost()
                 guard let pair = documents.standing.pair(row), try !tables.areApart(row.lower, row.higher) else { continue }
                 let id = Self.id(of: pair)
                 if try isOpen(id, Screen(dots: [pair.lower, pair.higher]).fingerprint) { found.append(id) }

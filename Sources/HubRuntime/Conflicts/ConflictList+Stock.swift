@@ -46,6 +46,22 @@ extension ConflictList {
             subject: .cell(cell), screen: Screen(dots: counts.map(\.dot), movements: cell.movements), facts: Self.facts(conflict))
     }
 
+    /// With since when a pile is oversold, which takes some reading: for those that somebody sees, or whose age is asked for.
+    func dated(_ finding: Finding) throws -> Finding {
+        guard finding.answer.kind == .oversell, finding.answer.since == nil, finding.answer.sinceBefore == nil,
+            case .cell(let cell) = finding.subject, let missing = finding.answer.about.quantity,
+            let row = try store.cell(sku: cell.key.sku.string, location: cell.key.location.string)
+        else { return finding }
+        var walk = OversoldWalk(cell, number: row.cell, documents: documents, times: times)
+        var dated = finding
+        switch try walk.age(missing: missing) {
+        case .since(let time): dated.answer.since = time
+        case .before(let time): dated.answer.sinceBefore = time
+        case nil: break
+        }
+        return dated
+    }
+
     private static func about(_ conflict: StockConflict, _ key: StockKey) -> ConflictAnswer.About {
         var about = ConflictAnswer.About()
         about.sku = key.sku.string

@@ -12,6 +12,8 @@ struct ConflictList {
     let rowsMax: Int
     /// Says why a link is proposed; `nil` until a model is learnt, when none is.
     let scorer: MatchScorer?
+    /// Tells since when piles are oversold.
+    let times: MovementTimes
     var store: any HubReading { documents.store }
     /// So many of one kind are looked for at most.
     var limit: Int { Hub.conflictsPerKindMax }
@@ -25,14 +27,13 @@ struct ConflictList {
     /// What fits the filter and was not accepted as it stands; at most `limit` of a kind.
     func open(_ filter: ConflictFilter) throws -> [Finding] {
         if let id = filter.id, id.contains(":") {
-            guard let finding = try find(id), finding.matches(filter, at: documents.now), try isOpen(finding) else { return [] }
-            return [finding]
+            return try [find(id).flatMap { try fitting($0, filter) }].compactMap { $0 }
         }
         // For a short one all that is open has to be looked through.
         if let ids = filter.ids, ids.allSatisfy({ $0.contains(":") }) {
             var named: Set<String> = []
-            return try ids.prefix(Hub.conflictsPerKindMax).filter { named.insert($0).inserted }.compactMap(find).filter {
-                try $0.matches(filter, at: documents.now) && isOpen($0)
+            return try ids.prefix(Hub.conflictsPerKindMax).filter { named.insert($0).inserted }.compactMap(find).compactMap {
+                try fitting($0, filter)
             }
         }
         var found: [Finding] = []
@@ -41,9 +42,9 @@ struct ConflictList {
             var looked = 0
             let kinds = filter.kind.map { [$0] } ?? group.kinds
             try each(group, after: nil) { _, findings in
-                looked += group.cost
+                looked += group.cost(withAge: filter.days != nil)
                 for finding in findings where counts[finding.answer.kind, default: 0] < limit {
-                    guard finding.matches(filter, at: documents.now), try isOpen(finding) else { continue }
+                    guard let finding = try fitting(finding, filter) else { continue }
                     counts[finding.answer.kind, default: 0] += 1
                     found.append(finding)
                 }
@@ -59,7 +60,7 @@ struct ConflictList {
         for group in Group.allCases {
             var (rows, looked) = (0, 0)
             try each(group, after: nil) { _, findings in
-                rows += group.cost
+                rows += group.cost()
                 for finding in findings {
                     looked += 1
                     guard looked <= limit else { break }
@@ -92,15 +93,16 @@ struct ConflictList {
         var page = Page()
         var (looked, last) = (0, place)
         for group in Group.allCases where group.holds(filter) && group >= place?.group ?? group {
+            let cost = group.cost(withAge: filter.days != nil)
             try each(group, after: group == place?.group ? place : nil) { row, findings in
-                guard looked == 0 || looked + group.cost <= rowsMax else {
+                guard looked == 0 || looked + cost <= rowsMax else {
                     page.next = last?.description
                     if page.findings.count < limit { page.lookedThrough = looked }
                     return false
                 }
-                looked += group.cost
+                looked += cost
                 for finding in findings {
-                    guard finding.matches(filter, at: documents.now), try isOpen(finding) else { continue }
+                    guard let finding = try fitting(finding, filter) else { continue }
                     guard page.findings.count < limit else {
                         page.next = last?.description
                         return false
@@ -114,6 +116,16 @@ struct ConflictList {
             if page.next != nil { break }
         }
         return page
+    }
+
+    /// What is open and fits the filter; since when is found out where that is asked for, and all else fits.
+    func fitting(_ finding: Finding, _ filter: ConflictFilter) throws -> Finding? {
+        var rest = filter
+        rest.days = nil
+        guard finding.matches(rest, at: documents.now), try isOpen(finding) else { return nil }
+        guard filter.days != nil else { return finding }
+        let dated = try dated(finding)
+        return dated.matches(filter, at: documents.now) ? dated : nil
     }
 
     func isOpen(_ finding: Finding) throws -> Bool { try isOpen(finding.answer.id, finding.answer.fingerprint) }
@@ -148,8 +160,8 @@ struct ConflictList {
                 && (filter.cause == nil || self == .quarantined || self == .waiting)
         }
 
-        /// Two people are compared for every proposed link, which takes as long as looking at so many rows.
-        var cost: Int { self == .links ? 10 : 1 }
+        /// What looking at one of its rows takes: two people are compared for every proposed link, and movements are read for a pile's age.
+        func cost(withAge: Bool = false) -> Int { self == .links || self == .stock && withAge ? 10 : 1 }
 
         static func < (left: Group, right: Group) -> Bool { left.order < right.order }
 

@@ -16,7 +16,7 @@ public enum ConflictOrder: String, Codable, Hashable, Sendable, CaseIterable {
 struct OpenConflict: Hashable, Sendable {
     var id: String
     var kind: ConflictAnswer.Kind
-    /// `nil`: nobody knows.
+    /// No later than then; `nil`: nobody knows.
     var since: UInt64?
     /// Pieces in units of 10⁻⁴, or changes; 0 where its kind has no number.
     var extent: UInt64
@@ -24,7 +24,7 @@ struct OpenConflict: Hashable, Sendable {
     init(_ answer: ConflictAnswer) {
         id = answer.id
         kind = answer.kind
-        since = answer.since
+        since = answer.since ?? answer.sinceBefore
         extent = answer.about.quantity?.magnitude ?? answer.about.changes ?? 0
     }
 }

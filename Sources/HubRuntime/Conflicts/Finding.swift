@@ -75,7 +75,7 @@ struct Finding {
 
     private static let daysMax = 36_500
 
-    /// One whose beginning nobody knows, such as what is oversold, counts as open for any time: who looks for old ones shall not miss it.
+    /// One whose beginning nobody knows counts as open for any time: who looks for old ones shall not miss it.
     private func isOpen(for days: Int, at now: Timestamp) -> Bool {
         guard let since = answer.since else { return true }
         let least = UInt64(max(0, min(days, Self.daysMax))) * UInt64(LocalDays.dayMilliseconds)

@@ -69,7 +69,7 @@ extension Hub {
         let scorer = try await scorer()
         return try await reading(now) { documents in
             let list = self.conflictList(documents, scorer)
-            return try list.told(try list.open(filter)).map(\.answer)
+            return try list.told(try list.open(filter).map { try list.dated($0) }).map(\.answer)
         }
     }
 
@@ -95,7 +95,8 @@ extension Hub {
             let list = self.conflictList(documents, scorer, rowsMax: rowsMax)
             let page = try list.page(filter, after: after, limit: limit)
             return ConflictPage(
-                conflicts: try list.told(page.findings).map(\.answer), next: page.next, lookedThrough: page.lookedThrough)
+                conflicts: try list.told(page.findings.map { try list.dated($0) }).map(\.answer), next: page.next,
+                lookedThrough: page.lookedThrough)
         }
     }
 
@@ -111,7 +112,8 @@ extension Hub {
             let list = self.conflictList(documents, scorer)
             let page = try list.page(filter, of: listed, in: order, after: after, limit: limit)
             return ConflictPage(
-                conflicts: try list.told(page.findings).map(\.answer), next: page.next, lookedThrough: page.lookedThrough,
+                conflicts: try list.told(page.findings.map { try list.dated($0) }).map(\.answer), next: page.next,
+                lookedThrough: page.lookedThrough,
                 among: listed.isCut ? listed.conflicts.count : nil)
         }
     }
@@ -120,6 +122,6 @@ extension Hub {
     func conflictList(_ documents: Documents, _ scorer: MatchScorer?, rowsMax: Int? = nil) -> ConflictList {
         ConflictList(
             documents: documents, longWaitMilliseconds: options.longWaitMilliseconds, rowsMax: rowsMax ?? options.conflictRowsMax,
-            scorer: scorer)
+            scorer: scorer, times: MovementTimes(documents))
     }
 }

@@ -230,8 +230,10 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
     public var remedy: String
     /// What it is about, in parts: for who says it in other words.
     public var about: About
-    /// When the latest side was written, or the change was set aside; `nil` where no one moment made it.
+    /// When the latest side was written, the change was set aside, or the pile came to lack goods; `nil` where that is not known.
     public var since: UInt64?
+    /// It was so then already, since when is not known.
+    public var sinceBefore: UInt64?
     public var sides: [WriteAnswer]
     /// What can be decided: `take`, `value`, `accept`, `keep`, `delete`, `same`, `apart`, `replay`, `discard`.
     public var choices: [String]

@@ -52,6 +52,11 @@ struct DecodedSets {
         return row
     }
 
+    /// Whether the set that holds the counter is at hand, so that asking for it decodes nothing.
+    func isDecoded(_ counter: UInt64, of replica: ReplicaNumber) -> Bool {
+        place(of: counter, replica).map { kept[$0].set != nil } ?? false
+    }
+
     private func place(of counter: UInt64, _ replica: ReplicaNumber) -> Int? {
         kept.firstIndex { $0.replica == replica && $0.first <= counter && counter <= $0.last }
     }
