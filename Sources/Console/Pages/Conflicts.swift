@@ -30,7 +30,6 @@ extension Console {
                 "kinds": kinds, "sites": sites.map { ["name": $0, "isChosen": $0 == filter.site] as View }, "text": filter.text,
                 "rows": conflicts.map { row($0, notes[$0.id], forms) }, "hasRows": !conflicts.isEmpty, "isFiltered": isFiltered,
                 "kind": filter.kind?.rawValue, "site": filter.site, "field": filter.field, "isLater": isLater, "next": found.next,
-                "first": order == .kind ? "/conflicts" : "/conflicts?order=\(order.rawValue)",
                 "looked": found.lookedThrough.map { strings("conflicts-looked", ["n": forms.number($0)]) },
                 "hasPager": isLater || found.next != nil, "rules": rules(forms),
                 "entity": filter.entity, "choice": filter.choice?.rawValue,
