@@ -2,11 +2,8 @@ import Foundation
 import Testing
 
 /// What docs/reliability.md says was tried comes from runs, not from a pen.
-@Suite("The scoreboard", .enabled(if: ScoreboardTests.hasPython, "python3 is not on this machine"))
+@Suite("The scoreboard", .enabled(if: hasPython, "python3 is not on this machine"))
 struct ScoreboardTests {
-    static let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .contains { FileManager.default.isExecutableFile(atPath: $0 + "/python3") }
-
     private let programs: RealPrograms
     private let page: String
     private let ledger: String
@@ -70,3 +67,6 @@ struct ScoreboardTests {
         #expect(text.hasSuffix("\twaited for agent.db: 3 of 4\n"), "\(text.suffix(200))")
     }
 }
+
+private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .contains { FileManager.default.isExecutableFile(atPath: $0 + "/python3") }
