@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What docs/reliability.md says was tried comes from runs, not from a pen.
-@Suite("The scoreboard", .enabled(if: hasPython, "python3 is not on this machine"))
+@Suite("The scoreboard", .enabled(if: Python.isHere, "python3 is not on this machine"))
 struct ScoreboardTests {
     private let programs: RealPrograms
     private let page: String
@@ -68,5 +68,7 @@ struct ScoreboardTests {
     }
 }
 
-private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    .contains { FileManager.default.isExecutableFile(atPath: $0 + "/python3") }
+enum Python {
+    static let isHere = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        .contains { FileManager.default.isExecutableFile(atPath: "\($0)/python3") }
+}
