@@ -86,4 +86,15 @@ struct MatchTests {
             } catch { #expect("\(error)".contains(part), "\(error)") }
         }
     }
+
+    @Test("A row is read up to so many bytes; a longer one is most likely a quote that is never closed", arguments: [0, 1])
+    func rowBytes(more: Int) throws {
+        let text = "a\n" + String(repeating: "x", count: DelimitedText.rowBytesMax + more) + "\n"
+        if more == 0 {
+            #expect(try DelimitedText(Array(text.utf8), file: "f.csv").rows.count == 1)
+        } else {
+            let complaint = #expect(throws: Complaint.self) { try DelimitedText(Array(text.utf8), file: "f.csv") }
+            #expect(complaint.map { "\($0)" }?.contains("line 2: the row is longer") == true)
+        }
+    }
 }
