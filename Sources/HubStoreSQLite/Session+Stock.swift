@@ -184,6 +184,20 @@ extension Session {
             }, Self.order)
     }
 
+    func orders(aliveStartingWith prefix: String, looked: Int, limit: Int) throws -> [OrderRow] {
+        // As for identifiers, this ends every name that starts with the prefix.
+        try all(
+            """
+            SELECT * FROM (SELECT * FROM "order" WHERE name >= ?1 AND name < ?1 || CAST(x'FF' AS TEXT) ORDER BY name, record LIMIT ?2)
+            WHERE alive = 1 ORDER BY name, record LIMIT ?3
+            """,
+            bind: {
+                $0.bind(prefix)
+                $0.bind(Int64(looked))
+                $0.bind(Int64(limit))
+            }, Self.order)
+    }
+
     func orders(flaggedAfter record: RecordNumber, limit: Int) throws -> [OrderRow] {
         try all(
             "SELECT * FROM \"order\" WHERE asks = 1 AND record > ? ORDER BY record LIMIT ?",

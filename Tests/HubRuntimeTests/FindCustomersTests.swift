@@ -68,6 +68,51 @@ struct FindCustomersTests {
         #expect(try await find("nobody").customers.isEmpty)
     }
 
+    @Test("A phone number is found by its beginning as it is typed at home, from five digits on, in the countries of the sites")
+    func phones() async throws {
+        let bench = try await TestHub()
+        let (berlin, london) = (try await bench.enrol("berlin", region: "DE"), try await bench.enrol("london", region: "GB"))
+        var (till, desk) = (TestWriter("till", seed: 1, key: berlin.key), TestWriter("desk", seed: 2, key: london.key))
+        try await bench.push([try till.seal([Make.customer(1, phone: "0170 1234568", name: "Jo", at: bench.now)])], from: berlin)
+        try await bench.push([try desk.seal([Make.customer(2, phone: "020 7946 0018", name: "Al", at: bench.now)])], from: london)
+        func names(_ typed: String) async throws -> [String?] {
+            try await bench.hub.findCustomers(CustomerText(typed), now: bench.now).customers.map(\.name)
+        }
+        for typed in ["01701", "0170-12", "(0170) 1234 568", "+49170", "0049 170 12", "49 170 12", "170 12"] {
+            #expect(try await names(typed) == ["Jo"], "\(typed)")
+        }
+        #expect(try await names("020 79") == ["Al"])
+        #expect(try await names("0170").isEmpty)
+        #expect(try await names("0171 1").isEmpty)
+    }
+
+    @Test("An order is found by the beginning of its number, from three characters on, also in small letters, while it is there")
+    func orderBeginnings() async throws {
+        let bench = try await TestHub()
+        let web = try await bench.enrol("web", kind: .web)
+        var shop = TestWriter("shop", seed: 1, key: web.key)
+        let buyer = shop.nextDot
+        let numbers = ["W-1", "W-10", "W-101", "W-2"]
+        let orders = numbers.enumerated().map { key, number in
+            Make.write(
+                "order", Int64(key), [("number", .text(Text(number))), ("customer", Make.reference("customer", 9, life: buyer))],
+                at: bench.now)
+        }
+        let gone = Subject(entity: "order", key: LocalKey(.integer(2)), life: Dot(buyer.replica, 4))
+        try await bench.push([try shop.seal([Make.customer(9, name: "Jo", at: bench.now)] + orders)], from: web)
+        func found(_ typed: String, limit: Int = 20) async throws -> CustomersFound {
+            try await bench.hub.findCustomers(CustomerText(typed), limit: limit, now: bench.now)
+        }
+        let begun = try await found("W-1")
+        #expect(begun.orders.map(\.number) == ["W-1", "W-10", "W-101"] && begun.customers.map(\.name) == ["Jo"] && !begun.hasMore)
+        #expect(try await found("w-10").orders.map(\.number) == ["W-10", "W-101"])
+        #expect(try await found("W-").orders.isEmpty)
+        let cut = try await found("W-1", limit: 2)
+        #expect(cut.orders.map(\.number) == ["W-1", "W-10"] && cut.hasMore)
+        try await bench.push([try shop.seal([Change(time: bench.now, action: .delete(gone, .chain))])], from: web)
+        #expect(try await found("W-1").orders.map(\.number) == ["W-1", "W-10"])
+    }
+
     @Test("What was decided about a person's records is told while it is in force")
     func decisions() async throws {
         let bench = try await TestHub()

@@ -37,8 +37,9 @@ public struct OrderFound: Encodable, Hashable, Sendable {
 }
 
 public struct CustomersFound: Encodable, Hashable, Sendable {
-    /// Who holds exactly what was typed comes first, then who holds or bears something that begins with it.
+    /// Who holds exactly what was typed comes first, then who holds or bears something that begins with it, then who ordered such.
     public var customers: [CustomerFound]
+    /// With exactly that number first, then those whose number begins with it.
     public var orders: [OrderFound]
     /// There are more than were asked for.
     public var hasMore: Bool
@@ -49,7 +50,8 @@ extension Hub {
 
     /// People whom a text may mean, for a list that changes with each letter typed: nothing is drawn that such a list does not show.
     ///
-    /// Identifiers that somebody held earlier find them, too. E-mail addresses, ids and names are also found by their beginning.
+    /// Identifiers that somebody held earlier find them, too. E-mail addresses, ids, names, phone numbers (as they are typed at home, too)
+    /// and order numbers are also found by their beginning.
     public func findCustomers(_ text: CustomerText, limit: Int = customersFoundMax, now: Timestamp) async throws -> CustomersFound {
         let limit = min(max(limit, 1), Self.profilesFoundMax)
         return try await reading(now) { try CustomerFinder(text: text, limit: limit, documents: $0).found() }
@@ -65,22 +67,41 @@ private struct CustomerFinder {
 
     /// A beginning of fewer characters would be half the town.
     private static let beginningMin = 3
+    /// Of orders whose numbers begin so, dead ones among them.
+    private static let ordersLookedMax = 400
     /// A record bears its name in several forms, and several records are one person.
     private var rowsMax: Int { 8 * limit }
 
     func found() throws -> CustomersFound {
-        let all = text.kinds.contains(.order) ? try store.orders(aliveNamed: text.text, after: nil, limit: limit + 1) : []
-        let orders = try orders(all.prefix(limit))
-        var found = try customers(orders.compactMap(\.buyer))
-        found.orders = orders.map(\.order)
-        found.hasMore = found.hasMore || all.count > limit
+        let (exactRows, begunRows) = try numbered()
+        let exact = try orders(exactRows.prefix(limit))
+        let begun = try orders(begunRows.prefix(limit - min(exactRows.count, limit)))
+        var found = try customers(exact.compactMap(\.buyer), begun.compactMap(\.buyer))
+        found.orders = (exact + begun).map(\.order)
+        found.hasMore = found.hasMore || exactRows.count + begunRows.count > limit
         return found
     }
 
-    /// - Parameter buyers: who ordered what was typed.
-    private func customers(_ buyers: [RecordNumber]) throws -> CustomersFound {
+    /// Orders with that number, and those whose number begins with it, as it was typed or in capitals; of both together one more than asked
+    /// for.
+    private func numbered() throws -> (exact: [OrderRow], begun: [OrderRow]) {
+        guard text.kinds.contains(.order) else { return ([], []) }
+        let exact = try store.orders(aliveNamed: text.text, after: nil, limit: limit + 1)
+        guard text.text.count >= Self.beginningMin, exact.count <= limit else { return (exact, []) }
+        var begun: [OrderRow] = []
+        for beginning in Set([text.text, text.text.uppercased()]).sorted(by: >) {
+            begun += try store.orders(aliveStartingWith: beginning, looked: Self.ordersLookedMax, limit: exact.count + limit + 1)
+        }
+        var seen = Set(exact.map(\.record))
+        return (exact, Array(begun.filter { seen.insert($0.record).inserted }.prefix(limit + 1 - exact.count)))
+    }
+
+    /// - Parameters:
+    ///   - buyers: who ordered what was typed.
+    ///   - others: who ordered something whose number begins with it.
+    private func customers(_ buyers: [RecordNumber], _ others: [RecordNumber]) throws -> CustomersFound {
         let exact = try text.kinds.flatMap { try holders($0) }
-        let all = try exact + buyers + text.kinds.flatMap { try beginners($0) }
+        let all = try exact + buyers + text.kinds.flatMap { try beginners($0) } + others
         var seen: Set<RecordNumber> = []
         var customers: [CustomerFound] = []
         for record in all {
@@ -111,10 +132,20 @@ private struct CustomerFinder {
         case .name: return try Hub.holders(.name(text.text), documents, limit: rowsMax)
         case .email: return try beginners(.email, text.text.lowercased())
         case .id where ProfileID(text.text) == nil: return try beginners(.id, Normalization.id(text.text) ?? "")
-        // Half a number without its country's code is the beginning of nothing that is kept.
-        case .phone where text.text.hasPrefix("+"): return try beginners(.phone, "+" + text.text.filter { $0.isASCII && $0.isNumber })
-        case .id, .phone, .order: return []
+        case .phone:
+            var records: [RecordNumber] = []
+            for beginning in phoneBeginnings where records.count < rowsMax { records += try beginners(.phone, beginning) }
+            return records
+        case .id, .order: return []
         }
+    }
+
+    /// A number without its country's code is read as in the country of each site.
+    private var phoneBeginnings: [String] {
+        let countries = Set(documents.sites.compactMap(\.country)).sorted().map(\.string)
+        var found: Set<String> = []
+        return (countries.map(Optional.some) + [nil]).flatMap { Normalization.phoneBeginnings(text.text, country: $0) }
+            .filter { found.insert($0).inserted }
     }
 
     private func orders(_ rows: some Sequence<OrderRow>) throws -> [(order: OrderFound, buyer: RecordNumber?)] {

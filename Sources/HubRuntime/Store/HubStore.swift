@@ -145,6 +145,9 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func orders(named name: String) throws -> [OrderRow]
     /// Those that are not dead, by record, those after one.
     func orders(aliveNamed name: String, after record: RecordNumber?, limit: Int) throws -> [OrderRow]
+    /// Those that are not dead, by name in the order of its bytes, then by record; at most `limit`, among the first `looked` whose name
+    /// begins so.
+    func orders(aliveStartingWith prefix: String, looked: Int, limit: Int) throws -> [OrderRow]
     func shipment(_ record: RecordNumber) throws -> ShipmentRow?
     /// Shipments that refer to the order, or to none and bear its number.
     func shipments(of order: RecordNumber, named name: String?) throws -> [ShipmentRow]
