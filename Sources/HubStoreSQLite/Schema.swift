@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 19
+    static let version: Int32 = 20
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -17,6 +17,7 @@ enum Schema {
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
         11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
         14: flow, 15: conflictNotes, 16: words, 17: exchanges, 18: flowFields, 19: qualityOfSites,
+        20: asking,
     ]
 
     /// How good each site's data was, day by day; what was kept before is of all sites together, and stays so.
@@ -29,6 +30,13 @@ enum Schema {
     private static let flowFields = """
         CREATE TABLE flow_field (source INTEGER NOT NULL, entity TEXT NOT NULL, field TEXT NOT NULL, changes INTEGER NOT NULL,
             aside INTEGER NOT NULL, since INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (source, entity, field)) WITHOUT ROWID;
+        """
+
+    /// Which of a person's purchases may still be awaited, and which orders ask for people: else all of the person's purchases, and all
+    /// orders, are walked through for a few.
+    private static let asking = """
+        CREATE INDEX purchase_awaited ON purchase (buyer, at) WHERE kind = 2 AND counted = 1;
+        CREATE INDEX order_asks ON "order" (record) WHERE asks = 1;
         """
 
     /// What sites and the hub said to each other: diagnostics, which no rebuild gives again.

@@ -52,7 +52,7 @@ struct RedrawTests {
             }
             try database.execute(
                 sql: """
-                    DROP INDEX cell_location; DROP INDEX event_device; DROP INDEX event_cookie; ALTER TABLE event DROP COLUMN device; ALTER TABLE event DROP COLUMN cookie;
+                    DROP INDEX cell_location; DROP INDEX purchase_awaited; DROP INDEX order_asks; DROP INDEX event_device; DROP INDEX event_cookie; ALTER TABLE event DROP COLUMN device; ALTER TABLE event DROP COLUMN cookie;
                     DROP INDEX purchase_sale; ALTER TABLE purchase DROP COLUMN returned; ALTER TABLE purchase DROP COLUMN of_sale;
                     UPDATE purchase SET buyer = NULL, total = -10000 WHERE kind = 3; DELETE FROM total;
                     ALTER TABLE customer DROP COLUMN names; UPDATE identifier SET kind = 3 WHERE kind = 4;
