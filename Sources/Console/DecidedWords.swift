@@ -4,6 +4,7 @@ import HubRuntime
 struct DecidedWords {
     let conflict: String
     let message: String
+    var about: DecisionAnswer.About?
     let forms: Forms
     private var strings: Strings { forms.strings }
 
@@ -23,7 +24,7 @@ struct DecidedWords {
     var title: String { told ?? message }
 
     private var told: String? {
-        guard let kind else { return policy }
+        guard let kind else { return policy ?? rule }
         let kindName = strings["conflict-kind-\(kind.rawValue)"]
         return subject(of: kind).map { kindName + ": " + $0 } ?? kindName
     }
@@ -44,6 +45,28 @@ struct DecidedWords {
         guard conflict.hasPrefix("policy:"), let parts = behindSlash else { return nil }
         let words = FlowWords(forms: forms)
         return words.field(parts.rest) + " (" + words.entity(parts.first) + ")"
+    }
+
+    /// Of links, goods that are kept back, identity rules and what was collected.
+    private var rule: String? {
+        guard let about else { return nil }
+        if let areSame = about.areSame { return forms.count(areSame ? "decided-same" : "decided-apart", about.records ?? 0) }
+        if let quantity = about.quantity {
+            func every(_ name: String?, _ key: String) -> String { name == "*" ? strings[key] : name ?? "" }
+            return strings(
+                "decided-safety",
+                [
+                    "sku": every(about.sku, "decided-every-sku"), "location": every(about.location, "decided-every-location"),
+                    "n": forms.quantity(quantity),
+                ])
+        }
+        if let version = about.rules {
+            let kinds = (about.kinds ?? []).map(RulesWords(forms: forms).kind)
+            return strings(
+                "decided-identity",
+                ["n": forms.number(version), "kinds": kinds.isEmpty ? strings["rules-nothing"] : kinds.joined(separator: ", ")])
+        }
+        return about.records.map { forms.count("decided-collect", $0) }
     }
 
     private var behindSlash: (first: String, rest: String)? {

@@ -13,10 +13,12 @@ struct DecidedPageTests {
             name: "anna", role: .admin, formToken: "0", language: language, theme: nil, zone: .gmt, now: Self.now, path: "/", said: nil)
     }
 
-    private func decision(_ conflict: String, _ choice: Decision.Choice = .accept) -> DecisionAnswer {
+    private func decision(
+        _ conflict: String, _ choice: Decision.Choice = .accept, about: DecisionAnswer.About? = nil
+    ) -> DecisionAnswer {
         DecisionAnswer(
             id: "h:1", conflict: conflict, choice: choice, message: "The hub's <words>.", author: "ben", note: nil, time: Self.now - 60_000,
-            undoneBy: nil, values: [])
+            undoneBy: nil, values: [], about: about)
     }
 
     private func pages(_ decision: DecisionAnswer, _ language: Language) throws -> [String] {
@@ -41,6 +43,43 @@ struct DecidedPageTests {
             #expect(!page.contains("The hub") && !page.contains("⟦"), "\(conflict)")
         }
         for page in try pages(decision(conflict), .english) { #expect(page.contains(">The hub&#39;s &lt;words&gt;.</"), "\(conflict)") }
+    }
+
+    @Test("links, what is kept back, rules and what was collected are told in the reader's language by their parts")
+    func rules() throws {
+        func about(_ fill: (inout DecisionAnswer.About) -> Void) -> DecisionAnswer.About {
+            var about = DecisionAnswer.About()
+            fill(&about)
+            return about
+        }
+        let linked = { (areSame: Bool) in
+            about {
+                $0.records = 2
+                $0.areSame = areSame
+            }
+        }
+        let kept = { (sku: String, location: String) in
+            about { ($0.sku, $0.location, $0.quantity) = (sku, location, 25_000) }
+        }
+        let ruled = { (kinds: [String]) in about { ($0.rules, $0.kinds) = (3, kinds) } }
+        let cases: [(String, Decision.Choice, DecisionAnswer.About, String)] = [
+            ("link:a:1", .same, linked(true), "2 Kundendatensätze: eine Person"),
+            ("link:a:1", .undo, linked(false), "2 Kundendatensätze: nie dieselbe Person"),
+            ("safety:3:MUG@shop", .safety, kept("MUG", "shop"), "zurückgehalten: 2,5 (MUG, shop)"),
+            ("safety:1:*@*", .safety, kept("*", "*"), "zurückgehalten: 2,5 (alle Artikel, alle Lagerorte)"),
+            ("identity", .identity, ruled(["email"]), "Kunden werden nach Regelwerk 3 zusammengeführt: E-Mail"),
+            ("collect:7", .collect, about { $0.records = 1 }, "1 Datensatz entfernt, der lange tot war"),
+        ]
+        for (conflict, choice, about, german) in cases {
+            for page in try pages(decision(conflict, choice, about: about), .german) {
+                #expect(page.contains(">\(german)</"), "\(german)")
+                #expect(!page.contains("The hub") && !page.contains("⟦"), "\(conflict)")
+            }
+            for page in try pages(decision(conflict, choice, about: about), .english) {
+                #expect(page.contains(">The hub&#39;s &lt;words&gt;.</"), "\(conflict)")
+            }
+        }
+        for page in try pages(decision("identity", .identity, about: ruled([])), .german) { #expect(!page.contains("⟦")) }
     }
 
     @Test("what no id tells stays in the hub's words, marked as English; what is no conflict leads to none")

@@ -71,7 +71,7 @@ extension Console {
         let values = decision.values.prefix(Self.valuesShown).map { words($0, of: decision.conflict, forms) }
         let more = decision.values.count > Self.valuesShown ? ", …" : ""
         let undo = decision.undoneBy.map { known[$0] }
-        let told = DecidedWords(conflict: decision.conflict, message: decision.message, forms: forms)
+        let told = DecidedWords(conflict: decision.conflict, message: decision.message, about: decision.about, forms: forms)
         return [
             "id": decision.id, "address": told.address, "when": forms.stamp(decision.time), "who": decision.author,
             "choice": strings["audit-choice-\(decision.choice.rawValue)"],

@@ -17,7 +17,8 @@ extension Console {
         guard let conflict = story.conflict else {
             let last = story.decisions.last { $0.choice != .undo }
             let message =
-                story.ruling.map { told($0, forms) } ?? last.map { DecidedWords(conflict: id, message: $0.message, forms: forms).text }
+                story.ruling.map { told($0, forms) }
+                ?? last.map { DecidedWords(conflict: id, message: $0.message, about: $0.about, forms: forms).text }
             var view: View = [
                 "isOver": true, "title": strings["conflict-over"], "message": message, "decisions": decisions,
                 "hasDecisions": !decisions.isEmpty, "problem": problemView, "id": id, "act": Address.conflict(id),

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Profiles
 
 /// Writes decisions in one transaction: each is a change-set of the hub's present generation, journaled and admitted like any other.
 ///
@@ -141,10 +142,42 @@ extension DecisionAnswer {
         guard let state = try documents.state(row.record), let decision = Decision({ state[$0]?.text?.string }) else { return nil }
         var sets = DecodedSets(store: documents.store)
         let set = try sets.set(containing: row.record.counter, of: row.record.replica)
+        let undone = try decision.choice == .undo ? decision.target.flatMap { try documents.decision($0) } : nil
         self.init(
             id: state.id.life.description, conflict: row.conflict, choice: row.choice, message: decision.message, author: decision.author,
             note: decision.note, time: UInt64(state["at"]?.integer ?? 0), undoneBy: row.undone.flatMap(documents.standing.dot)?.description,
-            values: set?.changes.flatMap(\.decidedValues) ?? [])
+            values: set?.changes.flatMap(\.decidedValues) ?? [], about: (undone ?? decision).about)
+    }
+}
+
+extension Documents {
+    fileprivate func decision(_ dot: Dot) throws -> Decision? {
+        guard let state = try standing.record(dot).flatMap(self.state) else { return nil }
+        return Decision { state[$0]?.text?.string }
+    }
+}
+
+extension Decision {
+    /// `nil` for what is about a conflict or a field's policy, and for what is of a newer form.
+    fileprivate var about: DecisionAnswer.About? {
+        var about = DecisionAnswer.About()
+        switch choice {
+        case .same, .apart:
+            guard let pairs = LinkPairs(of: self), !pairs.pairs.isEmpty else { return nil }
+            about.records = Set(pairs.pairs.flatMap { [$0.lower, $0.higher] }).count
+            about.areSame = pairs.areSame
+        case .safety:
+            guard let name = SafetyStock.Name(conflict), let quantity = Int64(fingerprint) else { return nil }
+            (about.sku, about.location, about.quantity) = (name.sku, name.location, quantity)
+        case .identity:
+            guard let rules = LinkRules(json: content ?? "") else { return nil }
+            (about.rules, about.kinds) = (Int(rules.version), rules.ranks.map { "\($0.kind)" })
+        case .collect:
+            guard let records = Int(fingerprint) else { return nil }
+            about.records = records
+        case .take, .value, .accept, .keep, .delete, .replay, .discard, .withdraw, .undo, .policy: return nil
+        }
+        return about
     }
 }
 

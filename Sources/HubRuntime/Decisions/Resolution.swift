@@ -53,6 +53,26 @@ public struct DecisionAnswer: Encodable, Hashable, Sendable {
     public var undoneBy: String?
     /// The value that was set, of a field, a count, an order.
     public var values: [ValueAnswer]
+    /// What it is about, where that is no conflict and no field's policy; of an undo, what was undone.
+    public var about: About?
+
+    /// Links, goods that are kept back, rules and what was collected, in parts: for who says it in other words.
+    public struct About: Encodable, Hashable, Sendable {
+        /// Of records that are linked, or collected.
+        public var records: Int?
+        /// Linked records are one person's, or never are.
+        public var areSame: Bool?
+        /// Of goods that are kept back; `*` stands for all of them, and for all locations.
+        public var sku: String?
+        public var location: String?
+        /// Kept back, in units of 10⁻⁴.
+        public var quantity: Int64?
+        /// The version of identity rules, and what links by them, in that order.
+        public var rules: Int?
+        public var kinds: [String]?
+
+        public init() {}
+    }
 }
 
 extension DecisionAnswer {
