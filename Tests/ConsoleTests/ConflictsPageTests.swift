@@ -49,11 +49,11 @@ struct ConflictsPageTests {
     func order() throws {
         let page = try Self.page(ConflictPage(conflicts: [], next: "oldest_1_61", among: 10_000), isLater: true, order: .oldest)
         #expect(page.contains(#"<option value="oldest" selected>oldest first</option>"#) && page.contains(#"<option value="costliest">"#))
-        #expect(page.contains(#"<input type="hidden" name="order" value="oldest">"#) && page.contains(#"href="/conflicts?order=oldest""#))
+        // On to the next page, and back to the first.
+        #expect(page.components(separatedBy: #"<input type="hidden" name="order" value="oldest">"#).count == 3)
         #expect(page.contains("among the first 10,000 by kind"))
         let usual = try Self.page(ConflictPage(conflicts: []), isLater: true)
-        #expect(
-            usual.contains(#"<option value="kind" selected>"#) && usual.contains(#"class="button" href="/conflicts">To the first page"#))
+        #expect(usual.contains(#"<option value="kind" selected>"#) && usual.contains("<button>To the first page</button>"))
         #expect(!usual.contains("among the first"))
     }
 
