@@ -80,21 +80,48 @@ public struct OwnChanges: Sendable {
 
     private func index(_ changes: [Change], first: UInt64, from: UInt64, of sealed: SealedReplica) throws {
         try queue.write { db in
-            var last = from
-            for (offset, change) in changes.enumerated() {
-                let dot = Dot(sealed.replica, first + UInt64(offset))
-                guard dot.counter > from else { continue }
-                try OwnRecord(
-                    change, dot: dot, source: sealed.opening.source, isPosted: sealed.opening.name == PostedSource.name
-                )?.insert(in: db)
-                if let effect = change.stock { try Self.insert(effect, dot: dot, time: change.time, in: db) }
-                last = dot.counter
-            }
-            try db.execute(
-                sql:
-                    "INSERT INTO own_index (replica, indexed) VALUES (?, ?) ON CONFLICT (replica) DO UPDATE SET indexed = excluded.indexed",
-                arguments: [sealed.replica.blob, last])
+            let last = try Self.insert(changes, first: first, from: from, of: sealed, in: db)
+            try Self.note(indexed: last, of: sealed.replica, in: db)
         }
+    }
+
+    private static func note(indexed last: UInt64, of replica: ReplicaID, in db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO own_index (replica, indexed) VALUES (?, ?)
+                ON CONFLICT (replica) DO UPDATE SET indexed = max(indexed, excluded.indexed)
+                """, arguments: [replica.blob, last])
+    }
+
+    /// A set that the hub's backup holds is let go of, maybe before the view shows it: what it tells stays laid over until then.
+    static func keep(set id: Int64, of sealed: SealedReplica, in db: Database) throws {
+        let start = try start(of: sealed.replica, in: db)
+        // What the disk has damaged is captured anew.
+        guard
+            let bytes = try [UInt8].fetchBlob(
+                db, "SELECT bytes FROM outbox_set WHERE id = ?1 AND replica = ?2 AND last > ?3", [id, sealed.replica.blob, start]),
+            let set = try? ChangeSetCodec.decode(bytes), set.replica == sealed.replica
+        else { return }
+        let last = try insert(set.changes, first: set.first, from: start, of: sealed, in: db)
+        // Else what comes before it has not been read yet.
+        if set.first <= start + 1 { try note(indexed: last, of: sealed.replica, in: db) }
+    }
+
+    /// - Returns: the last counter.
+    private static func insert(
+        _ changes: [Change], first: UInt64, from: UInt64, of sealed: SealedReplica, in db: Database
+    ) throws -> UInt64 {
+        var last = from
+        for (offset, change) in changes.enumerated() {
+            let dot = Dot(sealed.replica, first + UInt64(offset))
+            guard dot.counter > from else { continue }
+            try OwnRecord(
+                change, dot: dot, source: sealed.opening.source, isPosted: sealed.opening.name == PostedSource.name
+            )?.insert(in: db)
+            if let effect = change.stock { try insert(effect, dot: dot, time: change.time, in: db) }
+            last = dot.counter
+        }
+        return last
     }
 
     private static func insert(_ effect: StockEffect, dot: Dot, time: Timestamp, in db: Database) throws {

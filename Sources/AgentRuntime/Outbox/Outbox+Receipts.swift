@@ -16,6 +16,7 @@ extension Outbox {
             return try row.acknowledged != receipt.last || !Self.droppable(receipt, in: db).isEmpty
         }
         guard isNews, !Oddity.acknowledgesLater.happens else { return }
+        let sealed = try journal.sealedReplicas().first { $0.replica == receipt.replica }
         KillPoint.receiptCome.passed()
         try queue.write { db in
             var row = try ReplicaRow.fetch(receipt.replica, in: db)
@@ -23,7 +24,8 @@ extension Outbox {
             if row.acknowledged == receipt.last { row.acknowledgedHash = receipt.hash }
             try row.store(in: db)
             try Self.notePosition(receipt, in: db)
-            try drop(receipt, in: db)
+            // Of one that was abandoned, what is captured anew is told under another name.
+            try drop(receipt, showing: row.abandonedAt == nil ? sealed : nil, in: db)
         }
         KillPoint.receiptKept.passed()
     }
@@ -32,7 +34,7 @@ extension Outbox {
     /// longer than until a backup holds it.
     public func release(_ receipt: Receipt) throws {
         guard try queue.read({ try !Self.droppable(receipt, in: $0).isEmpty }) else { return }
-        try queue.write { try drop(receipt, in: $0) }
+        try queue.write { try drop(receipt, showing: nil, in: $0) }
     }
 
     /// Where the sets stand on the hub's line. If the last one stands elsewhere than it did, the hub was restored and got them again from
@@ -50,14 +52,18 @@ extension Outbox {
                 """, arguments: [number, replica, receipt.last])
     }
 
-    private func drop(_ receipt: Receipt, in db: Database) throws {
+    /// - Parameter sealed: whose changes are shown to people until the view has them.
+    private func drop(_ receipt: Receipt, showing sealed: SealedReplica?, in db: Database) throws {
         if Oddity.keepsLonger.happens { return }
-        for id in try Self.droppable(receipt, in: db) { try drop(set: id, in: db) }
+        for id in try Self.droppable(receipt, in: db) {
+            if let sealed { try OwnChanges.keep(set: id, of: sealed, in: db) }
+            try drop(set: id, in: db)
+        }
         try trim(in: db)
         try trimPast(of: receipt.replica, in: db)
     }
 
-    /// Acknowledged sets that the hub's backup holds, too.
+    /// Acknowledged sets that the hub's backup holds, too, the first one first.
     ///
     /// Of the receipt's replica alone: a restored hub names a backup of its present line, which says nothing about what others had sent
     /// to the former one.
@@ -68,7 +74,7 @@ extension Outbox {
         }
         // By position, of which few are that low; a replica may have very many.
         return try Int64.fetchAll(
-            db.cachedStatement(sql: "SELECT id FROM outbox_set WHERE +replica = ? AND +last <= ? AND position <= ?"),
+            db.cachedStatement(sql: "SELECT id FROM outbox_set WHERE +replica = ? AND +last <= ? AND position <= ? ORDER BY first"),
             arguments: [receipt.replica.blob, receipt.last, keep])
     }
 
