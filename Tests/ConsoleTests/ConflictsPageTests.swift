@@ -50,7 +50,7 @@ struct ConflictsPageTests {
         let page = try Self.page(ConflictPage(conflicts: [], next: "oldest_1_61", among: 10_000), isLater: true, order: .oldest)
         #expect(page.contains(#"<option value="oldest" selected>oldest first</option>"#) && page.contains(#"<option value="costliest">"#))
         // On to the next page, and back to the first.
-        #expect(page.components(separatedBy: #"<input type="hidden" name="order" value="oldest">"#).count == 3)
+        #expect(page.ranges(of: #"<input type="hidden" name="order" value="oldest">"#).count == 2)
         #expect(page.contains("among the first 10,000 by kind"))
         let usual = try Self.page(ConflictPage(conflicts: []), isLater: true)
         #expect(usual.contains(#"<option value="kind" selected>"#) && usual.contains("<button>To the first page</button>"))
