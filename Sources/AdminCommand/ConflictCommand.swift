@@ -226,6 +226,7 @@ struct ConflictCommand: AsyncParsableCommand {
                 }
             }
             lines += story?.takerLines ?? []
+            lines += story?.refused?.lines ?? []
             lines += NoteShown.lines(of: notes)
             lines.append("")
             lines.append(
@@ -249,7 +250,7 @@ struct ConflictCommand: AsyncParsableCommand {
             switch choice {
             case "take": "--take SITE or DOT"
             case "value": isAboutStock ? "--value PIECES" : "--value JSON"
-            case "replay", "discard": "tributary quarantine \(choice)"
+            case "replay", "mend", "discard": "tributary quarantine \(choice)"
             default: "--\(choice)"
             }
         }

@@ -25,12 +25,17 @@ extension ConflictCommand {
             let quantity: Int64
             let record: String?
         }
+        /// As the story shows it.
+        struct Shown: Decodable { let seen: String }
+        let conflict: Shown?
         let sides, earlier: [Write]
         let notes: [NoteShown]
         /// By the dot that is taken.
         let foresight: [String: Foresight]
         /// Of an oversold pile, the newest first.
         let takers: [Taker]?
+        /// Of a change that is set aside.
+        let refused: Refused?
 
         var takerLines: [String] {
             var table = Table("WHAT TOOK FROM IT LAST", "KIND", "WHEN", "RECORD", ">PIECES")

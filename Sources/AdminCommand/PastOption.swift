@@ -27,15 +27,23 @@ struct PastOption: ParsableArguments {
             }
             return nil
         }
+        guard let time = Self.milliseconds(asOf) else {
+            throw Complaint("\(asOf) is no time.", remedy: "Give it in UTC: 2026-11-22, \"2026-11-22 10:30\" or 2026-11-22T10:30:00Z.")
+        }
+        return time
+    }
+
+    /// Since 1970, in UTC; a day alone means its end. `nil` for what is no time.
+    static func milliseconds(_ text: String) -> UInt64? {
         for (form, isDay) in [("yyyy-MM-dd", true), ("yyyy-MM-dd HH:mm", false), ("yyyy-MM-dd'T'HH:mm:ss'Z'", false)] {
             let format = DateFormatter()
             format.locale = Locale(identifier: "en_US_POSIX")
             format.timeZone = TimeZone(secondsFromGMT: 0)
             format.dateFormat = form
-            guard asOf.count == (form.filter { $0 != "'" }).count, let date = format.date(from: asOf), date.timeIntervalSince1970 >= 0
+            guard text.count == (form.filter { $0 != "'" }).count, let date = format.date(from: text), date.timeIntervalSince1970 >= 0
             else { continue }
             return UInt64(date.timeIntervalSince1970 * 1000) + (isDay ? 24 * 3600 * 1000 - 1 : 0)
         }
-        throw Complaint("\(asOf) is no time.", remedy: "Give it in UTC: 2026-11-22, \"2026-11-22 10:30\" or 2026-11-22T10:30:00Z.")
+        return nil
     }
 }

@@ -7,9 +7,10 @@ struct QuarantineCommand: AsyncParsableCommand {
             tributary quarantine groups                  how many, by site and cause
             tributary quarantine list --limit 20
             tributary quarantine replay 3f9a1c2b
+            tributary quarantine mend 3f9a1c2b --set total=12.50      one wrong value, put right
             tributary conflict resolve-all --cause value-of-wrong-kind --site shop-1 --replay      all of a cause
             """,
-        subcommands: [List.self, Groups.self, Replay.self, Discard.self])
+        subcommands: [List.self, Groups.self, Replay.self, Mend.self, Discard.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

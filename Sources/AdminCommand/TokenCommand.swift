@@ -8,7 +8,7 @@ struct TokenCommand: AsyncParsableCommand {
             A program, or a colleague at another machine, gets a token instead of the secret of the hub's folder. What it decides
             bears its name, and it may do what its role may:
               viewer    looks at everything and changes nothing
-              operator  decides conflicts, links customers, replays and discards, sets what is kept back
+              operator  decides conflicts, links customers, replays, mends and discards, sets what is kept back
               admin     sites and tokens, policies and rules of identity, collecting, backups
 
               tributary token create reports --role viewer --days 365

@@ -9,7 +9,7 @@ struct UserCommand: AsyncParsableCommand {
               tributary user add anna --role admin --data /var/lib/tributary-hub
             It prints a first password. At the first sign-in anna chooses one of her own; what she decides bears her name. Roles:
               viewer    looks at everything and changes nothing
-              operator  decides conflicts, links customers, replays and discards, sets what is kept back
+              operator  decides conflicts, links customers, replays, mends and discards, sets what is kept back
               admin     people, sites and tokens, policies and rules of identity, collecting, backups
             """,
         subcommands: [Add.self, List.self, SetRole.self, Password.self, Remove.self])

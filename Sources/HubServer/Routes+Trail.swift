@@ -18,10 +18,13 @@ extension HubRoutes {
     /// - Parameters:
     ///   - open: `nil`: it is over.
     ///   - others: profiles that are shown with it.
-    func noteLook(at open: ConflictAnswer?, of id: String, besides others: [String?] = [], _ call: HubCall) async {
+    ///   - isPersonal: whether values are shown that may be a customer's, of whom there is no profile yet.
+    func noteLook(
+        at open: ConflictAnswer?, of id: String, besides others: [String?] = [], isPersonal: Bool = false, _ call: HubCall
+    ) async {
         let people = Set(others + [open?.about.profile, open?.about.otherProfile]).subtracting([nil])
         let mayHaveBeen = open == nil && ConflictAnswer.Kind(ofID: id)?.mayTellOfPerson ?? true
-        guard mayHaveBeen || !people.isEmpty else { return }
+        guard mayHaveBeen || isPersonal || !people.isEmpty else { return }
         await hub.noteLookUp(.conflict, id, found: max(people.count, 1), by: call.principal, now: call.now)
     }
 

@@ -23,6 +23,10 @@ extension Session {
             "SELECT * FROM decision WHERE choice = ? AND undone IS NULL ORDER BY record", bind: { $0.bind(choice.rawValue) }, Self.decision)
     }
 
+    func decisions(everChoosing choice: Decision.Choice) throws -> [DecisionRow] {
+        try all("SELECT * FROM decision WHERE choice = ? ORDER BY record", bind: { $0.bind(choice.rawValue) }, Self.decision)
+    }
+
     func decisions(after record: RecordNumber?, limit: Int) throws -> [DecisionRow] {
         try all(
             "SELECT * FROM decision WHERE record < ? ORDER BY record DESC LIMIT ?",

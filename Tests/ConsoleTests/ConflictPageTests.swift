@@ -37,6 +37,29 @@ struct ConflictPageTests {
             foresight: [:], sites: 3, alike: 412)
     }
 
+    private static let kinds = ["text", "integer", "real", "money", "quantity", "time", "flag", "reference", "any"]
+
+    /// Of a change that is set aside for some cause, with a value of each kind.
+    static func aside(_ code: String, value: String = "seven") -> ConflictStory {
+        var about = ConflictAnswer.About()
+        (about.entity, about.key, about.site, about.code, about.reason) = ("sale", "1", "camden", code, "why")
+        let mayMend = Mending.causes.contains(code)
+        var story = Self.story()
+        (story.sides, story.rule) = ([], nil)
+        story.conflict = ConflictAnswer(
+            id: "quarantine:a:1", short: "3f9a1c2b", kind: .quarantine, subject: "a:1", message: "", remedy: "", about: about,
+            since: now - 60_000, sides: [], choices: (mayMend ? ["mend"] : []) + ["replay", "discard"], seen: "a:1;", fingerprint: "a:1")
+        let fields = kinds.map { kind in
+            RefusedChange.Field(
+                name: kind + value, kind: kind, value: .text(value), present: [.integer(50_000), .text(value)], mayMend: mayMend,
+                takesValue: kind != "reference")
+        }
+        story.refused = RefusedChange(
+            action: .create, fields: fields, fieldsHidden: 3,
+            stock: RefusedChange.Stock(sku: value, location: value, quantity: -10_000, isCount: false), behind: 2, isPersonal: false)
+        return story
+    }
+
     static func note(_ number: Int64, _ author: String, _ text: String) -> ConflictNoteAnswer {
         ConflictNoteAnswer(
             ConflictNoteRow(
@@ -68,13 +91,33 @@ struct ConflictPageTests {
         over.ruling = PolicyAnswer(entity: "customer", field: "phone", policy: "ranked: camden", decision: "c:1")
         var undone = Self.story()
         undone.restore(by: Self.payload)
+        let codes = [
+            "value-of-wrong-kind", "record-too-large", "replica-closed", "names-the-future", "sku-empty", "stock-quantity-too-large",
+            "stock-claim-without-document", "creates-for-another", "not-its-own", "counter-too-large", "record-mismatch", "something-new",
+        ]
         for role in Role.allCases {
-            for story in [story, full, over, undone] {
+            for story in [story, full, over, undone] + codes.map({ Self.aside($0, value: Self.payload) }) {
                 let html = try html(story, role, language, typed: ConflictTyped(value: Self.payload, note: Self.payload, text: nil))
                 #expect(!html.contains("⟦") && !html.contains("<script>alert"), "\(role)")
                 #expect(html.matches(of: /\{[a-z]+\}/).isEmpty)
             }
         }
+    }
+
+    @Test("a wrong value is given or left out, a time or a reference left out; whoever may not decide sees what the change says")
+    func mending() throws {
+        let page = try html(Self.aside("value-of-wrong-kind"))
+        #expect(page.matches(of: /name="mend-field"/).count == 9 && page.matches(of: /<input name="mend-value"/).count == 7)
+        #expect(page.contains(#"name="choice" value="mend""#) && !page.contains("mend-leave") && page.contains("An amount like 12.50"))
+        #expect(page.contains("2 later changes of the same record wait behind it.") && page.contains("and 3 more fields"))
+        let again = try html(Self.aside("value-of-wrong-kind"), typed: ConflictTyped(mended: ["moneyseven": "12 pounds"]))
+        #expect(again.contains(#"name="mend-value" value="12 pounds""#))
+        let large = try html(Self.aside("record-too-large"))
+        #expect(large.matches(of: /name="mend-leave"/).count == 9 && !large.contains("mend-field"))
+        let stock = try html(Self.aside("sku-empty"))
+        #expect(stock.contains("or goods would count twice") && !stock.contains("mend-field") && stock.contains(#"value="discard""#))
+        let viewer = try html(Self.aside("value-of-wrong-kind"), .viewer)
+        #expect(viewer.contains("As told") && viewer.contains("seven") && !viewer.contains("mend-field"))
     }
 
     @Test("notes stand in order; whoever may look reads them, who may decide writes one, until there are as many as are kept")

@@ -42,6 +42,33 @@ struct ConsoleDeskTests {
         page.text.matches(of: /name="take" value="([^"]+)"/).map { String($0.1) }
     }
 
+    @Test("a wrong value is put right on its change's page; what is no number is told there, and stays in its field")
+    func mending() async throws {
+        try await ServedHub.run { hub in
+            let agent = try await hub.test.enrol("shop")
+            var till = TestWriter("till", seed: 1, key: agent.key)
+            let (life, now) = (till.nextDot, hub.test.now)
+            let wrong = Make.write("sale", 1, [("total", "seven"), ("at", "yesterday"), ("number", "S1")], at: now)
+            try await hub.test.push([try till.seal([wrong])], from: agent)
+            let page = "/conflicts/" + Self.encoded("quarantine:\(life)")
+            let ben = Browser(hub)
+            try await ben.signIn("ben", .operator)
+            let shown = try await ben.get(page)
+            #expect(shown.status == 200 && shown.text.contains("seven") && shown.text.contains("yesterday"))
+            var form = ["choice": "mend", "seen": Self.hidden("seen", in: shown), "mend-field": "total", "mend-value": "12 pounds"]
+            let refused = try await ben.post(page, form)
+            #expect(refused.status == 409 && refused.text.contains(#"name="mend-value" value="12 pounds""#))
+            form["mend-value"] = "12.50"
+            let half = try await ben.post(page, form)
+            #expect(half.status == 409 && half.text.contains("at"))
+            let answer = try await hub.test.hub.resolve(
+                "quarantine:\(life)", Resolution(.mend, mending: Mending(values: ["total": .integer(1)], leaveOut: ["at"]), author: "ann"),
+                now: now)
+            #expect(answer.values == [.integer(1)])
+            #expect(try await ben.get(page).text.contains("mended the change"))
+        }
+    }
+
     @Test(
         "a side is taken from the screen; the second operator is told, nothing of hers is done, and the decision bears the first one's name"
     )

@@ -46,6 +46,34 @@ struct DeskRouteTests {
         }
     }
 
+    @Test("a change that is set aside is told value by value, which is in the trail where they are somebody's, and is mended")
+    func mending() async throws {
+        try await ServedHub.run { hub in
+            let agent = try await hub.test.enrol("shop")
+            var till = TestWriter("till", seed: 1, key: agent.key)
+            let (life, now) = (till.nextDot, hub.test.now)
+            let wrong = Make.write("customer", 1, [("name", "Ann Wye"), ("created at", "yesterday")], at: now)
+            try await hub.test.push([try till.seal([wrong])], from: agent)
+            let id = "quarantine:\(life)"
+            let story = try await hub.ask(.get, "/v1/conflicts/\(id.replacing(":", with: "%3A"))/story").json as? [String: Any]
+            let fields = (story?["refused"] as? [String: Any])?["fields"] as? [[String: Any]]
+            #expect(fields?.map { $0["name"] as? String } == ["created at", "name"])
+            #expect(fields?.first?["value"] as? String == "yesterday" && fields?.first?["kind"] as? String == "time")
+            #expect(try await hub.test.hub.lookUps().map(\.subject) == [id])
+            func mend(_ mending: String) async throws -> ServedHub.Answer {
+                try await hub.ask(
+                    .post, "/v1/conflicts/resolve", #"{"id":"\#(id)","choice":"mend","mending":\#(mending),"author":"ann"}"#)
+            }
+            for refused in [#"{}"#, #"{"leaveOut":["name"]}"#, #"{"values":{"created at":"today"}}"#] {
+                let answer = try await mend(refused)
+                #expect((400...409).contains(answer.status) && answer.error["remedy"] != nil, "\(refused)")
+            }
+            let mended = try await mend(#"{"values":{"created at":1700000000000}}"#)
+            #expect(mended.status == 200 && (mended.json as? [String: Any])?["values"] as? [Int] == [1_700_000_000_000])
+            #expect(try await hub.test.hub.status(now: now).quarantined == 0)
+        }
+    }
+
     @Test("a policy is tried without being set, and examples that show people are in the trail; what is none is refused")
     func policyTrial() async throws {
         try await ServedHub.run { hub in

@@ -80,7 +80,8 @@ extension Console {
             "undone": undo.map { undo in
                 undo.map { strings("audit-undone-by", ["author": $0.author, "time": forms.clock($0.time)]) } ?? strings["audit-undone"]
             },
-            "mayUndo": decision.undoneBy == nil && !Self.lasting.contains(decision.choice),
+            "mayUndo": decision.undoneBy == nil && !Self.lasting.contains(decision.choice)
+                && (decision.choice != .mend || !decision.values.isEmpty),
         ]
     }
 

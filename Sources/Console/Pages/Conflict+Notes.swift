@@ -7,11 +7,14 @@ public struct ConflictTyped: Sendable {
     public var note: String?
     /// A note for colleagues.
     public var text: String?
+    /// Values for fields of a change that is set aside.
+    public var mended: [String: String]
 
-    public init(value: String? = nil, note: String? = nil, text: String? = nil) {
+    public init(value: String? = nil, note: String? = nil, text: String? = nil, mended: [String: String] = [:]) {
         self.value = value
         self.note = note
         self.text = text
+        self.mended = mended
     }
 }
 

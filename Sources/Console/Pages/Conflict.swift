@@ -38,6 +38,7 @@ extension Console {
             "sides": sides(story, conflict, words, forms), "decisions": decisions, "hasDecisions": !decisions.isEmpty,
             "drawing": svg.isNull ? nil : svg, "words": drawing.words(), "facts": facts(conflict, words, forms),
         ]
+        view["refused"] = refused(story, conflict, typed, words, forms)
         view["takers"] = takers(of: story, words, forms)
         view["pair"] = pair(of: story, forms)?.view(label: words.title)
         view["hasSides"] = !conflict.sides.isEmpty
@@ -65,6 +66,7 @@ extension Console {
             "id": decision.id, "author": decision.author, "choice": strings["choice-\(decision.choice.rawValue)"], "values": values,
             "note": decision.note, "at": forms.stamp(decision.time), "isUndone": decision.undoneBy != nil,
             "mayUndo": decision.undoneBy == nil && ![.undo, .replay, .discard, .collect].contains(decision.choice)
+                && (decision.choice != .mend || !decision.values.isEmpty)
                 && (isAdmin || decision.choice != .policy),
         ]
     }
@@ -177,7 +179,7 @@ extension Console {
         view["valueHint"] = strings[isQuantity ? "conflict-value-count-hint" : "conflict-value-hint"]
         view["valueAfter"] = strings[isQuantity ? "conflict-value-count-after" : "conflict-value-after"]
         view["plain"] =
-            conflict.choices.filter { !["take", "value"].contains($0) }.map { choice -> View in
+            conflict.choices.filter { !["take", "value", "mend"].contains($0) }.map { choice -> View in
                 let key = conflict.kind == .sourceRestored && choice == "accept" ? "restored-accept" : choice
                 return [
                     "choice": choice, "name": strings["decide-\(key)"], "after": strings["decide-\(key)-after"],

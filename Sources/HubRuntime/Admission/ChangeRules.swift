@@ -13,6 +13,7 @@ struct Fault: Hashable {
 enum ChangeRules {
     /// Stored with each set; a rebuild judges by the rules of its admission.
     static let version: Int32 = 1
+    static let valueOfWrongKind = "value-of-wrong-kind"
 
     struct Writer {
         var dot: Dot
@@ -55,11 +56,16 @@ enum ChangeRules {
         return Fault(code: "not-its-own", reason: "It writes a \(subject.entity) that belongs to another source.")
     }
 
+    /// Whether the value can be what its field says; a field that no view knows takes any.
+    static func fits(_ write: FieldWrite, in entity: EntityName) -> Bool {
+        Catalogue[entity]?[write.field]?.kind.takes(write.value) ?? true
+    }
+
     private static func valueFault(_ change: Change, _ subject: Subject) -> Fault? {
         guard case .write(_, let writes) = change.action, let entity = Catalogue[subject.entity] else { return nil }
         for write in writes {
             guard let kind = entity[write.field]?.kind, !kind.takes(write.value) else { continue }
-            return Fault(code: "value-of-wrong-kind", reason: "Its field \"\(write.field)\" is no \(kind.label).")
+            return Fault(code: valueOfWrongKind, reason: "Its field \"\(write.field)\" is no \(kind.label).")
         }
         return nil
     }

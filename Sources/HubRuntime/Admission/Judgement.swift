@@ -36,7 +36,7 @@ enum Judgement {
         let known = subject.creates ? nil : try batch.record(number)
         if !candidate.source.isHub, RecordState.isTooLarge(change, for: known?.state) {
             self = .hold(
-                .quarantined, lacking: nil, code: "record-too-large",
+                .quarantined, lacking: nil, code: Self.recordTooLarge,
                 reason: "Its record would hold more than \(RecordState.valuesMax) values, or \(RecordState.bytesMax >> 20) MB of them.")
         } else if subject.creates {
             self = .admit(number)
@@ -57,6 +57,7 @@ enum Judgement {
     }
 
     static let editOfDeleted = "edit-of-deleted"
+    static let recordTooLarge = "record-too-large"
 
     private static func fault(_ candidate: SetAdmission.Candidate, _ batch: Batch) -> Fault? {
         let replica = batch.standing.replica(candidate.replica)

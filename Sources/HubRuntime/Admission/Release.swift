@@ -25,6 +25,9 @@ struct Release {
     /// Takes changes out of quarantine, after a rule or a mapping was mended.
     func replay(_ rows: [HeldRow]) throws { try retry(rows) }
 
+    /// Takes a change out of quarantine without some of its fields, as an operator decided.
+    func mend(_ row: HeldRow, without fields: Set<FieldName>) throws { try retry([row], without: fields) }
+
     /// Drops a held change for good; what stood behind it or waited for it goes on. It stays in the journal.
     func discard(_ row: HeldRow) throws {
         guard let replica = batch.standing.replica(row.replica)?.id else { return }
@@ -33,14 +36,17 @@ struct Release {
         try retry(try batch.store.held(lacking: replica, from: row.counter, to: row.counter))
     }
 
-    private func retry(_ rows: [HeldRow]) throws {
+    /// - Parameter fields: of `rows`, and not of what is released by them.
+    private func retry(_ rows: [HeldRow], without fields: Set<FieldName> = []) throws {
         var queue = rows
+        let given = Set(rows.map(\.place))
         var sets = DecodedSets(store: batch.store, current: batch.current)
         while !queue.isEmpty {
             let row = queue.removeFirst()
             guard try batch.store.held(replica: row.replica, counter: row.counter) != nil,
-                let candidate = try candidate(row, &sets)
+                var candidate = try candidate(row, &sets)
             else { continue }
+            if given.contains(row.place) { candidate.change = candidate.change.without(fields) }
             // Out of the table while it is judged, so that it is not found to stand behind itself.
             try batch.store.deleteHeld(replica: row.replica, counter: row.counter)
             switch try Judgement(candidate, batch: batch) {

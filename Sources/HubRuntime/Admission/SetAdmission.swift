@@ -111,6 +111,7 @@ struct SetAdmission {
         case .replay: if let held = try held(decision.target) { try replay(held) }
         case .collect: try Collection(decision.conflict)?.carryOut(in: batch)
         case .discard: if let held = try held(decision.target) { try Release(admission: self).discard(held) }
+        case .mend: if let held = try held(decision.target) { try Release(admission: self).mend(held, without: decision.leftOut) }
         case .policy, .safety, .identity: try redraw(decision.choice, decision.conflict)
         case .undo:
             guard let undone = try decision.target.flatMap(batch.recordNumber).flatMap(batch.store.decision) else { return }

@@ -49,17 +49,15 @@ extension ConflictList {
                 .longWait, "\(dot)",
                 message: "A change of \(subject) from \(site) waits for \(waits(row) / 3_600_000) hours. \(row.reason)",
                 remedy: "Bring the site on line that wrote what it names, or discard the change.", about: about, since: row.since,
-                subject: .held(dot), screen: Screen(dots: [dot]))
+                subject: .held(dot, mayMend: false), screen: Screen(dots: [dot]))
         case .behind: return nil
         case .quarantined:
             let isOfDeleted = row.code == Judgement.editOfDeleted
             return Finding(
                 isOfDeleted ? .editOfDeleted : .quarantine, "\(dot)",
                 message: "A change of \(subject) from \(site) is set aside (\(row.code)). \(row.reason)",
-                remedy: isOfDeleted
-                    ? "Replay the change, which brings the record back if it was collected, or discard it: tributary quarantine."
-                    : "Mend the mapping or the row at its site, then replay the change, or discard it: tributary quarantine.",
-                about: about, since: row.since, subject: .held(dot), screen: Screen(dots: [dot]))
+                remedy: Mending.remedy(for: row.code), about: about, since: row.since,
+                subject: .held(dot, mayMend: Mending.causes.contains(row.code)), screen: Screen(dots: [dot]))
         }
     }
 }

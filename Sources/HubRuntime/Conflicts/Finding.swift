@@ -18,7 +18,8 @@ struct Finding {
         case crossing(RecordState)
         case cell(StockCell)
         case order(OrderView, RecordState)
-        case held(Dot)
+        /// Whether it can be admitted without the values that are wrong.
+        case held(Dot, mayMend: Bool)
         /// Two records that may be one person's.
         case pair(LinkPairs.Pair)
         /// A source went on from the dot, and the hub has its former history up to the counter.
@@ -52,7 +53,7 @@ struct Finding {
         case .cell: kind == .concurrentCounts ? [.take, .value, .accept] : [.value, .accept]
         case .order: [.take]
         case .pair: [.same, .apart]
-        case .held: kind == .longWait ? [.discard, .accept] : [.replay, .discard]
+        case .held(_, let mayMend): kind == .longWait ? [.discard, .accept] : (mayMend ? [.mend] : []) + [.replay, .discard]
         case .restored: [.accept, .withdraw]
         case .outside: []
         }

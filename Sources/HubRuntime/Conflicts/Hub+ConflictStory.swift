@@ -40,6 +40,8 @@ public struct ConflictStory: Encodable, Sendable {
     public var foresight: [String: Foresight]
     /// Of an oversold pile: what took from it last, the newest first.
     public var takers: [StockItem.Entry] = []
+    /// Of a change that is set aside or waits: what it says, and what of that can be mended.
+    public var refused: RefusedChange?
     /// Of a proposed link: the two records side by side.
     public var pair: ProposalAnswer?
     /// Sites that show the merged view.

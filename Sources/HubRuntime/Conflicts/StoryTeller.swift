@@ -51,6 +51,11 @@ struct StoryTeller {
         story.earlier = try earlier.filter { told.insert($0.dot).inserted }.map {
             try write($0.dot, value: $0.value, time: $0.time, among: all, shown: [])
         }.sorted { $0.time < $1.time }
+        if case .held(let dot, _) = finding.subject, let held = try HeldChange(dot, documents) {
+            story.refused = try RefusedChange(held, documents)
+            // What stands in its fields now is shown, too.
+            story.conflict?.seen = held.screen.description
+        }
         if case .pair(let pair) = finding.subject { story.pair = try list.proposal(of: pair) }
         let alike = try alike(finding)
         story.alike = alike.ids.count

@@ -95,8 +95,10 @@ struct OriginFinder {
         var candidates = said.names
         if decision.choice == .undo {
             // What the decision had named was written once more, in that order.
-            guard let target = decision.target, let undone = try decided(by: target)?.set else { return nil }
+            guard let target = decision.target, let (undone, former) = try decided(by: target) else { return nil }
             candidates = undone.changes.enumerated().compactMap { $1.said(of: matter, at: undone.dot(at: $0)) }.first?.names ?? []
+            // What was refused did not come back.
+            candidates.removeAll { $0 == former.target }
         }
         let repeated = try candidates.filter { try value(of: $0, in: matter) != nil }
         if decision.choice == .undo, repeated.count == own.count { return repeated[place] }

@@ -62,6 +62,7 @@ struct Collection {
             let first = try batch.store.journal(containing: id.life.counter, of: number.replica)
         else { return }
         let discarded = try Decision.discarded(reading: batch.store, standing: batch.standing)
+        let leftOut = try Decision.leftOut(reading: batch.store, standing: batch.standing)
         var state = RecordState(id: id)
         var wasCreated = false
         try batch.store.eachJournal(after: first.number - 1) { entry in
@@ -80,7 +81,8 @@ struct Collection {
                 let isInBound = batch.verdict(
                     change.time, received: entry.received, offset: entry.offsetMilliseconds, replica: replica.number)
                 state.admit(
-                    change, precedence: Precedence(isInBound: isInBound, time: change.time, dot: dot), source: source.id,
+                    change.without(leftOut[dot] ?? []), precedence: Precedence(isInBound: isInBound, time: change.time, dot: dot),
+                    source: source.id,
                     lineage: batch.standing.lineage)
             }
             return true

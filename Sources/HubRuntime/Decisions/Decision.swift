@@ -19,6 +19,8 @@ public struct Decision: Hashable, Sendable {
         case delete
         /// A quarantined change is judged again by today's rules.
         case replay
+        /// A quarantined change is admitted without the values that are wrong, which the hub may write itself.
+        case mend
         /// A quarantined change is dropped; what stood behind it goes on.
         case discard
         /// What a source told that was restored since is taken back.
@@ -42,7 +44,7 @@ public struct Decision: Hashable, Sendable {
         var role: Role {
             switch self {
             case .policy, .collect, .identity: .admin
-            case .take, .value, .accept, .keep, .delete, .replay, .discard, .withdraw, .undo, .safety, .same, .apart: .operator
+            case .take, .value, .accept, .keep, .delete, .replay, .mend, .discard, .withdraw, .undo, .safety, .same, .apart: .operator
             }
         }
     }
@@ -57,7 +59,7 @@ public struct Decision: Hashable, Sendable {
     /// Who decided, as told.
     public var author: String
     public var note: String?
-    /// The held change that is replayed or discarded, or the decision that is undone.
+    /// The held change that is replayed, mended or discarded, or the decision that is undone.
     public var target: Dot?
     /// What the choice is about in full, where the rest does not say it: pairs of records, or rules.
     public var content: String?
@@ -112,6 +114,12 @@ extension Decision {
 }
 
 extension Decision {
+    /// Writes of a field that count for nothing: operators have dropped their changes, or admitted them without it.
+    static func dropped(_ field: FieldName, reading store: any HubReading, standing: Standing) throws -> Set<Dot> {
+        let leftOut = try leftOut(reading: store, standing: standing).filter { $0.value.contains(field) }
+        return try discarded(reading: store, standing: standing).union(leftOut.keys)
+    }
+
     /// Changes that operators have dropped: they stand in the journal and have no effect.
     static func discarded(reading store: any HubReading, standing: Standing) throws -> Set<Dot> {
         var dots: Set<Dot> = []

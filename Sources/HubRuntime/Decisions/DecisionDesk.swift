@@ -21,11 +21,12 @@ final class DecisionDesk {
     }
 
     func decide(_ finding: Finding, _ resolution: Resolution) throws -> DecisionAnswer {
-        let changes = try changes(for: finding, resolution)
         var decision = Decision(
             resolution.choice, conflict: finding.answer.id, message: finding.answer.message, fingerprint: finding.answer.fingerprint,
             author: resolution.author, note: resolution.note)
-        if case .held(let dot) = finding.subject { decision.target = dot }
+        if case .held(let dot, _) = finding.subject { decision.target = dot }
+        if resolution.choice == .mend { return try mend(finding, resolution, decision) }
+        let changes = try changes(for: finding, resolution)
         if resolution.choice == .withdraw, case .restored(let dot, let through) = finding.subject {
             return try withdraw(after: dot, through: through, decision)
         }
@@ -52,17 +53,20 @@ final class DecisionDesk {
 
     /// What the choice would write.
     func changes(for finding: Finding, _ resolution: Resolution) throws -> [Change] {
-        let shown: Screen
-        if let seen = resolution.seen {
-            guard let screen = Screen(seen) else {
-                throw HubError(
-                    .badRequest, "What the decision says it has seen cannot be read.", remedy: "Send the conflict's `seen` as it came.")
-            }
-            shown = screen
-        } else {
-            shown = finding.screen
-        }
+        let shown = try shown(resolution) ?? finding.screen
         return try finding.changes(for: resolution, shown: shown, time: time, lineage: standing.lineage)
+    }
+
+    /// What the operator's screen showed; `nil` where that is not told.
+    ///
+    /// - Throws: `request-invalid` where it cannot be read.
+    func shown(_ resolution: Resolution) throws(HubError) -> Screen? {
+        guard let seen = resolution.seen else { return nil }
+        guard let screen = Screen(seen) else {
+            throw HubError(
+                .badRequest, "What the decision says it has seen cannot be read.", remedy: "Send the conflict's `seen` as it came.")
+        }
+        return screen
     }
 
     func undo(_ id: String, author: String, note: String?, role: Role) throws -> DecisionAnswer {
@@ -89,6 +93,11 @@ final class DecisionDesk {
                 remedy: "It stands in the journal; correct the row at its site.")
         }
         let restored = try Undo(of: dot, documents: documents, time: time).changes()
+        guard row.choice != .mend || !restored.isEmpty else {
+            throw HubError(
+                .decisionSuperseded, "A change that was admitted cannot be set aside again, and nothing was written in its place.",
+                remedy: "Correct the row at its site.")
+        }
         let decision = Decision(
             .undo, conflict: row.conflict, message: "Undone: \(row.choice.rawValue)", fingerprint: "", author: author, note: note,
             target: dot)
@@ -110,7 +119,7 @@ final class DecisionDesk {
     // MARK: the hub as a writer
 
     /// Times of one replica never fall (S10).
-    private var time: Timestamp { max(now, standing.replica(hub.generation.id)?.received ?? now) }
+    var time: Timestamp { max(now, standing.replica(hub.generation.id)?.received ?? now) }
 
     func write(_ changes: [Change], _ decision: Decision) throws -> DecisionAnswer {
         let replica = hub.generation.id

@@ -91,7 +91,8 @@ extension Finding {
             action: .write(Subject(of: state), [FieldWrite(field, value, context: .named(live), isPersonal: isPersonal)]))
     }
 
-    private static func value(_ json: JSONValue?, as kind: Catalogue.Kind?, _ field: FieldName) throws(HubError) -> Value {
+    /// - Throws: `choice-invalid` for what the field does not take.
+    static func value(_ json: JSONValue?, as kind: Catalogue.Kind?, _ field: FieldName) throws(HubError) -> Value {
         let value: Value?
         switch json {
         case .null: value = .null

@@ -7,6 +7,8 @@ public struct Resolution: Decodable, Hashable, Sendable {
     public var side: String?
     /// For `value`: a field's value, or a quantity in units of 10⁻⁴.
     public var value: JSONValue?
+    /// For `mend`: what is left out, and what is written in its place.
+    public var mending: Mending?
     /// The conflict's `seen`, as it was shown; without it the decision covers what is there when it arrives.
     public var seen: String?
     /// Who decides, for the record.
@@ -14,17 +16,19 @@ public struct Resolution: Decodable, Hashable, Sendable {
     public var note: String?
 
     public init(
-        _ choice: Decision.Choice, side: String? = nil, value: JSONValue? = nil, seen: String? = nil, author: String, note: String? = nil
+        _ choice: Decision.Choice, side: String? = nil, value: JSONValue? = nil, mending: Mending? = nil, seen: String? = nil,
+        author: String, note: String? = nil
     ) {
         self.choice = choice
         self.side = side
         self.value = value
+        self.mending = mending
         self.seen = seen
         self.author = author
         self.note = note
     }
 
-    private enum CodingKeys: CodingKey { case choice, side, value, seen, author, note }
+    private enum CodingKeys: CodingKey { case choice, side, value, mending, seen, author, note }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -32,6 +36,7 @@ public struct Resolution: Decodable, Hashable, Sendable {
         side = try container.decodeIfPresent(String.self, forKey: .side)
         // The value null is a value, too.
         value = container.contains(.value) ? try container.decode(JSONValue.self, forKey: .value) : nil
+        mending = try container.decodeIfPresent(Mending.self, forKey: .mending)
         seen = try container.decodeIfPresent(String.self, forKey: .seen)
         author = try container.decode(String.self, forKey: .author)
         note = try container.decodeIfPresent(String.self, forKey: .note)
@@ -99,6 +104,11 @@ extension Resolution {
         }
         if choice == .value, value == nil {
             throw HubError(.badRequest, "The value is missing.", remedy: "Give it as JSON: --value '\"text\"' or --value 12.")
+        }
+        if choice == .mend, mending?.fields.isEmpty ?? true {
+            throw HubError(
+                .badRequest, "Nothing says what is mended.",
+                remedy: "Give a field's value or leave it out: --set FIELD=VALUE, --leave-out FIELD.")
         }
     }
 }

@@ -12,6 +12,8 @@ struct Undo {
     let documents: Documents
     let time: Timestamp
     private let set: ChangeSet
+    /// Of a mended change: what it said itself was refused, and does not come back.
+    private let refused: Dot?
 
     /// - Throws: `not-found` when the journal does not hold it.
     init(of decision: Dot, documents: Documents, time: Timestamp) throws {
@@ -22,6 +24,7 @@ struct Undo {
             let set = try sets.set(containing: decision.counter, of: replica)
         else { throw HubError(.notFound, "The journal does not hold that decision.", remedy: "Run `tributary-hub verify`.") }
         self.set = set
+        refused = set.changes.lazy.compactMap { Decision($0) }.first.flatMap { $0.choice == .mend ? $0.target : nil }
     }
 
     func changes() throws -> [Change] {
@@ -76,7 +79,7 @@ struct Undo {
             let side = FieldWrite(write.field, value, context: .named(undone), isPersonal: write.isPersonal)
             return Change(time: time, action: .write(Subject(of: state), [side]))
         }
-        let sides = try originals(shown).compactMap { original -> Change? in
+        let sides = try originals(shown.filter { $0 != refused }).compactMap { original -> Change? in
             guard case .write(_, let writes) = original.change.action, let former = writes.first(where: { $0.field == write.field })
             else { return nil }
             // A reference without a source means its writer's.

@@ -21,7 +21,7 @@ public struct FieldHistory: Encodable, Sendable {
         public var replaced: [Replaced]
         /// Nothing has taken its place.
         public var isLive: Bool
-        /// It stands in quarantine, waits, or was discarded: it is journaled, and counts for nothing.
+        /// It stands in quarantine, waits, was discarded, or left out when its change was mended: it is journaled, and counts for nothing.
         public var isHeld: Bool
     }
 

@@ -211,7 +211,7 @@ struct FieldWalk {
 
     private mutating func isHeld(_ dot: Dot, _ replica: ReplicaNumber) throws -> Bool {
         if standing.heldCount > 0, try store.held(replica: replica, counter: dot.counter) != nil { return true }
-        let dropped = try discarded ?? Decision.discarded(reading: store, standing: standing)
+        let dropped = try discarded ?? Decision.dropped(field, reading: store, standing: standing)
         discarded = dropped
         return dropped.contains(dot)
     }

@@ -235,7 +235,7 @@ public struct ConflictAnswer: Encodable, Hashable, Sendable {
     /// It was so then already, since when is not known.
     public var sinceBefore: UInt64?
     public var sides: [WriteAnswer]
-    /// What can be decided: `take`, `value`, `accept`, `keep`, `delete`, `same`, `apart`, `replay`, `discard`.
+    /// What can be decided: `take`, `value`, `accept`, `keep`, `delete`, `same`, `apart`, `replay`, `mend`, `discard`.
     public var choices: [String]
     /// What this answer shows; sent back with a decision, which then covers exactly that.
     public var seen: String

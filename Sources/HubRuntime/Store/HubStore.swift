@@ -161,6 +161,8 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func decisions(on conflict: String) throws -> [DecisionRow]
     /// Those of one choice that are not undone, the oldest first.
     func decisions(choosing choice: Decision.Choice) throws -> [DecisionRow]
+    /// The same, with those that were taken back.
+    func decisions(everChoosing choice: Decision.Choice) throws -> [DecisionRow]
     /// The newest first, those after one.
     func decisions(after record: RecordNumber?, limit: Int) throws -> [DecisionRow]
 

@@ -77,7 +77,9 @@ extension HubRoutes {
     /// A page that shows people, or did, is in the trail; so is the same for programs.
     func noteLook(at story: ConflictStory, of id: String, _ call: HubCall) async {
         // A rule's examples are about others.
-        await noteLook(at: story.conflict, of: id, besides: story.rule?.examples.map(\.conflict.about.profile) ?? [], call)
+        await noteLook(
+            at: story.conflict, of: id, besides: story.rule?.examples.map(\.conflict.about.profile) ?? [],
+            isPersonal: story.refused?.isPersonal ?? false, call)
     }
 
     private func decide(_ call: HubCall) async throws -> Reply {
@@ -89,7 +91,9 @@ extension HubRoutes {
             return .seeOther(Address.conflict(id) + "?said=decided")
         } catch let error as HubError where [.conflictGone, .choiceInvalid, .badRequest].contains(error.code) {
             // Somebody else was faster, or the value is none: the page says so, shows what there is now, and keeps what was typed.
-            return try await conflictPage(call, id, problem: error, typed: ConflictTyped(value: form["value"], note: form["note"]))
+            let mended = Dictionary(zip(form.all("mend-field"), form.all("mend-value")), uniquingKeysWith: { first, _ in first })
+            return try await conflictPage(
+                call, id, problem: error, typed: ConflictTyped(value: form["value"], note: form["note"], mended: mended))
         }
     }
 
@@ -134,7 +138,24 @@ extension HubRoutes {
             throw HubError(.badRequest, "Nothing was chosen.", remedy: "Press one of the buttons.")
         }
         let value = choice == .value ? try value(form, of: conflict?.about) : nil
-        return Resolution(choice, value: value, seen: form["seen"], author: author, note: form["note"])
+        let mending = choice == .mend ? try mending(form, of: conflict?.about) : nil
+        return Resolution(choice, value: value, mending: mending, seen: form["seen"], author: author, note: form["note"])
+    }
+
+    /// Each field that is wrong with what was typed for it; what was left empty is left out.
+    ///
+    /// - Throws: `request-invalid` for a value that is none.
+    private static func mending(_ form: FormBody, of about: ConflictAnswer.About?) throws -> Mending {
+        var mending = Mending(leaveOut: form.all("mend-leave"))
+        for (field, typed) in zip(form.all("mend-field"), form.all("mend-value")) {
+            let text = typed.trimmingCharacters(in: .whitespacesAndNewlines)
+            if text.isEmpty {
+                mending.leaveOut.append(field)
+            } else {
+                mending.values[field] = try value(text, in: field, of: about?.entity)
+            }
+        }
+        return mending
     }
 
     /// What was typed, as the field holds it.
@@ -143,7 +164,11 @@ extension HubRoutes {
         guard let text = form["value"] else {
             throw HubError(.badRequest, "The value is missing.", remedy: "Write it into the field, or take one of the sides.")
         }
-        let kind = about.flatMap { about in about.entity.flatMap { Catalogue[EntityName($0)] }?[FieldName(about.field ?? "")]?.kind }
+        return try value(text, in: about?.field ?? "", of: about?.entity)
+    }
+
+    private static func value(_ text: String, in field: String, of entity: String?) throws -> JSONValue {
+        let kind = entity.flatMap { Catalogue[EntityName($0)] }?[FieldName(field)]?.kind
         switch kind {
         case .money, .quantity: return try pieces(text)
         case .integer, .flag:
