@@ -319,6 +319,38 @@ struct StockListTests {
         #expect(told.count == Int(count))
     }
 
+    @Test("Where older movements begin is found by halving: few are looked at, whichever it is, and no more than there is room for")
+    func search() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let count: UInt64 = 1_300
+        let first = shop.till.nextDot
+        try await shop.tell(
+            (0..<count).map { Make.movement("MUG", "shop-1", pieces: 1, at: Timestamp(milliseconds: now.milliseconds - count + $0)) })
+        for number in [0, 1, 299, 650, count - 1] {
+            let dot = Dot(first.replica, first.counter + number)
+            let mark = StockItem.Mark(at: now.milliseconds - count + number, dot: dot)
+            try await shop.bench.hub.reading(now) { documents in
+                let cell = try #require(try documents.store.cells(sku: "MUG").first).cell
+                let replica = try #require(documents.standing.number(of: first.replica))
+                func begin(_ search: inout MovementSearch) throws -> UInt64? { try search.start(at: cell, replica, within: 10) }
+                var search = MovementSearch(for: mark, documents)
+                let found = try begin(&search)
+                let start = try #require(found)
+                // Everything older stands before it, and at most ten that are not.
+                #expect((dot.counter...dot.counter + 10).contains(start) && search.looked <= 10, "\(number): \(start)")
+                let looked = search.looked
+                var enough = MovementSearch(for: mark, documents, looksMax: looked)
+                let again = try begin(&enough)
+                var tooFew = MovementSearch(for: mark, documents, looksMax: looked - 1)
+                let cut = try begin(&tooFew)
+                var withoutJournal = MovementSearch(for: mark, documents, journalBytesMax: 0)
+                let unread = try begin(&withoutJournal)
+                #expect(again == start && cut == nil && unread == nil, "\(number)")
+            }
+        }
+    }
+
     @Test("Of a pile that moved very often the newest are read, and the history begins where nothing is missing")
     func busy() async throws {
         var shop = try await Shop()

@@ -40,11 +40,6 @@ struct StockMovements {
     /// changes takes some milliseconds to read.
     private static let journalBytesMax = 4 << 20
 
-    /// Of what is not older than a mark so many rows are passed over at once ...
-    private static let strideRows = 500
-    /// ... and so often, for all piles and replicas together.
-    private static let stridesMax = 1_000
-
     /// - Parameter mark: only what is older is asked for: of each pile and replica the newest before it are read, and some that are not.
     init(of cells: [(row: StockCellRow, cell: StockCell)], before mark: StockItem.Mark? = nil, _ documents: Documents) throws {
         let standing = documents.standing
@@ -55,18 +50,13 @@ struct StockMovements {
         let share = max(Self.readMin, Self.readMax / max(1, parts.count))
         // The mark stands somewhere in the first share: as much is read behind it.
         let most = mark == nil ? share : 2 * share
+        var search = mark.map { MovementSearch(for: $0, documents) }
         var rows: [ReplicaNumber: [(row: MovementRow, isLastOfMany: Bool)]] = [:]
-        var stridesLeft = Self.stridesMax
         for part in parts {
-            var start = UInt64.max
-            if let mark {
-                for stride in [Self.strideRows, share] {
-                    try Self.pass(over: stride, notOlderThan: mark, part.cell, part.replica, from: &start, left: &stridesLeft, documents)
-                }
-                guard stridesLeft > 0 else {
-                    lacks(upTo: mark.at)
-                    break
-                }
+            let sought = try search?.start(at: part.cell, part.replica, within: share)
+            guard let start = mark == nil ? UInt64.max : sought else {
+                lacks(upTo: mark?.at ?? 0)
+                break
             }
             let newest = try documents.store.movements(cell: part.cell, replica: part.replica, before: start, limit: most + 1)
             let isCut = newest.count > most
@@ -123,37 +113,10 @@ struct StockMovements {
         }
     }
 
-    /// Moves the start of a reading back, as long as none of the next rows is older than the mark.
-    private static func pass(
-        over stride: Int, notOlderThan mark: StockItem.Mark, _ cell: Int64, _ replica: ReplicaNumber, from start: inout UInt64,
-        left: inout Int, _ documents: Documents
-    ) throws {
-        while left > 0 {
-            left -= 1
-            let rows = try documents.store.movements(cell: cell, replica: replica, before: start, limit: stride)
-            guard rows.count == stride, let last = rows.last, let found = try documents.mark(of: last), found >= mark else { return }
-            start = last.counter
-        }
-    }
-
     private mutating func lacks(upTo time: UInt64) { completeAfter = max(completeAfter ?? 0, time) }
 }
 
 extension Documents {
-    /// Where a movement stands in the list; `nil` where the journal does not hold it.
-    fileprivate func mark(of row: MovementRow) throws -> StockItem.Mark? {
-        guard let id = standing.replica(row.replica)?.id else { return nil }
-        let dot = Dot(id, row.counter)
-        // As in a whole reading, so that both tell the same time.
-        if ![.transferOut, .transferIn].contains(row.kind), let made = try making(dot) { return StockItem.Mark(at: made.at, dot: dot) }
-        guard let entry = try store.journal(containing: row.counter, of: row.replica), entry.last >= row.counter else { return nil }
-        let set = try ChangeSetCodec.decode(entry.bytes)
-        guard set.first <= row.counter, case let place = Int(row.counter - set.first), set.changes.indices.contains(place) else {
-            return nil
-        }
-        return StockItem.Mark(at: min(set.changes[place].time.milliseconds, entry.received.milliseconds), dot: dot)
-    }
-
     /// The record that a change made, by its name, and when it did as its writer's clock had it; `nil` where the change made none, or where
     /// nothing of that write is left.
     func making(_ dot: Dot) throws -> (name: String, at: UInt64)? {
