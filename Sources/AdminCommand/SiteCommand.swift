@@ -13,15 +13,6 @@ struct SiteCommand: AsyncParsableCommand {
 
     enum Kind: String, Codable, CaseIterable, ExpressibleByArgument {
         case store, warehouse, web
-
-        /// What its application is called there by default.
-        var sourceName: String {
-            switch self {
-            case .store: "till"
-            case .warehouse: "wms"
-            case .web: "shop"
-            }
-        }
     }
 
     struct Site: Decodable {
@@ -63,6 +54,8 @@ struct SiteCommand: AsyncParsableCommand {
         let sources: [Source]
         let lastHeard: UInt64?
         let warnings: [String]
+        /// How it gets on, as the hub judges it; of an earlier version it does not tell.
+        let state: String?
 
         /// Of the agent that asked last: a site's former agents say nothing about it.
         var exchange: Exchange? { agents.filter(\.takesPart).compactMap(\.exchange).max { $0.asked < $1.asked } }
@@ -86,18 +79,20 @@ struct SiteCommand: AsyncParsableCommand {
         struct Answer: Decodable {
             let token: String
             let expires: UInt64
+            /// What the application there is usually called; a hub of an earlier version does not tell.
+            let sourceName: String?
 
             /// What to type at the site, as the console tells it.
             ///
             /// - Parameter address: how the hub is reached from here, and most likely from there.
-            func text(of name: String, kind: Kind, hub address: String) -> String {
+            func text(of name: String, hub address: String) -> String {
                 let plain = HubOptions.isOpenLine(to: address) ? " --allow-plain-http" : ""
                 return """
                     Site \(name) is ready. Its token works once, until \(Readable.time(expires)):
                       \(token)
                     On the site's machine:
                       tributary-agent enroll --hub \(address)\(plain) --token \(token) --data \(Self.folder)
-                      tributary-agent attach APP.db --as \(kind.sourceName) --mapping FILE.yaml --data \(Self.folder)
+                      tributary-agent attach APP.db --as \(sourceName ?? "SOURCE") --mapping FILE.yaml --data \(Self.folder)
                     Whether it has come: tributary site show \(name)
                     """
                         + (HubOptions.isThisMachine(address)
@@ -110,9 +105,9 @@ struct SiteCommand: AsyncParsableCommand {
 
         mutating func run() async throws {
             let connection = try listing.hub.connection()
-            let (name, kind) = (name, kind)
+            let name = name
             let bytes = try await connection.post("sites", body: Question(name: name, kind: kind, region: region))
-            try listing.show(bytes, as: Answer.self) { $0.text(of: name, kind: kind, hub: connection.address) }
+            try listing.show(bytes, as: Answer.self) { $0.text(of: name, hub: connection.address) }
         }
     }
 

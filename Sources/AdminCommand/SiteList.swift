@@ -7,7 +7,8 @@ extension SiteCommand {
             abstract: "List sites, those that need somebody first: how each gets on, and whether it and the hub have the same.",
             discussion: """
                 STATE    silent: not heard for 5 minutes. stalled: changes do not get through. differs: its view is not the hub's.
-                         clock: 5 minutes off. held: changes wait or are set aside at the hub. new: not enrolled yet. revoked. well
+                         clock: 5 minutes off. held: changes wait or are set aside at the hub. new: not enrolled yet. revoked.
+                         unequal: nothing is wrong, and its view was not found to be the hub's yet. well: "--state well" gives both
                 CLOCK    how far its clock is ahead of the hub's (+) or behind it (-)
                 WAITING  changes that the site has and the hub lacks, and since when there are some
                 SERVED   how long the first thing has been at the hub that the site was not given yet
@@ -36,15 +37,17 @@ extension SiteCommand {
         ) -> String {
             guard !sites.isEmpty else { return "No sites yet. Add one: tributary site add NAME --kind store" }
             // The hub has them by name; of one state they stay so.
-            let judged = sites.map { (site: $0, state: State($0, now: now)) }
-            let found = judged.filter { one in
-                (state ?? one.state) == one.state && (kind?.rawValue ?? one.site.kind) == one.site.kind && one.site.holds(words ?? "")
+            let told = sites.map { (site: $0, state: $0.state.flatMap(State.init(rawValue:))) }
+            let found = told.filter { one in
+                state?.admits(one.state) ?? true && (kind?.rawValue ?? one.site.kind) == one.site.kind && one.site.holds(words ?? "")
             }
-            let ordered = found.enumerated().sorted { ($0.element.state, $0.offset) < ($1.element.state, $1.offset) }.map(\.element)
+            let ordered = found.enumerated().sorted {
+                (State.order($0.element.state), $0.offset) < (State.order($1.element.state), $1.offset)
+            }.map(\.element.site)
             var table = Table("SITE", "STATE", "KIND", "REGION", "LAST HEARD", ">CLOCK", "WAITING", "SERVED", "EQUAL", "NOTE")
-            for (site, state) in ordered {
+            for site in ordered {
                 table.add(
-                    site.name, state.rawValue, site.kind, site.region ?? "-", Readable.age(site.lastHeard, now: now),
+                    site.name, site.state ?? "-", site.kind, site.region ?? "-", Readable.age(site.lastHeard, now: now),
                     site.clockOffset.map(Readable.offset) ?? "-", site.exchange?.waitingText ?? "-", site.exchange?.servedText ?? "-",
                     site.exchange?.equalText ?? "-", site.warnings.first ?? "")
             }
@@ -52,39 +55,15 @@ extension SiteCommand {
         }
     }
 
-    /// How a site gets on, at a glance: the worst of what is known of it, as the console judges it. Those that need somebody come first.
-    enum State: String, CaseIterable, Comparable, ExpressibleByArgument {
-        case silent, stalled, differs, clock, held, new, well, revoked
+    /// How a site gets on, at a glance, in the hub's words. Those that need somebody come first.
+    enum State: String, CaseIterable, ExpressibleByArgument {
+        case silent, stalled, differs, clock, held, new, unequal, well, revoked
 
-        /// A site is quiet for so long at most while its line is up: its agent asks for news at least every minute.
-        static let silentSecondsMax: Double = 5 * 60
-        /// As the hub trusts a clock.
-        static let clockMillisecondsMax: UInt64 = 5 * 60_000
+        /// Well is well, whether or not it was proved already.
+        func admits(_ told: State?) -> Bool { self == told || (self == .well && told == .unequal) }
 
-        init(_ site: Site, now: Date) {
-            let agents = site.agents.filter(\.takesPart)
-            let exchanges = agents.compactMap(\.exchange)
-            if site.agents.isEmpty {
-                self = .new
-            } else if agents.isEmpty {
-                self = .revoked
-            } else if now.timeIntervalSince1970 > Double(site.lastHeard ?? 0) / 1000 + Self.silentSecondsMax {
-                self = .silent
-            } else if exchanges.contains(where: \.isStalled) {
-                self = .stalled
-            } else if exchanges.contains(where: { $0.differsSince != nil }) {
-                self = .differs
-            } else if (site.clockOffset ?? 0).magnitude > Self.clockMillisecondsMax {
-                self = .clock
-            } else if site.sources.contains(where: { $0.replicas.contains { $0.held > 0 } }) {
-                self = .held
-            } else {
-                self = .well
-            }
-        }
-
-        static func < (one: State, other: State) -> Bool { one.order < other.order }
-        private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+        /// What a hub of another version tells, or does not, comes last.
+        static func order(_ told: State?) -> Int { told.flatMap { allCases.firstIndex(of: $0) } ?? allCases.count }
     }
 }
 

@@ -62,6 +62,7 @@ extension HubRoutes {
     private struct TokenAnswer: Encodable {
         let site, token: String
         let expires: UInt64
+        let sourceName: String
     }
     private struct Nothing: Encodable {}
 
@@ -69,7 +70,9 @@ extension HubRoutes {
         let question = try call.json(SiteQuestion.self)
         let token = try await token(for: question, call)
         call.logger.info("site added", metadata: ["site": "\(question.name)", "kind": "\(question.kind.rawValue)"])
-        return try .json(TokenAnswer(site: token.site, token: token.token, expires: token.expires.milliseconds))
+        return try .json(
+            TokenAnswer(
+                site: token.site, token: token.token, expires: token.expires.milliseconds, sourceName: question.kind.sourceName))
     }
 
     /// A new site's token, or another one for a site that is there and is what the question says.

@@ -7,20 +7,13 @@ import Testing
 struct SiteListTests {
     private static let now = Date(timeIntervalSince1970: 1_700_000_000)
 
-    private func site(
-        _ name: String, kind: String = "store", region: String = "", heardAgo: UInt64 = 0, clock: Int64 = 0, exchange: String = "",
-        held: Int = 0,
-        isRevoked: Bool = false, hasAgent: Bool = true
-    ) -> String {
-        let heard = 1_700_000_000_000 - heardAgo
-        let told = exchange.isEmpty ? "" : #", "exchange": {"asked": \#(heard), "differsIn": [], "repaired": {}, \#(exchange)}"#
-        let agent =
-            #"{"publicKey": "k", "enrolledAt": 1, "clockOffsetMilliseconds": \#(clock), "isRevoked": \#(isRevoked)\#(told)}"#
-        let replica = #"{"id": "a", "last": 1, "isClosed": false, "held": \#(held)}"#
+    private func site(_ name: String, _ state: String? = "well", kind: String = "store", region: String = "", clock: Int64 = 0) -> String {
+        let agent = #"{"publicKey": "k", "enrolledAt": 1, "clockOffsetMilliseconds": \#(clock), "isRevoked": false}"#
         let place = region.isEmpty ? "" : #""region": "\#(region)","#
+        let told = state.map { #""state": "\#($0)","# } ?? ""
         return #"""
-            {"name": "\#(name)", "kind": "\#(kind)", \#(place) "agents": [\#(hasAgent ? agent : "")], "lastHeard": \#(heard),
-             "sources": [{"id": "s", "name": "till", "replicas": [\#(replica)]}], "warnings": []}
+            {"name": "\#(name)", "kind": "\#(kind)", \#(place) \#(told) "agents": [\#(agent)], "lastHeard": 1700000000000,
+             "sources": [], "warnings": []}
             """#
     }
 
@@ -32,24 +25,31 @@ struct SiteListTests {
         text.split(separator: "\n").dropFirst().map { $0.split(separator: " ").map(String.init) }
     }
 
-    @Test("those that need somebody come first, the worst before the others, and of one state by name; each tells the offset of its clock")
+    @Test(
+        "those that need somebody come first, the worst before the others, and of one state by name; each tells the hub's word"
+    )
     func order() throws {
-        let bound = Int64(SiteCommand.State.clockMillisecondsMax)
         let all = try sites([
-            site("a-gone", isRevoked: true), site("b-well", clock: -bound), site("c-new", hasAgent: false), site("d-held", held: 1),
-            site("e-clock", clock: bound + 1), site("f-differs", exchange: #""differsSince": 1, "isStalled": false"#),
-            site("g-stalled", exchange: #""isStalled": true"#), site("h-silent", heardAgo: 300_001, clock: -3_400),
-            site("i-well", heardAgo: 300_000, clock: 120),
+            site("a-gone", "revoked"), site("b-well", clock: -3_400), site("c-new", "new"), site("d-held", "held"),
+            site("e-clock", "clock", clock: 300_001), site("f-differs", "differs"), site("g-stalled", "stalled"),
+            site("h-silent", "silent"), site("i-well", clock: 120), site("j-yet", "unequal"), site("k-later", "dreaming"),
+            site("l-old", nil),
         ])
         let shown = rows(SiteCommand.List.text(of: all, now: Self.now, widthMax: nil))
-        #expect(shown.map(\.first) == ["h-silent", "g-stalled", "f-differs", "e-clock", "d-held", "c-new", "b-well", "i-well", "a-gone"])
-        #expect(shown.map { $0[1] } == ["silent", "stalled", "differs", "clock", "held", "new", "well", "well", "revoked"])
-        #expect(shown[0].contains("-3") && shown[6].contains("-5") && shown[7].contains("+120") && shown[3].contains("+5"))
+        let names = [
+            "h-silent", "g-stalled", "f-differs", "e-clock", "d-held", "c-new", "j-yet", "b-well", "i-well", "a-gone", "k-later", "l-old",
+        ]
+        #expect(shown.map(\.first) == names)
+        let states = ["silent", "stalled", "differs", "clock", "held", "new", "unequal", "well", "well", "revoked", "dreaming", "-"]
+        #expect(shown.map { $0[1] } == states)
+        #expect(shown[3].contains("+5") && shown[7].contains("-3") && shown[8].contains("+120"))
     }
 
     @Test("a state, a kind and words of name and region narrow the list; where nothing fits that is said, and where nothing is")
     func narrowed() throws {
-        let all = try sites([site("shop-1", region: "North West"), site("shop-2", held: 2), site("web", kind: "web", region: "north")])
+        let all = try sites([
+            site("shop-1", "unequal", region: "North West"), site("shop-2", "held"), site("web", kind: "web", region: "north"),
+        ])
         func names(_ words: String...) throws -> [String?] {
             let list = try SiteCommand.List.parse(words)
             return rows(
@@ -58,7 +58,9 @@ struct SiteListTests {
         }
         #expect(try names("--text", "NORTH") == ["shop-1", "web"])
         #expect(try names("--text", "west shop") == ["shop-1"])
-        #expect(try names("--state", "held") == ["shop-2"])
+        #expect(try names("--state", "held") == ["shop-2"] && names("--state", "unequal") == ["shop-1"])
+        // Well is well, whether or not it was proved already.
+        #expect(try names("--state", "well") == ["shop-1", "web"])
         #expect(try names("--kind", "web") == ["web"])
         #expect(throws: (any Error).self) { try SiteCommand.List.parse(["--state", "bad"]) }
         #expect(SiteCommand.List.text(of: all, state: .silent, now: Self.now) == "No site fits.")
@@ -67,10 +69,13 @@ struct SiteListTests {
 
     @Test("a new site is told both commands to type there, and that a plain line is meant where it leaves the machine")
     func added() throws {
-        let answer = try JSONDecoder().decode(
-            SiteCommand.Add.Answer.self, from: Data(#"{"site": "shop-1", "token": "4f1c", "expires": 1700000000000}"#.utf8))
+        func answer(_ source: String?) throws -> SiteCommand.Add.Answer {
+            let told = source.map { #", "sourceName": "\#($0)""# } ?? ""
+            let json = #"{"site": "shop-1", "token": "4f1c", "expires": 1700000000000\#(told)}"#
+            return try JSONDecoder().decode(SiteCommand.Add.Answer.self, from: Data(json.utf8))
+        }
         #expect(
-            answer.text(of: "shop-1", kind: .store, hub: "https://hub.example.com") == """
+            try answer("till").text(of: "shop-1", hub: "https://hub.example.com") == """
                 Site shop-1 is ready. Its token works once, until 2023-11-14 22:13Z:
                   4f1c
                 On the site's machine:
@@ -78,10 +83,10 @@ struct SiteListTests {
                   tributary-agent attach APP.db --as till --mapping FILE.yaml --data /var/lib/tributary-agent
                 Whether it has come: tributary site show shop-1
                 """)
-        let open = answer.text(of: "shop-1", kind: .warehouse, hub: "http://10.8.0.1:8080")
+        let open = try answer("wms").text(of: "shop-1", hub: "http://10.8.0.1:8080")
         #expect(open.contains("--hub http://10.8.0.1:8080 --allow-plain-http --token") && open.contains("--as wms "))
         #expect(!open.contains("this machine alone"))
-        let own = answer.text(of: "shop-1", kind: .web, hub: "http://127.0.0.1:8080")
-        #expect(!own.contains("plain") && own.contains("--as shop ") && own.hasSuffix("by which the site reaches the hub."))
+        let own = try answer(nil).text(of: "shop-1", hub: "http://127.0.0.1:8080")
+        #expect(!own.contains("plain") && own.contains("--as SOURCE ") && own.hasSuffix("by which the site reaches the hub."))
     }
 }

@@ -17,8 +17,10 @@ struct ExchangePageTests {
                 publicKey: agent.description, enrolledAt: 1, lastHeard: Self.now, clockOffsetMilliseconds: 0, isRevoked: false,
                 exchange: nil)
         }
-        return SiteAnswer(
+        var site = SiteAnswer(
             name: "shop <1>", kind: .store, region: nil, createdAt: 1, agents: agents, sources: [], lastHeard: Self.now, warnings: [])
+        site.state = SiteState(site, now: Self.now)
+        return site
     }
 
     private func html(

@@ -15,7 +15,10 @@ struct OverviewPageTests {
         let agent = SiteAnswer.Agent(
             publicKey: SigningKey().publicKey.description, enrolledAt: 1, lastHeard: at, clockOffsetMilliseconds: 0, isRevoked: false,
             exchange: nil)
-        return SiteAnswer(name: name, kind: .store, region: region, createdAt: 1, agents: [agent], sources: [], lastHeard: at, warnings: [])
+        var site = SiteAnswer(
+            name: name, kind: .store, region: region, createdAt: 1, agents: [agent], sources: [], lastHeard: at, warnings: [])
+        site.state = SiteState(site, now: Self.now)
+        return site
     }
 
     private func html(_ sites: [SiteAnswer]) throws -> String {

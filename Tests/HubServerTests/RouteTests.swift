@@ -244,11 +244,12 @@ struct RouteTests {
         try await ServedHub.run { hub in
             #expect(try await hub.ask(.post, "/v1/sites", #"{"name":"shop-1","kind":"store","region":"north"}"#).status == 200)
             let again = try await hub.ask(.post, "/v1/sites", #"{"name":"shop-1","kind":"store"}"#)
-            #expect(again.status == 200 && (again.json as? [String: Any])?["token"] is String)
+            let told = again.json as? [String: Any]
+            #expect(again.status == 200 && told?["token"] is String && told?["sourceName"] as? String == "till")
             let other = try await hub.ask(.post, "/v1/sites", #"{"name":"shop-1","kind":"web"}"#)
             #expect(other.status == 409 && other.error["code"] == "site-exists")
             let list = try await hub.ask(.get, "/v1/sites").json as? [[String: Any]]
-            #expect(list?.map { $0["name"] as? String } == ["shop-1"])
+            #expect(list?.map { $0["name"] as? String } == ["shop-1"] && list?.first?["state"] as? String == "new")
             let shown = try await hub.ask(.get, "/v1/sites/shop-1").json as? [String: Any]
             #expect(shown?["region"] as? String == "north")
             #expect(try await hub.ask(.post, "/v1/sites/shop-1/revoke").status == 200)

@@ -10,7 +10,7 @@ extension Console {
     ) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
-        let judged = sites.map { (site: $0, state: SiteState($0, now: visitor.now)) }.sorted {
+        let judged = sites.map { (site: $0, state: $0.state) }.sorted {
             ($0.state, $0.site.name) < ($1.state, $1.site.name)
         }
         let needy = judged.filter(\.state.needsSomebody)

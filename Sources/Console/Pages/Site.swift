@@ -9,7 +9,7 @@ extension Console {
     public func site(_ site: SiteAnswer, conflicts: ConflictPage, exchanges: SiteExchanges, for visitor: Visitor) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
-        let state = SiteState(site, now: visitor.now)
+        let state = site.state
         let row = row(site, state, forms)
         let lines = warnings(site, forms)
         let isTold = lines.isEmpty || (state == .silent && !site.warnings.contains { $0.hasPrefix("Not heard for") })

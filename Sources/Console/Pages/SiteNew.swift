@@ -68,15 +68,6 @@ extension Console {
 }
 
 extension SiteKind {
-    /// What the application there is usually called: each source of a site has a name of its own.
-    fileprivate var sourceName: String {
-        switch self {
-        case .store: "till"
-        case .warehouse: "wms"
-        case .web: "shop"
-        }
-    }
-
     /// Examples in `agent/mappings`, the nearest first.
     var mappings: [String] {
         switch self {

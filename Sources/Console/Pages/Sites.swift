@@ -44,7 +44,7 @@ extension Console {
     public func sites(_ all: [SiteAnswer], _ filter: SiteFilter, for visitor: Visitor) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
-        let judged = all.map { (site: $0, state: SiteState($0, now: visitor.now)) }
+        let judged = all.map { (site: $0, state: $0.state) }
         let needy = judged.count { $0.state.needsSomebody }
         // The hub has them by name; of one state they stay so.
         let found = judged.filter { filter.admits($0.site, $0.state) }.enumerated().sorted {

@@ -3,6 +3,15 @@
 /// Times are milliseconds since 1970 (UTC); money and quantities are integers in units of 10⁻⁴; dots are `replica:counter`.
 public enum SiteKind: String, Codable, Hashable, Sendable, CaseIterable {
     case store, warehouse, web
+
+    /// What the application there is usually called: each source of a site has a name of its own.
+    public var sourceName: String {
+        switch self {
+        case .store: "till"
+        case .warehouse: "wms"
+        case .web: "shop"
+        }
+    }
 }
 
 /// What an agent learns when it enrols.
@@ -80,6 +89,8 @@ public struct SiteAnswer: Codable, Hashable, Sendable {
     public var lastHeard: UInt64?
     /// In plain words, worst first; empty when all is well.
     public var warnings: [String]
+    /// As it was when the hub was asked.
+    public var state = SiteState.new
 }
 
 /// One write of one field, with who, when, and what it had seen (law 10).

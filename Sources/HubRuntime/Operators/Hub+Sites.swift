@@ -200,6 +200,7 @@ extension SiteAnswer {
             warnings: Self.away(inUse, since: restored, note: note)
                 + Self.warnings(records, inUse, sources, heard, now: documents.now)
                 + inUse.flatMap { note($0.key)?.warnings(at: documents.now) ?? [] })
+        state = SiteState(self, now: documents.now.milliseconds)
     }
 
     private static func away(_ agents: [AgentRecord], since restored: UInt64?, note: (VerifyingKey) -> AgentNote?) -> [String] {
