@@ -25,6 +25,10 @@ struct LineTests {
         .page(
             FeedPage(entries: [], reached: position, consistentAt: nil, restart: false, own: [], held: [], time: Timestamp(milliseconds: 9))
         ),
+        .page(
+            FeedPage(
+                entries: [], reached: position, consistentAt: position, restart: false, own: [], held: [], time: Timestamp(milliseconds: 9),
+                kept: KeptDecisions(keepUntil: 3, decisions: [KeptDecision(number: 7, first: Dot(replica, 1), sealed: [1, 2])]))),
         .images(
             ImagesPage(
                 records: [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChangeSets
 
-/// Pages with digests, written by a program in another language from the specification alone.
+/// Pages with digests, and with decisions to keep, written by a program in another language from the specification alone.
 @Suite("Vectors of pages")
 struct PageVectorTests {
     private static let folder = Vectors.folder.appending(path: "pages")
@@ -23,6 +23,14 @@ struct PageVectorTests {
             var topic: String
             var ranges: [Range]
         }
+        struct Kept: Decodable {
+            struct Decision: Decodable {
+                var number: UInt64
+                var first, sealed: String
+            }
+            var keepUntil: UInt64
+            var decisions: [Decision]
+        }
         var reached: String
         var restart: Bool
         var consistentAt: String?
@@ -30,6 +38,7 @@ struct PageVectorTests {
         var entries: [Entry]
         var digest: [Part]?
         var again: UInt64?
+        var kept: Kept?
     }
 
     private static func topic(_ name: String) throws -> Topic {
@@ -55,24 +64,32 @@ struct PageVectorTests {
                                 RangeDigest(through: $0.through, entries: $0.entries, sum: try #require(UInt64($0.sum, radix: 16)))
                             })
                     })
-            }, again: meaning.again)
+            }, again: meaning.again,
+            kept: try meaning.kept.map { kept in
+                KeptDecisions(
+                    keepUntil: kept.keepUntil,
+                    decisions: try kept.decisions.map {
+                        KeptDecision(
+                            number: $0.number, first: try #require(Dot($0.first)), sealed: try #require(Hexadecimal.bytes($0.sealed)))
+                    })
+            })
     }
 
     @Test(
         "each page reads to what the JSON beside it says, is written to the same bytes, and sums up to its digest",
-        arguments: ["digest-whole", "digest-ranges", "again"])
+        arguments: ["digest-whole", "digest-ranges", "again", "decisions"])
     func vector(name: String) throws {
         let bytes = Array(try Data(contentsOf: Self.folder.appending(path: "\(name).payload")))
         let json = try Data(contentsOf: Self.folder.appending(path: "\(name).json"))
         let page = try Self.page(JSONDecoder().decode(Meaning.self, from: json))
         var reader = ByteReader(bytes, of: "page")
-        #expect(try FeedPage(from: &reader, version: 2) == page)
+        #expect(try FeedPage(from: &reader, version: page.version) == page)
         try reader.finish()
         var writer = ByteWriter()
         page.write(to: &writer)
         #expect(writer.bytes == bytes)
         var older = ByteReader(bytes, of: "page")
-        #expect(throws: ChangeSetError.self) { try FeedPage(from: &older, version: 1) }
+        #expect(throws: ChangeSetError.self) { try FeedPage(from: &older, version: page.version - 1) }
         for part in page.digest?.topics ?? [] {
             var own = part.ranges.map { RangeDigest(through: $0.through) }
             for entry in page.entries where entry.topic == part.topic && entry.body != nil {

@@ -3,7 +3,7 @@
 
     python3 read_page.py FILE
 
-Only pages without receipts and held dots: it is about entries and digests.
+Only pages without receipts and held dots: it is about entries, digests and decisions to keep.
 """
 import hashlib
 import json
@@ -54,9 +54,16 @@ def page(data):
         found["entries"].append({"number": number, "topic": TOPICS[code & 0x7F], "key": key.hex(), "body": body})
     found["digest"] = digest(reader) if flags & 4 else None
     found["again"] = reader.varint() if flags & 8 else None
+    if flags & 16:
+        found["kept"] = {"keepUntil": reader.varint(), "decisions": [decision(reader) for _ in range(reader.varint())]}
     if reader.place != len(data):
         raise ValueError("bytes are left over")
     return found
+
+
+def decision(reader):
+    number, replica, counter = reader.varint(), reader.take(16).hex(), reader.varint()
+    return {"number": number, "first": f"{replica}:{counter}", "sealed": reader.bytes().hex()}
 
 
 def digest(reader):

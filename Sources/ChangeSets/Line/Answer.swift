@@ -8,7 +8,7 @@ import Oddities
 ///
 ///     offset  bytes
 ///     0       4      "TRAN"
-///     4       1      version: 1; 2 for a page with a digest or entries again
+///     4       1      version: 1; 2 for a page with a digest or entries again, 3 with decisions to keep
 ///     5       1      kind: 1 receipt, 2 refusal, 3 fork, 4 gap, 5 page, 6 images
 ///     6       1      compression of the payload: 0 stored, 1 deflate
 ///     7       16     the request's nonce
@@ -26,7 +26,7 @@ public enum Answer: Hashable, Sendable {
     case images(ImagesPage)
 
     static let magic = Array("TRAN".utf8)
-    static let versionMax: UInt8 = 2
+    static let versionMax: UInt8 = 3
 
     /// The signature's prefix carries the version, so that a signature never passes from one format to another.
     static func domain(_ version: UInt8) -> [UInt8] { Array("tributary answer \(version)\n".utf8) }

@@ -47,10 +47,12 @@ public struct FeedPage: Hashable, Sendable {
     /// This page brings entries of an interval again that was asked for: it has them up to and with this number, and does
     /// not move the cursor.
     public var again: UInt64?
+    /// Decisions to keep, of the same numbers as the entries, for who asked for them (S24).
+    public var kept: KeptDecisions?
 
     public init(
         entries: [FeedEntry], reached: Position, consistentAt: Position?, restart: Bool, own: [Receipt], held: [Dot], time: Timestamp,
-        digest: ViewDigest? = nil, again: UInt64? = nil
+        digest: ViewDigest? = nil, again: UInt64? = nil, kept: KeptDecisions? = nil
     ) {
         self.entries = entries
         self.reached = reached
@@ -61,14 +63,17 @@ public struct FeedPage: Hashable, Sendable {
         self.time = time
         self.digest = digest
         self.again = again
+        self.kept = kept
     }
 
     /// The lowest version of the answer that can say all of it: who asks for what came later reads what came later.
-    var version: UInt8 { digest == nil && again == nil ? 1 : 2 }
+    var version: UInt8 { kept != nil ? 3 : digest == nil && again == nil ? 1 : 2 }
 
     func write(to writer: inout ByteWriter) {
         writer.position(reached)
-        writer.byte((restart ? 1 : 0) | (consistentAt == nil ? 0 : 2) | (digest == nil ? 0 : 4) | (again == nil ? 0 : 8))
+        var flags: UInt8 = (restart ? 1 : 0) | (consistentAt == nil ? 0 : 2) | (digest == nil ? 0 : 4)
+        flags |= (again == nil ? 0 : 8) | (kept == nil ? 0 : 16)
+        writer.byte(flags)
         if let consistentAt { writer.position(consistentAt) }
         writer.time(time)
         writer.varint(own.count)
@@ -84,12 +89,13 @@ public struct FeedPage: Hashable, Sendable {
         }
         if let digest { writer.viewDigest(digest) }
         if let again { writer.varint(again) }
+        if let kept { writer.keptDecisions(kept) }
     }
 
     init(from reader: inout ByteReader, version: UInt8) throws {
         reached = try reader.position()
         let flags = try reader.byte()
-        guard flags < (version == 1 ? 4 : 16) else { throw reader.tooNew("the page flags \(flags)") }
+        guard flags < Self.flagsEnd(version) else { throw reader.tooNew("the page flags \(flags)") }
         restart = flags & 1 != 0
         consistentAt = flags & 2 != 0 ? try reader.position() : nil
         time = try reader.time()
@@ -104,5 +110,15 @@ public struct FeedPage: Hashable, Sendable {
         }
         digest = flags & 4 != 0 ? try reader.viewDigest() : nil
         again = flags & 8 != 0 ? try reader.varint() : nil
+        kept = flags & 16 != 0 ? try reader.keptDecisions() : nil
+    }
+
+    /// Flags of a version are below this.
+    private static func flagsEnd(_ version: UInt8) -> UInt8 {
+        switch version {
+        case 1: 4
+        case 2: 16
+        default: 32
+        }
     }
 }

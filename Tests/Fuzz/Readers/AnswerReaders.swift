@@ -6,7 +6,7 @@ import Merging
 
 /// What an agent reads of the hub's answers.
 extension FuzzedReader {
-    /// A byte for the kind of answer, or 7 for a page of version 2; then its payload as it is inflated.
+    /// A byte for the kind of answer, or 7 for a page of version 2 and 8 for one of version 3; then its payload as it is inflated.
     static let answer = FuzzedReader(name: "answer") {
         sampleAnswers.map { kind, payload in [kind] + payload }
     } read: { bytes in
@@ -19,8 +19,8 @@ extension FuzzedReader {
             switch kind {
             case 1: writer.receipt(try reader.receipt())
             case 2: try Refusal(from: &reader).write(to: &writer)
-            case 5, 7:
-                let page = try FeedPage(from: &reader, version: kind == 5 ? 1 : 2)
+            case 5, 7, 8:
+                let page = try FeedPage(from: &reader, version: kind == 5 ? 1 : kind - 5)
                 page.write(to: &writer)
                 for entry in page.entries { try readFed(entry) }
             default: try ImagesPage(from: &reader).write(to: &writer)
@@ -33,7 +33,7 @@ extension FuzzedReader {
     /// Kind, compression, lengths and payload, which the hub's key then signs.
     static let answerFrame = FuzzedReader(name: "answer-frame") {
         sampleAnswers.flatMap { kind, payload in
-            let head = kind == 7 ? 5 | 1 << 6 : kind
+            let head = kind > 6 ? 5 | (kind - 6) << 6 : kind
             return [framed(head, 0, payload, as: payload), framed(head, 1, payload, as: Deflate.deflated(payload))]
         }
     } read: { bytes in
@@ -136,6 +136,8 @@ extension FuzzedReader {
         summed.digest = ViewDigest(topics: [
             TopicDigest(topic: .stock, ranges: [RangeDigest(through: 7, entries: 1, sum: 5), RangeDigest(through: 9)])
         ])
+        var keeping = page
+        keeping.kept = KeptDecisions(keepUntil: 3, decisions: [KeptDecision(number: 9, first: Dot(replica, 1), sealed: [1, 2, 3])])
         let image = RecordImage(
             entity: "customer", key: LocalKey(7), life: sampleRecord.life, fields: [.init("email", "a@example.org"), .init("x", 1)],
             isDeleted: false)
@@ -146,7 +148,7 @@ extension FuzzedReader {
         }
         return [
             (1, written { $0.receipt(receipt) }), (2, written { refusal.write(to: &$0) }), (5, written { page.write(to: &$0) }),
-            (7, written { summed.write(to: &$0) }),
+            (7, written { summed.write(to: &$0) }), (8, written { keeping.write(to: &$0) }),
             (6, written { ImagesPage(records: [image], next: [1, 2]).write(to: &$0) }),
         ]
     }()
