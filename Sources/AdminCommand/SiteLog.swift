@@ -68,6 +68,7 @@ extension SiteCommand.Row {
         case "pull": return "was given \(entries == 1 ? "1 entry" : "\(Readable.count(entries)) entries")" + often
         case "images": return "fetched \(Readable.count(entries, "record")) of its own" + often
         case "shared": return "compared its history with the hub's" + often
+        case "decisions": return "gave back \(Readable.count(sets, "decision")) that it had kept for the hub" + often
         case "mappings": return "told how its tables are mapped" + often
         // Of a newer hub.
         default: return kind + often

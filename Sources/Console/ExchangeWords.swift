@@ -58,6 +58,7 @@ struct ExchangeWords {
         case .images: return forms.count("exchange-images", exchange.entries)
         case .shared: return strings["exchange-shared"]
         case .mappings: return strings["exchange-mappings"]
+        case .decisions: return forms.count("exchange-decisions", exchange.sets)
         }
     }
 

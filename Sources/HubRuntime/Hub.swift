@@ -51,6 +51,7 @@ public final class Hub: Sendable {
     let digests: DigestDesk
     let notes: AgentNotes
     let exchanges: ExchangeLogs
+    let returns = DecisionReturns()
     let queue: CommitQueue
     let tally = ConflictTally()
     let openLists = OpenConflictLists()

@@ -17,6 +17,7 @@ extension HubRoutes {
             HubRoute(.post, "/v1/sync/pull", .agent, bodyBytesMax: Self.questionBytesMax) { try await pull($0) },
             HubRoute(.post, "/v1/sync/images", .agent, bodyBytesMax: Self.questionBytesMax) { try await images($0) },
             HubRoute(.post, "/v1/sync/shared", .agent, bodyBytesMax: Self.questionBytesMax) { try await shared($0) },
+            HubRoute(.post, "/v1/sync/decisions", .agent, bodyBytesMax: Self.pushBytesMax, mayRepeat: true) { try await takeBack($0) },
             HubRoute(.post, "/v1/sync/mappings", .agent, bodyBytesMax: Self.mappingsBytesMax, mayRepeat: true) { try await mappings($0) },
         ]
     }
@@ -49,6 +50,23 @@ extension HubRoutes {
         return try answered(.push, answer, call, sent: frames)
     }
 
+    private func takeBack(_ call: HubCall) async throws -> Reply {
+        let (agent, caller) = try known(call)
+        let frames = try Frames.split(call.body)
+        let answer = try await hub.takeBack(frames, agent: agent, agentTime: caller.time, now: call.now)
+        switch answer {
+        case .receipt(let receipt):
+            call.logger.notice(
+                "decisions came back",
+                metadata: ["site": "\(agent.site.name)", "generation": "\(receipt.replica.short)", "through": "\(receipt.last)"])
+        case .refusal(let refusal):
+            call.logger.warning(
+                "decisions not taken back: \(refusal.message)", metadata: ["site": "\(agent.site.name)", "code": "\(refusal.code)"])
+        case .fork, .gap, .page, .images: break
+        }
+        return try answered(.decisions, answer, call, sent: frames)
+    }
+
     private struct PullQuestion: Decodable {
         let cursor: String?
         let waitMilliseconds: UInt64
@@ -60,6 +78,8 @@ extension HubRoutes {
         /// The agent compares what it holds before it shows what comes.
         let rebase: Bool?
         let report: AgentReport?
+        /// It keeps operators' decisions for the hub.
+        let decisions: Bool?
     }
 
     private func pull(_ call: HubCall) async throws -> Reply {
@@ -69,7 +89,8 @@ extension HubRoutes {
             cursor: try question.cursor.map { try Self.part($0, "cursor") { Hexadecimal.bytes($0).flatMap { Position(bytes: $0) } } },
             waitMilliseconds: question.waitMilliseconds, maxBytes: question.maxBytes,
             replicas: try question.replicas.map { ids in Set(try ids.map { try Self.part($0, "replicas") { ReplicaID($0) } }) },
-            digestRanges: question.digest, again: question.again, rebases: question.rebase ?? false, report: question.report)
+            digestRanges: question.digest, again: question.again, rebases: question.rebase ?? false, report: question.report,
+            keepsDecisions: question.decisions ?? false)
         return try answered(.pull, try await hub.pull(request, agent: agent, clock: clock), call)
     }
 

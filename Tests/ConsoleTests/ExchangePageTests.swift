@@ -56,18 +56,19 @@ struct ExchangePageTests {
             row(3, Exchange.Request(.pull), ago: 60_000, requests: 58), row(4, Exchange.Request(.pull), ago: 50_000),
             row(5, Exchange.Request(.images, entries: 3), ago: 40_000), row(6, Exchange.Request(.images), ago: 30_000),
             row(7, Exchange.Request(.shared), ago: 20_000), row(8, Exchange.Request(.mappings), ago: 10_000),
+            row(9, Exchange.Request(.decisions, sets: 2), ago: 5_000),
         ]
         let english = try html(rows)
         for words in [
             "sent 12 change-sets with 60 changes", "in 8 requests", "12 kB", "840 B", "was given 1 entry", "3.4 MB",
             "asked 58 times, nothing new", "asked once, nothing new", "fetched 3 of its own records", "none is here",
-            "compared its history", "told how its tables are mapped",
+            "compared its history", "told how its tables are mapped", "gave back 2 decisions",
         ] { #expect(english.contains(words), "\(words)") }
         #expect(!english.contains("⟦") && !english.contains("silent for") && !english.contains(#"class="state"#))
         let german = try html(rows, language: .german)
         for words in [
             "sendete 12 Änderungssätze mit 60 Änderungen", "in 8 Anfragen", "bekam 1 Eintrag", "3,4 MB", "fragte 58-mal, nichts Neues",
-            "fragte einmal, nichts Neues", "holte 3 seiner eigenen Datensätze",
+            "fragte einmal, nichts Neues", "holte 3 seiner eigenen Datensätze", "gab 2 Entscheidungen zurück",
         ] { #expect(german.contains(words), "\(words)") }
         #expect(!german.contains("⟦") && german.contains("Austausch mit shop &lt;1&gt;"))
     }
@@ -103,7 +104,8 @@ struct ExchangePageTests {
             ]
             .map(\.rawValue)
             + [
-                "fork", "gap", "push-empty", "push-mixed", "counter-too-large", "replica-of-another", "changeset-not-taken",
+                "fork", "gap", "push-empty", "push-mixed", "counter-too-large", "replica-of-another", "decision-not-ours",
+                "changeset-not-taken",
                 "request-unsigned", "request-signature-invalid", "request-repeated", "request-malformed", "request-too-large", "hub-failed",
             ]
         for code in codes { #expect(strings.has("exchange-code-\(code)"), "\(code)") }

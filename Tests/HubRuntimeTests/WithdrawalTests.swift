@@ -1,7 +1,9 @@
 import Causality
 import ChangeSets
 import Foundation
+import HubStoreSQLite
 import HubTestSupport
+import TestSupport
 import Testing
 
 @testable import HubRuntime
@@ -10,50 +12,51 @@ import Testing
 struct WithdrawalTests {
     /// A till sells 2, 3 and 5 mugs; its file comes back from a backup made after the first sale, and holds the third one again.
     private struct Restored {
+        let folder: TemporaryFolder
         let bench: TestHub
         let shop: TestAgent
         var till: TestWriter
         var heir: TestWriter
         var lives: [Dot] = []
+        var sent: [EncodedChangeSet] = []
 
         init() async throws {
+            folder = try TemporaryFolder()
             bench = try await TestHub()
             shop = try await bench.enrol("shop-1")
+            try await bench.hub.backUp(to: folder.file("empty.db"))
             till = TestWriter("till", seed: 1, key: shop.key)
             for (number, pieces) in [(1, 2), (2, 3), (3, 5)] as [(Int64, Int64)] {
                 let sale = till.nextDot
                 lives.append(sale)
-                try await bench.push(
-                    [
-                        try till.seal([
-                            Make.sale(number, customer: nil, at: bench.now),
-                            Make.line(
-                                number, sale: Make.reference("sale", number, life: sale), sku: "MUG", pieces: pieces, price: 10_000,
-                                location: "shop-1", at: bench.now),
-                        ])
-                    ], from: shop)
+                sent.append(
+                    try till.seal([
+                        Make.sale(number, customer: nil, at: bench.now),
+                        Make.line(
+                            number, sale: Make.reference("sale", number, life: sale), sku: "MUG", pieces: pieces, price: 10_000,
+                            location: "shop-1", at: bench.now),
+                    ]))
             }
             // The second line is corrected by one piece: in two movements, as a line that changes its pile is told.
-            try await bench.push(
-                [
-                    try till.seal([
-                        Make.movement("MUG", "shop-1", pieces: 3, kind: .sale, at: bench.now),
-                        Make.write(
-                            "sale line", 2, [("quantity", .integer(4 * FixedPoint.one))], life: Dot(till.replica, 4), at: bench.now,
-                            stock: .movement(Movement(sku: "MUG", location: "shop-1", quantity: -4 * FixedPoint.one, kind: .sale))),
-                    ])
-                ], from: shop)
+            sent.append(
+                try till.seal([
+                    Make.movement("MUG", "shop-1", pieces: 3, kind: .sale, at: bench.now),
+                    Make.write(
+                        "sale line", 2, [("quantity", .integer(4 * FixedPoint.one))], life: Dot(till.replica, 4), at: bench.now,
+                        stock: .movement(Movement(sku: "MUG", location: "shop-1", quantity: -4 * FixedPoint.one, kind: .sale))),
+                ]))
             heir = TestWriter("till", seed: 2, source: till.source, follows: Dot(till.replica, 2), key: shop.key)
-            try await bench.push(
-                [
-                    try heir.seal([
-                        Make.write("sale", 3, [("number", "S3")], life: lives[2], at: bench.now),
-                        Make.write("sale line", 3, [("sku", "MUG")], life: Dot(till.replica, 6), at: bench.now),
-                    ])
-                ], from: shop)
+            sent.append(
+                try heir.seal([
+                    Make.write("sale", 3, [("number", "S3")], life: lives[2], at: bench.now),
+                    Make.write("sale line", 3, [("sku", "MUG")], life: Dot(till.replica, 6), at: bench.now),
+                ]))
+            for set in sent { try await bench.push([set], from: shop) }
         }
 
-        func onHand() async throws -> Int64? {
+        func onHand() async throws -> Int64? { try await onHand(at: bench) }
+
+        func onHand(at bench: TestHub) async throws -> Int64? {
             let answer = try #require(try await bench.hub.stock(sku: "MUG", now: bench.now))
             let object = try JSONSerialization.jsonObject(with: Data(answer.bytes)) as? [String: Any]
             let place = (object?["locations"] as? [[String: Any]])?.first
@@ -86,6 +89,38 @@ struct WithdrawalTests {
         #expect(try await restored.isThere(restored.lives[1]))
         #expect(try await restored.open() != nil)
         #expect(try await hub.verify().isEqual)
+    }
+
+    @Test("S24, law 12: a withdrawal that comes back before what it withdraws moves nothing until then")
+    func comesBackFirst() async throws {
+        let restored = try await Restored()
+        let (bench, shop) = (restored.bench, restored.shop)
+        let conflict = try #require(try await restored.open())
+        _ = try await bench.hub.resolve(conflict.id, Resolution(.withdraw, seen: conflict.seen, author: "ann"), now: bench.now)
+        // A movement that stands alone goes with the change after it.
+        let named = Make.write(
+            "sale", 1, [("currency", "EUR")], life: restored.lives[0], source: restored.till.source, at: bench.now,
+            context: .named([Dot(restored.till.replica, 8)]))
+        let alone = Make.movement("CUP", "shop-1", pieces: 1, at: bench.now)
+        try await bench.hub.deciding(bench.now) { desk in
+            _ = try desk.write(
+                [alone, named], Decision(.take, conflict: "c", message: "", fingerprint: "", author: "ann", note: nil))
+        }
+        guard case .page(let page) = try await bench.hub.pull(PullRequest(keepsDecisions: true), agent: shop.record, now: bench.now) else {
+            return #expect(Bool(false), "no page")
+        }
+        let sealed = try #require(page.kept).decisions.map(\.sealed)
+        try SQLiteHubStore.restore(backup: restored.folder.file("empty.db"), to: restored.folder.file("hub.db"), now: bench.now)
+        let hub = try await TestHub(store: SQLiteHubStore(path: restored.folder.file("hub.db"), durability: .none))
+        _ = try await hub.hub.takeBack(sealed, agent: shop.record, agentTime: hub.now, now: hub.now)
+        for sku in ["MUG", "CUP"] { #expect(try await hub.hub.stock(sku: sku, now: hub.now) == nil) }
+        for (set, pieces) in zip(restored.sent, [-2, -5, -10, -7, -7] as [Int64]) {
+            try await hub.push([set], from: shop)
+            #expect(try await restored.onHand(at: hub) == pieces)
+        }
+        #expect(try await hub.hub.stock(sku: "CUP", now: hub.now) != nil)
+        #expect(try await hub.hub.status(now: hub.now).waiting == 0)
+        #expect(try await hub.hub.verify().isEqual)
     }
 
     @Test("a decision holds the removals that a change-set has room for, beside itself")

@@ -12,6 +12,10 @@ final class Batch {
     var standing: Standing
     /// The set being taken in, for releases that reach into it.
     var current: (replica: ReplicaNumber, set: ChangeSet)?
+    /// Operators' decisions that took effect with this set, to be carried out at its end: its own, or those that waited for it.
+    var decided: [(change: Change, dot: Dot)] = []
+    /// The set is one of an earlier generation of the hub, which an agent brought back to it (S24).
+    var isReturned = false
     /// The hub's clock when the set arrived.
     let received: Timestamp
     let sites: [SiteRow]

@@ -11,6 +11,15 @@ extension Hub {
         var bytes: [UInt8]
     }
 
+    /// Whose change-sets they are.
+    private enum Writer: Sendable {
+        case agent
+        /// The hub's own, which the agent kept for it (S24).
+        case hub(DecisionSeal)
+
+        var isHub: Bool { if case .hub = self { true } else { false } }
+    }
+
     /// Why the rest of a push is not looked at.
     private struct Obstacle: Sendable {
         var code: String
@@ -29,16 +38,38 @@ extension Hub {
     ///   - now: the hub's clock.
     /// - Throws: `HubError`: a revoked agent, or a store that cannot write; nothing was acknowledged then.
     public func push(_ frames: [[UInt8]], agent: AgentRecord, agentTime: Timestamp, now: Timestamp) async throws -> Answer {
-        try Self.checkNotRevoked(agent)
         if Oddity.isBusy.happens { throw HubError(.busy, "The hub is busy.", remedy: "Nothing: it is tried again by itself.") }
-        let (valid, obstacle) = checked(frames, key: agent.key)
+        return try await take(frames, of: .agent, from: agent, agentTime: agentTime, now: now)
+    }
+
+    /// Takes back what operators decided after the backup that the hub was restored from, as an agent kept it: change-sets of one
+    /// generation, in order, each under its old dots and once (S24).
+    ///
+    /// Answers like `push`. What this hub did not seal and sign is refused with `decision-not-ours`, and nobody's word counts for it.
+    ///
+    /// - Throws: `HubError`: a revoked agent, or a store that cannot write; nothing was acknowledged then.
+    public func takeBack(_ sealed: [[UInt8]], agent: AgentRecord, agentTime: Timestamp, now: Timestamp) async throws -> Answer {
+        let answer = try await take(sealed, of: .hub(DecisionSeal(signingKey)), from: agent, agentTime: agentTime, now: now)
+        returns.note(answer, from: agent.site.name)
+        // What was decided is no longer counted as open.
+        tally.forget()
+        return answer
+    }
+
+    private func take(
+        _ frames: [[UInt8]], of writer: Writer, from agent: AgentRecord, agentTime: Timestamp, now: Timestamp
+    ) async throws -> Answer {
+        try Self.checkNotRevoked(agent)
+        let (valid, obstacle) = checked(frames, of: writer, key: writer.isHub ? signingKey.publicKey : agent.key)
         let offset = Int64(bitPattern: agentTime.milliseconds &- now.milliseconds)
         // In commits of limited size, between which other agents' pushes come: what an earlier one holds stays, whatever becomes of the next.
         var rest = valid[...]
         while true {
             let part = Self.prefix(of: rest, changes: options.commitChangesMax)
             rest = rest.dropFirst(part.count)
-            if let answer = try await commit(part, of: agent, offset: offset, now: now, obstacle: obstacle, isLast: rest.isEmpty) {
+            if let answer = try await commit(
+                part, of: writer, from: agent, offset: offset, now: now, obstacle: obstacle, isLast: rest.isEmpty)
+            {
                 return answer
             }
         }
@@ -55,7 +86,8 @@ extension Hub {
 
     /// - Returns: `nil` to go on with the next part of the push.
     private func commit(
-        _ frames: ArraySlice<Frame>, of agent: AgentRecord, offset: Int64, now: Timestamp, obstacle: Obstacle?, isLast: Bool
+        _ frames: ArraySlice<Frame>, of writer: Writer, from agent: AgentRecord, offset: Int64, now: Timestamp, obstacle: Obstacle?,
+        isLast: Bool
     ) async throws -> Answer? {
         let bytes = frames.reduce(256) { $0 + $1.bytes.count }
         let changes = frames.reduce(0) { $0 + $1.header.count }
@@ -68,7 +100,8 @@ extension Hub {
             try Self.checkNotRevoked(agent)
             try store.put(agent)
             for frame in frames {
-                if let answer = try self.admit(frame, agent: agent, offset: offset, now: now, store, &standing, isolation) { return answer }
+                let answer = try self.admit(frame, of: writer, from: agent, offset: offset, now: now, store, &standing, isolation)
+                if let answer { return answer }
             }
             guard isLast else { return nil }
             let receipt = try self.receipt(obstacle?.replica ?? frames.last?.header.replica, standing, store, now)
@@ -85,9 +118,14 @@ extension Hub {
 
     // MARK: before the queue
 
-    private func checked(_ frames: [[UInt8]], key: VerifyingKey) -> (valid: [Frame], obstacle: Obstacle?) {
+    private func checked(_ frames: [[UInt8]], of writer: Writer, key: VerifyingKey) -> (valid: [Frame], obstacle: Obstacle?) {
         var valid: [Frame] = []
-        for bytes in frames {
+        for frame in frames {
+            var bytes = frame
+            if case .hub(let seal) = writer {
+                guard let opened = seal.opened(frame) else { return (valid, Self.notOurs) }
+                bytes = opened
+            }
             switch check(bytes, key: key, replica: valid.first?.header.replica) {
             case .success(let frame): valid.append(frame)
             case .failure(let obstacle): return (valid, obstacle.obstacle)
@@ -96,6 +134,10 @@ extension Hub {
         guard valid.isEmpty else { return (valid, nil) }
         return ([], Obstacle(code: "push-empty", message: "The push holds no change-set.", remedy: "Update the agent.", replica: nil))
     }
+
+    private static let notOurs = Obstacle(
+        code: "decision-not-ours", message: "This hub did not make that decision, or it was changed since.",
+        remedy: "Check that the hub was restored with its own key; else look for damage on that site's disk.", replica: nil)
 
     private struct Stop: Error {
         var obstacle: Obstacle
@@ -137,8 +179,8 @@ extension Hub {
 
     /// - Returns: `nil` to go on with the next frame.
     private func admit(
-        _ frame: Frame, agent: AgentRecord, offset: Int64, now: Timestamp, _ store: any HubWriting, _ standing: inout Standing,
-        _ isolation: Isolation
+        _ frame: Frame, of writer: Writer, from agent: AgentRecord, offset: Int64, now: Timestamp, _ store: any HubWriting,
+        _ standing: inout Standing, _ isolation: Isolation
     ) throws -> Answer? {
         func refused(_ code: String, _ message: String, _ remedy: String) throws -> Answer {
             .refusal(
@@ -146,7 +188,7 @@ extension Hub {
                     code: code, message: message, remedy: remedy, standing: try receipt(frame.header.replica, standing, store, now),
                     isFinal: true))
         }
-        if let stranger = try stranger(frame.header, agent, standing, store) {
+        if !writer.isHub, let stranger = try stranger(frame.header, agent, standing, store) {
             return try refused("replica-of-another", stranger, Self.strangerRemedy)
         }
         let known = standing.replica(frame.header.replica)
@@ -163,8 +205,8 @@ extension Hub {
             return try refused(error.code.rawValue, error.message, error.remedy)
         }
         let arrival = SetAdmission.Arrival(
-            set: set, hash: frame.hash, bytes: frame.bytes, key: agent.key, site: agent.site.number, received: now,
-            offsetMilliseconds: offset)
+            set: set, hash: frame.hash, bytes: frame.bytes, key: writer.isHub ? signingKey.publicKey : agent.key,
+            site: writer.isHub ? SourceRow.hubSite : agent.site.number, received: now, offsetMilliseconds: writer.isHub ? 0 : offset)
         do {
             standing = try isolation.alone(in: store) {
                 let batch = Batch(store: store, standing: standing, sites: try store.sites(), received: now, bound: options.clockBound)

@@ -21,7 +21,9 @@ enum Judgement {
             self = .hold(.quarantined, lacking: nil, code: fault.code, reason: fault.reason)
             return
         }
-        if let dot = try change.namedDots.first(where: { try Self.isLacking($0, candidate, batch) }) {
+        if let dot = try change.namedDots.first(where: { try Self.isLacking($0, candidate, batch) })
+            ?? Self.lackingSubject(candidate, batch)
+        {
             self = .hold(.waiting, lacking: dot, code: "waiting", reason: "It names \(dot), which has not arrived.")
             return
         }
@@ -82,6 +84,24 @@ enum Judgement {
         return nil
     }
 
+    /// What an operator's decision is about and a restored hub lacks: carried out without it, nothing would come of the decision (S24).
+    private static func lackingSubject(_ candidate: SetAdmission.Candidate, _ batch: Batch) throws -> Dot? {
+        guard candidate.source.isHub else { return nil }
+        if let dot = try candidate.companion?.namedDots.first(where: { try isLacking($0, candidate, batch) }) { return dot }
+        guard let decision = Decision(candidate.companion ?? candidate.change) else { return nil }
+        let lives = LinkPairs(of: decision)?.pairs.flatMap { [$0.lower, $0.higher] } ?? []
+        if let life = try lives.first(where: { try isLacking($0, candidate, batch) }) { return life }
+        guard let target = decision.target else { return nil }
+        if decision.choice == .undo { return try isLacking(target, candidate, batch) ? target : nil }
+        // A change that is replayed or dropped is held.
+        return try isLacking(target, candidate, batch) && !isHeld(target, batch) ? target : nil
+    }
+
+    private static func isHeld(_ dot: Dot, _ batch: Batch) throws -> Bool {
+        guard batch.standing.heldCount > 0, let replica = batch.standing.number(of: dot.replica) else { return false }
+        return try batch.store.held(replica: replica, counter: dot.counter) != nil
+    }
+
     /// Whether a named dot must be waited for: beyond the hub's counter, or held (S4). A closed replica's is not waited for.
     private static func isLacking(_ dot: Dot, _ candidate: SetAdmission.Candidate, _ batch: Batch) throws -> Bool {
         if dot == candidate.dot || Mutant.admitsTheFuture.isOn { return false }
@@ -89,7 +109,6 @@ enum Judgement {
         // The replica's own counter advances at the end of the set.
         let last = dot.replica == candidate.dot.replica ? max(replica.last, candidate.dot.counter - 1) : replica.last
         if dot.counter > last { return replica.closedAfter == nil }
-        guard batch.standing.heldCount > 0 else { return false }
-        return try batch.store.held(replica: replica.number, counter: dot.counter) != nil
+        return try isHeld(dot, batch)
     }
 }

@@ -66,11 +66,13 @@ struct Release {
 
     private func candidate(_ row: HeldRow, _ sets: inout DecodedSets) throws -> SetAdmission.Candidate? {
         guard let replica = batch.standing.replica(row.replica), let source = replica.source.flatMap({ batch.standing.source($0) }),
-            let change = try sets.change(replica: row.replica, counter: row.counter)
+            let set = try sets.set(containing: row.counter, of: row.replica)
         else { return nil }
+        let index = Int(row.counter - set.first)
         let inheritance = Inheritance(of: replica.id, in: batch.standing)
         return SetAdmission.Candidate(
-            change: inheritance.named(change), dot: Dot(replica.id, row.counter), replica: row.replica, source: source,
-            inheritance: inheritance, isInBound: row.isInBound, since: row.since)
+            change: inheritance.named(set.changes[index]), dot: Dot(replica.id, row.counter), replica: row.replica, source: source,
+            inheritance: inheritance, isInBound: row.isInBound, since: row.since,
+            companion: source.isHub ? set.companion(at: index) : nil)
     }
 }

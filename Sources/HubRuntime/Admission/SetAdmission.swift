@@ -26,6 +26,7 @@ struct SetAdmission {
         let replica = try opened(arrival)
         guard let source = replica.source.flatMap({ batch.standing.source($0) }) else { return }
         batch.current = (replica.number, arrival.set)
+        batch.isReturned = source.isHub && replica.id != generation
         let inheritance = Inheritance(of: replica.id, in: batch.standing)
         for (index, change) in arrival.set.changes.enumerated() {
             let dot = arrival.set.dot(at: index)
@@ -34,11 +35,14 @@ struct SetAdmission {
             try take(
                 Candidate(
                     change: inheritance.named(change), dot: dot, replica: replica.number, source: source, inheritance: inheritance,
-                    isInBound: isInBound, since: arrival.received))
+                    isInBound: isInBound, since: arrival.received, companion: source.isHub ? arrival.set.companion(at: index) : nil))
         }
         try advance(replica, arrival)
         try Release(admission: self).after(replica.id, from: arrival.set.first, to: arrival.set.last)
-        if source.isHub { for change in arrival.set.changes { try carryOut(change) } }
+        while !batch.decided.isEmpty {
+            let (change, dot) = batch.decided.removeFirst()
+            try carryOut(change, by: dot)
+        }
         try batch.flush()
         try journal(arrival)
     }
@@ -105,11 +109,13 @@ struct SetAdmission {
     }
 
     /// What an operator's decision does besides writing: it lets a quarantined change go, drops it, or has views drawn anew.
-    private func carryOut(_ change: Change) throws {
+    private func carryOut(_ change: Change, by dot: Dot) throws {
         guard let decision = Decision(change) else { return }
         switch decision.choice {
         case .replay: if let held = try held(decision.target) { try replay(held) }
-        case .collect: try Collection(decision.conflict)?.carryOut(in: batch)
+        case .collect:
+            // On the line of a restored hub the number that an earlier generation meant is another moment.
+            if dot.replica == generation { try Collection(decision.conflict)?.carryOut(in: batch) }
         case .discard: if let held = try held(decision.target) { try Release(admission: self).discard(held) }
         case .mend: if let held = try held(decision.target) { try Release(admission: self).mend(held, without: decision.leftOut) }
         case .policy, .safety, .identity: try redraw(decision.choice, decision.conflict)
@@ -157,6 +163,8 @@ struct SetAdmission {
         var inheritance: Inheritance
         var isInBound: Bool
         var since: Timestamp
+        /// Of the hub's: what it waits with.
+        var companion: Change?
 
         var precedence: Precedence { Precedence(isInBound: isInBound || Mutant.trustsEveryClock.isOn, time: change.time, dot: dot) }
         var record: RecordID? { change.subject?.record(dot: dot, source: source.id) }
@@ -188,6 +196,16 @@ struct SetAdmission {
             try batch.admit(candidate.change, precedence: candidate.precedence, source: candidate.source.id, into: number)
         }
         if let effect = candidate.change.stock { try batch.stock.take(effect, precedence: candidate.precedence) }
+        if candidate.source.isHub { batch.decided.append((candidate.change, candidate.dot)) }
+    }
+}
+
+extension ChangeSet {
+    /// Of a decision's change that only moves stock, the next one that does more: what is taken back of a record, piles and all, names
+    /// that record there alone, and must not count before what it takes back (S24).
+    func companion(at index: Int) -> Change? {
+        guard changes[index].subject == nil, case .movement = changes[index].stock else { return nil }
+        return changes[index...].first { $0.subject != nil }
     }
 }
 

@@ -31,9 +31,11 @@ struct FeedReader {
         self.scope = scope
     }
 
-    /// - Parameter bytesMax: the page ends at the first whole number at or beyond it.
-    func piece(after number: UInt64, bytesMax: Int) throws -> Piece {
-        let head = documents.standing.head.number
+    /// - Parameters:
+    ///   - limit: the last number to read; `nil`: the line's.
+    ///   - bytesMax: the page ends at the first whole number at or beyond it.
+    func piece(after number: UInt64, through limit: UInt64? = nil, bytesMax: Int) throws -> Piece {
+        let head = min(limit ?? .max, documents.standing.head.number)
         let end = Oddity.feedsOneNumber.happens ? min(head, number + 1) : head
         return try piece(of: topics, after: number, through: end, bytesMax: Oddity.feedsLittle.less(bytesMax))
     }

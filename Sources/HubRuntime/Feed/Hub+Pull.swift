@@ -23,12 +23,15 @@ public struct PullRequest: Hashable, Sendable {
     public var rebases: Bool
     /// What the agent tells of itself.
     public var report: AgentReport?
+    /// It keeps operators' decisions for the hub, and wants those of the page's numbers (S24).
+    public var keepsDecisions: Bool
 
     public init(
         cursor: Position? = nil, from: UInt64? = nil, waitMilliseconds: UInt64 = 0, maxBytes: Int = 1 << 20,
         replicas: Set<ReplicaID>? = nil,
-        digestRanges: Int? = nil, again: FeedInterval? = nil, rebases: Bool = false, report: AgentReport? = nil
+        digestRanges: Int? = nil, again: FeedInterval? = nil, rebases: Bool = false, report: AgentReport? = nil, keepsDecisions: Bool = false
     ) {
+        self.keepsDecisions = keepsDecisions
         self.replicas = replicas
         self.digestRanges = digestRanges
         self.again = again
@@ -60,7 +63,8 @@ extension Hub {
         while true {
             let page = try await page(request, agent: agent, now: clock())
             _ = notes.change(agent.key, at: Timestamp(milliseconds: 0)) { $0.gave(page) }
-            guard page.entries.isEmpty, !page.restart, wait > 0, let head = page.consistentAt, ContinuousClock.now < deadline,
+            guard page.entries.isEmpty, page.kept?.decisions.isEmpty ?? true, !page.restart, wait > 0, let head = page.consistentAt,
+                ContinuousClock.now < deadline,
                 await newsArrives(beyond: head.number, by: deadline)
             else {
                 // Of a rebase nothing is shown yet.
@@ -113,7 +117,15 @@ extension Hub {
                 page.reached = request.cursor ?? Self.beginning(self.generation.id)
                 return page
             }
-            let piece = try reader.piece(after: Mutant.feedSkipsNumber.isOn ? start + 1 : start, bytesMax: bytesMax)
+            var piece = try reader.piece(after: Mutant.feedSkipsNumber.isOn ? start + 1 : start, bytesMax: bytesMax)
+            if request.keepsDecisions {
+                let decided = try DecisionReader(documents: documents, seal: DecisionSeal(self.signingKey))
+                    .piece(after: start, through: piece.reached)
+                if decided.reached < piece.reached { piece = try reader.piece(after: start, through: decided.reached, bytesMax: bytesMax) }
+                // That may have come less far.
+                page.kept = KeptDecisions(
+                    keepUntil: documents.standing.backup, decisions: decided.decisions.filter { $0.number <= piece.reached })
+            }
             page.entries = piece.entries
             if piece.reached >= documents.standing.head.number, !Oddity.isNeverQuiteThere.happens {
                 page.consistentAt = documents.standing.head.position

@@ -17,6 +17,8 @@ public struct Exchange: Hashable, Sendable {
         case shared
         /// It tells how its tables are mapped.
         case mappings
+        /// It gives back operators' decisions that it kept for the hub.
+        case decisions
     }
 
     /// One request, answered.

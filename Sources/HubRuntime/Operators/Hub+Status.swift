@@ -17,6 +17,7 @@ extension Hub {
             if stale > 0 { warnings.append("\(stale) views are behind: `tributary-hub verify`.") }
             if let warning = documents.standing.rulesInForce.warning { warnings.append(warning) }
             if documents.standing.backup == 0 { warnings.append("No verified backup yet: `tributary-hub backup FILE`.") }
+            warnings += self.returns.warnings
             warnings += health.warnings
             return StatusAnswer(
                 hub: hub, generation: generation, position: documents.standing.head.number, sites: documents.sites.count,

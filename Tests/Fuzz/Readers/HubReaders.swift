@@ -108,6 +108,7 @@ private actor FuzzedHub {
             #"{"source":"00000000000000010000000000000002","replica":null,"counter":0,"newest":true,"after":"01000000000000000a"}"#
         ),
         ("/v1/sync/shared", #"{"replica":"00000000000000010000000000000002","ends":[{"last":1,"hash":"00"}]}"#),
+        ("/v1/sync/decisions", "\u{1}\u{0}\u{0}\u{0}T"),
         (
             "/v1/sync/mappings",
             #"{"sources":[{"source":"00000000000000010000000000000002","name":"till","title":"A till","tables":[{"table":"t","entity":"sale","#
