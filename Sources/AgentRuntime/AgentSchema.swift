@@ -51,6 +51,17 @@ public enum AgentSchema {
             // How far a view is brought up to date from below the feed's floor (`LocalReplica.Rebase`).
             try db.execute(sql: "ALTER TABLE view_cursor ADD COLUMN rebase INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("agent_8") { db in
+            // What operators decided, sealed by the hub, for the hub (S24). `number` of the hub's line; NULL: it may lack it.
+            try db.execute(
+                sql: """
+                    CREATE TABLE hub_decision (
+                        id INTEGER PRIMARY KEY, generation BLOB NOT NULL, first INTEGER NOT NULL, number INTEGER,
+                        times INTEGER NOT NULL DEFAULT 0, refused TEXT, size INTEGER NOT NULL, sealed BLOB NOT NULL,
+                        UNIQUE (generation, first))
+                    """)
+            try db.execute(sql: "CREATE INDEX hub_decision_owed ON hub_decision (id) WHERE number IS NULL")
+        }
         try migrator.migrate(queue)
     }
 

@@ -69,6 +69,7 @@ public struct AgentStatus: Codable, Hashable, Sendable {
         status.problems = status.ownProblems + [folder.spaceProblem(freeBytesMin: folderFreeBytesMin)].compactMap { $0 }
         if isRunning { status.problems += silence(of: health, now: AgentClock.system.wall().milliseconds) }
         status.problems += health.line
+        status.problems += [try DecisionKeeper(queue: database.queue).problem()].compactMap { $0 }
         return status
     }
 

@@ -51,7 +51,7 @@ public final class HubLine: Sendable {
 
     /// - Throws: `LineFailure`, or `CancellationError`.
     public func push(_ frames: [Outbox.Frame]) async throws -> Answer {
-        let body = Self.body(of: frames)
+        let body = Self.body(of: frames.map(\.bytes))
         let milliseconds = Self.answerMilliseconds + body.count / Self.bytesPerSecondMin * 1000
         let limits = TransferLimits(
             totalMilliseconds: min(milliseconds, 300_000), slowSeconds: Self.answerMilliseconds / 1000, responseBytesMax: 1 << 20)
@@ -59,25 +59,27 @@ public final class HubLine: Sendable {
     }
 
     /// Per change-set its length (u32, little-endian) and its bytes.
-    static func body(of frames: [Outbox.Frame]) -> [UInt8] {
+    static func body(of frames: [[UInt8]]) -> [UInt8] {
         var body: [UInt8] = []
-        body.reserveCapacity(frames.reduce(0) { $0 + $1.bytes.count + 4 })
+        body.reserveCapacity(frames.reduce(0) { $0 + $1.count + 4 })
         for frame in frames {
-            let count = UInt32(frame.bytes.count)
+            let count = UInt32(frame.count)
             for shift: UInt32 in [0, 8, 16, 24] { body.append(UInt8(truncatingIfNeeded: count >> shift)) }
-            body += frame.bytes
+            body += frame
         }
         return body
     }
 
-    /// - Parameter replicas: own ones whose receipts are wanted; `nil`: all that the hub knows of this site.
+    /// - Parameters:
+    ///   - replicas: own ones whose receipts are wanted; `nil`: all that the hub knows of this site.
+    ///   - keepsDecisions: operators' decisions are wanted with the news, to be kept for the hub.
     public func pull(
         cursor: Position?, waitMilliseconds: UInt64, bytesMax: Int, replicas: [ReplicaID]? = nil, wish: SyncCore.PullOrder.Wish = .news,
-        report: AgentReport? = nil
+        report: AgentReport? = nil, keepsDecisions: Bool = false
     ) async throws -> FeedPage {
         var question = PullQuestion(
             cursor: cursor.map { Hexadecimal.string($0.bytes) }, waitMilliseconds: waitMilliseconds, maxBytes: bytesMax,
-            replicas: replicas?.map(\.description), report: report)
+            replicas: replicas?.map(\.description), report: report, decisions: keepsDecisions ? true : nil)
         switch wish {
         case .news: break
         case .digest(let ranges): question.digest = ranges
@@ -124,6 +126,17 @@ public final class HubLine: Sendable {
         guard case .receipt = answer else { throw LineFailure.wrongAnswer }
     }
 
+    /// Decisions that were kept for the hub, sealed, of one of its generations and in order (S24). On a connection of its own, as `tell`.
+    func giveBack(_ sealed: [[UInt8]]) async throws -> Answer {
+        let (proxy, userAgent) = connections.withLock { ($0.proxy, $0.userAgent) }
+        let connection = HTTPConnection(proxy: proxy, userAgent: userAgent)
+        let body = Self.body(of: sealed)
+        let milliseconds = Self.answerMilliseconds + body.count / Self.bytesPerSecondMin * 1000
+        let limits = TransferLimits(
+            totalMilliseconds: min(milliseconds, 300_000), slowSeconds: Self.answerMilliseconds / 1000, responseBytesMax: 1 << 20)
+        return try await ask("/v1/sync/decisions", body: body, type: Self.contentType, limits: limits, on: { _ in connection })
+    }
+
     private struct SharedQuestion: Encodable {
         var replica: String
         var ends: [SetEnd]
@@ -138,6 +151,7 @@ public final class HubLine: Sendable {
         var again: FeedInterval?
         var rebase: Bool?
         var report: AgentReport?
+        var decisions: Bool?
     }
 
     private struct ImagesQuestion: Encodable {

@@ -22,6 +22,7 @@ extension LocalReplica {
         defer { KillPoint.pageKept.passed() }
         try queue.write { db in
             for entry in page.entries { try Self.stage(entry, in: db) }
+            if let kept = page.kept { try DecisionKeeper.take(kept, in: db) }
             try Self.move(to: page.reached, in: db)
             try db.execute(sql: "UPDATE view_cursor SET rebase = ? WHERE id = 1", arguments: [Rebase.comparing.rawValue])
         }

@@ -33,6 +33,8 @@ extension LocalReplica {
         defer { KillPoint.pageKept.passed() }
         return try queue.write { db in
             for entry in page.entries { try Self.stage(entry, in: db) }
+            if before.reached == nil { try DecisionKeeper.oweAll(in: db) }
+            if let kept = page.kept { try DecisionKeeper.take(kept, in: db) }
             try Self.move(to: page.reached, in: db)
             if Mutant.revealsEveryPage.isOn { try Self.reveal(in: db) }
             guard let consistent = page.consistentAt, before.rebase != .comparing else { return [:] }
@@ -61,8 +63,9 @@ extension LocalReplica {
 
     /// An idle line asks every minute or so; that must not write every time.
     private func isIdle(_ page: FeedPage, after cursor: Cursor) -> Bool {
-        guard page.entries.isEmpty, page.reached == cursor.reached, page.consistentAt == cursor.visible, !cursor.isLoading,
-            cursor.rebase == .none, page.held == cursor.held, !hasAgain, page.own.allSatisfy({ cursor.standing[$0.replica] == $0.last }),
+        guard page.entries.isEmpty, page.kept?.decisions.isEmpty ?? true, page.reached == cursor.reached,
+            page.consistentAt == cursor.visible, !cursor.isLoading, cursor.rebase == .none,
+            page.held == cursor.held, !hasAgain, page.own.allSatisfy({ cursor.standing[$0.replica] == $0.last }),
             let time = cursor.visibleTime
         else { return false }
         return page.time < time.advanced(byMilliseconds: Self.freshnessMilliseconds)

@@ -23,12 +23,14 @@ public struct AgentService: Service {
     private let settings: Settings
     private let host: LineHost
     private let teller: MappingTeller
+    private let decisions: DecisionReturn
 
     public init(agent: Agent, settings: Settings = Settings()) {
         self.agent = agent
         self.settings = settings
         host = LineHost(agent: agent)
         teller = MappingTeller(agent: agent)
+        decisions = DecisionReturn(agent: agent)
     }
 
     /// What programs on this machine ask and post; what they post is sent at once.
@@ -74,6 +76,7 @@ public struct AgentService: Service {
         }
         watch.stop()
         await teller.stop()
+        await decisions.stop()
         await host.stop()
         await driver.stop()
         agent.log.notice("agent stopped")
@@ -98,6 +101,7 @@ public struct AgentService: Service {
             await host.handle(agent.keeper.drain(unchangedAfter: settings.readMilliseconds))
             await host.handle(agent.keeper.sweepIdle(olderThan: settings.sweepMilliseconds, quietFor: settings.quietMilliseconds))
             await teller.look()
+            await decisions.look()
         }
     }
 }

@@ -47,7 +47,8 @@ struct LineExchange: Sendable {
         do {
             let page = try await line.pull(
                 cursor: try view.cursor().reached, waitMilliseconds: order.waitMilliseconds, bytesMax: order.bytesMax,
-                replicas: try outbox.replicas(openIn: view), wish: order.wish, report: order.report)
+                replicas: try outbox.replicas(openIn: view), wish: order.wish, report: order.report,
+                keepsDecisions: true)
             return .answered(page, standings: try page.own.map { try outbox.standing(of: $0) })
         } catch { return .failed(LineFailure(error, of: outbox)) }
     }

@@ -25,6 +25,7 @@ public struct SyncOnce: Sendable {
         do {
             let result = try await run(host)
             await host.handle(SourceKeeper.Round())
+            await DecisionReturn(agent: agent).giveBack()
             await MappingTeller(agent: agent).tellOnce()
             return result
         } catch {
