@@ -29,7 +29,8 @@ public struct PullRequest: Hashable, Sendable {
     public init(
         cursor: Position? = nil, from: UInt64? = nil, waitMilliseconds: UInt64 = 0, maxBytes: Int = 1 << 20,
         replicas: Set<ReplicaID>? = nil,
-        digestRanges: Int? = nil, again: FeedInterval? = nil, rebases: Bool = false, report: AgentReport? = nil, keepsDecisions: Bool = false
+        digestRanges: Int? = nil, again: FeedInterval? = nil, rebases: Bool = false, report: AgentReport? = nil,
+        keepsDecisions: Bool = false
     ) {
         self.keepsDecisions = keepsDecisions
         self.replicas = replicas
