@@ -64,7 +64,7 @@ struct QuarantineCommand: AsyncParsableCommand {
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Judge a change again by today's rules; if it passes, it takes its place, and what stood behind it follows.",
-            discussion: "Example: tributary quarantine replay 3f9a1c2b --note \"the mapping is mended\"")
+            discussion: "Example: tributary quarantine replay 3f9a1c2b --note \"deleted by mistake\"")
 
         @Argument(help: "The change's id, as `quarantine list` shows it.") var id: String
         @OptionGroup var decider: DeciderOptions

@@ -184,7 +184,7 @@ extension Decision {
         case .collect:
             guard let records = Int(fingerprint) else { return nil }
             about.records = records
-        case .take, .value, .accept, .keep, .delete, .replay, .discard, .withdraw, .undo, .policy: return nil
+        case .take, .value, .accept, .keep, .delete, .replay, .discard, .mend, .withdraw, .undo, .policy: return nil
         }
         return about
     }
