@@ -8,8 +8,9 @@ import Merging
 struct Policies {
     private var policies: [EntityName: [FieldName: FieldPolicy]] = [:]
 
-    init(reading store: any HubReading) throws {
-        for row in try store.decisions(choosing: .policy) {
+    /// - Parameter state: a decision's record.
+    init(reading store: any HubReading, state: (RecordNumber) throws -> RecordState?) throws {
+        for row in try store.decisions(choosing: .policy).inOrderOfTime(state: state) {
             guard let name = Name(row.conflict), let policy = FieldPolicy(row.fingerprint) else { continue }
             policies[name.entity, default: [:]][name.field] = policy
         }
@@ -93,7 +94,7 @@ extension Hub {
     public func policies(now: Timestamp) async throws -> [PolicyAnswer] {
         try await reading(now) { documents in
             var answers: [Policies.Name: PolicyAnswer] = [:]
-            for row in try documents.store.decisions(choosing: .policy) {
+            for row in try documents.store.decisions(choosing: .policy).inOrderOfTime(state: documents.state) {
                 guard let name = Policies.Name(row.conflict), let dot = documents.standing.dot(of: row.record) else { continue }
                 answers[name] = PolicyAnswer(
                     entity: "\(name.entity)", field: "\(name.field)", policy: row.fingerprint, decision: dot.description)

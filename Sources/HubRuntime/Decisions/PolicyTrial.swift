@@ -89,7 +89,8 @@ extension ConflictList {
         let policy = try documents.policies.get()[state.id.entity][field] ?? .ask
         guard policy != .ask, state.siblings(of: field).isConcurrent else { return nil }
         let subject = Policies.Name(entity: state.id.entity, field: field)
-        guard let decision = try store.decisions(on: "\(subject)").last(where: { $0.choice == .policy && $0.undone == nil }),
+        let decisions = try store.decisions(on: "\(subject)").inOrderOfTime(state: documents.state)
+        guard let decision = decisions.last(where: { $0.choice == .policy && $0.undone == nil }),
             let dot = documents.standing.dot(of: decision.record)
         else { return nil }
         return PolicyAnswer(

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import Inventory
+import Merging
 
 /// What operators keep back per pile: available = on hand − reserved − safety.
 ///
@@ -9,8 +10,9 @@ import Inventory
 struct SafetyStock {
     private var quantities: [Name: Int64] = [:]
 
-    init(reading store: any HubReading) throws {
-        for row in try store.decisions(choosing: .safety) {
+    /// - Parameter state: a decision's record.
+    init(reading store: any HubReading, state: (RecordNumber) throws -> RecordState?) throws {
+        for row in try store.decisions(choosing: .safety).inOrderOfTime(state: state) {
             if let name = Name(row.conflict), let quantity = Int64(row.fingerprint) { quantities[name] = quantity }
         }
     }
@@ -86,7 +88,7 @@ extension Hub {
     public func safetyStock(now: Timestamp) async throws -> [SafetyAnswer] {
         try await reading(now) { documents in
             var answers: [SafetyStock.Name: SafetyAnswer] = [:]
-            for row in try documents.store.decisions(choosing: .safety) {
+            for row in try documents.store.decisions(choosing: .safety).inOrderOfTime(state: documents.state) {
                 guard let name = SafetyStock.Name(row.conflict), let quantity = Int64(row.fingerprint),
                     let dot = documents.standing.dot(of: row.record)
                 else { continue }

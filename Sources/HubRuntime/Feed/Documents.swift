@@ -13,8 +13,8 @@ final class Documents {
     let now: Timestamp
     private(set) var standing: Standing
     let sites: [SiteRow]
-    private(set) lazy var policies = Result { try Policies(reading: store) }
-    private(set) lazy var safety = Result { try SafetyStock(reading: store) }
+    private(set) lazy var policies = Result { try Policies(reading: store, state: state) }
+    private(set) lazy var safety = Result { try SafetyStock(reading: store, state: state) }
 
     /// - Parameter standing: what the hub knew by heart when the transaction began; read anew where the store is ahead of it.
     init(store: any HubReading, standing: Standing, now: Timestamp) throws {

@@ -23,7 +23,8 @@ struct RulesInForce: Hashable, Sendable {
     ///
     /// - Parameter state: a record as the caller sees it, which may not be in the store yet.
     init(reading store: any HubReading, state: (RecordNumber) throws -> RecordState?) throws {
-        guard let row = try store.decisions(choosing: .identity).last, let state = try state(row.record) else {
+        let decisions = try store.decisions(choosing: .identity).inOrderOfTime(state: state)
+        guard let row = decisions.last, let state = try state(row.record) else {
             self = .standard
             return
         }

@@ -11,8 +11,7 @@ final class DecisionView {
         guard batch.standing.source(record.source)?.isHub == true, try batch.store.decision(number) == nil,
             let decision = Decision({ record.state[$0]?.text?.string })
         else { return }
-        var row = DecisionRow(record: number, conflict: decision.conflict, choice: decision.choice, fingerprint: decision.fingerprint)
-        row.undone = try laterRule(than: decision, of: record.state)
+        let row = DecisionRow(record: number, conflict: decision.conflict, choice: decision.choice, fingerprint: decision.fingerprint)
         try batch.store.put(row)
         if let pairs = LinkPairs(of: decision) { try take(pairs, number) }
         guard decision.choice == .undo, let target = try decision.target.flatMap(batch.recordNumber),
@@ -25,15 +24,6 @@ final class DecisionView {
         else { return }
         try batch.store.deleteLinkDecisions(of: target)
         for pair in pairs.pairs { batch.customers.decided(pair) }
-    }
-
-    /// A rule that was set anew on a restored hub stays in force when the one that was forgotten comes back (S24).
-    private func laterRule(than decision: Decision, of state: RecordState) throws -> RecordNumber? {
-        guard batch.isReturned, [.policy, .safety, .identity].contains(decision.choice), let time = state["at"]?.integer else { return nil }
-        return try batch.store.decisions(on: decision.conflict).last { row in
-            guard row.choice == decision.choice, row.undone == nil else { return false }
-            return try batch.record(row.record)?.state["at"]?.integer ?? 0 > time
-        }?.record
     }
 
     private func take(_ pairs: LinkPairs, _ decision: RecordNumber) throws {
