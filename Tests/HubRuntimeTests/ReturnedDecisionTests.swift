@@ -192,6 +192,28 @@ struct ReturnedDecisionTests {
         #expect(try await hub.warnings().first?.contains("web") == true)
         #expect(try await hub.hub.decisions(now: hub.now).isEmpty && hub.hub.head.number == 3)
         guard case .receipt = try await hub.takeBack([sealed], from: morning.web) else { return #expect(Bool(false), "no receipt") }
+        // That one came does not say that what was altered is here; the agent never brings it again.
+        #expect(try await hub.warnings().count == 2)
+        try await hub.hub.revoke(site: "web")
+        #expect(try await hub.warnings().isEmpty)
+    }
+
+    @Test("S24: that a decision was refused is said until it came from another site; what comes of those before it changes nothing")
+    func refusedIsSaid() async throws {
+        let morning = try await Morning()
+        let decided = try await morning.decide()
+        _ = try await morning.bench.hub.undo(decided.id, author: "bob", note: nil, now: morning.bench.now)
+        let sealed = try await morning.kept().decisions.map(\.sealed)
+        let hub = try await morning.restored()
+        guard case .refusal(let refusal) = try await hub.takeBack([sealed[0], Array(sealed[1].dropLast())], from: morning.web) else {
+            return #expect(Bool(false), "taken")
+        }
+        #expect(refusal.standing.replica == morning.bench.hub.generation.id && refusal.standing.last == 2)
+        for agent in [morning.web, morning.depot] {
+            guard case .receipt = try await hub.takeBack([sealed[0]], from: agent) else { return #expect(Bool(false), "no receipt") }
+            #expect(try await hub.warnings().count == 1)
+        }
+        guard case .receipt = try await hub.takeBack([sealed[1]], from: morning.depot) else { return #expect(Bool(false), "no receipt") }
         #expect(try await hub.warnings().isEmpty)
     }
 

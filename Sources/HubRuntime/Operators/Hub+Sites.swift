@@ -102,14 +102,16 @@ extension Hub {
     /// Refuses all keys of a site from now on, and the tokens that it did not use. What it sent stays; what it has not sent stays
     /// at the agent.
     public func revoke(site name: String) async throws {
-        try await queue.submit(bytes: 256, to: self) { store, _, _ in
+        let revoked = try await queue.submit(bytes: 256, to: self) { store, _, _ in
             let site = try Self.site(name, store)
             for var agent in try store.agents() where agent.site.number == site.number {
                 agent.isRevoked = true
                 try store.put(agent)
             }
             try store.deleteUnusedTokens(of: site.number)
+            return site.name
         }
+        returns.forget(revoked)
     }
 
     /// All sites, by name.
