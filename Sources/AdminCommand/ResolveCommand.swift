@@ -153,6 +153,7 @@ struct AuditCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List decisions, the newest first.",
             discussion: """
+                After a restore of the hub, older decisions that sites gave back may stand first; each line tells its time.
                 The last line tells how to go on, when there is more.
                 Example: tributary audit list --limit 20
                 """)

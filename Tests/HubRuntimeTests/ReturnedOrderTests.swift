@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import HubStoreSQLite
 import HubTestSupport
+import Profiles
 import TestSupport
 import Testing
 
@@ -12,11 +13,20 @@ private struct Afternoon {
     let folder: TemporaryFolder
     let bench: TestHub
     let web: TestAgent
+    /// Two customers without anything in common.
+    let customers: [Dot]
 
     init() async throws {
         folder = try TemporaryFolder()
         bench = try await TestHub()
         web = try await bench.enrol("web", kind: .web)
+        var writer = TestWriter("web", seed: 1, key: web.key)
+        let first = writer.nextDot
+        customers = [first, Dot(first.replica, first.counter + 1)]
+        let changes = [
+            Make.write("customer", 1, [("name", "Ann Lee")], at: bench.now), Make.write("customer", 2, [("name", "A. Lee")], at: bench.now),
+        ]
+        try await bench.push([try writer.seal(changes)], from: web)
         try await bench.hub.backUp(to: folder.file("backup.db"))
     }
 
@@ -28,11 +38,26 @@ private struct Afternoon {
         return try #require(page.kept).decisions.map(\.sealed)
     }
 
-    func restored(afterHours hours: UInt64) async throws -> TestHub {
-        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file("hub.db"), now: bench.now)
-        let hub = try await TestHub(store: SQLiteHubStore(path: folder.file("hub.db"), durability: .none))
+    func restored(afterHours hours: UInt64, as name: String = "hub.db") async throws -> TestHub {
+        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file(name), now: bench.now)
+        let hub = try await TestHub(store: SQLiteHubStore(path: folder.file(name), durability: .none))
         hub.now = hub.now.advanced(byMilliseconds: hours * 3_600_000)
         return hub
+    }
+
+    func decide(areSame: Bool, at hub: TestHub) async throws -> String {
+        let question = LinkQuestion(id: "\(ProfileID(life: customers[0]))", records: [customers[1].description], author: "ann")
+        let answer = try await areSame ? hub.hub.link(question, now: hub.now) : hub.hub.keepApart(question, now: hub.now)
+        return answer.decision.id
+    }
+
+    func areOne(at hub: TestHub) async throws -> Bool {
+        try await hub.hub.reading(hub.now) { [customers] documents in
+            let profiles = try customers.map { life in
+                try documents.standing.record(life).flatMap { try documents.store.customer($0)?.profile }
+            }
+            return profiles[0] != nil && profiles[0] == profiles[1]
+        }
     }
 }
 
@@ -89,6 +114,41 @@ struct ReturnedOrderTests {
         for field in ["email", "phone"] { _ = try await hub.setPolicy("longest", of: field) }
         try await hub.takeBack(kept, from: afternoon.web)
         #expect(try await hub.hub.policies(now: hub.now).map { "\($0.field) \($0.policy)" } == ["email earliest", "phone longest"])
+        #expect(try await hub.hub.verify().isEqual)
+    }
+
+    @Test("undoing by what was decided takes the decision back that was made last, not the one that came last")
+    func undoesLatest() async throws {
+        let afternoon = try await Afternoon()
+        let former = try await afternoon.bench.setPolicy("earliest")
+        let kept = try await afternoon.kept()
+        let hub = try await afternoon.restored(afterHours: 1)
+        let later = try await hub.setPolicy("longest")
+        try await hub.takeBack(kept, from: afternoon.web)
+        let name = "policy:customer/phone"
+        let undone = try await hub.hub.undo(name, author: "bob", note: nil, now: hub.now)
+        #expect(try await hub.policies() == ["earliest"])
+        let listed = try await hub.hub.decisions(now: hub.now)
+        #expect(listed.first { $0.id == later.id }?.undoneBy == undone.id)
+        #expect(listed.first { $0.id == former.id }?.undoneBy == nil)
+        _ = try await hub.hub.undo(name, author: "bob", note: nil, now: hub.now)
+        #expect(try await hub.policies().isEmpty)
+        #expect(try await hub.hub.verify().isEqual)
+    }
+
+    @Test("law 7: what was decided later in the next generation is in force though the clock was put back meanwhile")
+    func clockPutBack() async throws {
+        let afternoon = try await Afternoon()
+        let hub = afternoon.bench
+        let former = hub.now
+        hub.now = former.advanced(byMilliseconds: 3_600_000)
+        _ = try await hub.setPolicy("earliest")
+        hub.now = former
+        try await hub.restart()
+        let later = try await hub.setPolicy("longest")
+        #expect(try await hub.policies() == ["longest"])
+        _ = try await hub.hub.undo(later.id, author: "bob", note: nil, now: hub.now)
+        #expect(try await hub.policies() == ["earliest"])
         #expect(try await hub.hub.verify().isEqual)
     }
 }

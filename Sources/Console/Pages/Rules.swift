@@ -80,7 +80,7 @@ extension Console {
     /// Which rules they are, and who set them.
     private func summary(_ page: RulesPage, _ forms: Forms) -> String {
         let version = forms.strings("rules-version", ["n": forms.number(page.rules.version)])
-        let decision = page.decisions.first { $0.choice == .identity && $0.undoneBy == nil }
+        let decision = page.decisions.filter { $0.choice == .identity && $0.undoneBy == nil }.max { $0.time < $1.time }
         guard let decision else { return page.rules == .standard ? forms.strings["rules-standard"] : version }
         return ([version, setBy(decision, forms)] + [decision.note].compactMap { $0 }).joined(separator: " · ")
     }

@@ -19,7 +19,7 @@ struct StoryTeller {
     mutating func story(of id: String, trying policy: FieldPolicy?) throws -> ConflictStory {
         let open = try list.find(id).flatMap { try list.isOpen($0) ? $0 : nil }
         let finding = try open.flatMap { try list.told([list.dated($0)]).first }
-        let decisions = try store.decisions(on: id).compactMap { try DecisionAnswer($0, documents) }
+        let decisions = try store.decisions(on: id).inOrderOfTime(state: documents.state).compactMap { try DecisionAnswer($0, documents) }
         var story = ConflictStory(
             conflict: finding?.answer, sides: [], earlier: [], decisions: decisions,
             notes: try store.conflictNotes(on: id).map(ConflictNoteAnswer.init), foresight: [:], sites: documents.sites.count, alike: 0)

@@ -9,6 +9,8 @@ final class DecisionDesk {
     private let hub: Hub
     private let store: any HubWriting
     private let now: Timestamp
+    /// After all that other generations of the hub have decided as far as it is here, whatever the clock says (law 7).
+    private let afterOthers: Timestamp
     private(set) var documents: Documents
     private(set) var standing: Standing
 
@@ -17,6 +19,10 @@ final class DecisionDesk {
         self.store = store
         self.standing = standing
         self.now = now
+        let others = standing.replicas.filter { replica in
+            replica.id != hub.generation.id && replica.source.flatMap { standing.source($0) }?.isHub == true
+        }
+        afterOthers = others.compactMap(\.received).max()?.advanced(byMilliseconds: 1) ?? now
         documents = try Documents(store: store, standing: standing, now: now)
     }
 
@@ -113,13 +119,14 @@ final class DecisionDesk {
                 Finding.short(row.conflict) == id || standing.dot(of: row.record)?.isMeant(by: id) == true
             }
         }
+        found = try found.inOrderOfTime(state: documents.state)
         return found.last { $0.choice != .undo && $0.undone == nil } ?? found.last
     }
 
     // MARK: the hub as a writer
 
     /// Times of one replica never fall (S10).
-    var time: Timestamp { max(now, standing.replica(hub.generation.id)?.received ?? now) }
+    var time: Timestamp { max(now, afterOthers, standing.replica(hub.generation.id)?.received ?? now) }
 
     func write(_ changes: [Change], _ decision: Decision) throws -> DecisionAnswer {
         let replica = hub.generation.id

@@ -76,12 +76,13 @@ extension Hub {
     public static let decisionsUsual = 200
     public static let decisionsMax = 500
 
-    /// The latest decisions, the newest first.
+    /// The latest decisions, in the order of `decisionPage`.
     public func decisions(limit: Int = decisionsUsual, now: Timestamp) async throws -> [DecisionAnswer] {
         try await decisionPage(limit: limit, now: now).decisions.entries
     }
 
-    /// Decisions, the newest first.
+    /// Decisions, the newest first of each of the hub's generations, and of these the one first that the hub heard of last: in a hub that
+    /// was restored, older decisions that came back may stand before newer ones. Each tells its time.
     ///
     /// - Parameter place: `next` of the page before.
     /// - Returns: besides, by their ids, those that undid any of them.

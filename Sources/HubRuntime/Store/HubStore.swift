@@ -99,6 +99,7 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func customers(after record: RecordNumber, limit: Int) throws -> [CustomerRow]
     /// The same, each with its record; `nil` for one that is not written yet.
     func customersWithRecords(after record: RecordNumber, limit: Int) throws -> [(customer: CustomerRow, record: RecordRow?)]
+    /// By their pairs, then by the decisions.
     func linkDecisions(about record: RecordNumber) throws -> [LinkDecisionRow]
     func linkDecisions() throws -> [LinkDecisionRow]
     func identifiers(record: RecordNumber) throws -> [IdentifierRow]
@@ -157,13 +158,13 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func orders(limit: Int) throws -> [OrderRow]
 
     func decision(_ record: RecordNumber) throws -> DecisionRow?
-    /// Those on one conflict, the oldest first.
+    /// Those on one conflict, by record: of one generation the oldest first.
     func decisions(on conflict: String) throws -> [DecisionRow]
-    /// Those of one choice that are not undone, the oldest first.
+    /// Those of one choice that are not undone, by record.
     func decisions(choosing choice: Decision.Choice) throws -> [DecisionRow]
     /// The same, with those that were taken back.
     func decisions(everChoosing choice: Decision.Choice) throws -> [DecisionRow]
-    /// The newest first, those after one.
+    /// By record, the last first, those after one.
     func decisions(after record: RecordNumber?, limit: Int) throws -> [DecisionRow]
 
     /// The last one of a site up to a time.
