@@ -117,6 +117,25 @@ struct ReturnedOrderTests {
         #expect(try await hub.hub.verify().isEqual)
     }
 
+    @Test("S24: of two records that were declared one person and never the same, what was said last holds", arguments: [true, false])
+    func links(isSameLast: Bool) async throws {
+        let afternoon = try await Afternoon()
+        _ = try await afternoon.decide(areSame: !isSameLast, at: afternoon.bench)
+        let kept = try await afternoon.kept()
+        // Two that are never the same cannot be declared one person until that is undone.
+        for comesBackFirst in isSameLast ? [false] : [true, false] {
+            let hub = try await afternoon.restored(afterHours: 1, as: "\(comesBackFirst).db")
+            if comesBackFirst { try await hub.takeBack(kept, from: afternoon.web) }
+            let last = try await afternoon.decide(areSame: isSameLast, at: hub)
+            if !comesBackFirst { try await hub.takeBack(kept, from: afternoon.web) }
+            #expect(try await afternoon.areOne(at: hub) == isSameLast)
+            #expect(try await hub.hub.verify().isEqual)
+            _ = try await hub.hub.undo(last, author: "bob", note: nil, now: hub.now)
+            #expect(try await afternoon.areOne(at: hub) == !isSameLast)
+            #expect(try await hub.hub.verify().isEqual)
+        }
+    }
+
     @Test("undoing by what was decided takes the decision back that was made last, not the one that came last")
     func undoesLatest() async throws {
         let afternoon = try await Afternoon()

@@ -2,7 +2,7 @@ import Causality
 import ChangeSets
 import Profiles
 
-/// What somebody decided about two customer records, as far as it is in force: one person, or never the same.
+/// What somebody decided about two customer records and nobody took back: one person, or never the same.
 public struct LinkDecisionAnswer: Encodable, Hashable, Sendable {
     /// The decision's dot: what it is undone by.
     public var decision: String

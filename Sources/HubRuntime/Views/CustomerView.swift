@@ -38,7 +38,7 @@ final class CustomerView {
         if haveRulesChanged {
             batch.standing.rulesInForce = try RulesInForce(reading: batch.store) { try batch.record($0)?.state }
         }
-        let tables = LinkTables(store: batch.store, standing: batch.standing)
+        let tables = LinkTables(store: batch.store, standing: batch.standing, batch: batch)
         var changes: [LinkChange] = []
         for number in touchedRecords {
             guard let record = try batch.record(number) else { continue }

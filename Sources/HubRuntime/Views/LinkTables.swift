@@ -1,11 +1,14 @@
 import Causality
 import ChangeSets
+import Merging
 import Profiles
 
 /// The hub's customer tables as linking looks things up in them.
 struct LinkTables: LinkIndex {
     let store: any HubReading
     let standing: Standing
+    /// The step under way, whose records are not in the store yet.
+    var batch: Batch?
 
     /// The record's name for linking. A life names one record for ever, so the local key is left out.
     func name(_ number: RecordNumber) -> RecordID? {
@@ -51,11 +54,35 @@ struct LinkTables: LinkIndex {
 
     func decisions(about record: RecordID) throws -> [LinkDecision] {
         guard let number = standing.record(record.life) else { return [] }
-        return try store.linkDecisions(about: number).compactMap(decision)
+        return try inForce(store.linkDecisions(about: number))
     }
 
     /// All that are in force.
-    func decisions() throws -> [LinkDecision] { try store.linkDecisions().compactMap(decision) }
+    func decisions() throws -> [LinkDecision] { try inForce(store.linkDecisions()) }
+
+    /// Of each pair what was decided last. One that is declared never the same can only be declared the same after a restore of the hub, before
+    /// the former decision comes back (S24).
+    ///
+    /// - Parameter rows: in the order of their pairs, then of the decisions' records.
+    private func inForce(_ rows: [LinkDecisionRow]) throws -> [LinkDecision] {
+        var decisions: [LinkDecision] = []
+        var rest = rows[...]
+        while let first = rest.first {
+            let pair = rest.prefix { $0.lower == first.lower && $0.higher == first.higher }
+            rest = rest.dropFirst(pair.count)
+            let row = try pair.allSatisfy { $0.isSame == first.isSame } ? first : latest(pair) ?? first
+            if let decision = decision(row) { decisions.append(decision) }
+        }
+        return decisions
+    }
+
+    private func latest(_ pair: ArraySlice<LinkDecisionRow>) throws -> LinkDecisionRow? {
+        let decisions = try pair.compactMap { try store.decision($0.decision) }.inOrderOfTime { number in
+            if let batch { return try batch.record(number)?.state }
+            return try store.record(number).map { try RecordState($0, standing: standing) }
+        }
+        return pair.first { $0.decision == decisions.last?.record }
+    }
 
     private func decision(_ row: LinkDecisionRow) -> LinkDecision? {
         guard let lower = name(row.lower), let higher = name(row.higher) else { return nil }
