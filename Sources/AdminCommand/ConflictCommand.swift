@@ -118,7 +118,7 @@ struct ConflictCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List open conflicts with their sides: who wrote what, and when; what costs a sale first.",
+            abstract: "List open conflicts with their sides: who wrote what, and when; stock first.",
             discussion: """
                 The last line tells how to go on, when there is more. A page may hold fewer than asked for, or none, and another one follow:
                 the hub looks through so much for one page, and no more.
@@ -132,7 +132,7 @@ struct ConflictCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "In this order: \(Self.orders.joined(separator: ", ")). By kind, what costs a sale first, where none is given.",
+                "In this order: \(Self.orders.joined(separator: ", ")). Where none is given, as usual by kind: stock first.",
                 valueName: "order"), completion: .list(Self.orders))
         var order: String?
 

@@ -22,19 +22,11 @@ extension HubRoutes {
                 }
                 let filter = ConflictFilter(
                     kind: kind, site: call.asked("site"), field: call.asked("field"), entity: call.asked("entity"), days: days)
-                let order = try call.asked("order").map { name in
-                    guard let order = ConflictOrder(rawValue: name) else {
-                        throw HubError(
-                            .badRequest, "\(name) is no order of conflicts.",
-                            remedy: "Give one of: \(ConflictOrder.allCases.map(\.rawValue).joined(separator: ", ")).")
-                    }
-                    return order
-                }
-                return try await conflicts(filter, in: order ?? .kind, call)
+                return try await conflicts(filter, in: try Self.order(call.asked("order")), call)
             },
             HubRoute(.post, "/v1/conflicts/search", .person(.viewer), bodyBytesMax: Self.bodyBytesMax) { call in
                 let (filter, part) = (try call.json(ConflictFilter.self), try call.json(Part.self))
-                return try await conflicts(filter, in: part.order ?? .kind, limit: part.limit, after: part.after, call)
+                return try await conflicts(filter, in: try Self.order(part.order), limit: part.limit, after: part.after, call)
             },
             HubRoute(.get, "/v1/conflicts/{id}/story", .person(.viewer)) { call in
                 let id = try call.parameter("id")
@@ -55,7 +47,18 @@ extension HubRoutes {
     private struct Part: Decodable {
         let limit: Int?
         let after: String?
-        let order: ConflictOrder?
+        let order: String?
+    }
+
+    /// As it is named in a query or in a body; by kind where none is.
+    private static func order(_ name: String?) throws -> ConflictOrder {
+        guard let name else { return .kind }
+        guard let order = ConflictOrder(rawValue: name) else {
+            throw HubError(
+                .badRequest, "\(name) is no order of conflicts.",
+                remedy: "Give one of: \(ConflictOrder.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        return order
     }
 
     private func conflicts(_ filter: ConflictFilter, in order: ConflictOrder = .kind, _ call: HubCall) async throws -> Reply {

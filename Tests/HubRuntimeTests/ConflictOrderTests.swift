@@ -45,16 +45,16 @@ struct ConflictOrderTests {
         return names
     }
 
-    @Test("by age what is open longest comes first, and what nobody knows the beginning of before all; the newest first is the reverse")
+    @Test("by age what is open longest comes first, or last; what nobody knows the beginning of stands behind all both ways")
     func byAge() async throws {
         let bench = try await Self.queue(minutesAgo: [20, 50, 10, 40, 30], stale: 1)
-        let oldest = ["stock", "O1", "O3", "O4", "O0", "O2"]
+        let oldest = ["O1", "O3", "O4", "O0", "O2"]
         for limit in [1, 2, 6, 500] {
-            #expect(try await Self.names(bench, .oldest, by: limit) == oldest)
-            #expect(try await Self.names(bench, .newest, by: limit) == oldest.reversed())
+            #expect(try await Self.names(bench, .oldest, by: limit) == oldest + ["stock"])
+            #expect(try await Self.names(bench, .newest, by: limit) == oldest.reversed() + ["stock"])
         }
         #expect(try await Self.names(bench, .kind) == ["O0", "O1", "O2", "O3", "O4", "stock"])
-        #expect(try await Self.names(bench, .oldest, ConflictFilter(kind: .concurrentWrites)) == oldest.filter { $0 != "stock" })
+        #expect(try await Self.names(bench, .oldest, ConflictFilter(kind: .concurrentWrites)) == oldest)
         #expect(try await Self.names(bench, .oldest, ConflictFilter(text: "o4")) == ["O4"])
         #expect(try await Self.names(bench, .oldest, ConflictFilter(kind: .oversell)).isEmpty)
     }

@@ -136,7 +136,7 @@ struct ConflictList {
         }
     }
 
-    /// Kinds that come from the same rows, in the order of lists: what costs a sale first.
+    /// Kinds that come from the same rows, in the order of lists: stock first.
     enum Group: String, CaseIterable, Comparable {
         case stock, orders, quarantined, crossings, writes, waiting, restored, links, stale
 

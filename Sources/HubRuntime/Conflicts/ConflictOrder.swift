@@ -3,10 +3,11 @@ import ChangeSets
 
 /// In which order open conflicts are told.
 public enum ConflictOrder: String, Codable, Hashable, Sendable, CaseIterable {
-    /// By kind, what costs a sale first; in a kind as the hub's tables have them, whatever is decided meanwhile.
+    /// As usual: by kind, stock first; in a kind as the hub's tables have them, whatever is decided meanwhile.
     case kind
-    /// What is open longest first. Whose beginning nobody knows stands before all.
+    /// What is open longest first. Whose beginning nobody knows stands behind all.
     case oldest
+    /// Whose beginning nobody knows stands behind all, here, too.
     case newest
     /// Oversold pieces first, the most of an article first; then by kind, in each the most pieces or changes, and then the oldest.
     case costliest
@@ -48,11 +49,12 @@ struct OrderedPlace: Hashable {
     init(of conflict: OpenConflict, in order: ConflictOrder) {
         self.order = order
         id = conflict.id
-        let since = conflict.since ?? 0
+        // Whose beginning nobody knows is neither the oldest nor the newest: it comes last.
+        let since = conflict.since ?? .max
         switch order {
         case .kind: numbers = []
         case .oldest: numbers = [since]
-        case .newest: numbers = [.max - since]
+        case .newest: numbers = [conflict.since.map { UInt64.max - $0 } ?? .max]
         case .costliest:
             let rank = Self.costRank.firstIndex(of: conflict.kind) ?? Self.costRank.endIndex
             numbers = [UInt64(rank), .max - conflict.extent, since]
