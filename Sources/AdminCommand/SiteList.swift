@@ -7,8 +7,8 @@ extension SiteCommand {
             abstract: "List sites, those that need somebody first: how each gets on, and whether it and the hub have the same.",
             discussion: """
                 STATE    silent: not heard for 5 minutes. stalled: changes do not get through. differs: its view is not the hub's.
-                         clock: 5 minutes off. held: changes wait or are set aside at the hub. new: not enrolled yet. revoked.
-                         unequal: nothing is wrong, and its view was not found to be the hub's yet. well: "--state well" gives both
+                         clock: 5 minutes off. held: changes wait or are set aside at the hub. new: not enrolled yet.
+                         unproved: well, and not compared with the hub yet. "--state well" shows these, too. well. revoked.
                 CLOCK    how far its clock is ahead of the hub's (+) or behind it (-)
                 WAITING  changes that the site has and the hub lacks, and since when there are some
                 SERVED   how long the first thing has been at the hub that the site was not given yet
@@ -57,10 +57,10 @@ extension SiteCommand {
 
     /// How a site gets on, at a glance, in the hub's words. Those that need somebody come first.
     enum State: String, CaseIterable, ExpressibleByArgument {
-        case silent, stalled, differs, clock, held, new, unequal, well, revoked
+        case silent, stalled, differs, clock, held, new, unproved, well, revoked
 
         /// Well is well, whether or not it was proved already.
-        func admits(_ told: State?) -> Bool { self == told || (self == .well && told == .unequal) }
+        func admits(_ told: State?) -> Bool { self == told || (self == .well && told == .unproved) }
 
         /// What a hub of another version tells, or does not, comes last.
         static func order(_ told: State?) -> Int { told.flatMap { allCases.firstIndex(of: $0) } ?? allCases.count }

@@ -8,7 +8,7 @@ extension SiteState {
         case .silent, .stalled: "bad"
         case .differs, .clock, .held: "warn"
         case .revoked, .new: "idle"
-        case .unequal, .well: "ok"
+        case .unproved, .well: "ok"
         }
     }
 

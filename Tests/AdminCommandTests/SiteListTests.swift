@@ -32,7 +32,7 @@ struct SiteListTests {
         let all = try sites([
             site("a-gone", "revoked"), site("b-well", clock: -3_400), site("c-new", "new"), site("d-held", "held"),
             site("e-clock", "clock", clock: 300_001), site("f-differs", "differs"), site("g-stalled", "stalled"),
-            site("h-silent", "silent"), site("i-well", clock: 120), site("j-yet", "unequal"), site("k-later", "dreaming"),
+            site("h-silent", "silent"), site("i-well", clock: 120), site("j-yet", "unproved"), site("k-later", "dreaming"),
             site("l-old", nil),
         ])
         let shown = rows(SiteCommand.List.text(of: all, now: Self.now, widthMax: nil))
@@ -40,7 +40,7 @@ struct SiteListTests {
             "h-silent", "g-stalled", "f-differs", "e-clock", "d-held", "c-new", "j-yet", "b-well", "i-well", "a-gone", "k-later", "l-old",
         ]
         #expect(shown.map(\.first) == names)
-        let states = ["silent", "stalled", "differs", "clock", "held", "new", "unequal", "well", "well", "revoked", "dreaming", "-"]
+        let states = ["silent", "stalled", "differs", "clock", "held", "new", "unproved", "well", "well", "revoked", "dreaming", "-"]
         #expect(shown.map { $0[1] } == states)
         #expect(shown[3].contains("+5") && shown[7].contains("-3") && shown[8].contains("+120"))
     }
@@ -48,7 +48,7 @@ struct SiteListTests {
     @Test("a state, a kind and words of name and region narrow the list; where nothing fits that is said, and where nothing is")
     func narrowed() throws {
         let all = try sites([
-            site("shop-1", "unequal", region: "North West"), site("shop-2", "held"), site("web", kind: "web", region: "north"),
+            site("shop-1", "unproved", region: "North West"), site("shop-2", "held"), site("web", kind: "web", region: "north"),
         ])
         func names(_ words: String...) throws -> [String?] {
             let list = try SiteCommand.List.parse(words)
@@ -58,7 +58,7 @@ struct SiteListTests {
         }
         #expect(try names("--text", "NORTH") == ["shop-1", "web"])
         #expect(try names("--text", "west shop") == ["shop-1"])
-        #expect(try names("--state", "held") == ["shop-2"] && names("--state", "unequal") == ["shop-1"])
+        #expect(try names("--state", "held") == ["shop-2"] && names("--state", "unproved") == ["shop-1"])
         // Well is well, whether or not it was proved already.
         #expect(try names("--state", "well") == ["shop-1", "web"])
         #expect(try names("--kind", "web") == ["web"])

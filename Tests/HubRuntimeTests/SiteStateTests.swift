@@ -37,10 +37,10 @@ struct SiteStateTests {
         #expect(Self.state(heardAgo: silent) == .well && Self.state(heardAgo: silent + 1) == .silent)
         #expect(Self.state(clock: clock) == .well && Self.state(clock: clock + 1) == .clock && Self.state(clock: -clock - 1) == .clock)
         #expect(Self.state(Self.exchange(isStalled: true)) == .stalled && Self.state(Self.exchange(differsSince: 1)) == .differs)
-        #expect(Self.state(held: 1) == .held && Self.state(Self.exchange(equalAt: nil)) == .unequal && Self.state(nil) == .unequal)
+        #expect(Self.state(held: 1) == .held && Self.state(Self.exchange(equalAt: nil)) == .unproved && Self.state(nil) == .unproved)
         #expect(Self.state(heardAgo: silent + 1, clock: clock + 1, Self.exchange(isStalled: true), held: 1) == .silent)
         #expect(Self.state(clock: clock + 1, Self.exchange(differsSince: 1, isStalled: true), held: 1) == .stalled)
-        #expect(SiteState.allCases.min() == .silent && SiteState.allCases.max() == .well)
+        #expect(SiteState.allCases.min() == .silent && SiteState.allCases.max() == .revoked)
     }
 
     @Test("the hub tells each site's state as it is at that moment")
@@ -51,7 +51,7 @@ struct SiteStateTests {
         func states(_ later: UInt64 = 0) async throws -> [SiteState] {
             try await bench.hub.sites(now: bench.now.advanced(byMilliseconds: later)).map(\.state)
         }
-        #expect(try await states() == [.unequal, .new])
+        #expect(try await states() == [.unproved, .new])
         #expect(try await states(SiteState.silentMilliseconds + 1) == [.silent, .new])
         try await bench.hub.revoke(site: "shop-1")
         #expect(try await states() == [.revoked, .new])

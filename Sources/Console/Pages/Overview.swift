@@ -99,7 +99,7 @@ extension Console {
         case .held: return forms.count("detail-held", site.held)
         case .differs: return strings["detail-differs"]
         case .new: return strings["detail-new"]
-        case .revoked, .unequal, .well: return nil
+        case .revoked, .unproved, .well: return nil
         }
     }
 

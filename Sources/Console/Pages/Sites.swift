@@ -20,7 +20,7 @@ public struct SiteFilter: Sendable {
 
     func admits(_ site: SiteAnswer, _ state: SiteState) -> Bool {
         if let kind, kind != site.kind { return false }
-        if let asked = self.state, asked != "\(state)", !(asked == "\(SiteState.well)" && state == .unequal) { return false }
+        if let asked = self.state, asked != "\(state)", !(asked == "\(SiteState.well)" && state == .unproved) { return false }
         let shown = "\(site.name) \(site.region ?? "")".lowercased()
         return (text ?? "").lowercased().split(whereSeparator: \.isWhitespace).allSatisfy { shown.contains($0) }
     }
@@ -86,7 +86,7 @@ extension Console {
 
     private func states(_ filter: SiteFilter, _ strings: Strings) -> [View] {
         // Well is well, whether or not it was proved already.
-        SiteState.allCases.filter { $0 != .unequal }.map {
+        SiteState.allCases.filter { $0 != .unproved }.map {
             ["code": "\($0)", "name": strings[$0.word], "isChosen": filter.state == "\($0)"]
         }
     }
@@ -105,7 +105,7 @@ private enum SiteGroup: Int, CaseIterable, Comparable {
             switch state {
             case .silent, .stalled, .differs, .clock, .held: .needy
             case .new: .new
-            case .unequal, .well: .well
+            case .unproved, .well: .well
             case .revoked: .gone
             }
     }

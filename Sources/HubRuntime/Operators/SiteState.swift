@@ -6,19 +6,19 @@ public enum SiteState: String, Codable, Hashable, Sendable, CaseIterable, Compar
     case silent
     /// Changes do not get through, in one direction or the other.
     case stalled
-    /// None of its agents may take part any more.
-    case revoked
     /// Its view is not the hub's.
     case differs
     /// Its clock is further off than the hub trusts.
     case clock
     /// Changes wait or are set aside at the hub.
     case held
-    /// Nothing is wrong, and its view was not found to be the hub's yet.
-    case unequal
     /// No agent has enrolled yet.
     case new
+    /// Well, and not compared with the hub yet.
+    case unproved
     case well
+    /// None of its agents may take part any more.
+    case revoked
 
     /// A site is quiet for so long at most while its line is up: its agent asks for news at least every minute.
     public static let silentMilliseconds: UInt64 = 5 * 60_000
@@ -41,13 +41,13 @@ public enum SiteState: String, Codable, Hashable, Sendable, CaseIterable, Compar
         } else if site.held > 0 {
             self = .held
         } else if exchanges.allSatisfy({ $0.equalAt == nil }) {
-            self = .unequal
+            self = .unproved
         } else {
             self = .well
         }
     }
 
-    /// The worst first.
+    /// What needs somebody first, the worst before the others; in the order that the API, the command and the console have, too.
     public static func < (one: SiteState, other: SiteState) -> Bool { one.order < other.order }
     private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
