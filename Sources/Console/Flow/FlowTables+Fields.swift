@@ -13,7 +13,7 @@ extension FlowTables {
                     [
                         "table": table(of: origin), "from": origin.from.isEmpty ? "–" : origin.from,
                         "mapping": words.name(origin.mapping), "sources": forms.count("flow-sources", origin.mapping.sources.count),
-                        "came": origin.came.map { came($0, span: 1) },
+                        "came": origin.came.map { came($0) },
                     ] as View
                 },
             ]
@@ -22,37 +22,41 @@ extension FlowTables {
 
     private func table(of origin: EntityFields.Origin) -> String {
         guard origin.table.isEmpty else { return origin.table }
-        return origin.came?.isFormer == true ? strings["flow-table-former"] : "–"
+        return origin.came?.isFormer == true ? strings["flow-table-former"] : strings["flow-table-untold"]
     }
 
     /// A line of a mapping's table.
     ///
     /// - Parameter came: `nil`: not counted.
-    func line(_ field: SourceMapping.Field, of entity: String, in tables: [SourceMapping.Table], came: DataFlow.Field?) -> View {
-        line(
-            field.field, from: field.from.isEmpty ? "–" : field.from, of: entity,
+    func line(
+        _ field: SourceMapping.Field, of table: SourceMapping.Table, in tables: [SourceMapping.Table], came: DataFlow.Field?
+    ) -> View {
+        let (entity, unnamed) = (table.entity, table.table.isEmpty ? strings["flow-table-untold"] : "–")
+        return line(
+            field.field, from: field.from.isEmpty ? unnamed : field.from, of: entity,
             came?.views ?? FlowView.fed(by: field.field, of: entity, in: tables), came)
     }
 
     /// Of a field that came, and that no table of the mapping names.
     func line(untold field: DataFlow.Field) -> View {
-        line(field.field, from: field.isFormer ? strings["flow-table-former"] : "–", of: field.entity, field.views, field)
+        line(
+            field.field, from: field.isFormer ? strings["flow-table-former"] : strings["flow-table-untold"], of: field.entity, field.views,
+            field)
     }
 
     private func line(_ name: String, from: String, of entity: String, _ views: [FlowView], _ came: DataFlow.Field?) -> View {
         [
             "name": words.field(name), "from": from,
             "feeds": words.feeds(views, isGolden: FlowView.isGolden(name, of: entity), of: entity),
-            "came": came.map { self.came($0, span: 2) },
+            "came": came.map { self.came($0) },
         ]
     }
 
-    /// - Parameter span: columns of the table that how much came takes up.
-    private func came(_ field: DataFlow.Field, span: Int) -> View {
+    private func came(_ field: DataFlow.Field) -> View {
         let silent = field.sources - field.freshSources
         let isSilent = silent > 0 && field.freshSources > 0
         return [
-            "span": "\(span)", "changes": forms.number(field.changes),
+            "changes": forms.number(field.changes),
             "aside": field.aside > 0 ? forms.count("flow-field-aside", field.aside) : nil,
             "last": forms.age(of: field.last), "isQuiet": words.isQuiet(field.last),
             "silent": isSilent ? forms.count("flow-silent", silent, ["sites": self.sites(field.silentSites, of: silent)]) : nil,

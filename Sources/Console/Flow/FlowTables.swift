@@ -21,7 +21,9 @@ struct FlowTables {
             [
                 "name": words.entity(entity.entity), "code": entity.entity,
                 "address": entity.entity.isEmpty ? nil : question.address(site: question.site, entity: entity.entity),
-                "views": entity.views.map { ["name": words.view($0), "address": Self.address(of: $0)] as View },
+                "views": entity.views.map {
+                    ["name": words.view($0), "address": Self.address(of: $0), "isLast": $0 == entity.views.last] as View
+                },
                 "kept": entity.views.isEmpty ? strings["flow-kept"] : nil, "sources": forms.number(entity.sources),
                 "counts": counts(entity.counts, of: entity.entity, site: question.site),
             ]
@@ -58,8 +60,10 @@ struct FlowTables {
         return "/conflicts?" + asked.compactMap { name, value in value.map { "\(name)=\(Address.encoded($0))" } }.joined(separator: "&")
     }
 
-    private func counts(_ counts: DataFlow.Counts, of entity: String, site: String?) -> View {
+    /// - Parameter isBesideFields: in a table that tells of fields, too, which have a column of their own.
+    private func counts(_ counts: DataFlow.Counts, of entity: String, site: String?, isBesideFields: Bool = false) -> View {
         [
+            "isBesideFields": isBesideFields,
             "today": forms.number(counts.today), "week": forms.number(counts.week),
             "aside": counts.aside > 0 ? forms.number(counts.aside) : nil,
             "held": counts.held > 0 ? forms.number(counts.held) : nil, "heldAddress": Self.addressOfHeld(entity, site: site),
@@ -68,6 +72,9 @@ struct FlowTables {
     }
 
     // MARK: mappings
+
+    /// Of one entity all fields are told in a table of their own, and not again with each mapping.
+    private var hasFields: Bool { question.entity == nil }
 
     /// - Returns: what there is room for, and whether something had none.
     func mappings() -> (views: [View], isCut: Bool) {
@@ -95,18 +102,19 @@ struct FlowTables {
             room -= fields.count + 1
             tables.append([
                 "table": table.table.isEmpty ? strings["flow-table-untold"] : table.table, "entity": words.entity(table.entity),
-                "stock": table.stock.map { strings("flow-stock-role", ["role": $0]) },
-                "counts": counts(known[Array(table.entity.utf8)]?.counts ?? DataFlow.Counts(), of: table.entity, site: only),
+                "stock": table.stock.map(words.role),
+                "counts": counts(
+                    known[Array(table.entity.utf8)]?.counts ?? DataFlow.Counts(), of: table.entity, site: only, isBesideFields: hasFields),
                 "fields": fields,
                 "more": table.leftOut.map { forms.count("flow-fields-more", $0) },
             ])
         }
         for count in mapping.entities where !told.contains(Array(count.entity.utf8)) && room > 0 {
-            let fields = (came[Text(count.entity)] ?? []).prefix(room - 1).map { line(untold: $0) }
+            let fields = hasFields ? (came[Text(count.entity)] ?? []).prefix(room - 1).map { line(untold: $0) } : []
             room -= fields.count + 1
             tables.append([
                 "table": strings[count.entity.isEmpty ? "flow-stock-only" : "flow-table-former"], "entity": words.entity(count.entity),
-                "counts": counts(count.counts, of: count.entity, site: only), "fields": fields,
+                "counts": counts(count.counts, of: count.entity, site: only, isBesideFields: hasFields), "fields": fields,
             ])
         }
         let sources = mapping.sources.prefix(Self.sourcesMax)
@@ -114,6 +122,7 @@ struct FlowTables {
             "id": id, "name": words.name(mapping), "version": mapping.version, "isUntold": mapping.version == nil,
             "told": forms.stamp(mapping.sources.compactMap(\.told).max()),
             "sources": sources.map(source), "tables": tables, "counted": counted(mapping),
+            "hasFields": hasFields, "columns": hasFields ? "7" : "6",
             "more": mapping.sources.count > sources.count ? forms.count("flow-sources-more", mapping.sources.count - sources.count) : nil,
             "tablesMore": mapping.leftOut.map { forms.count("flow-tables-more", $0) },
         ]
@@ -123,8 +132,9 @@ struct FlowTables {
     private func lines(
         of table: SourceMapping.Table, beside tables: [SourceMapping.Table], _ came: [DataFlow.Field], isFirst: Bool, max room: Int
     ) -> [View] {
+        guard hasFields else { return [] }
         let known = Dictionary(came.map { (Text($0.field), $0) }, uniquingKeysWith: { first, _ in first })
-        let own = table.fields.prefix(room).map { line($0, of: table.entity, in: tables, came: known[Text($0.field)]) }
+        let own = table.fields.prefix(room).map { line($0, of: table, in: tables, came: known[Text($0.field)]) }
         guard isFirst else { return own }
         let told = Set(tables.flatMap(\.fields).map { Text($0.field) })
         return own + came.filter { !told.contains(Text($0.field)) }.prefix(room - own.count).map { line(untold: $0) }

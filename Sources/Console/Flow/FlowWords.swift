@@ -22,6 +22,12 @@ struct FlowWords {
         return strings.has(key) ? strings[key] : CustomerWords(forms: forms).field(name)
     }
 
+    /// What a table is to the stock, as mappings call it: `sale lines`.
+    func role(_ name: String) -> String {
+        let key = "flow-role-" + name.replacing(" ", with: "")
+        return strings("flow-stock-role", ["role": strings.has(key) ? strings[key] : name])
+    }
+
     func view(_ view: FlowView) -> String { strings["flow-view-\(view.rawValue)"] }
 
     /// What a mapping is called: by itself, by its only source, or by what names its content.
