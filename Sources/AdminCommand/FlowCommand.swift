@@ -1,15 +1,22 @@
 import ArgumentParser
 import Complaints
+import Foundation
 
 struct FlowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flow", abstract: "Which site and table feeds which entity, field and view, with how much came and when.",
         discussion: """
-            TODAY and 7 DAYS count the changes that the hub has taken in, in days of UTC. ASIDE stands in quarantine now, or behind a change
-            that does: tributary quarantine list. Sources that map alike stand together. With --entity, each field is told, too: the views
-            that show it or count by it (* where a policy chooses one value of several: the golden field), and the changes that carried it
-            since fields are counted; ASIDE are then those of them that were ever set aside, and QUIET the sources of which it has not come
-            for a week. BEHIND are things that a view could not be brought up to date for: tributary-hub verify.
+            TODAY and 7 DAYS count the changes that the hub has taken in, in days of
+            UTC. ASIDE stands in quarantine now, or behind a change that does:
+            tributary quarantine list. BEHIND are things that a view could not be
+            brought up to date for: tributary-hub verify. Sources that map alike
+            stand together.
+
+            With --entity each field is told, too: CHANGES that carried it since
+            fields are counted, those of them that were EVER ASIDE, the LAST one,
+            QUIET sources, of which it has not come for a week, and the views that
+            it FEEDS: they show it or count by it (* where a policy chooses one
+            value of several: the golden field).
 
               tributary flow
               tributary flow --site shop-1
@@ -86,18 +93,29 @@ struct FlowCommand: AsyncParsableCommand {
         var query: [String: String] = [:]
         query["site"] = site
         query["entity"] = entity
-        let bytes = try await listing.hub.connection().get("flow", query: query)
-        try listing.show(bytes, as: Flow.self) { Self.text(of: $0) }
+        let connection = try listing.hub.connection()
+        let bytes = try await connection.get("flow", query: query)
+        var known: [String] = []
+        if query.removeValue(forKey: "entity") != nil, !listing.json, try ListingOptions.read(bytes, as: Flow.self).mappings.isEmpty {
+            // What there is, for who called it otherwise.
+            let all = try await connection.get("flow", query: query)
+            known = try ListingOptions.read(all, as: Flow.self).entities.map(\.entity).filter { !$0.isEmpty }.sorted()
+        }
+        let names = known
+        try listing.show(bytes, as: Flow.self) { Self.text(of: $0, known: names) }
     }
 
     /// More sources of one mapping are not named.
     static let sourcesMax = 5
 
-    static func text(of flow: Flow, widthMax: Int? = Terminal.width) -> String {
+    /// - Parameter known: what flows, where nothing of the one that was asked for does.
+    static func text(of flow: Flow, known: [String] = [], widthMax: Int? = Terminal.width) -> String {
         guard !flow.mappings.isEmpty else {
-            return flow.entity == nil
-                ? "Nothing flows. Attach an application at a site: tributary-agent attach APP.db --as NAME --mapping FILE.yaml"
-                : "Nothing of that entity flows."
+            guard flow.entity != nil else {
+                return "Nothing flows. Attach an application at a site: tributary-agent attach APP.db --as NAME --mapping FILE.yaml"
+            }
+            let called = known.isEmpty ? "" : " Entities are called as in mappings: \(known.joined(separator: ", "))."
+            return TerminalText.line("Nothing of that entity flows." + called)
         }
         var entities = Table("ENTITY", "FEEDS", ">SOURCES", ">TODAY", ">7 DAYS", ">ASIDE", "LAST CHANGE")
         for entity in flow.entities {
@@ -109,7 +127,8 @@ struct FlowCommand: AsyncParsableCommand {
         if flow.leftOut > 0 { blocks.append("and \(flow.leftOut) more entities") }
         if flow.isHeldCut { blocks.append("More changes stand aside than were counted.") }
         if let views = flow.views, !views.isEmpty { blocks.append(table(of: views).text(widthMax: widthMax)) }
-        blocks += flow.mappings.map { block($0, withFields: flow.entity != nil, widthMax) }
+        let now = Date(timeIntervalSince1970: Double(flow.at) / 1000)
+        blocks += flow.mappings.map { block($0, fieldsAt: flow.entity == nil ? nil : now, widthMax) }
         return blocks.joined(separator: "\n\n")
     }
 
@@ -123,63 +142,47 @@ struct FlowCommand: AsyncParsableCommand {
         return table
     }
 
-    private static func block(_ mapping: Flow.Mapping, withFields: Bool, _ widthMax: Int?) -> String {
+    /// - Parameter fieldsAt: when it was asked, where each field is told; `nil`: only tables are.
+    private static func block(_ mapping: Flow.Mapping, fieldsAt: Date?, _ widthMax: Int?) -> String {
         let title = mapping.title ?? (mapping.version == nil ? "no mapping told" : "mapping")
         let heading = TerminalText.line(title) + (mapping.version.map { "  \($0)" } ?? "")
         let sources = mapping.sources.prefix(sourcesMax).map { TerminalText.line("\($0.site)/\($0.name)") }
         let rest = Readable.more(of: mapping.sources.count, shown: sources.count).map { [$0] } ?? []
-        let table = withFields ? fieldTable(mapping) : entityTable(mapping)
-        let cut = withFields ? mapping.fieldSources.map { ["  fields of the \($0) sources that brought most"] } ?? [] : []
-        let more = mapping.leftOut.map { ["  and \($0) more tables"] } ?? []
-        let lines =
-            [heading, "  " + (sources + rest).joined(separator: ", ")]
-            + (table.isEmpty ? [] : [table.text(widthMax: widthMax, indentedBy: 2)])
-        return (lines + cut + more).joined(separator: "\n")
+        var lines = [heading, "  " + (sources + rest).joined(separator: ", ")]
+        if let fieldsAt {
+            lines += fieldTables(mapping, now: fieldsAt, widthMax)
+            lines += mapping.fieldSources.map { ["  fields of the \($0) sources that brought most"] } ?? []
+        } else if !mapping.tables.isEmpty {
+            lines.append(entityTable(mapping).text(widthMax: widthMax, indentedBy: 2))
+        }
+        return (lines + (mapping.leftOut.map { ["  and \($0) more tables"] } ?? [])).joined(separator: "\n")
     }
 
     private static func entityTable(_ mapping: Flow.Mapping) -> Table {
-        var table = Table("TABLE", "ENTITY", ">FIELDS", ">7 DAYS", "STOCK")
+        let movesStock = mapping.tables.contains { $0.stock != nil }
+        var table = Table(["TABLE", "ENTITY", ">FIELDS", ">7 DAYS"] + (movesStock ? ["STOCK"] : []))
         for mapped in mapping.tables {
             let week = mapping.entities.first { Array($0.entity.utf8) == Array(mapped.entity.utf8) }?.counts.week ?? 0
-            table.add(
-                own(mapped.table), name(mapped.entity), String(mapped.fields.count + (mapped.leftOut ?? 0)), String(week),
-                mapped.stock ?? "")
+            let cells = [own(mapped.table), name(mapped.entity), String(mapped.fields.count + (mapped.leftOut ?? 0)), String(week)]
+            table.add(cells + (movesStock ? [mapped.stock ?? ""] : []))
         }
         return table
     }
 
-    /// Of one entity: every field that a table names, and those that came all the same.
-    private static func fieldTable(_ mapping: Flow.Mapping) -> Table {
-        var table = Table("TABLE", "FIELD", "COLUMN", "FEEDS", ">CHANGES", ">ASIDE", "LAST CHANGE", "QUIET", "STOCK")
-        let came = Dictionary((mapping.fields ?? []).map { (Array($0.field.utf8), $0) }, uniquingKeysWith: { first, _ in first })
-        func add(_ mapped: String, _ field: String, _ column: String, stock: String?) {
-            let known = came[Array(field.utf8)]
-            table.add(
-                own(mapped), field, column, known.map(feeds) ?? "", known.map { String($0.changes) } ?? "",
-                known.map { String($0.aside) } ?? "", known.map { Readable.time($0.last) } ?? "", known.map(quiet) ?? "", stock ?? "")
-        }
-        for mapped in mapping.tables { for field in mapped.fields { add(mapped.table, field.field, own(field.from), stock: mapped.stock) } }
-        let told = Set(mapping.tables.flatMap(\.fields).map { Array($0.field.utf8) })
-        for field in mapping.fields ?? [] where !told.contains(Array(field.field.utf8)) {
-            add("", field.field, field.isFormer ? "not mapped now" : "-", stock: nil)
-        }
-        return table
-    }
-
-    private static func feeds(_ field: Flow.Came) -> String {
+    static func feeds(_ field: Flow.Came) -> String {
         guard !field.views.isEmpty else { return "-" }
         let golden = field.entity == "order" ? "orders" : "customer"
         return field.views.map { field.isGolden && $0 == golden ? $0 + "*" : $0 }.joined(separator: ", ")
     }
 
     /// Sources of which it came, and for a week no more.
-    private static func quiet(_ field: Flow.Came) -> String {
+    static func quiet(_ field: Flow.Came) -> String {
         let count = field.sources - field.freshSources
         guard count > 0 else { return "-" }
         return field.silentSites.joined(separator: ", ") + (count > field.silentSites.count ? ", \(count) in all" : "")
     }
 
-    private static func own(_ text: String) -> String { text.isEmpty ? "-" : text }
+    static func own(_ text: String) -> String { text.isEmpty ? "-" : text }
 
     /// What only moves stock bears no name.
     private static func name(_ entity: String) -> String { entity.isEmpty ? "(stock only)" : entity }

@@ -38,19 +38,27 @@ struct Table {
     private var rows: [[String]] = []
 
     /// - Parameter columns: titles, `>` in front for right-aligned figures.
-    init(_ columns: String...) {
+    init(_ columns: String...) { self.init(columns) }
+
+    init(_ columns: [String]) {
         titles = columns.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 }
         sides = columns.map { $0.hasPrefix(">") ? .right : .left }
     }
 
-    mutating func add(_ cells: String...) { rows.append(cells.map(TerminalText.line)) }
+    mutating func add(_ cells: String...) { add(cells) }
+    mutating func add(_ cells: [String]) { rows.append(cells.map(TerminalText.line)) }
 
     var isEmpty: Bool { rows.isEmpty }
 
-    func text(widthMax: Int? = Terminal.width, indentedBy indent: Int = 0) -> String {
-        let widths = Self.fitted(naturalWidths, to: widthMax.map { $0 - indent })
+    /// A last column that wraps is never narrower, as far as that goes.
+    private static let wrappedWidthMin = 12
+
+    /// - Parameter wrapsLast: the last column gives way before all others, and its cells go on over more lines, at spaces.
+    func text(widthMax: Int? = Terminal.width, indentedBy indent: Int = 0, wrapsLast: Bool = false) -> String {
+        let room = widthMax.map { $0 - indent }
+        let widths = Self.fitted(wrapsLast ? Self.wrapping(naturalWidths, to: room) : naturalWidths, to: room)
         let margin = String(repeating: " ", count: indent)
-        let lines = rows.map { line($0, widths) }
+        let lines = rows.flatMap { wrapsLast ? self.lines($0, widths) : [line($0, widths)] }
         return ([Colour.heading(line(titles, widths))] + lines).map { margin + $0 }.joined(separator: "\n")
     }
 
@@ -67,6 +75,28 @@ struct Table {
             widths[widest] -= 1
         }
         return widths
+    }
+
+    /// The last column takes what the others leave it.
+    private static func wrapping(_ widths: [Int], to widthMax: Int?) -> [Int] {
+        guard let widthMax, let last = widths.last else { return widths }
+        let others = widths.dropLast()
+        return others + [min(last, max(widthMax - others.reduce(2 * others.count, +), wrappedWidthMin))]
+    }
+
+    /// A row whose last cell goes on below itself.
+    private func lines(_ cells: [String], _ widths: [Int]) -> [String] {
+        var pieces: [String] = []
+        for word in (cells.last ?? "").split(separator: " ") {
+            if let last = pieces.last, last.count + 1 + word.count <= widths.last ?? 0 {
+                pieces[pieces.count - 1] += " " + word
+            } else {
+                pieces.append(String(word))
+            }
+        }
+        let others = Array(cells.dropLast())
+        let first = line(others + [pieces.first ?? ""], widths)
+        return [first] + pieces.dropFirst().map { line(others.map { _ in "" } + [$0], widths) }
     }
 
     private func line(_ cells: [String], _ widths: [Int]) -> String {
