@@ -1,4 +1,5 @@
 import ArgumentParser
+import Complaints
 import Foundation
 
 struct QualityCommand: AsyncParsableCommand {
@@ -19,11 +20,17 @@ struct QualityCommand: AsyncParsableCommand {
     @Option(help: "Only this field.") var field: String?
     @Flag(help: "What is wrong, over the sites, the most frequent first, with examples.") var findings = false
     @Flag(help: "Day by day, of all sites together or of one.") var trend = false
-    @Option(help: ArgumentHelp("With --trend: so many days back, at most 800.", valueName: "count")) var days = 30
+    @Option(help: ArgumentHelp("With --trend: so many days back, at most \(Self.daysMax).", valueName: "count")) var days = 30
     @OptionGroup var listing: ListingOptions
+
+    /// So far back the hub keeps them.
+    static let daysMax = 800
 
     func validate() throws {
         guard !trend || !findings else { throw ValidationError("Give --findings or --trend, not both.") }
+        guard (1...Self.daysMax).contains(days) else {
+            throw ValidationError("--days is a whole number from 1 to \(Self.daysMax): --days 366.")
+        }
     }
 
     struct Day: Decodable {
@@ -82,14 +89,39 @@ struct QualityCommand: AsyncParsableCommand {
             var query = ["days": String(days)]
             query["site"] = site
             let (bytes, field) = (try await listing.hub.connection().get("quality", "trend", query: query), field)
+            if !listing.json { try Self.check(field, isAmong: ListingOptions.read(bytes, as: [Day].self).map(\.field)) }
             return try listing.show(bytes, as: [Day].self) { Self.text(of: $0, field: field) }
         }
-        let bytes = try await listing.hub.connection().get(["quality"], secondsMax: IdentityCommand.secondsMax)
+        let connection = try listing.hub.connection()
+        let bytes = try await connection.get(["quality"], secondsMax: IdentityCommand.secondsMax)
+        if !listing.json {
+            let rows = try ListingOptions.read(bytes, as: Report.self).rows
+            try Self.check(field, isAmong: rows.map(\.field))
+            // A site whose customers nobody has looked through yet has no rows.
+            if let site, !rows.contains(where: { $0.site == site }) {
+                try Self.check(site: site, isAmong: ListingOptions.read(await connection.get("sites"), as: [Site].self).map(\.name))
+            }
+        }
         let (site, field, findings) = (site, field, findings)
         try listing.show(bytes, as: Report.self) { findings ? $0.findingsText(of: site, field) : $0.text(of: site, field) }
     }
 
+    private struct Site: Decodable { let name: String }
+
+    static func check(site: String, isAmong sites: [String]) throws {
+        guard !sites.contains(site) else { return }
+        throw Complaint("There is no site \(site).", remedy: "List them: tributary site list")
+    }
+
+    /// - Parameter fields: of all rows; where there is none, nothing is known of any.
+    static func check(_ field: String?, isAmong fields: [String]) throws {
+        guard let field, !fields.isEmpty, !fields.contains(field) else { return }
+        throw Complaint("There is no field \(field).", remedy: "Fields are: \(Set(fields).sorted().joined(separator: ", ")).")
+    }
+
+    /// `-` of nothing.
     fileprivate static func share(_ part: Int, of whole: Int) -> String {
-        whole == 0 || part == 0 ? "0 %" : String(format: part == whole ? "%.0f %%" : "%.1f %%", 100 * Double(part) / Double(whole))
+        guard whole > 0 else { return "-" }
+        return part == 0 ? "0 %" : String(format: part == whole ? "%.0f %%" : "%.1f %%", 100 * Double(part) / Double(whole))
     }
 }

@@ -1,3 +1,4 @@
+import Complaints
 import Foundation
 import Testing
 
@@ -52,5 +53,40 @@ struct QualityShownTests {
         #expect(try lines(most).count == most)
         #expect(try lines(most + 1).count == most + 1)
         #expect(try lines(most + 1).last == "and 1 more")
+    }
+
+    @Test("day by day, the share of nothing is not told as none")
+    func trend() throws {
+        let document = #"""
+            [{"field": "company", "at": 1700000000000, "records": 10, "present": 0, "valid": 0},
+             {"field": "email", "at": 1700000000000, "records": 10, "present": 5, "valid": 5}]
+            """#
+        let days = try JSONDecoder().decode([QualityCommand.Day].self, from: Data(document.utf8))
+        let rows = QualityCommand.text(of: days, field: nil, widthMax: nil).split(separator: "\n").map {
+            $0.split(separator: " ").dropFirst(2).joined(separator: " ")
+        }
+        #expect(rows.dropFirst() == ["10 0 % -", "10 50.0 % 100 %"])
+    }
+
+    @Test("so many days are looked back on")
+    func days() throws {
+        #expect(try QualityCommand.parse(["--trend", "--days", "\(QualityCommand.daysMax)"]).days == QualityCommand.daysMax)
+        #expect(try QualityCommand.parse(["--trend", "--days", "1"]).days == 1)
+        for wrong in [0, QualityCommand.daysMax + 1] {
+            #expect(throws: (any Error).self) { try QualityCommand.parse(["--trend", "--days", "\(wrong)"]) }
+        }
+    }
+
+    @Test("who names a site or a field that there is not is told so, and which fields there are")
+    func unknown() throws {
+        let known = ["phone", "email", "phone"]
+        try QualityCommand.check("email", isAmong: known)
+        try QualityCommand.check(nil, isAmong: known)
+        try QualityCommand.check("email", isAmong: [])
+        let field = #expect(throws: Complaint.self) { try QualityCommand.check("nothing", isAmong: known) }
+        #expect(field?.message == "There is no field nothing." && field?.remedy == "Fields are: email, phone.")
+        try QualityCommand.check(site: "shop-1", isAmong: ["shop-1"])
+        let site = #expect(throws: Complaint.self) { try QualityCommand.check(site: "nowhere", isAmong: ["shop-1"]) }
+        #expect(site?.message == "There is no site nowhere.")
     }
 }
