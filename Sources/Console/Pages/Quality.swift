@@ -145,7 +145,7 @@ extension Console {
         ].compactMap { $0 }
         return [
             "title": question.site.map { strings("quality-course-site", ["site": $0]) } ?? strings["quality-course"], "charts": charts,
-            "note": charts.isEmpty ? strings["quality-course-none"] : nil,
+            "note": charts.isEmpty ? strings[question.site == nil ? "quality-course-none" : "quality-course-none-site"] : nil,
         ]
     }
 
