@@ -46,6 +46,7 @@ struct HoldingTests {
         let status = try await bench.hub.status(now: bench.now)
         #expect(status.records == 9)
         #expect(status.quarantined == 1)
+        #expect(status.warnings.contains("1 change stands in quarantine: `tributary quarantine list`."))
         let held = try await bench.pullAll(shop).pages.last?.held
         #expect(held == [life, Dot(till.replica, 11)])
         let conflicts = try await bench.hub.conflicts(now: bench.now)

@@ -13,8 +13,11 @@ extension Hub {
             let quarantined = try store.heldCount(.quarantined)
             let stale = try store.staleCount()
             var warnings = trouble.map { ["The last commit failed. \($0.message) \($0.remedy)"] } ?? []
-            if quarantined > 0 { warnings.append("\(quarantined) changes stand in quarantine: `tributary quarantine list`.") }
-            if stale > 0 { warnings.append("\(stale) views are behind: `tributary-hub verify`.") }
+            if quarantined > 0 {
+                let told = quarantined == 1 ? "1 change stands" : "\(quarantined) changes stand"
+                warnings.append("\(told) in quarantine: `tributary quarantine list`.")
+            }
+            if stale > 0 { warnings.append("\(stale == 1 ? "1 view is" : "\(stale) views are") behind: `tributary-hub verify`.") }
             if let warning = documents.standing.rulesInForce.warning { warnings.append(warning) }
             if documents.standing.backup == 0 { warnings.append("No verified backup yet: `tributary-hub backup FILE`.") }
             warnings += self.returns.warnings
