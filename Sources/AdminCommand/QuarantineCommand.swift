@@ -4,11 +4,14 @@ struct QuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine", abstract: "Changes that the hub keeps but cannot apply, with their reasons.",
         discussion: """
-            tributary quarantine groups                  how many, by site and cause
-            tributary quarantine list --limit 20
-            tributary quarantine replay 3f9a1c2b
-            tributary quarantine mend 3f9a1c2b --set total=12.50      one wrong value, put right
-            tributary conflict resolve-all --cause value-of-wrong-kind --site shop-1 --replay      all of a cause
+            How many, by site and cause; one by one; one taken in again; one wrong
+            value put right; all of a cause:
+
+              tributary quarantine groups
+              tributary quarantine list --limit 20
+              tributary quarantine replay 3f9a1c2b
+              tributary quarantine mend 3f9a1c2b --set total=12.50
+              tributary conflict resolve-all --cause value-of-wrong-kind --replay
             """,
         subcommands: [List.self, Groups.self, Replay.self, Mend.self, Discard.self])
 
@@ -16,8 +19,10 @@ struct QuarantineCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the changes in quarantine, the oldest first.",
             discussion: """
-                The last line tells how to go on, when there is more. Those of one cause: tributary conflict list --cause value-of-wrong-kind
-                Example: tributary quarantine list --limit 20
+                The last line tells how to go on, when there is more. Those of one
+                cause: tributary conflict list --cause value-of-wrong-kind
+
+                  tributary quarantine list --limit 20
                 """)
 
         @OptionGroup var paging: PageOptions
@@ -39,8 +44,10 @@ struct QuarantineCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Count the changes in quarantine by site and cause, the most first.",
             discussion: """
-                Settle all of a cause: tributary conflict resolve-all --cause value-of-wrong-kind --site shop-1 --replay
-                Example: tributary quarantine groups
+                All of a cause are settled by tributary conflict resolve-all.
+
+                  tributary quarantine groups
+                  tributary conflict resolve-all --cause value-of-wrong-kind --replay
                 """)
 
         @OptionGroup var listing: ListingOptions

@@ -7,12 +7,17 @@ extension QuarantineCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take a change in without the values that are wrong, and write the right ones in their place.",
             discussion: """
-                Every field that is wrong is named once: with its value, which the hub writes, or left out, so that what stood there stays.
-                All else in the change stays its site's. What is set aside for who wrote it, or for a quantity, cannot be mended here. Amounts
-                and quantities are written as people do, times in UTC. Taking a value back: tributary conflict undo 3f9a1c2b
+                Every field that is wrong is named once: with its value, which the hub
+                writes, or left out, so that what stood there stays. All else in the
+                change stays its site's. What is set aside for who wrote it, or for a
+                quantity, cannot be mended here. Amounts and quantities are written as
+                people do, times in UTC. What the change says, and what of that is
+                wrong: tributary conflict show 3f9a1c2b. Taking a value back:
+                tributary conflict undo 3f9a1c2b
 
-                  tributary conflict show 3f9a1c2b                      what it says, and what of that is wrong
-                  tributary quarantine mend 3f9a1c2b --set total=12.50 --set "at=2026-11-20 18:00" --leave-out cashier
+                  tributary quarantine mend 3f9a1c2b --set total=12.50
+                  tributary quarantine mend 3f9a1c2b --set "at=2026-11-20 18:00"
+                  tributary quarantine mend 3f9a1c2b --leave-out cashier
                 """)
 
         @Argument(help: "The change's id, as `quarantine list` shows it.") var id: String

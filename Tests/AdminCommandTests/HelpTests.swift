@@ -17,4 +17,13 @@ struct HelpTests {
         #expect(leaves.count > 40)
         for (path, discussion) in leaves { #expect(discussion.contains(path), "\(path)") }
     }
+
+    @Test("the help of what is called in a hurry fits a terminal of 80 columns as it is written", arguments: ["flow", "quarantine"])
+    func width(command: String) {
+        let leaves = self.leaves(of: Tributary.self, "tributary").filter { $0.path.hasPrefix("tributary \(command)") }
+        #expect(!leaves.isEmpty)
+        for (path, discussion) in leaves {
+            #expect(discussion.split(separator: "\n").allSatisfy { $0.count < 78 }, "\(path)")
+        }
+    }
 }
