@@ -16,6 +16,10 @@ final class Batch {
     var decided: [(change: Change, dot: Dot)] = []
     /// The set is one of an earlier generation of the hub, which an agent brought back to it (S24).
     var isReturned = false
+    /// Decisions of this set that found nothing to do: the change that they drop or mend was admitted or dropped meanwhile (S24).
+    var idle: Set<RecordNumber> = []
+    /// Fields that this set's decisions leave out, by the dots of the mended changes.
+    var mended: [Dot: Set<FieldName>] = [:]
     /// The hub's clock when the set arrived.
     let received: Timestamp
     let sites: [SiteRow]

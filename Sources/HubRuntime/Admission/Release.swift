@@ -26,7 +26,13 @@ struct Release {
     func replay(_ rows: [HeldRow]) throws { try retry(rows) }
 
     /// Takes a change out of quarantine without some of its fields, as an operator decided.
-    func mend(_ row: HeldRow, without fields: Set<FieldName>) throws { try retry([row], without: fields) }
+    ///
+    /// Where it stands behind another, or waits, it is admitted without them when its turn comes (S24).
+    func mend(_ row: HeldRow, without fields: Set<FieldName>) throws {
+        guard let replica = batch.standing.replica(row.replica)?.id else { return }
+        batch.mended[Dot(replica, row.counter), default: []].formUnion(fields)
+        try retry([row])
+    }
 
     /// Drops a held change for good; what stood behind it or waited for it goes on. It stays in the journal.
     func discard(_ row: HeldRow) throws {
@@ -36,17 +42,14 @@ struct Release {
         try retry(try batch.store.held(lacking: replica, from: row.counter, to: row.counter))
     }
 
-    /// - Parameter fields: of `rows`, and not of what is released by them.
-    private func retry(_ rows: [HeldRow], without fields: Set<FieldName> = []) throws {
+    private func retry(_ rows: [HeldRow]) throws {
         var queue = rows
-        let given = Set(rows.map(\.place))
         var sets = DecodedSets(store: batch.store, current: batch.current)
         while !queue.isEmpty {
             let row = queue.removeFirst()
             guard try batch.store.held(replica: row.replica, counter: row.counter) != nil,
-                var candidate = try candidate(row, &sets)
+                let candidate = try candidate(row, &sets)
             else { continue }
-            if given.contains(row.place) { candidate.change = candidate.change.without(fields) }
             // Out of the table while it is judged, so that it is not found to stand behind itself.
             try batch.store.deleteHeld(replica: row.replica, counter: row.counter)
             switch try Judgement(candidate, batch: batch) {
@@ -69,9 +72,11 @@ struct Release {
             let set = try sets.set(containing: row.counter, of: row.replica)
         else { return nil }
         let index = Int(row.counter - set.first)
+        let dot = Dot(replica.id, row.counter)
+        let leftOut = try Decision.leftOut(of: dot, in: batch)
         let inheritance = Inheritance(of: replica.id, in: batch.standing)
         return SetAdmission.Candidate(
-            change: inheritance.named(set.changes[index]), dot: Dot(replica.id, row.counter), replica: row.replica, source: source,
+            change: inheritance.named(set.changes[index]).without(leftOut), dot: dot, replica: row.replica, source: source,
             inheritance: inheritance, isInBound: row.isInBound, since: row.since,
             companion: source.isHub ? set.companion(at: index) : nil)
     }

@@ -116,14 +116,23 @@ struct SetAdmission {
         case .collect:
             // On the line of a restored hub the number that an earlier generation meant is another moment.
             if dot.replica == generation { try Collection(decision.conflict)?.carryOut(in: batch) }
-        case .discard: if let held = try held(decision.target) { try Release(admission: self).discard(held) }
-        case .mend: if let held = try held(decision.target) { try Release(admission: self).mend(held, without: decision.leftOut) }
+        case .discard:
+            guard let held = try held(decision.target) else { return try setIdle(dot) }
+            try Release(admission: self).discard(held)
+        case .mend:
+            guard let held = try held(decision.target) else { return try setIdle(dot) }
+            try Release(admission: self).mend(held, without: decision.leftOut)
         case .policy, .safety, .identity: try redraw(decision.choice, decision.conflict)
         case .undo:
             guard let undone = try decision.target.flatMap(batch.recordNumber).flatMap(batch.store.decision) else { return }
             try redraw(undone.choice, undone.conflict)
         default: break
         }
+    }
+
+    /// A decision that came back when another had been made counts for nothing: what was admitted stays admitted as it was (S24).
+    private func setIdle(_ decision: Dot) throws {
+        if let number = try batch.recordNumber(decision) { batch.idle.insert(number) }
     }
 
     /// An edit of a record that was collected meanwhile finds it again (S7).

@@ -70,12 +70,26 @@ extension Decision {
     /// Fields that mended changes were admitted without, by the changes' dots. Taking a decision back takes its values back, and not that.
     static func leftOut(reading store: any HubReading, standing: Standing) throws -> [Dot: Set<FieldName>] {
         var fields: [Dot: Set<FieldName>] = [:]
-        for row in try store.decisions(everChoosing: .mend) {
+        for row in try store.decisions(everChoosing: .mend) where !row.isIdle {
             let state = try store.record(row.record).map { try RecordState($0, standing: standing) }
             guard let decision = state.flatMap({ state in Decision { state[$0]?.text?.string } }), let dot = decision.target else {
                 continue
             }
             fields[dot, default: []].formUnion(decision.leftOut)
+        }
+        return fields
+    }
+}
+
+extension Decision {
+    /// Fields that a held change is admitted without: those of all that has mended it, in this set or before.
+    static func leftOut(of dot: Dot, in batch: Batch) throws -> Set<FieldName> {
+        var fields = batch.mended[dot] ?? []
+        let conflict = "\(ConflictAnswer.Kind.quarantine.rawValue):\(dot)"
+        for row in try batch.store.decisions(on: conflict) where row.choice == .mend && !row.isIdle {
+            let state = try batch.record(row.record)?.state
+            guard let decision = state.flatMap({ state in Decision { state[$0]?.text?.string } }), decision.target == dot else { continue }
+            fields.formUnion(decision.leftOut)
         }
         return fields
     }

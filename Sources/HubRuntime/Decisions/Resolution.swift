@@ -54,7 +54,7 @@ public struct DecisionAnswer: Encodable, Hashable, Sendable {
     public var author: String
     public var note: String?
     public var time: UInt64
-    /// The decision that took it back.
+    /// The decision that took it back; itself, where it came back to a restored hub and found nothing to do.
     public var undoneBy: String?
     /// The value that was set, of a field, a count, an order.
     public var values: [ValueAnswer]

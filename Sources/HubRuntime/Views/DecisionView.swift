@@ -14,8 +14,12 @@ final class DecisionView {
         let row = DecisionRow(record: number, conflict: decision.conflict, choice: decision.choice, fingerprint: decision.fingerprint)
         try batch.store.put(row)
         if let pairs = LinkPairs(of: decision) { try take(pairs, number) }
+        if batch.idle.contains(number) {
+            row.undone = number
+            try batch.store.put(row)
+        }
         guard decision.choice == .undo, let target = try decision.target.flatMap(batch.recordNumber),
-            var undone = try batch.store.decision(target)
+            var undone = try batch.store.decision(target), !undone.isIdle
         else { return }
         undone.undone = number
         try batch.store.put(undone)
