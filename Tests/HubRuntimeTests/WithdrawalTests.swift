@@ -123,6 +123,58 @@ struct WithdrawalTests {
         #expect(try await hub.hub.verify().isEqual)
     }
 
+    /// What is decided before a backup of the hub, after it, and on the hub that is restored from it, before the second comes back: a
+    /// letter each, withdrawn or undone. And the pieces on hand in the end.
+    struct Twice: Sendable {
+        var before = ""
+        var lost: String
+        var again: String
+        var pieces: Int64
+    }
+
+    @Test(
+        "S24, law 12: what is withdrawn, or put back, once more on a restored hub moves once, as the record dies and lives",
+        arguments: [
+            Twice(lost: "w", again: "w", pieces: -7), Twice(before: "w", lost: "u", again: "u", pieces: -11),
+            Twice(lost: "wu", again: "wu", pieces: -11), Twice(lost: "wu", again: "w", pieces: -11),
+        ])
+    func twice(_ story: Twice) async throws {
+        let restored = try await Restored()
+        let (bench, shop) = (restored.bench, restored.shop)
+        func decide(_ steps: String, at hub: TestHub) async throws {
+            for step in steps {
+                if step == "w" {
+                    let open = try await hub.hub.conflicts(ConflictFilter(kind: .sourceRestored), now: hub.now)
+                    let conflict = try #require(open.first)
+                    _ = try await hub.hub.resolve(
+                        conflict.id, Resolution(.withdraw, seen: conflict.seen, author: "ann"), now: hub.now)
+                } else {
+                    let decisions = try await hub.hub.decisions(now: hub.now)
+                    let withdrawal = try #require(decisions.first { $0.choice == .withdraw && $0.undoneBy == nil })
+                    _ = try await hub.hub.undo(withdrawal.id, author: "ann", note: nil, now: hub.now)
+                }
+            }
+        }
+        try await decide(story.before, at: bench)
+        try await bench.hub.backUp(to: restored.folder.file("full.db"))
+        try await decide(story.lost, at: bench)
+        guard case .page(let page) = try await bench.hub.pull(PullRequest(keepsDecisions: true), agent: shop.record, now: bench.now) else {
+            return #expect(Bool(false), "no page")
+        }
+        let sealed = try #require(page.kept).decisions.map(\.sealed)
+        #expect(sealed.count == story.lost.count)
+        try SQLiteHubStore.restore(backup: restored.folder.file("full.db"), to: restored.folder.file("hub.db"), now: bench.now)
+        let hub = try await TestHub(store: SQLiteHubStore(path: restored.folder.file("hub.db"), durability: .none))
+        try await decide(story.again, at: hub)
+        guard case .receipt = try await hub.hub.takeBack(sealed, agent: shop.record, agentTime: hub.now, now: hub.now) else {
+            return #expect(Bool(false), "no receipt")
+        }
+        #expect(try await restored.onHand(at: hub) == story.pieces)
+        let record = try await hub.hub.explain(record: restored.lives[1], now: hub.now)
+        #expect(record?.isDeleted == (story.pieces == -7))
+        #expect(try await hub.hub.verify().isEqual)
+    }
+
     @Test("a decision holds the removals that a change-set has room for, beside itself")
     func fitting() {
         let change = Change(time: Timestamp(milliseconds: 1), action: .stockOnly)

@@ -87,8 +87,8 @@ enum Judgement {
     /// What an operator's decision is about and a restored hub lacks: carried out without it, nothing would come of the decision (S24).
     private static func lackingSubject(_ candidate: SetAdmission.Candidate, _ batch: Batch) throws -> Dot? {
         guard candidate.source.isHub else { return nil }
-        if let dot = try candidate.companion?.namedDots.first(where: { try isLacking($0, candidate, batch) }) { return dot }
-        guard let decision = Decision(candidate.companion ?? candidate.change) else { return nil }
+        if let dot = try candidate.companion?.change.namedDots.first(where: { try isLacking($0, candidate, batch) }) { return dot }
+        guard let decision = Decision(candidate.companion?.change ?? candidate.change) else { return nil }
         let lives = LinkPairs(of: decision)?.pairs.flatMap { [$0.lower, $0.higher] } ?? []
         if let life = try lives.first(where: { try isLacking($0, candidate, batch) }) { return life }
         guard let target = decision.target else { return nil }

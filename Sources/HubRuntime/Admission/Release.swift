@@ -78,6 +78,6 @@ struct Release {
         return SetAdmission.Candidate(
             change: inheritance.named(set.changes[index]).without(leftOut), dot: dot, replica: row.replica, source: source,
             inheritance: inheritance, isInBound: row.isInBound, since: row.since,
-            companion: source.isHub ? set.companion(at: index) : nil)
+            companion: source.isHub ? set.companion(at: index) : nil, isUndo: source.isHub && set.isUndo)
     }
 }

@@ -28,6 +28,7 @@ struct SetAdmission {
         batch.current = (replica.number, arrival.set)
         batch.isReturned = source.isHub && replica.id != generation
         let inheritance = Inheritance(of: replica.id, in: batch.standing)
+        let isUndo = batch.isReturned && arrival.set.isUndo
         for (index, change) in arrival.set.changes.enumerated() {
             let dot = arrival.set.dot(at: index)
             let isInBound = batch.bound.admits(
@@ -35,7 +36,8 @@ struct SetAdmission {
             try take(
                 Candidate(
                     change: inheritance.named(change), dot: dot, replica: replica.number, source: source, inheritance: inheritance,
-                    isInBound: isInBound, since: arrival.received, companion: source.isHub ? arrival.set.companion(at: index) : nil))
+                    isInBound: isInBound, since: arrival.received, companion: source.isHub ? arrival.set.companion(at: index) : nil,
+                    isUndo: isUndo))
         }
         try advance(replica, arrival)
         try Release(admission: self).after(replica.id, from: arrival.set.first, to: arrival.set.last)
@@ -173,7 +175,9 @@ struct SetAdmission {
         var isInBound: Bool
         var since: Timestamp
         /// Of the hub's: what it waits with.
-        var companion: Change?
+        var companion: (change: Change, dot: Dot)?
+        /// It is of a decision that takes another one back.
+        var isUndo = false
 
         var precedence: Precedence { Precedence(isInBound: isInBound || Mutant.trustsEveryClock.isOn, time: change.time, dot: dot) }
         var record: RecordID? { change.subject?.record(dot: dot, source: source.id) }
@@ -193,6 +197,7 @@ struct SetAdmission {
 
     func apply(_ candidate: Candidate, to number: RecordNumber?) throws {
         batch.standing.flow.admitted(candidate, at: batch.received)
+        let hasMoved = try hasMoved(candidate)
         if let number, let id = candidate.record {
             if candidate.change.subject?.creates == true {
                 batch.begin(number, id, source: candidate.source.number)
@@ -204,17 +209,8 @@ struct SetAdmission {
             }
             try batch.admit(candidate.change, precedence: candidate.precedence, source: candidate.source.id, into: number)
         }
-        if let effect = candidate.change.stock { try batch.stock.take(effect, precedence: candidate.precedence) }
+        if let effect = candidate.change.stock, !hasMoved { try batch.stock.take(effect, precedence: candidate.precedence) }
         if candidate.source.isHub { batch.decided.append((candidate.change, candidate.dot)) }
-    }
-}
-
-extension ChangeSet {
-    /// Of a decision's change that only moves stock, the next one that does more: what is taken back of a record, piles and all, names
-    /// that record there alone, and must not count before what it takes back (S24).
-    func companion(at index: Int) -> Change? {
-        guard changes[index].subject == nil, case .movement = changes[index].stock else { return nil }
-        return changes[index...].first { $0.subject != nil }
     }
 }
 
