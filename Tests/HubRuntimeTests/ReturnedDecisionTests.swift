@@ -217,6 +217,36 @@ struct ReturnedDecisionTests {
         #expect(try await hub.warnings().isEmpty)
     }
 
+    @Test("S23, S24: a resumed snapshot takes its present start's decisions back only when it has been started anew, and says so")
+    func ofThisStart() async throws {
+        let morning = try await Morning()
+        let hub = morning.bench
+        let key = hub.hub.signingKey
+        // What it decided and has forgotten: under its present generation, and on no line that it knows.
+        let collection = Decision(.collect, conflict: "collect:2", message: "", fingerprint: "0", author: "ann", note: nil)
+        let set = ChangeSet(
+            replica: hub.hub.generation.id, first: 1, previous: .zero,
+            opening: ChangeSet.Opening(source: SourceID(hub.hub.id), name: "hub", follows: nil),
+            part: .whole(drain: 1), changes: [collection.change(counter: 1, time: hub.now)])
+        let bytes = try ChangeSetCodec.encode(set, seed: Array(repeating: 7, count: ChangeSetCodec.seedByteCount), key: key).bytes
+        let sealed = try DecisionSeal(key).sealed(bytes)
+        guard case .refusal(let refusal) = try await hub.takeBack([sealed], from: morning.web) else {
+            return #expect(Bool(false), "taken")
+        }
+        #expect(refusal.code == "decision-of-this-start" && !refusal.isFinal && refusal.standing.last == 0)
+        #expect(try await hub.warnings().first?.contains("Start it again") == true)
+        try await hub.restart()
+        for agent in [morning.web, morning.depot] {
+            guard case .receipt(let receipt) = try await hub.takeBack([sealed], from: agent) else {
+                return #expect(Bool(false), "no receipt")
+            }
+            #expect(receipt.last == 1)
+        }
+        #expect(try await hub.warnings().isEmpty)
+        #expect(try await hub.hub.reading(hub.now) { $0.standing.floor } == 0)
+        #expect(try await hub.hub.verify().isEqual)
+    }
+
     @Test("S24: of one generation they are taken in order; what has a gap before it waits at the agent, and the hub says so")
     func gap() async throws {
         let morning = try await Morning()

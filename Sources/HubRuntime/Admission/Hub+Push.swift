@@ -139,6 +139,11 @@ extension Hub {
         code: "decision-not-ours", message: "This hub did not make that decision, or it was changed since.",
         remedy: "Check that the hub was restored with its own key; else look for damage on that site's disk.", replica: nil)
 
+    private static let ofThisStart = Obstacle(
+        code: "decision-of-this-start",
+        message: "The hub has forgotten what it decided since it was started: its machine was put back while it ran. Start it again.",
+        remedy: "Start the hub again: it takes them then.", replica: nil)
+
     private struct Stop: Error {
         var obstacle: Obstacle
     }
@@ -198,6 +203,12 @@ extension Hub {
         case .repeat: if !Mutant.appliesRepeats.isOn { return nil }
         case .fork: return .fork(try receipt(frame.header.replica, standing, store, now))
         case .gap(let replica): return .gap(try receipt(replica, standing, store, now))
+        case .next where writer.isHub && frame.header.replica == generation.id:
+            // What this start of the hub decided, and does not know any more (S23).
+            return .refusal(
+                Refusal(
+                    code: Self.ofThisStart.code, message: Self.ofThisStart.message, remedy: Self.ofThisStart.remedy,
+                    standing: try receipt(frame.header.replica, standing, store, now), isFinal: false))
         case .next: break
         }
         let set: ChangeSet
