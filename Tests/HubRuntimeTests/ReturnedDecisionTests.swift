@@ -325,7 +325,7 @@ struct ReturnedDecisionTests {
         #expect(try await morning.bench.pullAll(morning.web).pages.allSatisfy { $0.kept == nil })
     }
 
-    @Test("a page brings so many bytes of decisions, one at least, and the next page goes on")
+    @Test("a page ends before the decision that would pass its bytes; one that is larger comes alone, with its own number")
     func pages() async throws {
         let morning = try await Morning()
         for pieces in Int64(1)...4 {
@@ -340,10 +340,19 @@ struct ReturnedDecisionTests {
                 try DecisionReader(documents: documents, seal: DecisionSeal(key), bytesMax: bytesMax).piece(after: number, through: 7)
             }
         }
-        let first = try await piece(after: 0, all[0].sealed.count)
-        #expect(first.decisions == [all[0]] && first.reached == 4)
-        let two = try await piece(after: 0, all[0].sealed.count + 1)
+        let (one, both) = (all[0].sealed.count, all[0].sealed.count + all[1].sealed.count)
+        for bytesMax in [one, both - 1] {
+            let first = try await piece(after: 0, bytesMax)
+            #expect(first.decisions == [all[0]] && first.reached == 4 && !first.isLarge)
+        }
+        let two = try await piece(after: 0, both)
         #expect(two.decisions == Array(all.prefix(2)) && two.reached == 5)
+        let before = try await piece(after: 0, one - 1)
+        #expect(before.decisions.isEmpty && before.reached == 3 && !before.isLarge)
+        for (index, decision) in all.enumerated() {
+            let alone = try await piece(after: decision.number - 1, 1)
+            #expect(alone.decisions == [all[index]] && alone.reached == decision.number && alone.isLarge)
+        }
         for number in UInt64(3)...7 {
             let rest = try await piece(after: number, 1 << 20)
             #expect(rest.decisions == all.filter { $0.number > number } && rest.reached == 7)

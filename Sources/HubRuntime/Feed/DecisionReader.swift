@@ -5,7 +5,7 @@ import ChangeSets
 struct DecisionReader {
     let documents: Documents
     let seal: DecisionSeal
-    /// Soft: the page ends at the first change-set at or beyond it.
+    /// A page ends before the change-set that would pass it. One that is larger by itself comes with what its own number holds, and no more.
     var bytesMax = Self.bytesMax
 
     static let bytesMax = 2 << 20
@@ -14,29 +14,44 @@ struct DecisionReader {
         var decisions: [KeptDecision]
         /// All up to this number are there.
         var reached: UInt64
+        /// The only one is larger than a page's decisions should be: little room is left for entries.
+        var isLarge = false
     }
 
     func piece(after number: UInt64, through end: UInt64) throws -> Piece {
         let start = max(number, documents.standing.backup)
         var rows: [(first: Dot, row: JournalRow)] = []
+        var complete = end
         for replica in documents.standing.replicas where replica.position > start && isHub(replica) {
+            var bytes = 0
             try eachSet(of: replica, after: start) { row in
                 guard row.number <= end else { return false }
                 rows.append((Dot(replica.id, row.first), row))
+                bytes += row.bytes.count
+                // What follows is for the next page, whatever other generations have.
+                guard bytes < bytesMax else {
+                    complete = min(complete, row.number)
+                    return false
+                }
                 return true
             }
         }
-        rows.sort { $0.row.number < $1.row.number }
-        var piece = Piece(decisions: [], reached: end)
+        rows = rows.filter { $0.row.number <= complete }.sorted { $0.row.number < $1.row.number }
+        var piece = Piece(decisions: [], reached: complete)
         var bytes = 0
         for (first, row) in rows {
-            if bytes >= bytesMax, let last = piece.decisions.last {
-                piece.reached = last.number
-                break
-            }
             let sealed = try seal.sealed(row.bytes)
             bytes += sealed.count
+            if bytes > bytesMax {
+                guard row.number == number + 1 else {
+                    piece.reached = row.number - 1
+                    break
+                }
+                piece.reached = row.number
+                piece.isLarge = true
+            }
             piece.decisions.append(KeptDecision(number: row.number, first: first, sealed: sealed))
+            if piece.isLarge { break }
         }
         return piece
     }

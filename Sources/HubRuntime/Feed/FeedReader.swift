@@ -13,12 +13,15 @@ import Profiles
 struct FeedReader {
     let documents: Documents
     let scope: Scope
+    var numberBytesMax = Self.numberBytesMax
     private var store: any HubReading { documents.store }
 
     /// Rows of one topic that are looked at for one page.
     static let rowsMax = 4 * FeedNumbering.rowsMax
     /// Of one number's profiles and orders together: with what else a page may hold, an answer takes it (`Limits.answerBytesMax`).
     static let numberBytesMax = 8 << 20
+    /// The same beside a decision that is larger than a page's decisions should be, and so alone (`DecisionReader`).
+    static let numberBesideLargeBytesMax = 4 << 20
 
     struct Piece {
         var entries: [FeedEntry]
@@ -90,8 +93,8 @@ struct FeedReader {
             guard let entry = try entry(item.topic, item.row, bytesMax: .max) else { continue }
             bytes += Self.cost(of: entry)
             // All anew, each in its share: with whole ones kept until they fill the room, who comes last would have none.
-            if bytes > Self.numberBytesMax {
-                return try rows.compactMap { try self.entry($0.topic, $0.row, bytesMax: Self.numberBytesMax / rows.count) }
+            if bytes > numberBytesMax {
+                return try rows.compactMap { try self.entry($0.topic, $0.row, bytesMax: numberBytesMax / rows.count) }
             }
             entries.append(entry)
         }

@@ -111,7 +111,7 @@ extension Hub {
                 page.reached = Self.beginning(self.generation.id)
                 return page
             }
-            let reader = FeedReader(documents: documents, scope: Scope(agent.site))
+            var reader = FeedReader(documents: documents, scope: Scope(agent.site))
             if let interval = request.again {
                 let piece = try reader.piece(of: interval, bytesMax: bytesMax)
                 (page.entries, page.again) = (piece.entries, piece.reached)
@@ -122,7 +122,10 @@ extension Hub {
             if request.keepsDecisions {
                 let decided = try DecisionReader(documents: documents, seal: DecisionSeal(self.signingKey))
                     .piece(after: start, through: piece.reached)
-                if decided.reached < piece.reached { piece = try reader.piece(after: start, through: decided.reached, bytesMax: bytesMax) }
+                if decided.isLarge { reader.numberBytesMax = FeedReader.numberBesideLargeBytesMax }
+                if decided.isLarge || decided.reached < piece.reached {
+                    piece = try reader.piece(after: start, through: decided.reached, bytesMax: bytesMax)
+                }
                 // That may have come less far.
                 page.kept = KeptDecisions(
                     keepUntil: documents.standing.backup, decisions: decided.decisions.filter { $0.number <= piece.reached })
