@@ -211,6 +211,29 @@ struct LocalReplicaTests {
         #expect(try onHand("s") == ["shop": 9 - 2 - 4])
     }
 
+    @Test("S27: of what is let go of before the view shows it, one receipt reads so many sets, and the next goes on", arguments: [0, 1])
+    func droppedMany(more: Int) throws {
+        try view.stage(page([stock(1, "s", "shop", 100)], reached: 1, consistent: true, own: 0))
+        let count = Outbox.keptSetsMax + more
+        let sets = try (0..<count).map { number in
+            journal.seal([Sales.line(number, sku: "s", quantity: 1)])
+            var random = SeededGenerator(seed: 1)
+            let load = try outbox.load(after: UInt64(number), of: FakeJournal.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random)
+            guard case .frames(let frames) = load, frames.count == 1 else { return [] as [UInt8] }
+            return frames[0].bytes
+        }
+        let receipt = Receipt(
+            replica: FakeJournal.replica, last: UInt64(count), hash: try ChangeSetCodec.hash(of: try #require(sets.last)),
+            position: position(2), keepUntil: 2, time: Timestamp(milliseconds: 1))
+        for left in [more, 0] {
+            try outbox.acknowledge(receipt)
+            #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM outbox_set") } == left)
+            #expect(try onHand("s") == ["shop": 100 - Int64(count)])
+        }
+        try view.stage(page([stock(2, "s", "shop", 100 - Int64(count))], reached: 2, consistent: true, own: UInt64(count)))
+        #expect(try onHand("s") == ["shop": 100 - Int64(count)])
+    }
+
     @Test("S27: of a set that is let go of and that the view shows already, nothing is laid over")
     func droppedLater() throws {
         journal.seal([Sales.line(1, sku: "s", quantity: 1)])

@@ -94,17 +94,20 @@ public struct OwnChanges: Sendable {
     }
 
     /// A set that the hub's backup holds is let go of, maybe before the view shows it: what it tells stays laid over until then.
-    static func keep(set id: Int64, of sealed: SealedReplica, in db: Database) throws {
+    ///
+    /// - Returns: whether it had to be read.
+    static func keep(set id: Int64, of sealed: SealedReplica, in db: Database) throws -> Bool {
         let start = try start(of: sealed.replica, in: db)
         // What the disk has damaged is captured anew.
         guard
             let bytes = try [UInt8].fetchBlob(
                 db, "SELECT bytes FROM outbox_set WHERE id = ?1 AND replica = ?2 AND last > ?3", [id, sealed.replica.blob, start]),
             let set = try? ChangeSetCodec.decode(bytes), set.replica == sealed.replica
-        else { return }
+        else { return false }
         let last = try insert(set.changes, first: set.first, from: start, of: sealed, in: db)
         // Else what comes before it has not been read yet.
         if set.first <= start + 1 { try note(indexed: last, of: sealed.replica, in: db) }
+        return true
     }
 
     /// - Returns: the last counter.

@@ -52,12 +52,17 @@ extension Outbox {
                 """, arguments: [number, replica, receipt.last])
     }
 
+    /// Sets that are read for people in one transaction, with 10,000 changes each at most: what is left goes with the next receipts.
+    static let keptSetsMax = 4
+
     /// - Parameter sealed: whose changes are shown to people until the view has them.
     private func drop(_ receipt: Receipt, showing sealed: SealedReplica?, in db: Database) throws {
         if Oddity.keepsLonger.happens { return }
+        var kept = 0
         for id in try Self.droppable(receipt, in: db) {
-            if let sealed { try OwnChanges.keep(set: id, of: sealed, in: db) }
+            if let sealed, try OwnChanges.keep(set: id, of: sealed, in: db) { kept += 1 }
             try drop(set: id, in: db)
+            if kept == Self.keptSetsMax { break }
         }
         try trim(in: db)
         try trimPast(of: receipt.replica, in: db)
