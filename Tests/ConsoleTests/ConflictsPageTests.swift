@@ -54,7 +54,8 @@ struct ConflictsPageTests {
         #expect(page.ranges(of: #"<input type="hidden" name="order" value="oldest">"#).count == 2)
         #expect(page.contains("among the first 10,000 by kind"))
         let usual = try Self.page(ConflictPage(conflicts: []), isLater: true)
-        #expect(usual.contains(#"<option value="kind" selected>as usual: stock first<"#) && usual.contains("<button>To the first page</button>"))
+        #expect(usual.contains(#"<option value="kind" selected>as usual: stock first<"#))
+        #expect(usual.contains("<button>To the first page</button>"))
         #expect(!usual.contains("among the first"))
     }
 
