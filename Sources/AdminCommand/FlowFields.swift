@@ -39,10 +39,12 @@ extension FlowCommand {
         let isAnyQuiet = quiet.contains { $0 != "-" }
         var table = Table(["FIELD", "COLUMN", ">CHANGES", ">EVER ASIDE", "LAST"] + (isAnyQuiet ? ["QUIET"] : []) + ["FEEDS"])
         for (line, quiet) in zip(lines, quiet) {
-            let figures = line.came.map { [String($0.changes), String($0.aside), $0.last.map { Readable.age($0, now: now) } ?? "-"] }
-            table.add(
-                [line.field, line.column] + (figures ?? ["-", "-", "-"]) + (isAnyQuiet ? [quiet] : [])
-                    + [line.came.map(feeds) ?? "-"])
+            let last = line.came?.last.map { Readable.age($0, now: now) } ?? "-"
+            var cells = [line.field, line.column]
+            cells += line.came.map { [String($0.changes), String($0.aside), last] } ?? ["-", "-", "-"]
+            if isAnyQuiet { cells.append(quiet) }
+            cells.append(line.came.map(feeds) ?? "-")
+            table.add(cells)
         }
         return table
     }
