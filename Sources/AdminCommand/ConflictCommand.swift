@@ -30,6 +30,16 @@ struct ConflictCommand: AsyncParsableCommand {
         return value.shown
     }
 
+    /// A field's value by its kind, as the hub tells that.
+    static func shown(_ value: JSONValue, kind: String) -> String {
+        switch (kind, value) {
+        case ("money", .integer(let units)): Readable.amount(units, decimalsMin: 2)
+        case ("quantity", .integer(let units)): Readable.amount(units)
+        case ("time", .integer(let time)) where time >= 0: Readable.time(UInt64(time))
+        default: value.shown
+        }
+    }
+
     /// As the hub names them.
     static let kinds = [
         "concurrent-writes", "concurrent-counts", "oversell", "received-more-than-sent", "edit-of-deleted", "source-restored", "quarantine",

@@ -110,13 +110,7 @@ extension ConflictCommand.Story {
             let present: [JSONValue]
             let mayMend: Bool
 
-            func shown(_ value: JSONValue) -> String {
-                switch (kind, value) {
-                case ("money", .integer(let units)), ("quantity", .integer(let units)): Readable.amount(units)
-                case ("time", .integer(let time)) where time >= 0: Readable.time(UInt64(time))
-                default: value.shown
-                }
-            }
+            func shown(_ value: JSONValue) -> String { ConflictCommand.shown(value, kind: kind) }
         }
         struct Stock: Decodable {
             let sku, location: String

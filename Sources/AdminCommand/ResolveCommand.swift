@@ -21,6 +21,38 @@ struct DecisionShown: Decodable {
     let note, undoneBy: String?
     let time: UInt64
     let values: [JSONValue]
+    let about: About?
+
+    /// Of a mended change: its record, and what was written there or left out.
+    struct About: Decodable {
+        struct Field: Decodable {
+            let field, kind: String
+            let value: JSONValue?
+            let leftOut: Bool
+        }
+        let entity, key: String?
+        let fields: [Field]?
+    }
+
+    /// `mend sale 1: total=12.50, at left out`.
+    var deed: String {
+        let said = ConflictCommand.said(choice)
+        guard let about, let entity = about.entity, let key = about.key, let fields = about.fields else {
+            return ([said] + (values.isEmpty ? [] : [values.map { ConflictCommand.shown($0, of: conflict) }.joined(separator: ", ")]))
+                .joined(separator: ": ")
+        }
+        let parts = fields.map { field in
+            if field.leftOut { return field.field + " left out" }
+            return field.value.map { field.field + "=" + ConflictCommand.shown($0, kind: field.kind) } ?? field.field + " empty"
+        }
+        return "\(said) \(entity) \(key)" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
+    }
+
+    /// What is told once it took another decision back.
+    var undoing: String {
+        guard about?.fields != nil else { return "Undone. What it decided is open again: tributary conflict list" }
+        return "Undone: the values that were given are taken back. The change stays taken in, without what was refused."
+    }
 }
 
 extension ConflictCommand {
@@ -134,7 +166,7 @@ extension ConflictCommand {
         mutating func run() async throws {
             let bytes = try await listing.hub.connection().post(
                 "decisions", "undo", body: Question(id: id, author: decider.by, note: decider.note))
-            try listing.show(bytes, as: DecisionShown.self) { _ in "Undone. What it decided is open again: tributary conflict list" }
+            try listing.show(bytes, as: DecisionShown.self) { $0.undoing }
         }
     }
 }
@@ -170,11 +202,8 @@ struct AuditCommand: AsyncParsableCommand {
             try listing.show(page, as: [DecisionShown].self, more: more) { decisions in
                 guard !decisions.isEmpty else { return "Nobody has decided anything yet." }
                 return decisions.map { decision in
-                    let value =
-                        decision.values.isEmpty
-                        ? "" : ": " + decision.values.map { ConflictCommand.shown($0, of: decision.conflict) }.joined(separator: ", ")
                     var lines = [
-                        "\(Readable.time(decision.time))  \(decision.author)  \(ConflictCommand.said(decision.choice))\(value)",
+                        "\(Readable.time(decision.time))  \(decision.author)  \(decision.deed)",
                         "  \(decision.message)",
                     ]
                     if let note = decision.note { lines.append("  \"\(note)\"") }

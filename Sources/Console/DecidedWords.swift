@@ -30,6 +30,7 @@ struct DecidedWords {
     }
 
     private func subject(of kind: ConflictAnswer.Kind) -> String? {
+        if kind == .quarantine { return about.flatMap { MendedWords(about: $0, forms: forms).record } }
         guard let rest = behindSlash?.rest else { return nil }
         switch kind {
         // A record's life, then its field.

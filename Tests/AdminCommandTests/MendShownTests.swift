@@ -40,6 +40,35 @@ struct MendShownTests {
         }
     }
 
+    @Test(
+        "a mended change is told with its record and fields, in the audit and once it was taken back",
+        arguments: [
+            (
+                "mend", #"{"field":"total","kind":"money","value":125000,"leftOut":false},{"field":"at","kind":"time","leftOut":true}"#,
+                "mend sale 1: total=12.50, at left out"
+            ),
+            ("undo", #"{"field":"total","kind":"money","value":null,"leftOut":false}"#, "undo sale 1: total empty"),
+            ("mend", "", "mend sale 1"),
+        ])
+    func decided(choice: String, fields: String, told: String) throws {
+        let document = #"""
+            {"id": "h:1", "conflict": "quarantine:a:7", "choice": "\#(choice)", "message": "", "author": "ann", "time": 0, "values": [125000],
+             "about": {"entity": "sale", "key": "1", "site": "kendal", "fields": [\#(fields)]}}
+            """#
+        let decision = try JSONDecoder().decode(DecisionShown.self, from: Data(document.utf8))
+        #expect(decision.deed == told)
+        #expect(decision.undoing.contains("The change stays taken in"))
+    }
+
+    @Test("any other decision is told with what it set, and what it decided is open again once it was taken back")
+    func otherDecision() throws {
+        let document = #"""
+            {"id": "h:1", "conflict": "concurrent-counts:x", "choice": "value", "message": "", "author": "ann", "time": 0, "values": [125000]}
+            """#
+        let decision = try JSONDecoder().decode(DecisionShown.self, from: Data(document.utf8))
+        #expect(decision.deed == "value: 12.5" && decision.undoing.contains("open again"))
+    }
+
     @Test("what a change says stands beside what stands there now, with what it moves and what waits behind it")
     func shown() throws {
         let document = #"""
@@ -51,7 +80,7 @@ struct MendShownTests {
             """#
         let lines = try JSONDecoder().decode(ConflictCommand.Story.Refused.self, from: Data(document.utf8)).lines
         let words = lines.map { $0.split(separator: " ").joined(separator: " ") }
-        #expect(words.contains("total seven 5, x can be mended") && words.contains("number S1 -"))
+        #expect(words.contains("total seven 5.00, x can be mended") && words.contains("number S1 -"))
         #expect(words.contains("and 1 more field") && words.contains("Behind it wait 2 later changes of the same record."))
         #expect(words.contains("It moves -1 of MUG at bath, which is never corrected here."))
     }

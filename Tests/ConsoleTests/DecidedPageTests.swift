@@ -82,6 +82,31 @@ struct DecidedPageTests {
         for page in try pages(decision("identity", .identity, about: ruled([])), .german) { #expect(!page.contains("⟦")) }
     }
 
+    @Test("what was mended is told field by field, and of which record; taken back, what stands again, and nothing where nothing does")
+    func mended() throws {
+        func about(_ fields: DecisionAnswer.Field...) -> DecisionAnswer.About {
+            var about = DecisionAnswer.About()
+            (about.entity, about.key, about.site, about.fields) = ("sale", "1", "kendal", fields)
+            return about
+        }
+        let total = DecisionAnswer.Field(field: "total", kind: "money", value: .integer(125_000))
+        let time = DecisionAnswer.Field(field: "at", kind: "time", value: nil)
+        let mend = decision("quarantine:a:7", .mend, about: about(total, time))
+        for page in try pages(mend, .german) {
+            #expect(page.contains(": Summe 12,50; Zeitpunkt ausgelassen<") && page.contains(">zurückgestellt: Verkauf 1 (kendal)</"))
+        }
+        for page in try pages(mend, .english) { #expect(page.contains(": Total 12.50; Time left out<")) }
+        let nothing = DecisionAnswer.Field(field: "total", kind: "money", value: .null)
+        for page in try pages(decision("quarantine:a:7", .undo, about: about(nothing)), .german) {
+            #expect(page.contains("eine Entscheidung zurückgenommen<") && !page.contains("Summe"))
+        }
+        let text = DecisionAnswer.Field(field: "number", kind: "text", value: .text("S"))
+        let many = about(text, text, text, text, text, text)
+        for page in try pages(decision("quarantine:a:7", .mend, about: many), .english) {
+            #expect(page.matches(of: /Number S/).count == 5 && page.contains("Number S; …<"))
+        }
+    }
+
     @Test("what no id tells stays in the hub's words, marked as English; what is no conflict leads to none")
     func hubsWords() throws {
         let german = try pages(decision("link:a:1", .same), .german)

@@ -75,6 +75,9 @@ struct MendingTests {
         #expect(refused.stock == RefusedChange.Stock(sku: "MUG", location: "shop-1", quantity: -10_000, isCount: false))
         let decision = try await shop.mend(conflict, Mending(values: ["total": .integer(70_000)]), seen: story.conflict?.seen)
         #expect(decision.choice == .mend && decision.values == [.integer(70_000)])
+        let about = try #require(decision.about)
+        #expect(about.entity == "sale" && about.key == "1" && about.site == "shop-1")
+        #expect(about.fields == [DecisionAnswer.Field(field: "total", kind: "money", value: .integer(70_000))])
         #expect(try await shop.open().isEmpty)
         #expect(try await shop.fields() == ["total": ["hub 70000"], "number": ["shop-1 S1"], "currency": ["shop-1 GBP"]])
         #expect(try await shop.bench.stockOnHand("MUG", "shop-1") == 40_000)
@@ -89,7 +92,8 @@ struct MendingTests {
         try await shop.tell(
             shop.sale([("total", .integer(50_000)), ("number", "S1")]), shop.sale([("total", "seven"), ("number", "S2")], life: shop.life))
         let conflict = try await shop.only()
-        try await shop.mend(conflict, Mending(leaveOut: ["total"]))
+        let decision = try await shop.mend(conflict, Mending(leaveOut: ["total"]))
+        #expect(decision.about?.fields == [DecisionAnswer.Field(field: "total", kind: "money", value: nil)])
         #expect(try await shop.fields() == ["total": ["shop-1 50000"], "number": ["shop-1 S2"]])
         let error = await #expect(throws: HubError.self) {
             try await shop.bench.hub.undo(conflict.id, author: "ben", note: nil, now: shop.bench.now)
@@ -112,7 +116,8 @@ struct MendingTests {
             return try #require(history).writes.map { "\($0.site) \($0.value.words) \($0.isLive) \($0.isHeld)" }
         }
         #expect(try await history() == ["hub 70000 true false", "shop-1 seven false true", "shop-1 50000 false false"])
-        _ = try await shop.bench.hub.undo(conflict.id, author: "ben", note: nil, now: shop.bench.now)
+        let undo = try await shop.bench.hub.undo(conflict.id, author: "ben", note: nil, now: shop.bench.now)
+        #expect(undo.about?.fields == [DecisionAnswer.Field(field: "total", kind: "money", value: .integer(50_000))])
         #expect(try await shop.fields() == ["total": ["hub 50000"]])
         #expect(try await shop.open().isEmpty)
         // Taking it back does not bring what was left out.

@@ -70,12 +70,16 @@ extension Console {
         let strings = forms.strings
         let values = decision.values.prefix(Self.valuesShown).map { words($0, of: decision.conflict, forms) }
         let more = decision.values.count > Self.valuesShown ? ", …" : ""
+        let set: String? =
+            decision.about?.fields == nil
+            ? (values.isEmpty ? nil : values.joined(separator: ", ") + more)
+            : decision.about.flatMap { MendedWords(about: $0, forms: forms).text }
         let undo = decision.undoneBy.map { known[$0] }
         let told = DecidedWords(conflict: decision.conflict, message: decision.message, about: decision.about, forms: forms)
         return [
             "id": decision.id, "address": told.address, "when": forms.stamp(decision.time), "who": decision.author,
             "choice": strings["audit-choice-\(decision.choice.rawValue)"],
-            "values": values.isEmpty ? nil : values.joined(separator: ", ") + more,
+            "values": set,
             "message": told.text, "isEnglish": told.isEnglish, "note": decision.note,
             "undone": undo.map { undo in
                 undo.map { strings("audit-undone-by", ["author": $0.author, "time": forms.clock($0.time)]) } ?? strings["audit-undone"]

@@ -12,10 +12,10 @@ extension Console {
             "what": strings["refused-\(refused.action.rawValue)"],
             "rows": refused.fields.map { field -> View in
                 [
-                    "name": words.fieldName(field.name), "value": shown(field.value, field.kind, forms),
+                    "name": words.fieldName(field.name), "value": field.value.words(as: field.kind, forms),
                     "isWrong": field.mayMend && mayMend,
                     "present": field.present.isEmpty
-                        ? "–" : field.present.map { shown($0, field.kind, forms) }.joined(separator: strings["conflict-or"]),
+                        ? "–" : field.present.map { $0.words(as: field.kind, forms) }.joined(separator: strings["conflict-or"]),
                 ]
             },
             "hasRows": !refused.fields.isEmpty,
@@ -60,15 +60,5 @@ extension Console {
     private func unmendable(_ code: String?, _ strings: Strings) -> String? {
         guard let key = code.map({ "mend-not-" + $0 }), strings.has(key) else { return nil }
         return strings[key]
-    }
-
-    private func shown(_ value: ValueAnswer, _ kind: String, _ forms: Forms) -> String {
-        switch (kind, value) {
-        case (_, .null): "–"
-        case ("money", .integer(let units)): forms.amount(units)
-        case ("quantity", .integer(let units)): forms.quantity(units)
-        case ("time", .integer(let time)) where time >= 0: forms.moment(UInt64(time))
-        default: value.words
-        }
     }
 }

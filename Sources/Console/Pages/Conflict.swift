@@ -62,8 +62,12 @@ extension Console {
             }
             return value.words
         }.joined(separator: ", ")
+        let set: String? =
+            decision.about?.fields == nil
+            ? (values.isEmpty ? nil : values) : decision.about.flatMap { MendedWords(about: $0, forms: forms).text }
         return [
-            "id": decision.id, "author": decision.author, "choice": strings["choice-\(decision.choice.rawValue)"], "values": values,
+            "id": decision.id, "author": decision.author, "choice": strings["choice-\(decision.choice.rawValue)"],
+            "values": set,
             "note": decision.note, "at": forms.stamp(decision.time), "isUndone": decision.undoneBy != nil,
             "mayUndo": decision.undoneBy == nil && ![.undo, .replay, .discard, .collect].contains(decision.choice)
                 && (decision.choice != .mend || !decision.values.isEmpty)

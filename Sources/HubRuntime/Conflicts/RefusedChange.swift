@@ -86,7 +86,7 @@ extension RefusedChange {
 
 extension Catalogue.Kind {
     /// As programs know it.
-    fileprivate var name: String {
+    var name: String {
         switch self {
         case .text: "text"
         case .integer: "integer"

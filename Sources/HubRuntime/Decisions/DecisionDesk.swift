@@ -159,10 +159,14 @@ extension DecisionAnswer {
         var sets = DecodedSets(store: documents.store)
         let set = try sets.set(containing: row.record.counter, of: row.record.replica)
         let undone = try decision.choice == .undo ? decision.target.flatMap { try documents.decision($0) } : nil
+        let told = undone ?? decision
+        let about =
+            try told.choice == .mend
+            ? About(mending: told, by: set?.changes ?? [], isUndo: undone != nil, documents) : told.about
         self.init(
             id: state.id.life.description, conflict: row.conflict, choice: row.choice, message: decision.message, author: decision.author,
             note: decision.note, time: UInt64(state["at"]?.integer ?? 0), undoneBy: row.undone.flatMap(documents.standing.dot)?.description,
-            values: set?.changes.flatMap(\.decidedValues) ?? [], about: (undone ?? decision).about)
+            values: set?.changes.flatMap(\.decidedValues) ?? [], about: about)
     }
 }
 
@@ -174,7 +178,7 @@ extension Documents {
 }
 
 extension Decision {
-    /// `nil` for what is about a conflict or a field's policy, and for what is of a newer form.
+    /// `nil` for what is about a conflict or a field's policy, and for what is of a newer form; a mended change's is more than it holds.
     fileprivate var about: DecisionAnswer.About? {
         var about = DecisionAnswer.About()
         switch choice {

@@ -75,6 +75,11 @@ public struct DecisionAnswer: Encodable, Hashable, Sendable {
         /// The version of identity rules, and what links by them, in that order.
         public var rules: Int?
         public var kinds: [String]?
+        /// Of a mended change: the record and the site, and what was written into its fields, or left out.
+        public var entity: String?
+        public var key: String?
+        public var site: String?
+        public var fields: [Field]?
 
         public init() {}
     }

@@ -204,11 +204,11 @@ extension HubRoutes {
     private func undoFromDesk(_ call: HubCall) async throws -> Reply {
         let (id, form) = (try call.parameter("id"), FormBody(call.body))
         do {
-            _ = try await hub.undo(
+            let answer = try await hub.undo(
                 form["decision"] ?? "", author: call.principal?.name ?? "", note: form["note"], role: call.principal?.role ?? .viewer,
                 now: call.now)
             call.logger.notice("decision undone", metadata: ["decision": "\(form["decision"] ?? "")"])
-            return .seeOther(Address.conflict(id) + "?said=undone")
+            return .seeOther(Address.conflict(id) + "?said=\(answer.about?.fields == nil ? "undone" : "unmended")")
         } catch let error as HubError where [.decisionSuperseded, .undoForbidden, .notFound, .conflictGone].contains(error.code) {
             return try await conflictPage(call, id, problem: error)
         }
