@@ -11,7 +11,8 @@ extension QuarantineCommand {
                 writes, or left out, so that what stood there stays. All else in the
                 change stays its site's. What is set aside for who wrote it, or for a
                 quantity, cannot be mended here. Amounts and quantities are written as
-                people do, times in UTC. What the change says, and what of that is
+                people do, times in UTC. Taken in, it cannot be set aside again.
+                What the change says, and what of that is
                 wrong: tributary conflict show 3f9a1c2b. Taking a value back:
                 tributary conflict undo 3f9a1c2b
 
@@ -122,19 +123,19 @@ extension ConflictCommand.Story {
         let stock: Stock?
 
         var lines: [String] {
-            var table = Table("FIELD", "AS TOLD", "WHAT STANDS THERE NOW", "")
+            var table = Table("FIELD", "AS TOLD", "WHAT STANDS THERE NOW", "WRONG")
             for field in fields {
                 table.add(
                     field.name, field.shown(field.value),
                     field.present.isEmpty ? "-" : field.present.map(field.shown).joined(separator: ", "),
-                    field.mayMend ? "can be mended" : "")
+                    field.mayMend ? "yes" : "")
             }
             var lines = table.isEmpty ? [] : [""] + table.text(widthMax: nil, indentedBy: 2).split(separator: "\n").map(String.init)
             if fieldsHidden > 0 { lines.append("  and \(Readable.count(fieldsHidden, "more field"))") }
             if let stock {
-                let deed = stock.isCount ? "counts" : "moves"
+                let deed = stock.isCount ? "Counted" : "Stock"
                 let amount = Readable.amount(stock.quantity)
-                lines.append("  It \(deed) \(amount) of \(stock.sku) at \(stock.location), which is never corrected here.")
+                lines.append("  \(deed): \(amount) of \(stock.sku) at \(stock.location), as told, which is never corrected here.")
             }
             if behind > 0 {
                 lines.append("  Behind it wait\(behind == 1 ? "s" : "") \(Readable.count(behind, "later change")) of the same record.")

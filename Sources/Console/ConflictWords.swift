@@ -36,7 +36,9 @@ struct ConflictWords {
 
     func fieldName(_ field: String) -> String {
         let key = "field-" + field.replacing(" ", with: "")
-        return strings.has(key) ? strings[key] : field.prefix(1).uppercased() + field.dropFirst()
+        guard !strings.has(key) else { return strings[key] }
+        let word = CustomerWords(forms: forms).field(field)
+        return word.prefix(1).uppercased() + word.dropFirst()
     }
 
     var kind: String { strings["conflict-kind-\(conflict.kind.rawValue)"] }

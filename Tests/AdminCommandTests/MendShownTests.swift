@@ -80,8 +80,8 @@ struct MendShownTests {
             """#
         let lines = try JSONDecoder().decode(ConflictCommand.Story.Refused.self, from: Data(document.utf8)).lines
         let words = lines.map { $0.split(separator: " ").joined(separator: " ") }
-        #expect(words.contains("total seven 5.00, x can be mended") && words.contains("number S1 -"))
+        #expect(words.contains("total seven 5.00, x yes") && words.contains("number S1 -"))
         #expect(words.contains("and 1 more field") && words.contains("Behind it wait 2 later changes of the same record."))
-        #expect(words.contains("It moves -1 of MUG at bath, which is never corrected here."))
+        #expect(words.contains("Stock: -1 of MUG at bath, as told, which is never corrected here."))
     }
 }

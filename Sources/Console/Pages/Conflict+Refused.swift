@@ -8,12 +8,14 @@ extension Console {
         guard let refused = story.refused else { return nil }
         let strings = forms.strings
         let mayMend = conflict.choices.contains(Decision.Choice.mend.rawValue)
+        // No single value of it is wrong.
+        let isTooLarge = conflict.about.code == "record-too-large"
         return [
             "what": strings["refused-\(refused.action.rawValue)"],
             "rows": refused.fields.map { field -> View in
                 [
                     "name": words.fieldName(field.name), "value": field.value.words(as: field.kind, forms),
-                    "isWrong": field.mayMend && mayMend,
+                    "isWrong": field.mayMend && mayMend && !isTooLarge,
                     "present": field.present.isEmpty
                         ? "–" : field.present.map { $0.words(as: field.kind, forms) }.joined(separator: strings["conflict-or"]),
                 ]
@@ -22,7 +24,7 @@ extension Console {
             "hidden": refused.fieldsHidden > 0 ? forms.count("refused-hidden", refused.fieldsHidden) : nil,
             "stock": refused.stock.map { stock in
                 strings(
-                    stock.isCount ? "refused-counts" : "refused-moves",
+                    (stock.isCount ? "refused-counts" : "refused-moves") + (mayMend ? "" : "-alone"),
                     ["n": forms.quantity(stock.quantity), "sku": stock.sku, "location": stock.location])
             },
             "behind": refused.behind > 0 ? forms.count("refused-behind", refused.behind) : nil,
@@ -39,16 +41,17 @@ extension Console {
         let isTooLarge = conflict.about.code == "record-too-large"
         let fields = refused.fields.filter(\.mayMend)
         return [
-            "how": strings[isTooLarge ? "mend-large" : "mend-how"],
+            "how": strings[(isTooLarge ? "mend-large" : "mend-how") + (refused.action == .create ? "-new" : "")],
             "leaves": isTooLarge
                 ? fields.map { ["code": $0.name, "name": strings("mend-leave", ["field": words.fieldName($0.name)])] as View } : [],
             "fields": isTooLarge
                 ? []
                 : fields.map { field -> View in
                     let takesValue = field.takesValue && field.kind != "time"
+                    let name = takesValue ? "mend-value" : field.takesValue ? "mend-only-time" : "mend-only"
                     return [
                         "code": field.name, "typed": typed.mended[field.name], "takesValue": takesValue,
-                        "name": strings(takesValue ? "mend-value" : "mend-only", ["field": words.fieldName(field.name)]),
+                        "name": strings(name, ["field": words.fieldName(field.name), "id": conflict.short, "code": field.name]),
                         "hint": takesValue ? strings["mend-kind-\(field.kind)"] : nil,
                         "isNumber": ["integer", "real", "money", "quantity", "flag"].contains(field.kind),
                     ]

@@ -45,6 +45,8 @@ extension Console {
         view["hasFacts"] = conflict.sides.isEmpty
         addChoices(of: conflict, to: &view, forms)
         view["typedNote"] = typed.note
+        // Where the page has two notes, the lower one says whose it is.
+        view["noteName"] = strings[conflict.choices.contains(Decision.Choice.mend.rawValue) ? "note-plain" : "note"]
         view["typedValue"] = typed.value
         addNotes(of: story, typed, to: &view, forms)
         addPolicy(of: story, admins: admins, to: &view, forms)
@@ -152,16 +154,21 @@ extension Console {
     private func facts(_ conflict: ConflictAnswer, _ words: ConflictWords, _ forms: Forms) -> [View] {
         let strings = forms.strings
         let about = conflict.about
+        let cause = about.code.map { "quality-cause-" + $0 }.flatMap { strings.has($0) ? $0 : nil }
         let lines: [(String, String?)] = [
             ("fact-what", [about.entity.map(words.entityName), about.key].compactMap { $0 }.joined(separator: " ")),
             ("fact-name", about.name), ("fact-sku", about.sku), ("fact-location", about.location), ("fact-site", about.site),
             ("fact-quantity", about.quantity.map { forms.quantity($0) }), ("fact-document", about.document),
-            ("fact-changes", about.changes.map { forms.number($0) }), ("fact-code", about.code), ("fact-reason", about.reason),
+            ("fact-changes", about.changes.map { forms.number($0) }), ("fact-code", cause.map { strings[$0] } ?? about.code),
+            ("fact-reason", about.reason),
             ("fact-since", conflict.since.map { forms.moment($0) }), ("fact-before", conflict.sinceBefore.map { forms.moment($0) }),
         ]
         return lines.compactMap { name, value in
             guard let value, !value.isEmpty else { return nil }
-            return ["name": strings[name], "value": value]
+            return [
+                "name": strings[name], "value": value, "code": name == "fact-code" && cause != nil ? about.code : nil,
+                "isEnglish": name == "fact-reason" && strings.language != .english,
+            ]
         }
     }
 

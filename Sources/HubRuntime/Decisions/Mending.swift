@@ -46,6 +46,11 @@ public struct Mending: Decodable, Hashable, Sendable {
             "Whoever took the source over tells its rows anew: discard the change: tributary quarantine discard."
         case "names-the-future", "counter-too-large", "record-mismatch":
             "No agent writes that by itself: look at its machine, then discard the change: tributary quarantine discard."
+        case "stock-claim-without-document":
+            """
+            A reservation without its document can never be released: make it anew at the site, with its document, and discard this one: \
+            tributary quarantine discard.
+            """
         default:
             "Quantities are never corrected at the hub: count or move the goods at the site, and tributary quarantine discard."
         }
