@@ -135,7 +135,7 @@ enum Readable {
     /// Pieces as people write them, in units of 10⁻⁴.
     static func units(ofPieces text: String) throws -> Int64 {
         // Foundation takes the number that a text begins with; this has to be one whole.
-        guard text.allSatisfy({ "-.0123456789".contains($0) }),
+        guard text.allSatisfy({ "-.0123456789".contains($0) }), text.count(where: { $0 == "." }) <= 1,
             let pieces = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")),
             let units = Int64("\(pieces * 10_000)")
         else {

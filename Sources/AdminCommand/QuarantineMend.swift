@@ -32,7 +32,15 @@ extension QuarantineCommand {
             guard !values.isEmpty || !leaveOut.isEmpty else {
                 throw ValidationError("Say what is mended: --set FIELD=VALUE or --leave-out FIELD.")
             }
-            guard values.allSatisfy({ Self.parts($0) != nil }) else { throw ValidationError("--set takes FIELD=VALUE: total=12.50.") }
+            for given in values where Self.parts(given) == nil {
+                let isEmpty = given.hasSuffix("=") && given.count > 1
+                let hint = isEmpty ? " To leave a field out: --leave-out \(given.dropLast())" : ""
+                throw ValidationError("--set takes FIELD=VALUE: total=12.50." + hint)
+            }
+            let named = Dictionary(grouping: values.compactMap { Self.parts($0)?.field } + leaveOut) { $0 }
+            if let twice = named.filter({ $0.value.count > 1 }).keys.min() {
+                throw ValidationError("\(twice) is named twice. Give its value or leave it out.")
+            }
         }
 
         static func parts(_ given: String) -> (field: String, value: String)? {
@@ -77,8 +85,16 @@ extension QuarantineCommand {
         /// What a person writes for a value of that kind, as the hub has it.
         static func value(_ text: String, of field: String, kind: String?) throws -> JSONValue {
             switch kind {
-            case "money", "quantity": return .integer(try Readable.units(ofPieces: text))
-            case "integer", "flag":
+            case "money", "quantity":
+                // One thousand here is one there: who means 1,000 writes 1000.
+                let isGrouped = text.wholeMatch(of: /-?[1-9][0-9]{0,2},[0-9]{3}/) != nil
+                return .integer(try Readable.units(ofPieces: isGrouped ? text : text.replacing(",", with: ".")))
+            case "flag":
+                guard let number = Int64(text), (0...1).contains(number) else {
+                    throw Complaint("\(text) is neither yes nor no.", remedy: "Give 1 for yes or 0 for no: --set \"\(field)=1\"")
+                }
+                return .integer(number)
+            case "integer":
                 guard let number = Int64(text) else {
                     throw Complaint("\(text) is no whole number.", remedy: "\"\(field)\" holds one: --set \"\(field)=1\"")
                 }

@@ -12,7 +12,8 @@ struct MendShownTests {
     @Test(
         "a value is written as people do",
         arguments: [
-            ("12.50", "money", "125000"), ("-2", "quantity", "-20000"), ("3", "integer", "3"), ("1", "flag", "1"), ("1.5", "real", "1.5"),
+            ("12.50", "money", "125000"), ("12,50", "money", "125000"), ("0", "flag", "0"),
+            ("-2", "quantity", "-20000"), ("3", "integer", "3"), ("1", "flag", "1"), ("1.5", "real", "1.5"),
             ("2023-11-14 22:13", "time", "1699999980000"), ("12.50", "text", #""12.50""#), ("x", nil, #""x""#),
         ] as [(String, String?, String)])
     func values(text: String, kind: String?, json: String) throws {
@@ -23,7 +24,8 @@ struct MendShownTests {
     @Test(
         "what is no value of its kind is refused",
         arguments: [
-            ("seven", "money"), ("1.5", "integer"), ("yes", "flag"), ("nan", "real"), ("2023-11-14", "time"), ("now", "time"),
+            ("seven", "money"), ("1.5", "integer"), ("yes", "flag"), ("2", "flag"), ("-1", "flag"), ("1,000", "money"),
+            ("1,000.50", "money"), ("nan", "real"), ("2023-11-14", "time"), ("now", "time"),
             ("a:1", "reference"),
         ])
     func refused(text: String, kind: String) {
@@ -35,6 +37,12 @@ struct MendShownTests {
         let mend = try Mend.parse(["3f9a1c2b", "--set", "unit price=1=2", "--set", "total=-1", "--leave-out", "at"])
         #expect(mend.values.compactMap(Mend.parts).map { "\($0.field)|\($0.value)" } == ["unit price|1=2", "total|-1"])
         #expect(mend.leaveOut == ["at"])
+        let empty = #expect(throws: (any Error).self) { try Mend.parse(["3f9a1c2b", "--set", "total="]) }
+        #expect(empty.map { Mend.message(for: $0) }?.contains("--leave-out total") ?? false)
+        for twice in [["--set", "total=1", "--leave-out", "total"], ["--set", "total=1", "--set", "total=2"]] {
+            let error = #expect(throws: (any Error).self) { try Mend.parse(["3f9a1c2b"] + twice) }
+            #expect(error.map { Mend.message(for: $0) }?.contains("total is named twice. Give its value or leave it out.") ?? false)
+        }
         for wrong in [["3f9a1c2b"], ["3f9a1c2b", "--set", "total"], ["3f9a1c2b", "--set", "=7"], ["3f9a1c2b", "--set", "total="]] {
             #expect(throws: (any Error).self) { try Mend.parse(wrong) }
         }

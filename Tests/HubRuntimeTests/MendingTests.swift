@@ -138,6 +138,8 @@ struct MendingTests {
                 "not set aside for its field \"number\""
             ),
             (Mending(values: ["total": .text("eight")], leaveOut: ["at"]), .choiceInvalid, "does not fit"),
+            (Mending(values: ["total": .integer(1)], leaveOut: ["at", "total"]), .choiceInvalid, "total is named twice"),
+            (Mending(values: ["total": .integer(1)], leaveOut: ["at", "at"]), .choiceInvalid, "at is named twice"),
         ]
         for (mending, code, part) in cases {
             let error = await #expect(throws: HubError.self) { try await shop.mend(conflict, mending) }
@@ -168,6 +170,21 @@ struct MendingTests {
             #expect(conflict.choices == ["replay", "discard"] && conflict.remedy.contains(part))
             let error = await #expect(throws: HubError.self) { try await shop.mend(conflict, Mending(leaveOut: ["name"])) }
             #expect(error?.code == .choiceInvalid && error?.remedy.contains(part) ?? false)
+        }
+    }
+
+    @Test("a flag says yes or no, and nothing beyond", arguments: [(-1, false), (0, true), (1, true), (2, false)] as [(Int64, Bool)])
+    func flag(number: Int64, isTaken: Bool) async throws {
+        var shop = try await Shop()
+        try await shop.tell(Make.write("consent", 1, [("purpose", "news"), ("given", "yes")], at: shop.bench.now))
+        let conflict = try await shop.only()
+        let mending = Mending(values: ["given": .integer(number)])
+        if isTaken {
+            try await shop.mend(conflict, mending)
+            #expect(try await shop.fields()["given"] == ["hub \(number)"])
+        } else {
+            let error = await #expect(throws: HubError.self) { try await shop.mend(conflict, mending) }
+            #expect(error?.code == .choiceInvalid && error?.message.contains("neither yes nor no") ?? false)
         }
     }
 

@@ -61,6 +61,7 @@ struct ConsoleDeskTests {
             let seen = Self.hidden("seen", in: shown)
             let refused = try await mend("12 pounds")
             #expect(refused.status == 409 && refused.text.contains(#"name="mend-value" value="12 pounds""#))
+            #expect(refused.text.contains("is no amount."))
             let half = try await mend("12.50")
             #expect(half.status == 409 && half.text.contains("at"))
             let answer = try await hub.test.hub.resolve(

@@ -103,7 +103,7 @@ extension Finding {
         }
         guard let value, kind?.takes(value) ?? true else {
             throw HubError(
-                .choiceInvalid, "That value does not fit the field \"\(field)\"\(kind.map { ", which is a \($0.label)" } ?? "").",
+                .choiceInvalid, "That value does not fit the field \"\(field)\"\(kind.map { ", of the kind \"\($0.label)\"" } ?? "").",
                 remedy: "Money and quantities are integers in units of 1/10000, times are milliseconds since 1970; texts stand in quotes.")
         }
         return value

@@ -44,12 +44,15 @@ struct HeldChange {
     /// The change, and what stands in the fields that can be mended: what a decision covers that was made from it.
     var screen: Screen { Screen(dots: [dot] + faulty.flatMap { present($0.field).map(\.dot) }) }
 
-    /// - Throws: `choice-invalid` where a field is named that is right, or one that is wrong is not.
+    /// - Throws: `choice-invalid` where a field is named that is right, or twice, or one that is wrong is not.
     func check(_ mending: Mending) throws(HubError) {
         let wrong = faulty.map(\.field)
         guard !wrong.isEmpty else {
             throw HubError(
                 .choiceInvalid, "By today's rules nothing of it is wrong.", remedy: "Take it in once more: tributary quarantine replay.")
+        }
+        if let twice = mending.namedTwice {
+            throw HubError(.choiceInvalid, "\(twice) is named twice.", remedy: "Give its value or leave it out.")
         }
         let named = mending.fields
         if let right = named.subtracting(wrong).min() {
@@ -73,7 +76,13 @@ struct HeldChange {
         var writes: [FieldWrite] = []
         for refused in faulty {
             guard let json = mending.values[refused.field.description] else { continue }
-            let value = try Finding.value(json, as: Catalogue[record.entity]?[refused.field]?.kind, refused.field)
+            let kind = Catalogue[record.entity]?[refused.field]?.kind
+            let value = try Finding.value(json, as: kind, refused.field)
+            if kind == .flag, case .integer(let number) = value, !(0...1).contains(number) {
+                throw HubError(
+                    .choiceInvalid, "\(number) is neither yes nor no, which the field \"\(refused.field)\" says.",
+                    remedy: "Give 1 for yes or 0 for no.")
+            }
             let replaced = present(refused.field).filter { shown?.dots.contains($0.dot) ?? true || isNamed($0, by: refused) }
             writes.append(
                 FieldWrite(

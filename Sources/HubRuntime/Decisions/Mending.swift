@@ -30,6 +30,11 @@ public struct Mending: Decodable, Hashable, Sendable {
     /// All that the change is admitted without.
     var fields: Set<FieldName> { Set((values.keys + leaveOut).map { FieldName($0) }) }
 
+    /// The first field, by its name, that is given and left out, or left out twice.
+    var namedTwice: FieldName? {
+        Dictionary(grouping: (values.keys + leaveOut).map { FieldName($0) }) { $0 }.filter { $0.value.count > 1 }.keys.min()
+    }
+
     /// Causes that lie in single values. All others lie in who wrote, about which record, or how much of what.
     static let causes: Set<String> = [ChangeRules.valueOfWrongKind, Judgement.recordTooLarge]
 

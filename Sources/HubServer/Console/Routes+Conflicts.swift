@@ -170,8 +170,19 @@ extension HubRoutes {
     private static func value(_ text: String, in field: String, of entity: String?) throws -> JSONValue {
         let kind = entity.flatMap { Catalogue[EntityName($0)] }?[FieldName(field)]?.kind
         switch kind {
-        case .money, .quantity: return try pieces(text)
-        case .integer, .flag:
+        case .money:
+            guard let units = units(text) else {
+                let name = field.prefix(1).uppercased() + field.dropFirst()
+                throw HubError(.badRequest, "\(name): \"\(text)\" is no amount.", remedy: "Give one like 12.50.")
+            }
+            return .integer(units)
+        case .quantity: return try pieces(text)
+        case .flag:
+            guard let number = Int64(text), (0...1).contains(number) else {
+                throw HubError(.badRequest, "\"\(text)\" is neither yes nor no.", remedy: "Write 1 for yes or 0 for no.")
+            }
+            return .integer(number)
+        case .integer:
             guard let number = Int64(text) else {
                 throw HubError(
                     .badRequest, "\"\(text)\" is no whole number.", remedy: "This field holds one: write it without anything else.")
@@ -190,15 +201,20 @@ extension HubRoutes {
 
     /// What a person writes for a number of pieces, in units of 10⁻⁴: `12`, `2.5`, `2,5`.
     static func pieces(_ text: String?) throws -> JSONValue {
-        let typed = (text ?? "").replacing("\u{2212}", with: "-")
-        // One thousand here is one there: who means 1.000 pieces writes 1000.
-        let isGrouped = typed.wholeMatch(of: /-?[1-9][0-9]{0,2}[.,][0-9]{3}/) != nil
-        guard !isGrouped, let units = quantity(typed.hasPrefix("-") ? String(typed.dropFirst()) : typed) else {
+        guard let units = units(text ?? "") else {
             throw HubError(
                 .badRequest, "\"\(text ?? "")\" is no number of pieces.",
                 remedy: "Give one without separators of thousands, and with at most four decimals: 12, 1000 or 2.5.")
         }
-        return .integer(typed.hasPrefix("-") ? -units : units)
+        return .integer(units)
+    }
+
+    /// `nil` for what is no number, or may be grouped.
+    private static func units(_ text: String) -> Int64? {
+        let typed = text.replacing("\u{2212}", with: "-")
+        // One thousand here is one there: who means 1.000 pieces writes 1000.
+        guard typed.wholeMatch(of: /-?[1-9][0-9]{0,2}[.,][0-9]{3}/) == nil else { return nil }
+        return typed.hasPrefix("-") ? quantity(String(typed.dropFirst())).map { -$0 } : quantity(typed)
     }
 
     private func undoFromDesk(_ call: HubCall) async throws -> Reply {
