@@ -171,6 +171,7 @@ struct MendingTests {
             let error = await #expect(throws: HubError.self) { try await shop.mend(conflict, Mending(leaveOut: ["name"])) }
             #expect(error?.code == .choiceInvalid && error?.remedy.contains(part) ?? false)
         }
+        #expect(Mending.remedy(for: "stock-claim-without-document").contains("with its document"))
     }
 
     @Test("a flag says yes or no, and nothing beyond", arguments: [(-1, false), (0, true), (1, true), (2, false)] as [(Int64, Bool)])
