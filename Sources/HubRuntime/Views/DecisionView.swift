@@ -11,13 +11,10 @@ final class DecisionView {
         guard batch.standing.source(record.source)?.isHub == true, try batch.store.decision(number) == nil,
             let decision = Decision({ record.state[$0]?.text?.string })
         else { return }
-        let row = DecisionRow(record: number, conflict: decision.conflict, choice: decision.choice, fingerprint: decision.fingerprint)
+        var row = DecisionRow(record: number, conflict: decision.conflict, choice: decision.choice, fingerprint: decision.fingerprint)
+        if batch.idle.contains(number) { row.undone = number }
         try batch.store.put(row)
         if let pairs = LinkPairs(of: decision) { try take(pairs, number) }
-        if batch.idle.contains(number) {
-            row.undone = number
-            try batch.store.put(row)
-        }
         guard decision.choice == .undo, let target = try decision.target.flatMap(batch.recordNumber),
             var undone = try batch.store.decision(target), !undone.isIdle
         else { return }
