@@ -119,6 +119,15 @@ struct FeedBoundTests {
         #expect(bodies.count == customers && bodies.allSatisfy { $0.contains("\"Ada\"") })
         #expect(bodies.filter { $0.contains("\"shortened\":true") }.count == (customers == 2 ? 0 : customers))
         for page in pulled.pages { _ = try Answer.page(page).encoded(nonce: [UInt8](repeating: 0, count: 16), key: SigningKey()) }
+        // Beside a large decision there is room for one of them.
+        let scope = Scope(shop.record.site)
+        let beside = try await bench.hub.reading(bench.now) { documents in
+            var reader = FeedReader(documents: documents, scope: scope)
+            reader.numberBytesMax = FeedReader.numberBesideLargeBytesMax
+            return try reader.piece(after: 0, bytesMax: .max).entries.filter { $0.topic == .profile }
+        }
+        #expect(beside.count == customers)
+        #expect(beside.allSatisfy { String(decoding: $0.body ?? [], as: UTF8.self).contains("\"shortened\":true") })
     }
 
     @Test("Whoever asks for larger pages than the hub draws gets the hub's", arguments: [0, 1])
