@@ -351,6 +351,41 @@ struct StockListTests {
         }
     }
 
+    @Test("Of an article that moved at very many places what is older is found, too, however far back")
+    func wideSearch() async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let places: UInt64 = 600
+        let count = 8 * places
+        let first = shop.till.nextDot
+        @Sendable func time(_ number: UInt64) -> UInt64 { now.milliseconds - count + number }
+        try await shop.tell(
+            (0..<count).map {
+                Make.movement("MUG", Text("place \($0 % places)"), pieces: 1, at: Timestamp(milliseconds: time($0)))
+            })
+        let asked = 3 * places
+        let mark = StockItem.Mark(at: time(asked), dot: Dot(first.replica, first.counter + asked))
+        try await shop.bench.hub.reading(now) { documents in
+            let cells = try documents.store.cells(sku: "MUG").map { row in
+                (row: row, cell: try StockCell(row, standing: documents.standing))
+            }
+            #expect(cells.count == Int(places))
+            let older = try StockMovements(of: cells, before: mark, documents)
+            let before = older.found.map { StockItem.Mark(at: $0.at, dot: $0.dot) }.first { $0 < mark }
+            #expect(before == StockItem.Mark(at: time(asked - 1), dot: Dot(first.replica, first.counter + asked - 1)))
+            #expect(older.completeAfter.map { $0 < time(asked - 1) } ?? true)
+        }
+    }
+
+    @Test("For each pile and replica there is room for so many looks, with a least and a most of all together")
+    func looks() {
+        let (least, most) = (MovementSearch.looksMin, MovementSearch.looksMax)
+        #expect(MovementSearch.looksMax(parts: 0) == least && MovementSearch.looksMax(parts: 166) == least)
+        #expect(MovementSearch.looksMax(parts: 167) == 4_008)
+        #expect(MovementSearch.looksMax(parts: 1_999) == most - 24)
+        for parts in [2_000, 2_001, Int.max] { #expect(MovementSearch.looksMax(parts: parts) == most) }
+    }
+
     @Test("Of a pile that moved very often the newest are read, and the history begins where nothing is missing")
     func busy() async throws {
         var shop = try await Shop()

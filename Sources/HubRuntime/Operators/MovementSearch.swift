@@ -13,12 +13,19 @@ struct MovementSearch {
     private var journalBytes = 0
     private var present: (replica: ReplicaNumber, set: ChangeSet, received: UInt64)?
 
-    static let looksMax = 4_000
+    /// However few move an article.
+    static let looksMin = 4_000
+    /// Halving takes no more than these for one pile and replica, until the replica has told sixteen million changes.
+    static let looksPerPart = 24
+    static let looksMax = 48_000
     /// A set of 10,000 changes takes some milliseconds to read.
     static let journalBytesMax = 32 << 20
 
+    /// - Parameter parts: pairs of a pile and a replica that moved there: what many write is searched as far back as what few do.
+    static func looksMax(parts: Int) -> Int { min(max(looksMin, looksPerPart * min(parts, looksMax)), looksMax) }
+
     init(
-        for mark: StockItem.Mark, _ documents: Documents, looksMax: Int = Self.looksMax, journalBytesMax: Int = Self.journalBytesMax
+        for mark: StockItem.Mark, _ documents: Documents, looksMax: Int = Self.looksMin, journalBytesMax: Int = Self.journalBytesMax
     ) {
         self.mark = mark
         self.documents = documents

@@ -50,7 +50,7 @@ struct StockMovements {
         let share = max(Self.readMin, Self.readMax / max(1, parts.count))
         // The mark stands somewhere in the first share: as much is read behind it.
         let most = mark == nil ? share : 2 * share
-        var search = mark.map { MovementSearch(for: $0, documents) }
+        var search = mark.map { MovementSearch(for: $0, documents, looksMax: MovementSearch.looksMax(parts: parts.count)) }
         var rows: [ReplicaNumber: [(row: MovementRow, isLastOfMany: Bool)]] = [:]
         for part in parts {
             let sought = try search?.start(at: part.cell, part.replica, within: share)
