@@ -154,4 +154,40 @@ struct ConflictOrderTests {
         #expect(try await kept.answer(head: 1, now: last) { 2 } == 1)
         #expect(try await kept.answer(head: 1, now: last.advanced(byMilliseconds: 1)) { 3 } == 3)
     }
+
+    @Test("what was begun before it was forgotten does for nobody who asks after that, neither while it is made nor later")
+    func forgottenMeanwhile() async throws {
+        let kept = KeptForMoment<Int>(milliseconds: 1_000)
+        let now = TestHub.start
+        #expect(try await kept.answer(head: 1, now: now) { 1 } == 1)
+        let later = now.advanced(byMilliseconds: 1_000)
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let (begun, begin) = AsyncStream<Void>.makeStream()
+        async let slow = kept.answer(head: 2, now: later) {
+            begin.finish()
+            for await _ in gate {}
+            return 2
+        }
+        for await _ in begun {}
+        #expect(try await kept.answer(head: 2, now: later) { 9 } == 1)
+        kept.forget()
+        async let meanwhile = kept.answer(head: 3, now: later) { 3 }
+        open.finish()
+        #expect(try await slow == 2)
+        #expect(try await meanwhile == 3)
+        #expect(try await kept.answer(head: 3, now: later) { 4 } == 3)
+    }
+
+    @Test("what was forgotten when it was made already is not stored as good")
+    func forgottenBeforeStored() async throws {
+        let kept = KeptForMoment<Int>(milliseconds: 1_000)
+        let now = TestHub.start
+        let first = try await kept.answer(head: 1, now: now) {
+            kept.forget()
+            return 1
+        }
+        #expect(first == 1)
+        #expect(try await kept.answer(head: 1, now: now) { 2 } == 2)
+        #expect(try await kept.answer(head: 1, now: now) { 3 } == 2)
+    }
 }
