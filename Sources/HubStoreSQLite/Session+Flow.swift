@@ -49,11 +49,17 @@ extension Session {
 
     func add(_ fields: [FlowField], of source: SourceNumber) throws {
         var room: Int64?
+        // Of so many most are not known: those that are, are read once, and not looked for one by one.
+        var known: [String: Set<String>]?
+        if fields.count > FlowField.perSourceMax {
+            known = Dictionary(grouping: try flowFields(of: source, entity: nil), by: \.entity).mapValues { Set($0.map(\.field)) }
+        }
         for field in fields {
-            if try addToKnown(field, of: source) { continue }
+            if known?[field.entity]?.contains(field.field) ?? (known == nil), try addToKnown(field, of: source) { continue }
             let left = try room ?? Int64(FlowField.perSourceMax) - fieldCount(of: source)
             room = left - 1
             guard left > 0 else { continue }
+            known?[field.entity, default: []].insert(field.field)
             try run("INSERT INTO flow_field (source, entity, field, changes, aside, since, last) VALUES (?, ?, ?, ?, ?, ?, ?)") {
                 $0.bind(source)
                 $0.bind(field.entity)

@@ -160,6 +160,11 @@ struct FlowFieldTests {
         #expect(all.first { $0.field == "f0" }?.changes == 1 && all.first { $0.field == "f1" }?.changes == 2)
         try add([0], of: 8)
         #expect(try kept(of: 8).count == 1)
+        // Of two days of one commit, and far more than there is room for.
+        try add(Array(0..<3 * FlowField.perSourceMax) + [0], of: 9)
+        try add((0..<3 * FlowField.perSourceMax).reversed(), of: 9)
+        let first = try kept(of: 9)
+        #expect(first.count == FlowField.perSourceMax && first.allSatisfy { $0.changes == ($0.field == "f0" ? 3 : 2) })
 
         // The same while a commit is gathered.
         let shop = try await bench.enrol("shop-1")
