@@ -102,6 +102,33 @@ struct MendingTests {
         try await shop.expectSound()
     }
 
+    @Test(
+        "S15, law 11: an image tells what its site told, what was left out of it, too, whether a value took its place or not",
+        arguments: [true, false])
+    func image(isReplaced: Bool) async throws {
+        var shop = try await Shop()
+        try await shop.tell(
+            shop.sale([("total", .integer(50_000)), ("number", "S1")]), shop.sale([("total", "seven"), ("number", "S2")], life: shop.life))
+        let conflict = try await shop.only()
+        try await shop.mend(conflict, isReplaced ? Mending(values: ["total": .integer(70_000)]) : Mending(leaveOut: ["total"]))
+        let told: [[FieldName: Value]] = [["total": .integer(50_000), "number": "S1"], ["total": "seven", "number": "S2"]]
+        for (counter, fields) in zip([1, 2] as [UInt64], told) {
+            var records: [RecordImage] = []
+            var after: [UInt8]?
+            repeat {
+                let answer = try await shop.bench.hub.images(
+                    source: shop.till.source, upTo: Dot(shop.till.replica, counter), after: after, agent: shop.agent.record,
+                    now: shop.bench.now)
+                guard case .images(let page) = answer else { return #expect(Bool(false)) }
+                records += page.records
+                after = page.next
+            } while after != nil
+            #expect(records.map(\.life) == [shop.life])
+            let image = try #require(records.first)
+            #expect(Dictionary(uniqueKeysWithValues: image.fields.map { ($0.name, $0.value) }) == fields)
+        }
+    }
+
     @Test("a value takes the place of what the refused one would have; taken back, what stood there stands again, and not what was refused")
     func undone() async throws {
         var shop = try await Shop()

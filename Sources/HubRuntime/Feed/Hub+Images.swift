@@ -46,7 +46,8 @@ extension Hub {
 /// Images of a source's records as of a dot, from states where they still show it, else from the journal.
 ///
 /// First come the records whose every live write is in the chain up to the dot: their state is their image. Then
-/// those that somebody wrote besides: their changes up to the dot are merged again from the journal. A record may
+/// those that somebody wrote besides, or of which an operator left a value out: their changes up to the dot are merged again from
+/// the journal, as they were told, for that is what the file has. A record may
 /// have been created by another incarnation and only asserted again by this chain, so all incarnations' are looked at,
 /// and those of its family (S22).
 private struct SourceImages {
@@ -55,6 +56,8 @@ private struct SourceImages {
     let chain: VectorClock
     /// Per incarnation, in the order of their numbers, the last counter.
     let incarnations: [(replica: ReplicaNumber, last: UInt64)]
+    /// Records of which a mended change of the chain was admitted without some of its fields.
+    let mended: Set<RecordNumber>
     private var standing: Standing { documents.standing }
 
     private enum Pass: UInt8 {
@@ -63,7 +66,7 @@ private struct SourceImages {
         case collected = 3
     }
 
-    init(documents: Documents, source: SourceRow, upTo dot: Dot?, isNewest: Bool) {
+    init(documents: Documents, source: SourceRow, upTo dot: Dot?, isNewest: Bool) throws {
         self.documents = documents
         let standing = documents.standing
         let family = Self.family(of: source, upTo: dot, in: standing)
@@ -74,6 +77,21 @@ private struct SourceImages {
         let chain = ends.reduce(VectorClock()) { $0.merged(with: standing.lineage.clock(upTo: $1)) }
         self.chain = chain
         incarnations = family.map { ($0.number, $0.last) }
+        mended = try Self.mended(in: chain, documents)
+    }
+
+    private static func mended(in chain: VectorClock, _ documents: Documents) throws -> Set<RecordNumber> {
+        let leftOut = try Decision.leftOut(reading: documents.store, standing: documents.standing)
+        var sets = DecodedSets(store: documents.store)
+        var numbers: Set<RecordNumber> = []
+        for dot in leftOut.keys.filter(chain.contains).sorted() {
+            guard let replica = documents.standing.number(of: dot.replica),
+                let subject = try sets.change(replica: replica, counter: dot.counter)?.subject,
+                let number = documents.standing.record(subject.life ?? dot)
+            else { continue }
+            numbers.insert(number)
+        }
+        return numbers
     }
 
     /// The writers of the source, and of those that parted from it or that it parted from.
@@ -159,11 +177,13 @@ private struct SourceImages {
 
     private func state(_ row: RecordRow) throws -> RecordState { try RecordState(row, standing: standing) }
 
-    private func isAsItWas(_ state: RecordState) -> Bool { state.liveDots.allSatisfy(chain.contains) }
+    private func isAsItWas(_ row: RecordRow, _ state: RecordState) -> Bool {
+        !mended.contains(row.record) && state.liveDots.allSatisfy(chain.contains)
+    }
 
     private func image(of row: RecordRow) throws -> RecordImage? {
         let state = try state(row)
-        return isAsItWas(state) ? image(state) : nil
+        return isAsItWas(row, state) ? image(state) : nil
     }
 
     private func image(_ state: RecordState) -> RecordImage {
@@ -180,7 +200,7 @@ private struct SourceImages {
         var place: RecordNumber? = start
         while let start = place, touched.count < Hub.imageRowsMax {
             let (rows, next) = try rows(after: start)
-            touched += try rows.filter { try !isAsItWas(state($0)) }
+            touched += try rows.filter { try !isAsItWas($0, state($0)) }
             place = next
         }
         return (touched, place)
