@@ -12,9 +12,8 @@ extension QuarantineCommand {
                 change stays its site's. What is set aside for who wrote it, or for a
                 quantity, cannot be mended here. Amounts and quantities are written as
                 people do, times in UTC. Taken in, it cannot be set aside again.
-                What the change says, and what of that is
-                wrong: tributary conflict show 3f9a1c2b. Taking a value back:
-                tributary conflict undo 3f9a1c2b
+                What it says, and what is wrong: tributary conflict show 3f9a1c2b
+                Taking a value back: tributary conflict undo 3f9a1c2b
 
                   tributary quarantine mend 3f9a1c2b --set total=12.50
                   tributary quarantine mend 3f9a1c2b --set "at=2026-11-20 18:00"

@@ -36,6 +36,11 @@ class Long(Page):
         """In one question: there may be a hundred."""
         return browser.driver.execute_script("return [...document.querySelectorAll(arguments[0])].map((row) => row.innerText)", self.rows)
 
+    def leads(self, browser):
+        """Where each row leads: its text may tell an age, and be another one a minute later."""
+        return browser.driver.execute_script(
+            "return [...document.querySelectorAll(arguments[0])].map((row) => row.querySelector('a')?.href ?? row.innerText)", self.rows)
+
 
 def conflict_address(conflict): return "/conflicts/" + quoted(conflict["id"])
 

@@ -88,16 +88,17 @@ def test_many(stage):
 def goes_on(browser, page):
     """What does not hold of the two pages that follow a long one, and of the way back."""
     page.open(browser)
-    seen = [page.texts(browser)]
+    seen, led = [page.texts(browser)], [page.leads(browser)]
     for _ in range(2):
         browser.submit(page.next)
         seen.append(page.texts(browser))
+        led.append(page.leads(browser))
     found = [f"{page.name}: page {number + 1} is not the next one: {before[-1:]} {after[:1]}"
              for number, (before, after) in enumerate(zip(seen, seen[1:]), start=1) if not before or not after or set(before) & set(after)]
     if page.back:
         browser.submit(page.back)
         # One leads to the page before, most to the beginning.
-        if not set(page.texts(browser)) & set(seen[0] + seen[1]): found.append(f"{page.name}: no way back from the third page")
+        if not set(page.leads(browser)) & set(led[0] + led[1]): found.append(f"{page.name}: no way back from the third page")
     return found + [f"{page.name}: {line}" for line in browser.logged()]
 
 

@@ -99,14 +99,18 @@ def test_payloads(stage):
     return few + ([f"and {len(watch.found) - 40} more"] if len(watch.found) > 40 else [])
 
 
+# Not the way back to the first page.
+NEXT = ".pager form:has([name=after]) button"
+
+
 def walk(watch, hub, browser, texts):
     conflicts = hub.conflicts()
     # The queue, to its end.
     browser.go("/conflicts")
     for number in range(12):
         watch.look(f"conflicts {number + 1}")
-        if not browser.has(".pager form button"): break
-        browser.submit(".pager form button")
+        if not browser.has(NEXT): break
+        browser.submit(NEXT)
     # Each kind of conflict, and of those about values every seventh.
     kinds = {}
     for conflict in conflicts: kinds.setdefault(conflict["kind"], []).append(conflict)
