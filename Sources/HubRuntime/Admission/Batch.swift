@@ -14,8 +14,6 @@ final class Batch {
     var current: (replica: ReplicaNumber, set: ChangeSet)?
     /// Operators' decisions that took effect with this set, to be carried out at its end: its own, or those that waited for it.
     var decided: [(change: Change, dot: Dot)] = []
-    /// The set is one of an earlier generation of the hub, which an agent brought back to it (S24).
-    var isReturned = false
     /// Decisions of this set that found nothing to do: the change that they drop or mend was admitted or dropped meanwhile (S24).
     var idle: Set<RecordNumber> = []
     /// Fields that this set's decisions leave out, by the dots of the mended changes.

@@ -26,9 +26,9 @@ struct SetAdmission {
         let replica = try opened(arrival)
         guard let source = replica.source.flatMap({ batch.standing.source($0) }) else { return }
         batch.current = (replica.number, arrival.set)
-        batch.isReturned = source.isHub && replica.id != generation
         let inheritance = Inheritance(of: replica.id, in: batch.standing)
-        let isUndo = batch.isReturned && arrival.set.isUndo
+        // A set of an earlier generation of the hub: an agent brought it back (S24).
+        let isUndo = source.isHub && replica.id != generation && arrival.set.isUndo
         for (index, change) in arrival.set.changes.enumerated() {
             let dot = arrival.set.dot(at: index)
             let isInBound = batch.bound.admits(
