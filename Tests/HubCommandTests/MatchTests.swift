@@ -87,9 +87,12 @@ struct MatchTests {
         }
     }
 
-    @Test("A row is read up to so many bytes; a longer one is most likely a quote that is never closed", arguments: [0, 1])
-    func rowBytes(more: Int) throws {
-        let text = "a\n" + String(repeating: "x", count: DelimitedText.rowBytesMax + more) + "\n"
+    @Test(
+        "A row is read up to so many bytes, whatever it ends with; a longer one is most likely a quote that is never closed",
+        arguments: ["x", ",\"x\"", ",\"x\" x"], [0, 1])
+    func rowBytes(end: String, more: Int) throws {
+        let start = String(repeating: "x", count: DelimitedText.rowBytesMax - end.utf8.count + more)
+        let text = (end == "x" ? "a" : "a,b") + "\n\(start)\(end)\n"
         if more == 0 {
             #expect(try DelimitedText(Array(text.utf8), file: "f.csv").rows.count == 1)
         } else {

@@ -113,6 +113,7 @@ private struct RowReader {
                     // Whatever stands between the quote and the delimiter belongs to nothing.
                     while place < bytes.count, bytes[place] != delimiter, bytes[place] != Self.lineFeed, bytes[place] != Self.carriageReturn
                     { place += 1 }
+                    try check(rowStart)
                     return String(decoding: text, as: UTF8.self)
                 }
                 place += 1
