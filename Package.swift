@@ -196,8 +196,8 @@ let package = Package(
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("ConsoleTests", ["Console", "HubRuntime", "Profiles", "ChangeSets"]),
         tests("CurlClientTests", ["CurlClient"]),
-        tests("AdminCommandTests", ["AdminCommand", "Complaints", argumentParser]),
-        tests("HubCommandTests", ["HubCommand", "Complaints", "Profiles", "Merging", "ChangeSets", "Causality"]),
+        tests("AdminCommandTests", ["AdminCommand", "Complaints", "CurlClient", argumentParser]),
+        tests("HubCommandTests", ["HubCommand", "Complaints", "CurlClient", "Profiles", "Merging", "ChangeSets", "Causality"]),
         tests("AgentRuntimeTests", ["AgentRuntime", "Capture", "ChangeSets", "Causality", "TestSupport", grdb, logging]),
         tests(
             "HubServerTests",

@@ -101,10 +101,15 @@ struct HubConnection: Sendable {
     private let secret: String
     private let connection = HTTPConnection(userAgent: "tributary")
 
-    private static let answerSecondsMax = 60
+    static let answerSecondsMax = 60
     /// A question about an earlier time takes the whole journal in once more.
     static let lookBackSecondsMax = 1800
     private static let answerBytesMax = 64 << 20
+
+    /// The hub says nothing while it works: silence until then is no dead line.
+    static func limits(secondsMax: Int) -> TransferLimits {
+        TransferLimits(totalMilliseconds: secondsMax * 1000, slowSeconds: secondsMax, responseBytesMax: answerBytesMax)
+    }
 
     init(address: String, secret: String) {
         self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
@@ -150,10 +155,11 @@ struct HubConnection: Sendable {
         let path = parts.map(encoded).joined(separator: "/") + (asked.isEmpty ? "" : "?\(asked)")
         var headers = [(name: "Authorization", value: "Bearer \(secret)"), (name: "Accept", value: "application/json")]
         if method == .post { headers.append((name: "Content-Type", value: "application/json")) }
-        let limits = TransferLimits(totalMilliseconds: secondsMax * 1000, responseBytesMax: Self.answerBytesMax)
         let response: HTTPResponse
         do {
-            response = try await connection.send(HTTPRequest(method, "\(address)/v1/\(path)", headers: headers, body: body, limits: limits))
+            response = try await connection.send(
+                HTTPRequest(
+                    method, "\(address)/v1/\(path)", headers: headers, body: body, limits: Self.limits(secondsMax: secondsMax)))
         } catch let error as TransferError {
             throw Complaint(error.message, remedy: error.remedy)
         }

@@ -13,6 +13,9 @@ struct Matchmaking: Service, CustomStringConvertible {
     /// A pass over everything waits until arrivals pause, so that a first load is looked at once, but not longer than so many rounds.
     static let waitRoundsMax = 120
 
+    /// - Parameter waited: for how many rounds a pass has been needed, this one among them.
+    static func beginsPass(isQuiet: Bool, waited: Int) -> Bool { isQuiet || waited > waitRoundsMax }
+
     var description: String { "matchmaking" }
 
     func run() async throws {
@@ -25,7 +28,7 @@ struct Matchmaking: Service, CustomStringConvertible {
                 do {
                     if try await hub.needsMatchingPass() {
                         waited += 1
-                        guard isQuiet || waited > Self.waitRoundsMax else { continue }
+                        guard Self.beginsPass(isQuiet: isQuiet, waited: waited) else { continue }
                         waited = 0
                         let answer = try await hub.matchAll(now: HubListener.wallClock())
                         logger.info(

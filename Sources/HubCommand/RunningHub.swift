@@ -7,7 +7,9 @@ struct RunningHub {
     let folder: HubFolder
 
     /// A large store takes its time to copy and to read back.
-    private static let backupSecondsMax = 4 * 3600
+    static let backupSecondsMax = 4 * 3600
+    static let limits = TransferLimits(
+        totalMilliseconds: backupSecondsMax * 1000, slowSeconds: backupSecondsMax, responseBytesMax: 1 << 20)
 
     /// - Returns: the position that the backup contains.
     func backUp(to file: String) async throws -> UInt64 {
@@ -18,12 +20,10 @@ struct RunningHub {
         }
         let body = [UInt8](try JSONEncoder().encode(["file": URL(filePath: file).standardizedFileURL.path]))
         let headers = [(name: "Authorization", value: "Bearer \(try folder.secret())"), (name: "Content-Type", value: "application/json")]
-        let limits = TransferLimits(
-            totalMilliseconds: Self.backupSecondsMax * 1000, slowSeconds: Self.backupSecondsMax, responseBytesMax: 1 << 20)
         let response: HTTPResponse
         do {
             response = try await HTTPConnection().send(
-                HTTPRequest(.post, "\(address)/v1/backup", headers: headers, body: body, limits: limits))
+                HTTPRequest(.post, "\(address)/v1/backup", headers: headers, body: body, limits: Self.limits))
         } catch let error as TransferError {
             throw Complaint(error.message, remedy: error.remedy)
         }
