@@ -63,6 +63,18 @@ struct ConflictNoteTests {
         #expect(try await bench.hub.conflictNotes(on: conflict.id).count == Hub.conflictNotesMax)
     }
 
+    @Test("a page has so many notes at most, whatever is asked for, and the next one goes on behind them", arguments: [0, 1])
+    func pages(more: Int) async throws {
+        let (bench, most) = (try await TestHub(), Hub.conflictNotesPageMax)
+        try bench.store.writeNow { store in
+            for number in 1...most + more { _ = try store.insertConflictNote(on: "x", at: bench.now, by: "ann", "\(number)") }
+        }
+        let first = try await bench.hub.conflictNotes(limit: most + 1)
+        #expect(first.map(\.text) == (1...most).reversed().map { "\($0 + more)" } && most == 200)
+        #expect(try await bench.hub.conflictNotes(before: first.last?.number).map(\.text) == (more == 0 ? [] : ["1"]))
+        #expect(try await bench.hub.conflictNotes(limit: 0).count == 1)
+    }
+
     @Test("nobody writes about what is no conflict, or without a name")
     func unknown() async throws {
         let (bench, _, _, conflict) = try await Self.oversold()

@@ -119,6 +119,21 @@ struct OversoldAgeTests {
         #expect(try await age() == (more == 0 ? Age(since: 500) : Age()))
     }
 
+    @Test("of the journal so much is read to tell times; of movements that stand in what is left none is known", arguments: [0, 1])
+    mutating func journalBound(more: Int) async throws {
+        let id = till.replica
+        for minutes in [90, 80] as [UInt64] { try await tell([moved(-1, minutes)]) }
+        let areKnown = try await bench.hub.reading(bench.now) { documents in
+            let cell = try #require(try documents.store.cells(sku: "MUG").first).cell
+            let replica = try #require(documents.standing.number(of: id))
+            let rows = try documents.store.movements(cell: cell, replica: replica, before: .max, limit: 2)
+            let bytes = try #require(try documents.store.journal(containing: 2, of: replica)).bytes.count
+            let times = MovementTimes(documents, journalBytesMax: bytes + more)
+            return try rows.map { try times.time(of: Dot(id, $0.counter), $0) != nil }
+        }
+        #expect(areKnown == [true, more == 1] && MovementTimes.journalBytesMax == 64 << 20)
+    }
+
     @Test("the oldest first, piles stand among all else by their age")
     mutating func order() async throws {
         try await tell([

@@ -144,13 +144,14 @@ struct OversoldWalk {
 final class MovementTimes {
     private let documents: Documents
     private var sets: DecodedSets
-    private var journalBytesLeft = journalBytesMax
+    private var journalBytesLeft: Int
 
     /// For all piles that one answer tells of: some seconds' worth.
     static let journalBytesMax = 64 << 20
 
-    init(_ documents: Documents) {
+    init(_ documents: Documents, journalBytesMax: Int = MovementTimes.journalBytesMax) {
         self.documents = documents
+        journalBytesLeft = journalBytesMax
         sets = DecodedSets(store: documents.store)
     }
 
