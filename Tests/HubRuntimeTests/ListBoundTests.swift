@@ -10,21 +10,6 @@ import Testing
 
 @Suite("Bounds of what operators are shown")
 struct ListBoundTests {
-    /// A hub with one shop and its till.
-    private struct Shop {
-        let bench: TestHub
-        let agent: TestAgent
-        var till: TestWriter
-
-        init() async throws {
-            bench = try await TestHub()
-            agent = try await bench.enrol("shop-1")
-            till = TestWriter("till", seed: 1, key: agent.key)
-        }
-
-        mutating func tell(_ changes: [Change]) async throws { try await bench.push([try till.seal(changes)], from: agent) }
-    }
-
     @Test("A search by name shows so many profiles; what more there are is left out", arguments: [0, 1])
     func profiles(more: Int) async throws {
         var shop = try await Shop()
@@ -108,6 +93,27 @@ struct ListBoundTests {
         let answer = try #require(try await shop.bench.hub.timeline(id, now: now))
         let entry = try #require(try JSONDecoder().decode(Page.self, from: Data(answer.bytes)).entries.first { $0.lines != nil })
         #expect(entry.lines?.count == Timeline.linesMax && entry.lineCount == Timeline.linesMax + more)
+    }
+
+    @Test("A sale names the order that it fulfils among so many of one number; among more nobody knows which is meant", arguments: [0, 1])
+    func namesakes(more: Int) async throws {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        func order(_ key: Int) -> Change { Make.write("order", Int64(key), [("number", "W-1"), ("state", "placed")], at: now) }
+        let ann = Make.reference("customer", 1, life: shop.till.nextDot)
+        try await shop.tell([
+            Make.customer(1, email: "ann@example.com", at: now), Make.sale(1, customer: ann, order: "W-1", at: now), order(1),
+        ])
+        var web = TestWriter("web", seed: 2, key: shop.agent.key)
+        try await shop.bench.push([try web.seal((2...TimelinePager.namesakesMax + more).map(order))], from: shop.agent)
+        let fulfilled = try await shop.bench.hub.reading(now) { documents in
+            let record = try #require(ann.reference?.life.flatMap { documents.standing.record($0) })
+            let pager = TimelinePager(documents: documents, members: [record], times: CredibleTimes(now: now))
+            return try pager.page(after: nil, limit: 10).entries.compactMap { entry in
+                if case .purchase(let deal) = entry.what { deal.order } else { nil }
+            }
+        }
+        #expect(fulfilled == (more == 0 ? ["W-1"] : []) && TimelinePager.namesakesMax == 20)
     }
 
     @Test("A warning names so many sites, and says that there are more")

@@ -8,21 +8,6 @@ import Testing
 
 @Suite("Stock as operators look at it")
 struct StockListTests {
-    /// A hub with a shop and its till.
-    private struct Shop {
-        let bench: TestHub
-        let agent: TestAgent
-        var till: TestWriter
-
-        init() async throws {
-            bench = try await TestHub()
-            agent = try await bench.enrol("shop-1")
-            till = TestWriter("till", seed: 1, key: agent.key)
-        }
-
-        mutating func tell(_ changes: [Change]) async throws { try await bench.push([try till.seal(changes)], from: agent) }
-    }
-
     private static let hour: UInt64 = 3_600_000
 
     private static func ago(_ hours: UInt64, _ now: Timestamp) -> Timestamp {
@@ -123,6 +108,13 @@ struct StockListTests {
         #expect(try skus(looked: 4).count == 4)
         #expect(try shop.bench.store.readNow { try $0.itemWords(startingWith: "mu", max: 4) } == 4)
         #expect(try shop.bench.store.readNow { try $0.itemWords(startingWith: "mu", max: 6) } == 5)
+        for (looked, isCut) in [(5, false), (4, true)] {
+            let named = try await shop.bench.hub.reading(now) { documents in
+                try Hub.named(StockQuestion(prefix: "mug"), documents, looked: looked, limit: 10)
+            }
+            #expect(named.skus.count == looked && named.isCut == isCut)
+        }
+        #expect(Hub.itemsLookedMax == 50_000)
     }
 
     @Test("An item has so many words, each so long")
@@ -344,9 +336,14 @@ struct StockListTests {
                 let again = try begin(&enough)
                 var tooFew = MovementSearch(for: mark, documents, looksMax: looked - 1)
                 let cut = try begin(&tooFew)
-                var withoutJournal = MovementSearch(for: mark, documents, journalBytesMax: 0)
-                let unread = try begin(&withoutJournal)
-                #expect(again == start && cut == nil && unread == nil, "\(number)")
+                #expect(again == start && cut == nil, "\(number)")
+                // All stands in one set; another look asks for room beyond it.
+                let bytes = try #require(try documents.store.journal(containing: dot.counter, of: replica)).bytes.count
+                var readable = MovementSearch(for: mark, documents, journalBytesMax: bytes + 1)
+                let read = try begin(&readable)
+                var full = MovementSearch(for: mark, documents, journalBytesMax: bytes)
+                let unread = try begin(&full)
+                #expect(read == start && unread == nil, "\(number)")
             }
         }
     }
@@ -380,6 +377,7 @@ struct StockListTests {
     @Test("For each pile and replica there is room for so many looks, with a least and a most of all together")
     func looks() {
         let (least, most) = (MovementSearch.looksMin, MovementSearch.looksMax)
+        #expect(least == 4_000 && most == 48_000 && MovementSearch.journalBytesMax == 32 << 20)
         #expect(MovementSearch.looksMax(parts: 0) == least && MovementSearch.looksMax(parts: 166) == least)
         #expect(MovementSearch.looksMax(parts: 167) == 4_008)
         #expect(MovementSearch.looksMax(parts: 1_999) == most - 24)

@@ -139,5 +139,5 @@ struct TimelinePager {
         return own.count == 1 ? name : nil
     }
 
-    private static let namesakesMax = 20
+    static let namesakesMax = 20
 }

@@ -98,17 +98,17 @@ extension Hub {
     private static let wordsMax = 8
 
     /// By words of their names; whether more bear them than are looked through.
-    private static func named(
-        _ question: StockQuestion, _ documents: Documents, limit: Int
+    static func named(
+        _ question: StockQuestion, _ documents: Documents, looked: Int = itemsLookedMax, limit: Int
     ) throws -> (skus: [String], isCut: Bool) {
         // Begun with the word that the fewest bear.
         let words = try ItemWords.in(question.prefix).prefix(wordsMax).map { word in
-            (word: word, items: try documents.store.itemWords(startingWith: word, max: itemsLookedMax + 1))
+            (word: word, items: try documents.store.itemWords(startingWith: word, max: looked + 1))
         }.sorted { $0.items < $1.items }
         guard let rarest = words.first else { return ([], false) }
         let skus = try documents.store.skus(
-            bearing: words.map(\.word), after: question.after, at: question.location, looked: itemsLookedMax, limit: limit)
-        return (skus, rarest.items > itemsLookedMax)
+            bearing: words.map(\.word), after: question.after, at: question.location, looked: looked, limit: limit)
+        return (skus, rarest.items > looked)
     }
 
     /// What is oversold, of the articles that ask for people.

@@ -33,15 +33,18 @@ struct StockMovements {
     private(set) var completeAfter: UInt64?
 
     /// So many are read, of all piles and replicas together ...
-    private static let readMax = 500
+    static let readMax = 500
     /// ... but of each so many, however many there are.
-    private static let readMin = 5
+    static let readMin = 5
     /// What is looked up for them in the journal, of all replicas together; the newest set of each is, in any case. A set of 10,000
     /// changes takes some milliseconds to read.
-    private static let journalBytesMax = 4 << 20
+    static let journalBytesMax = 4 << 20
 
     /// - Parameter mark: only what is older is asked for: of each pile and replica the newest before it are read, and some that are not.
-    init(of cells: [(row: StockCellRow, cell: StockCell)], before mark: StockItem.Mark? = nil, _ documents: Documents) throws {
+    init(
+        of cells: [(row: StockCellRow, cell: StockCell)], before mark: StockItem.Mark? = nil, _ documents: Documents,
+        journalBytesMax: Int = Self.journalBytesMax
+    ) throws {
         let standing = documents.standing
         let parts = cells.flatMap { entry in
             entry.cell.movements.entries.compactMap { part in standing.number(of: part.replica).map { (cell: entry.row.cell, replica: $0) }
@@ -62,7 +65,7 @@ struct StockMovements {
             let isCut = newest.count > most
             rows[part.replica, default: []] += newest.prefix(most).enumerated().map { ($1, isCut && $0 == most - 1) }
         }
-        let bytesMax = Self.journalBytesMax / max(1, rows.count)
+        let bytesMax = journalBytesMax / max(1, rows.count)
         for (replica, rows) in rows.sorted(by: { $0.key < $1.key }) {
             guard let id = standing.replica(replica)?.id else { continue }
             try read(rows.sorted { $0.row.counter > $1.row.counter }, of: id, documents, bytesMax: bytesMax)
