@@ -94,13 +94,7 @@ extension Hub {
                 remedy: "Give the records that it is about.")
         }
         return try await deciding(now) { desk in
-            let pairs = try pairs(desk)
-            guard pairs.pairs.count <= Self.linkPairsMax else {
-                throw HubError(
-                    .choiceInvalid, "The decision would speak of \(pairs.pairs.count) pairs of records; one takes \(Self.linkPairsMax).",
-                    remedy: "Name fewer records at once.")
-            }
-            return try desk.decide(pairs, author: question.author, note: question.note)
+            try desk.decide(pairs(desk), author: question.author, note: question.note)
         }
     }
 }
@@ -149,7 +143,12 @@ extension DecisionDesk {
         }
     }
 
-    func decide(_ pairs: LinkPairs, author: String, note: String?) throws -> LinkAnswer {
+    func decide(_ pairs: LinkPairs, author: String, note: String?, pairsMax: Int = Hub.linkPairsMax) throws -> LinkAnswer {
+        guard pairs.pairs.count <= pairsMax else {
+            throw HubError(
+                .choiceInvalid, "The decision would speak of \(pairs.pairs.count) pairs of records; one takes \(pairsMax).",
+                remedy: "Name fewer records at once.")
+        }
         let lives = Set(pairs.pairs.flatMap { [$0.lower, $0.higher] }).sorted()
         let decision = try write(
             [],
