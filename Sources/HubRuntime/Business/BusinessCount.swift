@@ -13,6 +13,7 @@ struct BusinessCount {
     static let articlesMax = 20
     /// So many articles that sold are looked at for whether there are any left.
     static let soldMax = 2_000
+    var soldMax = Self.soldMax
 
     init(_ documents: Documents, _ days: LocalDays) {
         self.documents = documents
@@ -70,7 +71,7 @@ struct BusinessCount {
 
     private func stock() throws -> BusinessReport.Stock {
         var stock = BusinessReport.Stock()
-        let sold = try store.sold(in: periods.month..<periods.end, limit: Self.soldMax + 1)
+        let sold = try store.sold(in: periods.month..<periods.end, limit: soldMax + 1)
         let pieces = Dictionary(sold.map { (Text($0.sku), $0.quantity) }, uniquingKeysWith: { first, _ in first })
         let flagged = try store.cells(flaggedAfter: 0, limit: Hub.conflictsPerKindMax + 1)
         stock.isOversoldCut = flagged.count > Hub.conflictsPerKindMax
@@ -85,9 +86,9 @@ struct BusinessCount {
         }
         stock.oversoldCount = oversold.count
         stock.oversold = try named(oversold.values.sorted { ($0.available, $0.sku) < ($1.available, $1.sku) })
-        stock.isGoneCut = sold.count > Self.soldMax
+        stock.isGoneCut = sold.count > soldMax
         var gone: [BusinessReport.Article] = []
-        for row in sold.prefix(Self.soldMax) where oversold[Text(row.sku)] == nil {
+        for row in sold.prefix(soldMax) where oversold[Text(row.sku)] == nil {
             guard let article = try article(withNothingLeft: row) else { continue }
             stock.goneCount += 1
             if gone.count < Self.articlesMax { gone.append(article) }
