@@ -131,7 +131,7 @@ struct CausalDrawing {
         return value.words
     }
 
-    private static func kind(of about: ConflictAnswer.About?) -> Catalogue.Kind? {
+    static func kind(of about: ConflictAnswer.About?) -> Catalogue.Kind? {
         guard let entity = about?.entity, let field = about?.field else { return nil }
         return Catalogue[EntityName(entity)]?[FieldName(field)]?.kind
     }

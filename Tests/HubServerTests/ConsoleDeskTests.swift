@@ -58,18 +58,28 @@ struct ConsoleDeskTests {
             func mend(_ total: String) async throws -> ServedHub.Answer {
                 try await ben.post(page, ["choice": "mend", "seen": seen, "mend-field": "total", "mend-value": total])
             }
+            func mend(_ total: String, at time: String) async throws -> ServedHub.Answer {
+                try await ben.post(
+                    page,
+                    [
+                        "choice": "mend", "seen": seen, "mend-field": "total", "mend-value": total, "mend-field": "at", "mend-value": time,
+                    ])
+            }
             let seen = Self.hidden("seen", in: shown)
             let refused = try await mend("12 pounds")
             #expect(refused.status == 409 && refused.text.contains(#"name="mend-value" value="12 pounds""#))
             #expect(refused.text.contains("is no amount."))
             let half = try await mend("12.50")
             #expect(half.status == 409 && half.text.contains("at"))
-            let answer = try await hub.test.hub.resolve(
-                "quarantine:\(life)", Resolution(.mend, mending: Mending(values: ["total": .integer(1)], leaveOut: ["at"]), author: "ann"),
-                now: now)
-            #expect(answer.values == [.integer(1)])
+            let early = try await mend("12.50", at: "yesterday")
+            #expect(early.status == 409 && early.text.contains("is no time.") && early.text.contains(#"type="datetime-local""#))
+            #expect(try await mend("12.50", at: "2023-11-14T18:00:05").status == 303)
             let mended = try await ben.get(page)
-            #expect(mended.text.contains("mended the change: <b>Total 0.0001; Time left out</b>"))
+            #expect(mended.text.contains("mended the change: <b>Total 12.50; Time 14 Nov 2023, 18:00</b>"))
+            let decision = try #require(try await hub.test.hub.decisions(limit: 1, now: now).first)
+            let undone = try await ben.post("/audit/undo", ["id": decision.id])
+            #expect(undone.status == 303 && undone.header("location") == "/conflicts?said=unmended")
+            #expect(try await ben.get("/conflicts?said=unmended").text.contains("The change stays taken in"))
         }
     }
 

@@ -18,7 +18,7 @@ struct PastMomentTests {
     @Test("a time of day is one of whoever looks; a day alone is its end, and today is now")
     func reads() throws {
         #expect(try read("2023-11-14", "23:13") == 1_699_999_980_000)
-        #expect(try read("2023-11-14", "23:13:20") == 1_699_999_980_000)
+        #expect(try read("2023-11-14", "23:13:20") == 1_700_000_000_000)
         #expect(try read("2023-11-13") == 1_699_916_400_000 - 1)
         #expect(try read("2023-11-14") == 1_700_000_000_000)
         // A day of 25 hours.
@@ -35,5 +35,16 @@ struct PastMomentTests {
     func refuses(date: String?, time: String?) {
         let error = #expect(throws: HubError.self) { try read(date, time) }
         #expect(error?.code == .badRequest && error?.remedy.isEmpty == false)
+    }
+
+    @Test("a moment for a value is a day with a time of day, of whoever typed it, whenever it was or will be")
+    func moments() {
+        let (berlin, texts) = (Self.berlin, ["2023-11-14T23:13", "2023-11-14 23:13:20", "2099-01-01T00:00:00.000"])
+        #expect(texts.map { LocalMoment.read($0, zone: berlin) } == [1_699_999_980_000, 1_700_000_000_000, 4_070_905_200_000])
+        for text in [
+            "", "2023-11-14", "23:13", "2023-02-29T10:00", "2023-11-14T24:00", "2023-11-14T23:13:60", "tomorrow", "1969-12-31 23:00",
+        ] {
+            #expect(LocalMoment.read(text, zone: berlin) == nil, "\(text)")
+        }
     }
 }

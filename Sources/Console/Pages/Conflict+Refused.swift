@@ -47,12 +47,11 @@ extension Console {
             "fields": isTooLarge
                 ? []
                 : fields.map { field -> View in
-                    let takesValue = field.takesValue && field.kind != "time"
-                    let name = takesValue ? "mend-value" : field.takesValue ? "mend-only-time" : "mend-only"
-                    return [
-                        "code": field.name, "typed": typed.mended[field.name], "takesValue": takesValue,
-                        "name": strings(name, ["field": words.fieldName(field.name), "id": conflict.short, "code": field.name]),
-                        "hint": takesValue ? strings["mend-kind-\(field.kind)"] : nil,
+                    [
+                        "code": field.name, "typed": typed.mended[field.name], "takesValue": field.takesValue,
+                        "name": strings(field.takesValue ? "mend-value" : "mend-only", ["field": words.fieldName(field.name)]),
+                        "hint": field.takesValue ? strings("mend-kind-\(field.kind)", ["zone": forms.zone.identifier]) : nil,
+                        "isTime": field.kind == "time",
                         "isNumber": ["integer", "real", "money", "quantity", "flag"].contains(field.kind),
                     ]
                 },

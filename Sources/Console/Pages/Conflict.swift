@@ -187,7 +187,12 @@ extension Console {
         view["isQuantity"] = isQuantity
         view["isText"] = !isQuantity
         view["valueName"] = strings[isQuantity ? "conflict-value-count" : "conflict-value"]
-        view["valueHint"] = strings[isQuantity ? "conflict-value-count-hint" : "conflict-value-hint"]
+        let isTime = CausalDrawing.kind(of: conflict.about) == .time
+        view["isTime"] = isTime
+        view["valueHint"] =
+            isTime
+            ? strings("conflict-value-time-hint", ["zone": forms.zone.identifier])
+            : strings[isQuantity ? "conflict-value-count-hint" : "conflict-value-hint"]
         view["valueAfter"] = strings[isQuantity ? "conflict-value-count-after" : "conflict-value-after"]
         view["plain"] =
             conflict.choices.filter { !["take", "value", "mend"].contains($0) }.map { choice -> View in

@@ -86,7 +86,8 @@ extension HubRoutes {
         let (id, form) = (try call.parameter("id"), FormBody(call.body))
         do {
             let conflict = try await hub.conflicts(ConflictFilter(id: id), now: call.now).first
-            let answer = try await hub.resolve(id, try Self.resolution(form, of: conflict, by: call), now: call.now)
+            let zone = try await visitor(call).zone
+            let answer = try await hub.resolve(id, try Self.resolution(form, of: conflict, by: call, zone: zone), now: call.now)
             call.logger.notice("conflict decided", metadata: ["decision": "\(answer.id)", "choice": "\(answer.choice.rawValue)"])
             return .seeOther(Address.conflict(id) + "?said=decided")
         } catch let error as HubError where [.conflictGone, .choiceInvalid, .badRequest].contains(error.code) {
@@ -131,90 +132,42 @@ extension HubRoutes {
     }
 
     /// - Throws: `request-invalid` for a value that is none.
-    private static func resolution(_ form: FormBody, of conflict: ConflictAnswer?, by call: HubCall) throws -> Resolution {
+    private static func resolution(
+        _ form: FormBody, of conflict: ConflictAnswer?, by call: HubCall, zone: TimeZone
+    ) throws -> Resolution {
         let author = call.principal?.name ?? ""
         if let dot = form["take"] { return Resolution(.take, side: dot, seen: form["seen"], author: author, note: form["note"]) }
         guard let choice = form["choice"].flatMap(Decision.Choice.init) else {
             throw HubError(.badRequest, "Nothing was chosen.", remedy: "Press one of the buttons.")
         }
-        let value = choice == .value ? try value(form, of: conflict?.about) : nil
-        let mending = choice == .mend ? try mending(form, of: conflict?.about) : nil
+        let value = choice == .value ? try value(form, of: conflict?.about, zone: zone) : nil
+        let mending = choice == .mend ? try mending(form, of: conflict?.about, zone: zone) : nil
         return Resolution(choice, value: value, mending: mending, seen: form["seen"], author: author, note: form["note"])
     }
 
     /// Each field that is wrong with what was typed for it; what was left empty is left out.
     ///
     /// - Throws: `request-invalid` for a value that is none.
-    private static func mending(_ form: FormBody, of about: ConflictAnswer.About?) throws -> Mending {
+    private static func mending(_ form: FormBody, of about: ConflictAnswer.About?, zone: TimeZone) throws -> Mending {
         var mending = Mending(leaveOut: form.all("mend-leave"))
         for (field, typed) in zip(form.all("mend-field"), form.all("mend-value")) {
             let text = typed.trimmingCharacters(in: .whitespacesAndNewlines)
             if text.isEmpty {
                 mending.leaveOut.append(field)
             } else {
-                mending.values[field] = try value(text, in: field, of: about?.entity)
+                mending.values[field] = try TypedValue(text: text, zone: zone).read(for: field, of: about?.entity)
             }
         }
         return mending
     }
 
-    /// What was typed, as the field holds it.
-    private static func value(_ form: FormBody, of about: ConflictAnswer.About?) throws -> JSONValue {
-        if about?.sku != nil { return try pieces(form["value"]) }
-        guard let text = form["value"] else {
+    private static func value(_ form: FormBody, of about: ConflictAnswer.About?, zone: TimeZone) throws -> JSONValue {
+        let typed = TypedValue(text: form["value"] ?? "", zone: zone)
+        if about?.sku != nil { return try typed.pieces() }
+        guard form["value"] != nil else {
             throw HubError(.badRequest, "The value is missing.", remedy: "Write it into the field, or take one of the sides.")
         }
-        return try value(text, in: about?.field ?? "", of: about?.entity)
-    }
-
-    private static func value(_ text: String, in field: String, of entity: String?) throws -> JSONValue {
-        let kind = entity.flatMap { Catalogue[EntityName($0)] }?[FieldName(field)]?.kind
-        switch kind {
-        case .money:
-            guard let units = units(text) else {
-                let name = field.prefix(1).uppercased() + field.dropFirst()
-                throw HubError(.badRequest, "\(name): \"\(text)\" is no amount.", remedy: "Give one like 12.50.")
-            }
-            return .integer(units)
-        case .quantity: return try pieces(text)
-        case .flag:
-            guard let number = Int64(text), (0...1).contains(number) else {
-                throw HubError(.badRequest, "\"\(text)\" is neither yes nor no.", remedy: "Write 1 for yes or 0 for no.")
-            }
-            return .integer(number)
-        case .integer:
-            guard let number = Int64(text) else {
-                throw HubError(
-                    .badRequest, "\"\(text)\" is no whole number.", remedy: "This field holds one: write it without anything else.")
-            }
-            return .integer(number)
-        case .real:
-            guard let number = Double(text.replacing(",", with: ".")), number.isFinite else {
-                throw HubError(.badRequest, "\"\(text)\" is no number.", remedy: "This field holds one.")
-            }
-            return .real(number)
-        case .time:
-            throw HubError(.choiceInvalid, "A time cannot be given here.", remedy: "Take one of the sides, or correct it at the site.")
-        case .text, .reference, .any, nil: return .text(text)
-        }
-    }
-
-    /// What a person writes for a number of pieces, in units of 10⁻⁴: `12`, `2.5`, `2,5`.
-    static func pieces(_ text: String?) throws -> JSONValue {
-        guard let units = units(text ?? "") else {
-            throw HubError(
-                .badRequest, "\"\(text ?? "")\" is no number of pieces.",
-                remedy: "Give one without separators of thousands, and with at most four decimals: 12, 1000 or 2.5.")
-        }
-        return .integer(units)
-    }
-
-    /// `nil` for what is no number, or may be grouped.
-    private static func units(_ text: String) -> Int64? {
-        let typed = text.replacing("\u{2212}", with: "-")
-        // One thousand here is one there: who means 1.000 pieces writes 1000.
-        guard typed.wholeMatch(of: /-?[1-9][0-9]{0,2}[.,][0-9]{3}/) == nil else { return nil }
-        return typed.hasPrefix("-") ? quantity(String(typed.dropFirst())).map { -$0 } : quantity(typed)
+        return try typed.read(for: about?.field ?? "", of: about?.entity)
     }
 
     private func undoFromDesk(_ call: HubCall) async throws -> Reply {
@@ -224,7 +177,7 @@ extension HubRoutes {
                 form["decision"] ?? "", author: call.principal?.name ?? "", note: form["note"], role: call.principal?.role ?? .viewer,
                 now: call.now)
             call.logger.notice("decision undone", metadata: ["decision": "\(form["decision"] ?? "")"])
-            return .seeOther(Address.conflict(id) + "?said=\(answer.about?.fields == nil ? "undone" : "unmended")")
+            return .seeOther(Address.conflict(id) + "?said=\(answer.takesMendingBack ? "unmended" : "undone")")
         } catch let error as HubError where [.decisionSuperseded, .undoForbidden, .notFound, .conflictGone].contains(error.code) {
             return try await conflictPage(call, id, problem: error)
         }
@@ -279,4 +232,9 @@ extension HubRoutes {
         let page = DecisionPage(decisions: decisions, undoing: undoing, isLater: after != nil)
         return .page(console.decided(page, for: try await visitor(call)))
     }
+}
+
+extension DecisionAnswer {
+    /// Of an undo: the change stays taken in, only what was given for its fields goes.
+    var takesMendingBack: Bool { about?.fields != nil }
 }

@@ -47,7 +47,7 @@ extension HubRoutes {
         // Else the name * would mean every article.
         guard try await hub.stock(sku: sku, now: call.now) != nil else { return try await stockItemPage(call, problem: nil) }
         do {
-            guard let quantity = Self.quantity(form["quantity"] ?? "") else {
+            guard let quantity = TypedValue.units(ofPieces: form["quantity"] ?? "") else {
                 throw HubError(
                     .choiceInvalid, "That is no quantity.",
                     remedy: "Give a number of pieces from 0 on, with at most \(FixedPoint.digits) decimals.")
@@ -60,18 +60,5 @@ extension HubRoutes {
         } catch let error as HubError where [.choiceInvalid, .badRequest].contains(error.code) {
             return try await stockItemPage(call, problem: error)
         }
-    }
-
-    /// Pieces as people type them, with a decimal point or comma, in units of 10⁻⁴; `nil`: no such number.
-    static func quantity(_ text: String) -> Int64? {
-        let parts = text.replacing(",", with: ".").split(separator: ".", omittingEmptySubsequences: false)
-        guard let whole = parts.first, parts.count <= 2, (1...12).contains(whole.utf8.count), isDigits(whole) else { return nil }
-        let rest = parts.count == 2 ? parts[1] : ""
-        guard rest.utf8.count <= FixedPoint.digits, isDigits(rest), parts.count == 1 || !rest.isEmpty else { return nil }
-        return Int64(whole + rest + String(repeating: "0", count: FixedPoint.digits - rest.utf8.count))
-    }
-
-    private static func isDigits(_ text: Substring) -> Bool {
-        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 }

@@ -154,11 +154,11 @@ extension HubRoutes {
         let maySee = call.principal.map { $0.role >= .admin } ?? false
         do {
             let id = form["id"] ?? ""
-            _ = try await hub.undo(
+            let answer = try await hub.undo(
                 id, author: call.principal?.name ?? "", note: form["note"], role: call.principal?.role ?? .viewer, now: call.now)
             call.logger.notice("decision undone", metadata: ["decision": "\(id)"])
             // The trail is the admins'; an operator goes back to what is open again.
-            return .seeOther((maySee ? "/audit" : "/conflicts") + "?said=audit-undone")
+            return .seeOther((maySee ? "/audit" : "/conflicts") + "?said=\(answer.takesMendingBack ? "unmended" : "audit-undone")")
         } catch let error as HubError where maySee && ErrorReply(error).status.kind == .clientError {
             return try await decisionsPage(call, after: nil, problem: error)
         }
