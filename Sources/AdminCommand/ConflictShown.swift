@@ -44,7 +44,8 @@ extension ConflictCommand {
         /// Since when it is open, where no side tells that.
         var open: String? {
             guard sides.isEmpty else { return nil }
-            return since.map { "Open since \(Readable.time($0))." } ?? sinceBefore.map { "Open since before \(Readable.time($0))." }
+            if let since { return "Open since \(Readable.time(since))." }
+            return sinceBefore.map { "Open since before \(Readable.time($0))." } ?? "Since when it is open is not known."
         }
 
         var isAboutStock: Bool { ConflictCommand.isAboutStock(id) }
