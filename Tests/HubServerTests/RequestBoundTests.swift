@@ -20,6 +20,18 @@ struct RequestBoundTests {
         try budget.take(5)
     }
 
+    @Test("Whoever comes while the hub has no more room is asked to come again in a second, and is then taken in", arguments: [0, 1])
+    func room(more: Int) async throws {
+        try await ServedHub.run(bodyBytesMax: 10_000) { hub in
+            let key = try await hub.enrolled("shop-1")
+            // An empty frame is refused with a signature: it was read.
+            let answer = try await hub.askSigned("/v1/sync/push", [UInt8](repeating: 0, count: 10_000 + 4 * more), key: key)
+            #expect(answer.status == (more == 0 ? 200 : 503) && answer.header("retry-after") == (more == 0 ? nil : "1"))
+            #expect(answer.error["code"] == (more == 0 ? nil : "hub-busy"))
+            #expect(try await hub.askSigned("/v1/sync/push", [UInt8](repeating: 0, count: 10_000), key: key).status == 200)
+        }
+    }
+
     @Test("So many nonces are remembered; one more pushes the oldest out, and no other")
     func nonces() {
         let nonces = SeenNonces()

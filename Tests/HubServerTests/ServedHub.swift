@@ -21,11 +21,15 @@ struct ServedHub: Sendable {
     let group: ServiceGroup
 
     /// Runs `body` with a listening hub, then stops it gracefully and waits for its end.
-    static func run(_ body: @Sendable (ServedHub) async throws -> Void) async throws {
+    ///
+    /// - Parameter bodyBytesMax: what it holds of bodies at once; `nil`: as much as usual.
+    static func run(bodyBytesMax: Int? = nil, _ body: @Sendable (ServedHub) async throws -> Void) async throws {
         let test = try await TestHub()
         let (ports, port) = AsyncStream<Int>.makeStream()
+        var options = Listener.Options(host: "127.0.0.1", port: 0)
+        if let bodyBytesMax { options.bodyBytesMax = bodyBytesMax }
         let listener = try HubListener(
-            hub: test.hub, secret: BearerSecret(secret), options: .init(host: "127.0.0.1", port: 0), metrics: PrometheusMetrics(),
+            hub: test.hub, secret: BearerSecret(secret), options: options, metrics: PrometheusMetrics(),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), clock: { TestHub.start },
             onListening: { port.yield($0) })
         let group = ServiceGroup(
