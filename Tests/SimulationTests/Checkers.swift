@@ -15,6 +15,7 @@ extension World {
         let received = try Received(hubStore)
         var found = found + saleViolations(received) + ledger.lost(received).map { "lost after its receipt: sale \($0)" }
         if try ledger.broughtBack(received, inFiles: salesInFiles()) > 0 { note("sale came back from an outbox alone") }
+        found += try lostDecisions()
         found += try await stockViolations(received)
         found += try await viewViolations()
         found += try heldOfShops().prefix(10).map { "held back at the hub: \($0.reason)" }

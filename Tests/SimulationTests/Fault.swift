@@ -78,7 +78,7 @@ enum Sometimes {
     static let all = states + Attack.allCases.map(\.rawValue) + Oddity.allCases.map(\.rawValue)
 
     /// ... and rarer ones, which are told and not asked for.
-    static let seldom = ["sale came back from an outbox alone"]
+    static let seldom = ["sale came back from an outbox alone", "rebases"]
 
     private static let states = [
         "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
@@ -92,7 +92,7 @@ enum Sometimes {
         "must recover: outbox-damaged", "write torn", "agent's file salvaged whole", "agent's file salvaged in part",
         "agent's file beyond help", "older hub", "hub updated", "hostile set repeated", "conflict accepted", "customers linked",
         "customers kept apart",
-        "decision undone", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
+        "decision undone", "decisions given back", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",
         "doubtful clock", "swept", "stock looked up", "schema changed", "view damaged", "view differs", "view repaired",
     ]

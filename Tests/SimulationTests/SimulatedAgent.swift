@@ -35,6 +35,7 @@ final class SimulatedAgent {
     let disk = FaultyDisk()
     var core: SyncCore
     var recovery: RecoveryRequest?
+    var decisions: DecisionReturn?
 
     /// Opens the folder, and attaches the till at the first start; one that bears a former agent's mark is taken over.
     init(folder: String, till: String, site: String, key: SigningKey, random: inout some RandomNumberGenerator) throws {

@@ -93,7 +93,7 @@ extension World {
         (site.oldFolder, site.oldDisk) = (nil, nil)
     }
 
-    private static let silent = Logger(label: "tributary.simulation") { _ in SwiftLogNoOpLogHandler() }
+    static let silent = Logger(label: "tributary.simulation") { _ in SwiftLogNoOpLogHandler() }
 
     func tell(_ index: Int, _ event: SyncCore.Event) async throws {
         let site = sites[index]
@@ -104,6 +104,7 @@ extension World {
                 return try await restart(index)
             }
         }
+        try await giveBackDecisions(index)
         if site.isHubBehind, try await hasHubBack(site) { (site.isHubBehind, site.hubHad) = (false, [:]) }
     }
 
@@ -125,6 +126,7 @@ extension World {
             try agent.outbox.recut(after: after, of: replica, setBytesMax: bytes, random: &generator)
         case .stage(let page, let interval):
             let repairs = try agent.view.stage(page, again: interval)
+            if let kept = page.kept { decisionLedger.given(kept, to: sites[index].label) }
             if !repairs.isEmpty {
                 note("view repaired", index)
                 send(.event(.repaired(repairs, at: page.time)), to: index, after: 0...0)
@@ -133,6 +135,7 @@ extension World {
         case .rebase(let page):
             note("rebases", index)
             try agent.view.rebase(page)
+            if let kept = page.kept { decisionLedger.given(kept, to: sites[index].label) }
         case .endRebase: try agent.view.endRebase()
         case .compare(let order):
             let comparison = try agent.view.compared(with: order.digest, at: order.position)

@@ -85,6 +85,7 @@ extension World {
         let has = Dictionary(try writers(at: site.name).map { ($0.id, $0.last) }, uniquingKeysWith: max)
         if site.oldFolder?.hasUntold(at: has) ?? false { site.oldFolder = nil }
         if site.oldDisk?.folder.hasUntold(at: has) ?? false { site.oldDisk = nil }
+        decisionLedger.diskFailed(at: site.label)
         ledger.diskFailed(at: site.name, had: has.merging(site.hubHad, uniquingKeysWith: max), present: watch.received)
     }
 

@@ -48,6 +48,7 @@ extension World {
             (site.isHubBehind, site.isUndisturbed) = (true, false)
         }
         dropRepeats { backup != last || $0.hasLostDisk }
+        decisionLedger.hubRestored(isOlder: backup != last)
         ledger.hubRestored(
             try Received(store), has: has, isOlder: backup != last, cloned: Set(sites.filter(\.isCloned).map(\.name)))
         try await openHub(store)

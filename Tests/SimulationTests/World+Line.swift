@@ -88,7 +88,7 @@ extension World {
             standing: try site.agent.outbox.standing(of: answer.standing))
     }
 
-    private func fate(of site: Site) -> FaultyLine.Fate {
+    func fate(of site: Site) -> FaultyLine.Fate {
         site.line.isOneWay = now < site.oneWayUntil
         return site.line.fate(using: &generator)
     }
@@ -123,7 +123,7 @@ extension World {
     }
 
     /// Through the bytes of the line and back, signature and all.
-    private func throughBytes(_ answer: Answer) throws -> Answer {
+    func throughBytes(_ answer: Answer) throws -> Answer {
         let nonce = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         let bytes = try answer.encoded(nonce: nonce, key: hub.signingKey)
         return try Answer.decode(bytes, nonce: nonce, key: hub.signingKey.publicKey)
@@ -135,7 +135,8 @@ extension World {
         guard fate != .requestLost else { return .failed(Self.lost) }
         var request = PullRequest(
             cursor: try site.agent.view.cursor().reached, maxBytes: 2 << 10,
-            replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)), report: hubIsOlder ? nil : order.report)
+            replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)), report: hubIsOlder ? nil : order.report,
+            keepsDecisions: !hubIsOlder)
         switch order.wish {
         case _ where hubIsOlder: break
         case .news: break
@@ -153,5 +154,5 @@ extension World {
         return agent
     }
 
-    private static let lost = LineFailure(.unreachable, "The line is down.", remedy: "Nothing to do.")
+    static let lost = LineFailure(.unreachable, "The line is down.", remedy: "Nothing to do.")
 }

@@ -119,6 +119,7 @@ final class World {
     var hubIsOlder = false
     var watch = JournalWatch()
     var ledger = ReceiptLedger()
+    var decisionLedger = DecisionLedger()
     /// What was wrong before the end.
     private(set) var found: [String] = []
     /// Somebody's act came to what must never be.
@@ -223,7 +224,7 @@ final class World {
             if pending.isEmpty || step % 40 == 0 {
                 var isQuiet = true
                 for index in sites.indices { isQuiet = try await drain(index) && isQuiet }
-                if isQuiet, try await isSettled, try await !replayEditsOfCollected() { return true }
+                if isQuiet, try await isSettled, try await !replayEditsOfCollected(), try await !giveBackRest() { return true }
             }
             if !pending.isEmpty { try await deliver() } else { now += 500 }
         }
