@@ -82,6 +82,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case editMakesNewRecord
     /// Every site writes every record. Breaks law 5, S11.
     case anybodyWrites
+    /// A mended change is admitted with what was wrong of it. Breaks law 5.
+    case admitsUnmended
 
     // MARK: Law 6: concurrent writes
 
@@ -135,6 +137,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case drainsForeignFile
     /// A source that was taken over takes writes of its former owner. Breaks law 8, S16.
     case leavesFormerOwner
+    /// A view that begins from nothing does not ask whether the hub still has the decisions that are kept for it. Breaks law 8, S24.
+    case owesNoDecisions
     /// A token of a future that the folder has lost is taken for knowledge. Breaks law 8, S13.
     case believesLostTokens
 
@@ -146,6 +150,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case feedSkipsNumber
     /// A cursor from before a collection goes on as if it had heard of all deletions. Breaks law 9, S9.
     case ignoresFloor
+    /// A process that was ended within a rebase shows the news alone, though nobody has looked for what went. Breaks law 9, S9.
+    case showsUncompared
     /// Pages become visible as they come. Breaks law 9, S26.
     case revealsEveryPage
     /// A page takes own changes away that the hub does not have yet. Breaks law 9, S27.

@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import Foundation
 import GRDB
+import Mutants
 
 /// Operators' decisions that this agent keeps for its hub, sealed as they came: a hub that was restored from a backup gets back what it
 /// forgot (S24), and what its backups hold is kept no longer (S25).
@@ -34,6 +35,7 @@ public struct DecisionKeeper: Sendable {
 
     /// The view begins from nothing: whether the hub has any of them is not known.
     static func oweAll(in db: Database) throws {
+        if Mutant.owesNoDecisions.isOn { return }
         try db.execute(sql: "UPDATE hub_decision SET number = NULL, times = times + 1, refused = NULL")
     }
 

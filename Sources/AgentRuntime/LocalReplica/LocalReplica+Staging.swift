@@ -37,7 +37,7 @@ extension LocalReplica {
             if let kept = page.kept { try DecisionKeeper.take(kept, in: db) }
             try Self.move(to: page.reached, in: db)
             if Mutant.revealsEveryPage.isOn { try Self.reveal(in: db) }
-            guard let consistent = page.consistentAt, before.rebase != .comparing else { return [:] }
+            guard let consistent = page.consistentAt, before.rebase != .comparing || Mutant.showsUncompared.isOn else { return [:] }
             let hadLoaded = !(try Self.cursor(in: db).isLoading)
             if !hadLoaded { try Self.dropUnstaged(in: db) }
             let repairs = try Self.mend(upTo: before.visible, countsExtra: before.rebase == .none, in: db)

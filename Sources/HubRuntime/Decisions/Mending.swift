@@ -2,6 +2,7 @@ import Causality
 import ChangeSets
 import Foundation
 import Merging
+import Mutants
 
 /// What an operator makes of a change that is set aside for single values of it: it is admitted without them, under its own dot, and
 /// the hub writes the right ones beside it, where they were given.
@@ -108,7 +109,7 @@ extension Decision {
 extension Change {
     /// The same without some fields.
     func without(_ fields: Set<FieldName>) -> Change {
-        guard !fields.isEmpty, case .write(let subject, let writes) = action else { return self }
+        guard !fields.isEmpty, !Mutant.admitsUnmended.isOn, case .write(let subject, let writes) = action else { return self }
         var change = self
         change.action = .write(subject, writes.filter { !fields.contains($0.field) })
         return change
