@@ -192,7 +192,8 @@ let package = Package(
                 "TestSupport",
             ]),
         tests(
-            "HubStoreTests", ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "Merging", "ChangeSets", "Causality", "TestSupport", grdb]),
+            "HubStoreTests",
+            ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "Profiles", "Merging", "ChangeSets", "Causality", "TestSupport", grdb]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("ConsoleTests", ["Console", "HubRuntime", "Profiles", "ChangeSets"]),
         tests("CurlClientTests", ["CurlClient"]),

@@ -4,7 +4,7 @@ import Foundation
 
 struct QualityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "quality", abstract: "How good the customer records of each site are, field by field.",
+        commandName: "quality", abstract: "How good the records of each site are, customers or articles, field by field.",
         discussion: """
             PRESENT: of all records of the site. INVALID and DOUBTFUL: of those that are present, with the most frequent reason. FRESH: written
             within a year. SHARED: records with a value that others of the site hold, too, and in brackets how many such values. Nothing is
@@ -12,10 +12,12 @@ struct QualityCommand: AsyncParsableCommand {
 
               tributary quality --site shop-1
               tributary quality --findings --site shop-1  what is wrong, with customers to look at
+              tributary quality --entity item             articles instead of customers
               tributary quality --trend --field email     how it was, day by day, over all sites together
               tributary quality --trend --site shop-1     the same of one site
             """)
 
+    @Option(help: "Whose fields: customers' or articles'.") var entity = Entity.customer
     @Option(help: "Only this site.") var site: String?
     @Option(help: "Only this field.") var field: String?
     @Flag(help: "What is wrong, over the sites, the most frequent first, with examples.") var findings = false
@@ -33,7 +35,23 @@ struct QualityCommand: AsyncParsableCommand {
         }
     }
 
+    /// As mappings call it.
+    enum Entity: String, CaseIterable, ExpressibleByArgument {
+        case customer, item
+
+        /// A hub that does not tell it knows customers alone.
+        func admits(_ told: String?) -> Bool { (told ?? Entity.customer.rawValue) == rawValue }
+
+        var records: String {
+            switch self {
+            case .customer: "customer records"
+            case .item: "articles"
+            }
+        }
+    }
+
     struct Day: Decodable {
+        let entity: String?
         let field: String
         let at: UInt64
         let records, present, valid: Int
@@ -58,6 +76,7 @@ struct QualityCommand: AsyncParsableCommand {
                 let examples: [String]
             }
             struct Shared: Decodable { let values, records: Int }
+            let entity: String?
             let site, field: String
             let records, present, suspicious, invalid, fresh: Int
             let medianAgeDays: Int?
@@ -67,43 +86,49 @@ struct QualityCommand: AsyncParsableCommand {
         let rows: [Row]
 
         /// The rows that were asked for and hold anything at all.
-        func rows(of site: String?, _ field: String?) -> [Row] {
-            rows.filter { $0.present > 0 && (site ?? $0.site) == $0.site && (field ?? $0.field) == $0.field }
+        func rows(_ entity: Entity, of site: String?, _ field: String?) -> [Row] {
+            rows.filter {
+                entity.admits($0.entity) && $0.present > 0 && (site ?? $0.site) == $0.site && (field ?? $0.field) == $0.field
+            }
         }
 
-        func text(of site: String?, _ field: String?, widthMax: Int? = Terminal.width) -> String {
+        func text(_ entity: Entity = .customer, of site: String?, _ field: String?, widthMax: Int? = Terminal.width) -> String {
             var table = Table("SITE", "FIELD", ">PRESENT", ">INVALID", ">DOUBTFUL", ">FRESH", ">MEDIAN AGE", ">SHARED", "MOST OFTEN")
-            for row in rows(of: site, field) {
+            for row in rows(entity, of: site, field) {
                 table.add(
                     row.site, row.field, QualityCommand.share(row.present, of: row.records),
                     QualityCommand.share(row.invalid, of: row.present), QualityCommand.share(row.suspicious, of: row.present),
                     QualityCommand.share(row.fresh, of: row.present), row.medianAgeDays.map { "\($0) d" } ?? "-",
                     row.shared.map { "\($0.records) (\($0.values))" } ?? "-", row.findings.first.map { "\($0.reason) (\($0.count))" } ?? "")
             }
-            return table.isEmpty ? "No customer records\(site.map { " of \($0)" } ?? "")." : table.text(widthMax: widthMax)
+            return table.isEmpty ? "No \(entity.records)\(site.map { " of \($0)" } ?? "")." : table.text(widthMax: widthMax)
         }
     }
 
     mutating func run() async throws {
+        let (entity, site, field, findings) = (entity, site, field, findings)
         if trend {
             var query = ["days": String(days)]
             query["site"] = site
-            let (bytes, field) = (try await listing.hub.connection().get("quality", "trend", query: query), field)
-            if !listing.json { try Self.check(field, isAmong: ListingOptions.read(bytes, as: [Day].self).map(\.field)) }
-            return try listing.show(bytes, as: [Day].self) { Self.text(of: $0, field: field) }
+            query["entity"] = entity.rawValue
+            let bytes = try await listing.hub.connection().get("quality", "trend", query: query)
+            func asked(_ days: [Day]) -> [Day] { days.filter { entity.admits($0.entity) } }
+            if !listing.json { try Self.check(field, isAmong: asked(ListingOptions.read(bytes, as: [Day].self)).map(\.field)) }
+            return try listing.show(bytes, as: [Day].self) { Self.text(of: asked($0), field: field) }
         }
         let connection = try listing.hub.connection()
         let bytes = try await connection.get(["quality"], secondsMax: IdentityCommand.secondsMax)
         if !listing.json {
-            let rows = try ListingOptions.read(bytes, as: Report.self).rows
+            let rows = try ListingOptions.read(bytes, as: Report.self).rows.filter { entity.admits($0.entity) }
             try Self.check(field, isAmong: rows.map(\.field))
-            // A site whose customers nobody has looked through yet has no rows.
+            // A site whose records nobody has looked through yet has no rows, and none one that has no such records.
             if let site, !rows.contains(where: { $0.site == site }) {
                 try Self.check(site: site, isAmong: ListingOptions.read(await connection.get("sites"), as: [Site].self).map(\.name))
             }
         }
-        let (site, field, findings) = (site, field, findings)
-        try listing.show(bytes, as: Report.self) { findings ? $0.findingsText(of: site, field) : $0.text(of: site, field) }
+        try listing.show(bytes, as: Report.self) {
+            findings ? $0.findingsText(entity, of: site, field) : $0.text(entity, of: site, field)
+        }
     }
 
     private struct Site: Decodable { let name: String }

@@ -1,10 +1,10 @@
 import Complaints
 
-// What is wrong with customers' records, over all sites.
+// What is wrong with customers' records or articles, over all sites.
 extension QualityCommand.Report {
     /// More findings are counted and not told.
     static let findingsMax = 20
-    /// Of each finding so many customers are named.
+    /// Of each finding so many records are named.
     static let examplesMax = 3
 
     private struct Key: Hashable {
@@ -12,6 +12,7 @@ extension QualityCommand.Report {
     }
 
     private struct Finding {
+        let entity: QualityCommand.Entity
         let key: Key
         /// Where, the most first.
         let parts: [(site: String, finding: Row.Finding)]
@@ -22,7 +23,15 @@ extension QualityCommand.Report {
             let verdict = key.verdict == "suspicious" ? "doubtful" : key.verdict
             let head = "\(count)  \(key.field): \(verdict), \(key.reason) (\(sites))"
             let examples = parts.flatMap { $0.finding.examples }.prefix(QualityCommand.Report.examplesMax)
-            return [head] + examples.map { "  tributary profile show \(Self.profile(of: $0))" }
+            return [head] + examples.map { "  tributary \(command($0))" }
+        }
+
+        /// What shows a record; of an article, what was written into the field.
+        private func command(_ life: String) -> String {
+            switch entity {
+            case .customer: "profile show \(Self.profile(of: life))"
+            case .item: "history \(life) \(key.field)"
+            }
         }
 
         /// A record's life leads to the profile that it is part of.
@@ -32,16 +41,16 @@ extension QualityCommand.Report {
         }
     }
 
-    /// The most frequent first, with customers to look at.
-    func findingsText(of site: String?, _ field: String?) -> String {
+    /// The most frequent first, with records to look at.
+    func findingsText(_ entity: QualityCommand.Entity = .customer, of site: String?, _ field: String?) -> String {
         var parts: [Key: [(site: String, finding: Row.Finding)]] = [:]
-        for row in rows(of: site, field) {
+        for row in rows(entity, of: site, field) {
             for finding in row.findings {
                 parts[Key(field: row.field, verdict: finding.verdict, reason: finding.reason), default: []].append((row.site, finding))
             }
         }
         let all = parts.map { key, parts in
-            Finding(key: key, parts: parts.sorted { ($1.finding.count, $0.site) < ($0.finding.count, $1.site) })
+            Finding(entity: entity, key: key, parts: parts.sorted { ($1.finding.count, $0.site) < ($0.finding.count, $1.site) })
         }.sorted { ($1.count, $0.key.field, $0.key.reason) < ($0.count, $1.key.field, $1.key.reason) }
         guard !all.isEmpty else { return "Nothing is found wrong\(site.map { " at \($0)" } ?? "")." }
         let more = Readable.more(of: all.count, shown: Self.findingsMax).map { [$0] } ?? []

@@ -3,7 +3,7 @@ import HubServer
 import Logging
 import ServiceLifecycle
 
-/// Has all customer records looked through once a day, so that the console can tell how good they are, and were.
+/// Has all customers' records and articles looked through once a day, so that the console can tell how good they are, and were.
 struct QualityLook: Service, CustomStringConvertible {
     let hub: Hub
     let logger: Logger
@@ -25,7 +25,7 @@ struct QualityLook: Service, CustomStringConvertible {
                     let now = HubListener.wallClock()
                     if try await hub.isQualityDue(now: now) { try hub.beginQuality(now: now) }
                 } catch {
-                    logger.warning("customer records could not be looked through; it is tried again", metadata: ["error": "\(error)"])
+                    logger.warning("the records could not be looked through; it is tried again", metadata: ["error": "\(error)"])
                 }
             }
         }

@@ -1,5 +1,6 @@
 import Causality
 import HubRuntime
+import Profiles
 import Serving
 
 /// What the console shows of goods, of the data's quality over time, and of how the hub got on, for the command line and programs.
@@ -26,7 +27,7 @@ extension HubRoutes {
             HubRoute(.get, "/v1/quality/trend", .person(.viewer)) { call in
                 let days = try call.number("days", usual: 366, max: Self.trendDaysMax)
                 let since = call.now.less(milliseconds: UInt64(days) * 86_400_000)
-                return try .json(try await hub.qualityDays(of: call.asked("site"), since: since))
+                return try .json(try await hub.qualityDays(of: call.asked("site"), try call.qualityEntity(), since: since))
             },
             HubRoute(.get, "/v1/pulses", .person(.viewer)) { call in
                 let hours = try call.number("hours", usual: 24, max: Self.pulseHoursMax)
@@ -59,6 +60,16 @@ extension HubCall {
             throw ServerError(.badRequest, "\(name) is no whole number from 1 to \(max).", remedy: "Give one: \(name)=\(usual).")
         }
         return number
+    }
+
+    /// Customers, where none is named.
+    fileprivate func qualityEntity() throws(ServerError) -> QualityEntity {
+        guard let asked = asked("entity") else { return .customer }
+        guard let entity = QualityEntity(rawValue: asked) else {
+            let known = QualityEntity.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ServerError(.badRequest, "The quality of \(asked) is not looked at.", remedy: "Give one of: \(known).")
+        }
+        return entity
     }
 
     fileprivate func flag(_ name: String) throws(ServerError) -> Bool {

@@ -6,7 +6,7 @@ import GRDB
 /// always a number of the commit line: where the row last changed.
 enum Schema {
     /// Written to `user_version`; a file with a higher one belongs to a newer hub.
-    static let version: Int32 = 20
+    static let version: Int32 = 21
     /// Written to `application_id`: "TrbH".
     static let applicationID: Int32 = 0x5472_6248
 
@@ -17,8 +17,22 @@ enum Schema {
         6: identity, 7: person, 8: matching, 9: identifiersOfRecords, 10: eventTokens,
         11: "CREATE TABLE agent_note (agent BLOB PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;", 12: apiTokens, 13: people,
         14: flow, 15: conflictNotes, 16: words, 17: exchanges, 18: flowFields, 19: qualityOfSites,
-        20: asking,
+        20: asking, 21: qualityOfEntities,
     ]
+
+    /// Days tell whose fields they are of; until articles were looked at, too, all were customers'.
+    private static let qualityOfEntities = """
+        ALTER TABLE quality_day RENAME TO quality_day_of_customers;
+        CREATE TABLE quality_day (day INTEGER NOT NULL, entity TEXT NOT NULL, field TEXT NOT NULL, at INTEGER NOT NULL,
+            records INTEGER NOT NULL, present INTEGER NOT NULL, valid INTEGER NOT NULL, PRIMARY KEY (day, entity, field)) WITHOUT ROWID;
+        INSERT INTO quality_day SELECT day, 'customer', field, at, records, present, valid FROM quality_day_of_customers;
+        DROP TABLE quality_day_of_customers;
+        ALTER TABLE quality_site_day RENAME TO quality_site_day_of_customers;
+        CREATE TABLE quality_site_day (site INTEGER NOT NULL, day INTEGER NOT NULL, entity TEXT NOT NULL, at INTEGER NOT NULL,
+            records INTEGER NOT NULL, counts BLOB NOT NULL, PRIMARY KEY (site, day, entity)) WITHOUT ROWID;
+        INSERT INTO quality_site_day SELECT site, day, 'customer', at, records, counts FROM quality_site_day_of_customers;
+        DROP TABLE quality_site_day_of_customers;
+        """
 
     /// How good each site's data was, day by day; what was kept before is of all sites together, and stays so.
     private static let qualityOfSites = """

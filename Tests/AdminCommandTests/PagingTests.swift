@@ -104,7 +104,7 @@ struct PagingTests {
     @Test("the data's trend is told field by field, day by day; the hub's hour by hour")
     func trends() throws {
         let days = [("phone", 1_700_000_000_000, 5), ("email", 1_700_086_400_000, 10), ("email", 1_700_000_000_000, 8)].map {
-            QualityCommand.Day(field: $0.0, at: $0.1, records: 10, present: $0.2, valid: 5)
+            QualityCommand.Day(entity: nil, field: $0.0, at: $0.1, records: 10, present: $0.2, valid: 5)
         }
         let lines = QualityCommand.text(of: days, field: nil, widthMax: nil).split(separator: "\n").dropFirst().map { $0.prefix(17) }
         #expect(lines == ["email  2023-11-14", "email  2023-11-15", "phone  2023-11-14"])

@@ -43,6 +43,35 @@ struct QualityShownTests {
         #expect(report.text(of: "shop", nil, widthMax: nil).contains("7 (3)  no at sign (2)"))
     }
 
+    @Test("articles are told by themselves, with what was written into their fields; what names no entity is customers'")
+    func articles() throws {
+        let report = try report(
+            row("depot", "price", finding("invalid", "negative", 2, "ab:1"), more: #", "entity": "item""#),
+            row("depot", "email", finding("invalid", "dummy", 3, "cd:2"), more: #", "entity": "customer""#),
+            row("depot", "phone", finding("invalid", "dummy", 1, "cd:3")))
+        #expect(
+            report.findingsText(.item, of: nil, nil) == """
+                2  price: invalid, negative (depot 2)
+                  tributary history ab:1 price
+                """)
+        func fields(_ entity: QualityCommand.Entity) -> [String] {
+            report.text(entity, of: nil, nil, widthMax: nil).split(separator: "\n").dropFirst().map {
+                String($0.split(separator: " ").dropFirst().first ?? "")
+            }
+        }
+        #expect(fields(.customer) == ["email", "phone"] && fields(.item) == ["price"])
+        #expect(report.text(.item, of: "web", nil, widthMax: nil) == "No articles of web.")
+    }
+
+    @Test("customers are meant where no entity is named, and one that is not looked at is refused with those that are")
+    func entity() throws {
+        #expect(try QualityCommand.parse([]).entity == .customer)
+        #expect(try QualityCommand.parse(["--trend", "--entity", "item"]).entity == .item)
+        let refused = #expect(throws: (any Error).self) { try QualityCommand.parse(["--entity", "sale"]) }
+        let message = refused.map { QualityCommand.message(for: $0) } ?? ""
+        for entity in QualityCommand.Entity.allCases { #expect(message.contains("'\(entity)'")) }
+    }
+
     @Test("so many findings are told, and of more how many there are")
     func bound() throws {
         func lines(_ count: Int) throws -> [Substring] {

@@ -1,5 +1,6 @@
 import Console
 import HubRuntime
+import Profiles
 import Testing
 
 @Suite("The page of the data's quality")
@@ -7,8 +8,8 @@ struct QualityPageTests {
     private static let now: UInt64 = 1_800_000_000_000
     private static let life = "00112233445566778899aabbccddeeff:7"
 
-    private static func visitor(_ role: Role = .operator) -> Visitor {
-        Visitor(name: "ann", role: role, formToken: "ab", language: .english, theme: nil, zone: .gmt, now: now, path: "/quality", said: nil)
+    private static func visitor(_ role: Role = .operator, _ language: Language = .english) -> Visitor {
+        Visitor(name: "ann", role: role, formToken: "ab", language: language, theme: nil, zone: .gmt, now: now, path: "/quality", said: nil)
     }
 
     private static func row(_ site: String, _ field: String, present: Int, invalid: Int = 0, shared: Int = 0) -> String {
@@ -29,10 +30,10 @@ struct QualityPageTests {
 
     private static func page(
         _ standing: QualityStanding, _ question: QualityQuestion = QualityQuestion(), days: [QualityDay] = [],
-        quarantine: [QuarantineGroup] = [], role: Role = .operator
+        quarantine: [QuarantineGroup] = [], role: Role = .operator, language: Language = .english
     ) throws -> String {
         let known = KnownQuality(standing: standing, days: days, quarantine: quarantine, proposed: 0)
-        let page = String(decoding: try Console().quality(known, question, for: visitor(role)), as: UTF8.self)
+        let page = String(decoding: try Console().quality(known, question, for: visitor(role, language)), as: UTF8.self)
         #expect(!page.contains("⟦"))
         return page
     }
@@ -80,6 +81,44 @@ struct QualityPageTests {
         #expect(running.contains("being looked through") && running.contains(" disabled>") && !running.contains("not looked through yet"))
         let failed = try Self.page(QualityStanding(problem: HubError(.storageFailed, "<b>", remedy: "Look.")))
         #expect(failed.contains("&lt;b&gt; Look."))
+    }
+
+    /// An earlier hub's rows, which name no entity, and an article's.
+    private static let mixed = standing([
+        row("shop-1", "email", present: 999, invalid: 3),
+        row("depot", "price", present: 900, invalid: 2).replacing("misspelledDomain", with: "negative").replacing(
+            #""site""#, with: #""entity":"item","site""#),
+    ])
+
+    @Test("Articles have a page of their own, which says so and leads to what was written into their fields", arguments: Language.allCases)
+    func articles(language: Language) throws {
+        let isEnglish = language == .english
+        for role in Role.allCases {
+            let articles = try Self.page(Self.mixed, QualityQuestion(entity: .item), role: role, language: language)
+            #expect(articles.contains(isEnglish ? "Data quality: articles" : "Datenqualität: Artikel"))
+            #expect(articles.contains(isEnglish ? "below zero" : "unter null") && articles.contains(isEnglish ? ">Price<" : ">Preis<"))
+            #expect(articles.contains("/history?record=00112233445566778899aabbccddeeff%3A7&amp;field=price"))
+            #expect(!articles.contains("/customers/p") && !articles.contains("shop-1") && !articles.contains("no life"))
+            #expect(articles.contains(#"href="/quality?entity=item" aria-current="page""#))
+            #expect(articles.contains(#"<input type="hidden" name="entity" value="item">"#))
+            let customers = try Self.page(Self.mixed, role: role, language: language)
+            #expect(customers.contains(isEnglish ? "Data quality: customers" : "Datenqualität: Kunden"))
+            #expect(customers.contains(#"href="/quality" aria-current="page""#) && customers.contains("/customers/p"))
+            #expect(!customers.contains("depot") && !customers.contains(#"name="entity""#))
+        }
+        let none = try Self.page(Self.usual, QualityQuestion(entity: .item), language: language)
+        #expect(none.contains(isEnglish ? "There were no articles" : "Es gab keine Artikel"))
+    }
+
+    @Test("Whoever looks at one site's articles goes on to its customers, and back to all articles")
+    func articlesOfSite() throws {
+        let site = try Self.page(Self.mixed, QualityQuestion(entity: .item, site: "depot"))
+        #expect(site.contains("Data quality at depot: articles") && site.contains(#"href="/quality?site=depot""#))
+        #expect(site.contains(#"href="/quality?entity=item&amp;site=depot&amp;field=price""#))
+        let both = try Self.page(Self.mixed, QualityQuestion(entity: .item, site: "depot", field: "price"))
+        #expect(both.contains("Data quality of articles: Price at depot"))
+        let nowhere = try Self.page(Self.mixed, QualityQuestion(entity: .item, site: "nowhere"))
+        #expect(nowhere.contains("No articles fit") && nowhere.contains(#"<a class="button" href="/quality?entity=item">"#))
     }
 
     @Test("A group that was set aside leads to its conflicts; only who may decide can take it in once more, or have all looked through")

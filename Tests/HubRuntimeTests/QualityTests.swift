@@ -100,7 +100,63 @@ struct QualityTests {
 
     @Test("Every field that is checked has a place in a site's row, and no place is anybody else's")
     func places() {
-        #expect(Set(QualitySiteDay.fields) == Set(FieldCheck.fields) && QualitySiteDay.fields.count == FieldCheck.fields.count)
+        for entity in QualityEntity.allCases {
+            let places = QualitySiteDay.fields(of: entity)
+            #expect(Set(places) == Set(entity.fields) && places.count == entity.fields.count, "\(entity)")
+        }
+    }
+
+    @Test(
+        "Articles are looked at behind customers, those without an SKU, too; their days are kept beside customers', of all sites and of each"
+    )
+    func articles() async throws {
+        var shop = try await Shop()
+        let (hub, now) = (shop.bench.hub, shop.bench.now)
+        try await shop.tell([
+            Make.write("item", 1, [("sku", "MUG"), ("name", "Mug"), ("price", -50_000)], at: now),
+            Make.write("item", 2, [("name", "Cup"), ("price", 0)], at: now),
+            Make.write("item", 3, [("sku", "MUG"), ("currency", "GBP")], at: now), Make.sale(4, customer: nil, at: now),
+            Make.customer(5, name: "Ada Lovelace", at: now),
+        ])
+        let report = try await hub.quality(now: now)
+        let rows = try #require(
+            try (JSONSerialization.jsonObject(with: Data(report.bytes)) as? [String: Any])?["rows"] as? [[String: Any]])
+        let entities = ["customer", "item"].flatMap { entity in rows.filter { $0["entity"] as? String == entity }.map { _ in entity } }
+        #expect(rows.map { $0["entity"] as? String } == entities && entities.count == FieldCheck.fields.count + ItemCheck.fields.count)
+        func item(_ field: String) throws -> [String: Any] {
+            try #require(rows.first { $0["entity"] as? String == "item" && $0["field"] as? String == field })
+        }
+        let price = try item("price")
+        #expect(["records", "present", "valid", "suspicious", "invalid"].map { price[$0] as? Int } == [3, 2, 0, 1, 1])
+        #expect((try item("sku")["shared"] as? [String: Int])?["records"] == 2)
+        let at = now.milliseconds
+        func day(of site: String?, _ entity: QualityEntity, _ field: String) async throws -> QualityDay? {
+            try await hub.qualityDays(of: site, entity, since: TestHub.start).first { $0.field == field }
+        }
+        for site in [nil, "shop-1"] {
+            #expect(
+                try await day(of: site, .item, "price")
+                    == QualityDay(site: site, entity: .item, field: "price", at: at, records: 3, present: 2, valid: 0))
+            #expect(
+                try await day(of: site, .item, "name")
+                    == QualityDay(site: site, entity: .item, field: "name", at: at, records: 3, present: 2, valid: 2))
+            #expect(
+                try await day(of: site, .customer, "name")
+                    == QualityDay(site: site, field: "name", at: at, records: 1, present: 1, valid: 1))
+            #expect(try await day(of: site, .customer, "price") == nil)
+        }
+    }
+
+    @Test("A hub that has articles and no customers is looked through, too, and tells of articles alone")
+    func articlesAlone() async throws {
+        var shop = try await Shop()
+        let (hub, now) = (shop.bench.hub, shop.bench.now)
+        try await shop.tell([Make.write("item", 1, [("sku", "MUG")], at: now)])
+        #expect(try await hub.isQualityDue(now: now))
+        _ = try await hub.quality(now: now)
+        #expect(try await !hub.isQualityDue(now: now))
+        #expect(try await shop.days().isEmpty)
+        #expect(try await hub.qualityDays(of: nil, .item, since: TestHub.start).count == ItemCheck.fields.count)
     }
 
     @Test("It is due once a day, from the first customer on, and not while it is under way")

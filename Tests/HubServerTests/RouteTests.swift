@@ -159,8 +159,13 @@ struct RouteTests {
             let skus = (0..<26).map { "S \(100 + $0)" }
             let moved = skus.map { Make.movement(Text($0), "shop", pieces: $0 == "S 125" ? -1 : 1, at: now) }
             try await hub.test.push(
-                [try till.seal(moved + [Make.movement("", "shop", pieces: 1, at: now), Make.customer(9, email: "a@b.example", at: now)])],
-                from: agent)
+                [
+                    try till.seal(
+                        moved + [
+                            Make.movement("", "shop", pieces: 1, at: now), Make.customer(9, email: "a@b.example", at: now),
+                            Make.write("item", 9, [("sku", "S 100"), ("price", -1)], at: now),
+                        ])
+                ], from: agent)
             func object(_ path: String) async throws -> [String: Any] { try await hub.ask(.get, path).json as? [String: Any] ?? [:] }
             func shown(_ path: String) async throws -> [String?] {
                 (try await object(path)["articles"] as? [[String: Any]] ?? []).map { $0["sku"] as? String }
@@ -179,7 +184,13 @@ struct RouteTests {
             let groups = try await hub.ask(.get, "/v1/quarantine/groups").json as? [[String: Any]]
             #expect(groups?.map { $0["code"] as? String } == ["sku-empty"] && groups?.first?["changes"] as? Int == 1)
 
-            #expect(try await hub.ask(.get, "/v1/quality").status == 200)
+            let rows = try await object("/v1/quality")["rows"] as? [[String: Any]]
+            #expect(Set(rows?.compactMap { $0["entity"] as? String } ?? []) == ["customer", "item"])
+            let prices = try await hub.ask(.get, "/v1/quality/trend?entity=item&site=shop").json as? [[String: Any]]
+            #expect(prices?.first { $0["field"] as? String == "price" }?["valid"] as? Int == 0)
+            #expect(prices?.allSatisfy { $0["entity"] as? String == "item" } == true)
+            let refused = try await hub.ask(.get, "/v1/quality/trend?entity=sale")
+            #expect(refused.status == 400 && refused.error["remedy"] == "Give one of: customer, item.")
             let own = try await hub.ask(.get, "/v1/quality/trend?site=shop").json as? [[String: Any]]
             #expect(own?.first { $0["field"] as? String == "email" }?["site"] as? String == "shop")
             #expect(try await hub.ask(.get, "/v1/quality/trend?site=moon").status == 404)

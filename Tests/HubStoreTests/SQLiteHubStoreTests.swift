@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import HubRuntime
 import HubTestSupport
+import Profiles
 import TestSupport
 import Testing
 
@@ -63,6 +64,46 @@ struct SQLiteHubStoreTests {
         try String(repeating: "not a database. ", count: 100).write(toFile: text, atomically: true, encoding: .utf8)
         #expect(code { try SQLiteHubStore(path: text) } == .storageFailed)
         #expect(code { try SQLiteHubStore(path: folder.path + "/no/such/folder.db") } == .storageFailed)
+    }
+
+    @Test(
+        "Days of quality kept before articles were looked at are customers', of all sites and of each; an article's day takes none of their places"
+    )
+    func qualityOfCustomers() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/hub.db"
+        try SQLiteHubStore(path: path).close()
+        // As version 20 left it.
+        try DatabaseQueue(path: path).write { database in
+            try database.execute(
+                sql: """
+                    DROP TABLE quality_day; DROP TABLE quality_site_day;
+                    CREATE TABLE quality_day (day INTEGER NOT NULL, field TEXT NOT NULL, at INTEGER NOT NULL, records INTEGER NOT NULL,
+                        present INTEGER NOT NULL, valid INTEGER NOT NULL, PRIMARY KEY (day, field)) WITHOUT ROWID;
+                    CREATE TABLE quality_site_day (site INTEGER NOT NULL, day INTEGER NOT NULL, at INTEGER NOT NULL,
+                        records INTEGER NOT NULL, counts BLOB NOT NULL, PRIMARY KEY (site, day)) WITHOUT ROWID;
+                    INSERT INTO quality_day VALUES (20000, 'name', 1728000000000, 5, 4, 3);
+                    INSERT INTO quality_site_day VALUES (1, 20000, 1728000000000, 5, x'0403');
+                    PRAGMA user_version = 20;
+                    """)
+        }
+        let store = try SQLiteHubStore(path: path)
+        func day(_ entity: QualityEntity) -> QualityDay {
+            QualityDay(entity: entity, field: "name", at: 1_728_000_000_000, records: 5, present: 4, valid: 3)
+        }
+        func siteDay(_ entity: QualityEntity) -> QualitySiteDay {
+            QualitySiteDay(site: 1, entity: entity, at: 1_728_000_000_000, records: 5, counts: [4, 3])
+        }
+        func kept(_ entity: QualityEntity) throws -> (days: [QualityDay], siteDays: [QualitySiteDay]) {
+            try store.readNow { (try $0.qualityDays(of: entity, since: 20_000), try $0.qualitySiteDays(of: 1, entity, since: 20_000)) }
+        }
+        #expect(try kept(.customer) == ([day(.customer)], [siteDay(.customer)]))
+        #expect(try kept(.item) == ([], []))
+        try store.writeNow { session in
+            try session.put(day(.item))
+            try session.put(siteDay(.item))
+        }
+        for entity in QualityEntity.allCases { #expect(try kept(entity) == ([day(entity)], [siteDay(entity)])) }
     }
 
     @Test("The file is for its owner only from the beginning, and so is a backup; a backup overwrites nothing")

@@ -211,6 +211,7 @@ def figures(sites):
         Page("quality", "/quality"),
         Page("quality-site", "/quality?site=camden"),
         Page("quality-field", "/quality?field=email"),
+        Page("quality-articles", "/quality?entity=item"),
         Page("flow", "/flow"),
         *flow,
         Page("flow-entity", "/flow?entity=customer"),

@@ -193,7 +193,7 @@ def typed(watch, browser, texts):
         browser.logged()
         watch.expect(f"{path}, typed", [text[:60]] if field != "days" else [])
     addresses = ("/%s", "/customers/%s", "/conflicts/%s", "/stock/no%%20%s", "/orders/no%%20%s", "/sites/%s", "/?said=%s", "/audit?show=look-ups&who=%s",
-                 "/stock?location=%s", "/stock?after=%s", "/conflicts?kind=%s&site=%s", "/sign-in?to=%s", "/quality?site=%s",
+                 "/stock?location=%s", "/stock?after=%s", "/conflicts?kind=%s&site=%s", "/sign-in?to=%s", "/quality?site=%s", "/quality?entity=%s",
                  "/rules?entity=%s&field=%s")
     for address, text in zip(addresses, texts[3::17]):
         browser.go(address % ((quoted(text),) * address.count("%s")))

@@ -1,25 +1,34 @@
 import Foundation
 import HubRuntime
+import Profiles
 
 /// What of the data's quality is asked for.
 public struct QualityQuestion: Sendable {
+    public var entity: QualityEntity
     public var site: String?
     /// As the catalogue calls it: `birth date`.
     public var field: String?
     /// Of the sites, from 1 on.
     public var page: Int
 
-    public init(site: String? = nil, field: String? = nil, page: Int = 1) {
+    public init(entity: QualityEntity = .customer, site: String? = nil, field: String? = nil, page: Int = 1) {
+        self.entity = entity
         self.site = site
         self.field = field
         self.page = max(page, 1)
     }
 
     func address(site: String?, field: String?, page: Int = 1) -> String {
-        let members = [("site", site), ("field", field), ("page", page > 1 ? String(page) : nil)]
+        let members = [("entity", entityAsked), ("site", site), ("field", field), ("page", page > 1 ? String(page) : nil)]
         let asked = members.compactMap { name, value in value.map { "\(name)=\(Address.encoded($0))" } }
         return asked.isEmpty ? "/quality" : "/quality?" + asked.joined(separator: "&")
     }
+
+    /// Customers are meant where none is named.
+    var entityAsked: String? { entity == .customer ? nil : entity.rawValue }
+
+    /// The same site's other records; they have other fields.
+    func address(_ entity: QualityEntity) -> String { QualityQuestion(entity: entity).address(site: site, field: nil) }
 
     func admits(_ row: QualityDocument.Row) -> Bool { (site ?? row.site) == row.site && (field ?? row.field) == row.field }
 }
@@ -42,22 +51,32 @@ public struct KnownQuality: Sendable {
 }
 
 extension Console {
-    /// How good the customer records are: what is filled in, can be right, stands twice and has grown old; and what was set aside.
+    /// How good customers' records or articles are: what is filled in, can be right, stands twice and has grown old; and what was set
+    /// aside.
     public func quality(_ known: KnownQuality, _ question: QualityQuestion, for visitor: Visitor) -> [UInt8] {
         let forms = forms(for: visitor)
         let strings = forms.strings
-        let document = QualityDocument(known.standing.report?.bytes)
+        let document = QualityDocument(known.standing.report?.bytes, of: question.entity)
         let rows = document?.rows.filter(question.admits) ?? []
-        let tables = QualityTables(rows: rows, question: question, words: QualityWords(forms: forms))
+        let tables = QualityTables(rows: rows, question: question, words: QualityWords(forms: forms, entity: question.entity))
         let isRunning = known.standing.since != nil
         let title = title(question, tables.words)
         var page: View = [
             "isLive": isRunning, "isRunning": isRunning, "title": title, "isNarrowed": question.site != nil || question.field != nil,
+            "entities": QualityEntity.allCases.map { entity -> View in
+                [
+                    "name": strings["quality-entity-\(entity.rawValue)"], "address": question.address(entity),
+                    "isCurrent": entity == question.entity,
+                ]
+            },
+            "entity": question.entityAsked, "overall": question.address(site: nil, field: nil),
+            "what": strings[tables.words.key("quality-what")],
+            "twiceHow": strings[tables.words.key("quality-twice-how")], "twiceNone": strings[tables.words.key("quality-twice-none")],
             "asOf": document.flatMap { forms.stamp($0.now) },
             "running": known.standing.since.map { strings("quality-running", ["time": forms.clock($0)]) },
             "problem": isRunning ? nil : known.standing.problem.map { told($0, strings) },
             "aside": aside(known.quarantine.filter { question.site == nil || $0.site == question.site }, tables.words),
-            "empty": empty(document, tables, isRunning, strings),
+            "empty": empty(document, tables, isRunning),
         ]
         if let document, !document.rows.isEmpty {
             page["choice"] = choice(document, question, tables.words)
@@ -71,7 +90,7 @@ extension Console {
         page["noFindings"] = tables.findings.isEmpty ? strings["quality-findings-none"] : nil
         page["shared"] = tables.shared
         page["proposed"] =
-            known.proposed == 0
+            known.proposed == 0 || question.entity != .customer
             ? nil
             : forms.count(
                 "customers-proposed", known.proposed,
@@ -83,10 +102,10 @@ extension Console {
     private func title(_ question: QualityQuestion, _ words: QualityWords) -> String {
         let strings = words.forms.strings
         switch (question.site, question.field.map(words.field)) {
-        case (nil, nil): return strings["nav-quality"]
-        case (let site?, nil): return strings("quality-title-site", ["site": site])
-        case (nil, let field?): return strings("quality-title-field", ["field": field])
-        case (let site?, let field?): return strings("quality-title-both", ["field": field, "site": site])
+        case (nil, nil): return strings[words.key("quality-title-all")]
+        case (let site?, nil): return strings(words.key("quality-title-site"), ["site": site])
+        case (nil, let field?): return strings(words.key("quality-title-field"), ["field": field])
+        case (let site?, let field?): return strings(words.key("quality-title-both"), ["field": field, "site": site])
         }
     }
 
@@ -99,13 +118,16 @@ extension Console {
         ]
     }
 
-    private func empty(_ document: QualityDocument?, _ tables: QualityTables, _ isRunning: Bool, _ strings: Strings) -> View? {
+    private func empty(_ document: QualityDocument?, _ tables: QualityTables, _ isRunning: Bool) -> View? {
+        let (words, strings) = (tables.words, tables.words.forms.strings)
         guard tables.rows.isEmpty, !isRunning || document != nil else { return nil }
         guard let document else { return ["title": strings["quality-never"], "how": strings["quality-never-how"]] }
         guard document.rows.isEmpty else {
-            return ["title": strings["quality-nothing"], "how": strings["quality-nothing-how"], "all": strings["quality-all"]]
+            return ["title": strings[words.key("quality-nothing")], "how": strings["quality-nothing-how"], "all": strings["quality-all"]]
         }
-        return ["title": strings["quality-nobody"], "how": strings["quality-nobody-how"], "toSites": strings["nav-sites"]]
+        return [
+            "title": strings[words.key("quality-nobody")], "how": strings[words.key("quality-nobody-how")], "toSites": strings["nav-sites"],
+        ]
     }
 
     // MARK: what was set aside

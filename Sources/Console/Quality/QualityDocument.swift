@@ -1,9 +1,12 @@
 import Foundation
+import Profiles
 
-/// A report as the hub writes it (`QualityReport.json`).
+/// One entity's part of a report as the hub writes it (`QualityReport.json`).
 struct QualityDocument: Decodable {
     struct Row: Decodable {
         let site, field: String
+        /// An earlier hub told of customers alone, and not that it did.
+        let entity: String?
         let records, present, valid, suspicious, invalid, fresh: Int
         let findings: [Finding]
         let medianAgeDays, oldestAgeDays: Int?
@@ -19,11 +22,12 @@ struct QualityDocument: Decodable {
 
     let now: UInt64
     let freshDays: Int
-    let rows: [Row]
+    private(set) var rows: [Row]
 
-    init?(_ bytes: [UInt8]?) {
+    init?(_ bytes: [UInt8]?, of entity: QualityEntity) {
         guard let bytes, let document = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
         self = document
+        rows.removeAll { ($0.entity ?? QualityEntity.customer.rawValue) != entity.rawValue }
     }
 
     /// By name, as the report has them.

@@ -10,8 +10,8 @@ struct QualityFinding {
     var count = 0
     /// Where, the most first.
     var sites: [(name: String, count: Int)] = []
-    /// Profiles' ids, of the sites in that order.
-    var examples: [String] = []
+    /// Records' lives, of the sites in that order.
+    var examples: [Dot] = []
 
     static let examplesMax = 5
 
@@ -27,10 +27,7 @@ struct QualityFinding {
             let sorted = parts.sorted { ($1.finding.count, $0.site) < ($0.finding.count, $1.site) }
             return QualityFinding(
                 key: key, count: parts.reduce(0) { $0 + $1.finding.count }, sites: sorted.map { ($0.site, $0.finding.count) },
-                examples: Array(sorted.lazy.flatMap { $0.finding.examples.compactMap(profile) }.prefix(examplesMax)))
+                examples: Array(sorted.lazy.flatMap { $0.finding.examples.compactMap { Dot($0) } }.prefix(examplesMax)))
         }.sorted { ($1.count, $0.key.field, $0.key.reason) < ($0.count, $1.key.field, $1.key.reason) }
     }
-
-    /// Each record's life leads to the profile that it is part of.
-    private static func profile(_ life: String) -> String? { Dot(life).map { "p\($0.replica)-\($0.counter)" } }
 }

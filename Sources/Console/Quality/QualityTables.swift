@@ -1,3 +1,5 @@
+import Causality
+
 /// The tables of a report, narrowed to what was asked for.
 struct QualityTables {
     typealias Row = QualityDocument.Row
@@ -19,7 +21,7 @@ struct QualityTables {
 
     var summary: String {
         let sites = Set(rows.map(\.site)).count
-        let records = forms.count("quality-records", records)
+        let records = forms.count(words.key("quality-records"), records)
         return question.site == nil ? records + " · " + forms.count("overview-sites", sites) : records
     }
 
@@ -114,13 +116,22 @@ struct QualityTables {
                 ]
             },
             "more": hidden > 0 ? forms.count("quality-more-sites", hidden) : nil,
-            "examples": finding.examples.enumerated().map { place, id -> View in
+            "examples": finding.examples.enumerated().map { place, life -> View in
                 [
-                    "address": "/customers/\(id)", "number": forms.number(place + 1),
+                    "address": address(of: life, finding.key.field), "number": forms.number(place + 1),
                     "of": strings("quality-example", ["field": field, "reason": reason]),
                 ]
             },
         ]
+    }
+
+    /// Of a customer, the profile that the record is part of; of an article, which may have no SKU by which stock knew it, what was
+    /// written into the field.
+    private func address(of life: Dot, _ field: String) -> String {
+        switch question.entity {
+        case .customer: "/customers/p\(life.replica)-\(life.counter)"
+        case .item: Address.history(record: "\(life)", field: field)
+        }
     }
 
     private static let sharedShown = 20

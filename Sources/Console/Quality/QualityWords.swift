@@ -1,9 +1,15 @@
+import Profiles
+
 /// How shares, ages, findings and causes read.
 struct QualityWords {
     let forms: Forms
+    var entity: QualityEntity = .customer
     private var strings: Strings { forms.strings }
 
-    func field(_ name: String) -> String { CustomerWords(forms: forms).field(name) }
+    func field(_ name: String) -> String { RulesWords(forms: forms).field(name, of: entity.rawValue) }
+
+    /// Where customers and articles are told of in other words.
+    func key(_ key: String) -> String { entity == .customer ? key : "\(key)-\(entity.rawValue)" }
 
     /// Rounded down: what is not all does not read as all, nor what is something as nothing.
     func share(_ part: Int, of whole: Int) -> String {

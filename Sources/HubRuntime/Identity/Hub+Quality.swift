@@ -3,20 +3,22 @@ import ChangeSets
 import Foundation
 import Profiles
 
-// A look through all customer records takes seconds for a hundred thousand and minutes for millions. So it is done once a day and when
-// somebody asks for it, once at a time, and its report is kept.
+// A look through all customers' records and articles takes seconds for a hundred thousand and minutes for millions. So it is done once a
+// day and when somebody asks for it, once at a time, and its report is kept.
 extension Hub {
     /// A value written within so many days is fresh.
     static let freshDays = 365
-    /// Two years and some weeks: a spring is compared with the one before. Of two thousand sites these are 1.6 million rows, some 120 MB.
+    /// Two years and some weeks: a spring is compared with the one before. Of two thousand sites these are 1.6 million rows of
+    /// each entity that they all have, some 120 MB.
     static let qualityKeptMilliseconds: UInt64 = 800 * 86_400_000
 
-    /// How good the customer records of each site are, field by field, looked through now. It holds no value; nothing is changed.
+    /// How good the records of each site are, customers and articles, field by field, looked through now. It holds no value; nothing is
+    /// changed.
     ///
     /// Who asks while that is under way for somebody else gets the same report, which says of when it is.
     public func quality(now: Timestamp) async throws -> JSONAnswer { try await look(now: now).value }
 
-    /// Begins to look through all customer records, unless that is under way; its result is found in `qualityStanding`.
+    /// Begins to look through all customers' records and articles, unless that is under way; its result is found in `qualityStanding`.
     ///
     /// - Throws: `hub-stopping`.
     public func beginQuality(now: Timestamp) throws { _ = try look(now: now) }
@@ -29,7 +31,7 @@ extension Hub {
         return qualityDesk.standing
     }
 
-    /// Whether there are customers, and today they were not looked through yet.
+    /// Whether there are customers or articles, and today they were not looked through yet.
     public func isQualityDue(now: Timestamp) async throws -> Bool {
         let standing = try await qualityStanding()
         guard standing.since == nil else { return false }
@@ -39,19 +41,24 @@ extension Hub {
         {
             return false
         }
-        return try await store.read { try !$0.customers(after: RecordNumber(raw: .min), limit: 1).isEmpty }
+        return try await store.read { store in
+            // Of the articles, those that bear an SKU: others are not found by themselves.
+            try !store.customers(after: RecordNumber(raw: .min), limit: 1).isEmpty || store.rows(of: .item).next() != nil
+        }
     }
 
     /// By time, then by field.
     ///
     /// - Parameter site: whose records; `nil`: all sites' together, which are kept since before those of each were.
     /// - Throws: `site-unknown`.
-    public func qualityDays(of site: String? = nil, since time: Timestamp) async throws -> [QualityDay] {
+    public func qualityDays(
+        of site: String? = nil, _ entity: QualityEntity = .customer, since time: Timestamp
+    ) async throws -> [QualityDay] {
         let day = QualityDay.day(time.milliseconds)
         return try await store.read { store in
-            guard let site else { return try store.qualityDays(since: day) }
+            guard let site else { return try store.qualityDays(of: entity, since: day) }
             let row = try Self.site(site, store)
-            return try store.qualitySiteDays(of: row.number, since: day).flatMap { try $0.days(of: row.name) }
+            return try store.qualitySiteDays(of: row.number, entity, since: day).flatMap { try $0.days(of: row.name) }
         }
     }
 
@@ -64,31 +71,43 @@ extension Hub {
     private func look(now: Timestamp) throws -> Task<JSONAnswer, any Error> {
         try qualityDesk.begin(now: now) { [self] in
             do {
-                let report = try await lookThroughCustomers(now: now)
+                let report = try await lookThrough(now: now)
                 let answer = JSONAnswer(bytes: report.json())
                 await keep(report, answer)
                 return answer
             } catch {
-                logger.warning("customer records could not be looked through", metadata: ["error": "\(error)"])
+                logger.warning("the records could not be looked through", metadata: ["error": "\(error)"])
                 throw error
             }
         }
     }
 
-    private func lookThroughCustomers(now: Timestamp) async throws -> QualityReport {
+    private func lookThrough(now: Timestamp) async throws -> QualityReport {
         try await reading(now) { [qualityDesk] documents in
             var countries: [Text: Text] = [:]
             for site in documents.sites { countries[Text(site.name)] = site.country }
             var tally = QualityTally(now: now, freshDays: Self.freshDays, countries: countries)
-            try documents.store.eachCustomer { customer in
-                guard !qualityDesk.isStopped else { throw QualityDesk.stopping }
-                guard let state = try documents.state(customer.record) else { return }
+            func add(_ record: RecordNumber) throws {
+                guard let state = try documents.state(record) else { return }
                 let values = state.fieldNames.flatMap { field in
                     state.siblings(of: field).writes.compactMap { write in
                         write.content.value.typed.map { QualityRecord.Value(field: field, text: $0, written: write.precedence.time) }
                     }
                 }
                 tally.add(QualityRecord(site: documents.site(state.id.source) ?? "?", id: state.id, values: values))
+            }
+            func goOn() throws { if qualityDesk.isStopped { throw QualityDesk.stopping } }
+            try documents.store.eachCustomer { customer in
+                try goOn()
+                try add(customer.record)
+            }
+            // No table has every article. Keys are soon read; states, of articles alone.
+            for source in documents.standing.sources {
+                try documents.store.eachLiveRecord(of: source.number) { _, record, key in
+                    try goOn()
+                    var reader = ByteReader(key)
+                    if try reader.entity() == "item" { try add(record) }
+                }
             }
             return tally.report()
         }

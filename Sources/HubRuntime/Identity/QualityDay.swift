@@ -1,20 +1,24 @@
 import ChangeSets
 import Profiles
 
-/// How good one field of customer records was on one day: what its course over time is drawn from.
+/// How good one field of customers' records, or of articles, was on one day: what its course over time is drawn from.
 public struct QualityDay: Encodable, Hashable, Sendable {
     /// Whose records they are; `nil`: all sites' together.
     public var site: String?
+    public var entity: QualityEntity
     public var field: String
     /// When the records were looked through, in milliseconds since 1970; of one day the last one is kept.
     public var at: UInt64
-    /// All records, whether they have the field or not.
+    /// All such records, whether they have the field or not.
     public var records: Int
     public var present: Int
     public var valid: Int
 
-    public init(site: String? = nil, field: String, at: UInt64, records: Int, present: Int, valid: Int) {
+    public init(
+        site: String? = nil, entity: QualityEntity = .customer, field: String, at: UInt64, records: Int, present: Int, valid: Int
+    ) {
         self.site = site
+        self.entity = entity
         self.field = field
         self.at = at
         self.records = records
@@ -29,13 +33,15 @@ public struct QualityDay: Encodable, Hashable, Sendable {
 
     /// The sums over all sites, field by field.
     static func all(of report: QualityReport) -> [QualityDay] {
-        var days: [FieldName: QualityDay] = [:]
-        for row in report.rows {
-            let start = QualityDay(field: row.field.description, at: report.now.milliseconds, records: 0, present: 0, valid: 0)
-            days[row.field, default: start].records += row.records
-            days[row.field, default: start].present += row.present
-            days[row.field, default: start].valid += row.valid
+        QualityEntity.allCases.flatMap { entity in
+            let rows = Dictionary(grouping: report.rows.filter { $0.entity == entity }, by: \.field)
+            return entity.fields.compactMap { field in
+                rows[field].map { rows in
+                    QualityDay(
+                        entity: entity, field: field.description, at: report.now.milliseconds, records: rows.reduce(0) { $0 + $1.records },
+                        present: rows.reduce(0) { $0 + $1.present }, valid: rows.reduce(0) { $0 + $1.valid })
+                }
+            }
         }
-        return FieldCheck.fields.compactMap { days[$0] }
     }
 }

@@ -1,6 +1,6 @@
 import Causality
 
-/// What was found when all customer records were last looked through, and whether they are being looked through just now.
+/// What was found when all customers' records and articles were last looked through, and whether they are just now.
 public struct QualityStanding: Sendable {
     /// The report as a document; `nil`: they were never looked through.
     public var report: JSONAnswer?
@@ -16,7 +16,7 @@ public struct QualityStanding: Sendable {
     }
 }
 
-/// Lets all customer records be looked through once at a time, and keeps the last report: whoever asks meanwhile gets the one under way.
+/// Lets the records be looked through once at a time, and keeps the last report: whoever asks meanwhile gets the one under way.
 final class QualityDesk: Sendable {
     private let kept = KeptAnswer<JSONAnswer>()
 

@@ -281,7 +281,7 @@ public enum MetaName: String, Sendable, CaseIterable {
     case views
     /// What matching has learnt: `MatchModel` as JSON.
     case matchModel = "match model"
-    /// What was found when all customer records were last looked through: `QualityReport` as JSON.
+    /// What was found when all customers' records and articles were last looked through: `QualityReport` as JSON.
     case quality
 
     /// A number as a fact's value: 8 bytes, most significant first.

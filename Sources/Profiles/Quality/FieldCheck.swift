@@ -18,10 +18,7 @@ public enum FieldCheck {
     ///   - now: a birth date after it is in the future.
     public static func check(_ field: FieldName, _ value: Text, country: Text?, now: Timestamp) -> Validity {
         let raw = value.string
-        guard raw.unicodeScalars.contains(where: { TextFolding.folded($0).map { !TextFolding.isSpace($0) } ?? false }) else {
-            return .invalid(.blank)
-        }
-        guard raw.utf8.count <= valueBytesMax else { return .invalid(.tooLong) }
+        if let found = unreadable(raw) { return found }
         switch field.text.string {
         case "email": return email(raw)
         case "phone": return phone(raw, country?.string)
@@ -36,10 +33,18 @@ public enum FieldCheck {
         }
     }
 
-    /// Longer values are no customer's field.
+    /// Longer values are no field's.
     static let valueBytesMax = 1000
 
-    private static func id(_ raw: String) -> Validity {
+    /// What is true of any field: nothing stands there, or far too much; else `nil`.
+    static func unreadable(_ raw: String) -> Validity? {
+        guard raw.unicodeScalars.contains(where: { TextFolding.folded($0).map { !TextFolding.isSpace($0) } ?? false }) else {
+            return .invalid(.blank)
+        }
+        return raw.utf8.count > valueBytesMax ? .invalid(.tooLong) : nil
+    }
+
+    static func id(_ raw: String) -> Validity {
         do throws(FormFault) {
             _ = try Normalization.readID(raw)
             return NameCheck.isDummy(raw) ? .invalid(.dummy) : .valid

@@ -1,9 +1,10 @@
 import Causality
 import ChangeSets
 
-/// One customer record as the quality of its data is judged: whose it is, and its live values.
+/// One record as the quality of its data is judged: whose it is, and its live values.
 public struct QualityRecord: Sendable {
     public var site: Text
+    /// Says what it is, too: a customer, an article.
     public var id: RecordID
     /// Siblings of a field are values of their own.
     public var values: [Value]

@@ -18,6 +18,7 @@ extension QualityReport {
 extension QualityReport.Row {
     func write(to document: inout JSONDocument) {
         document.add("site", site)
+        document.add("entity", entity.rawValue)
         document.add("field", field.text)
         document.add("records", records)
         document.add("present", present)

@@ -1,17 +1,18 @@
 import Causality
 import ChangeSets
 
-/// How good the customer records of each site are, field by field. It holds references of records and no value.
+/// How good the records of each site are, customers and articles, field by field. It holds references of records and no value.
 public struct QualityReport: Hashable, Sendable {
     public var now: Timestamp
     public var freshDays: Int
-    /// In the order of sites' names, then of the catalogue's fields.
+    /// Customers before articles; then in the order of sites' names, then of the catalogue's fields.
     public var rows: [Row]
 
     public struct Row: Hashable, Sendable {
         public var site: Text
+        public var entity: QualityEntity
         public var field: FieldName
-        /// All records of the site, whether they have the field or not.
+        /// All such records of the site, whether they have the field or not.
         public var records: Int
         public var present: Int
         public var valid: Int
@@ -24,7 +25,7 @@ public struct QualityReport: Hashable, Sendable {
         /// `nil` where the field is never present.
         public var medianAgeDays: Int?
         public var oldestAgeDays: Int?
-        /// `nil` for fields that people share by nature, like a city.
+        /// `nil` for fields that records share by nature, like a city.
         public var shared: Shared?
     }
 
@@ -45,8 +46,9 @@ public struct QualityReport: Hashable, Sendable {
 }
 
 extension QualityReport.Row {
-    init(site: Text, field: FieldName, records: Int, tally: FieldTally) {
+    init(site: Text, entity: QualityEntity, field: FieldName, records: Int, tally: FieldTally) {
         self.site = site
+        self.entity = entity
         self.field = field
         self.records = records
         present = tally.present
@@ -57,7 +59,7 @@ extension QualityReport.Row {
         invalid = findings.filter(\.isInvalid).reduce(0) { $0 + $1.count }
         medianAgeDays = tally.ageDays?.median
         oldestAgeDays = tally.ageDays?.oldest
-        shared = FieldCheck.distinguishing.contains(field) ? .init(values: tally.shared.values, records: tally.shared.records) : nil
+        shared = entity.distinguishing.contains(field) ? .init(values: tally.shared.values, records: tally.shared.records) : nil
     }
 }
 

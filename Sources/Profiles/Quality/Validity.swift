@@ -39,6 +39,10 @@ public enum Validity: Hashable, Sendable {
         case singleLetter
         /// Something else than the field is for: an address in a name.
         case misplaced
+        /// An amount below nothing.
+        case negative
+        /// An amount of nothing.
+        case zero
     }
 
     public var reason: Reason? {

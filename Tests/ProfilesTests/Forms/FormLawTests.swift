@@ -27,7 +27,9 @@ struct FormLawTests {
         for number in 0..<5_000 {
             let field = FieldCheck.fields[number % FieldCheck.fields.count]
             let country: Text? = number % 3 == 0 ? nil : "GB"
-            _ = FieldCheck.check(field, Text(Self.text(&generator)), country: country, now: Timestamp(milliseconds: 1_700_000_000_000))
+            let text = Text(Self.text(&generator))
+            _ = FieldCheck.check(field, text, country: country, now: Timestamp(milliseconds: 1_700_000_000_000))
+            _ = ItemCheck.check(ItemCheck.fields[number % ItemCheck.fields.count], text)
         }
     }
 

@@ -55,11 +55,44 @@ struct QualityTallyTests {
         report.rows.removeAll { $0.site != "north" || $0.field != "email" }
         let lives = [3, 2].map { People.id($0, source: 1).life.description }
         let expected =
-            #"{"now":1728000000000,"freshDays":30,"rows":[{"site":"north","field":"email","records":5,"present":4,"valid":2,"suspicious":1,"#
-            + #""invalid":1,"findings":[{"verdict":"invalid","reason":"malformed","count":1,"examples":["\#(lives[0])"]},"#
+            #"{"now":1728000000000,"freshDays":30,"rows":[{"site":"north","entity":"customer","field":"email","records":5,"present":4,"valid":2,"#
+            + #""suspicious":1,"invalid":1,"findings":[{"verdict":"invalid","reason":"malformed","count":1,"examples":["\#(lives[0])"]},"#
             + #"{"verdict":"suspicious","reason":"misspelledDomain","count":1,"examples":["\#(lives[1])"]}],"fresh":2,"#
             + #""medianAgeDays":30,"oldestAgeDays":400,"shared":{"values":1,"records":2}}]}"#
         #expect(String(decoding: report.json(), as: UTF8.self) == expected)
+    }
+
+    @Test("Articles are counted by themselves, behind customers: a SKU of several records of a site is shared, as it is written")
+    func articles() throws {
+        func item(_ number: Int, site: Text = "north", _ values: [(FieldName, Text)]) -> QualityRecord {
+            var record = Self.record(number, site: site, values)
+            record.id.entity = "item"
+            return record
+        }
+        var other = Self.record(9, [("name", "n/a")])
+        other.id.entity = "sale"
+        let items = [
+            item(10, [("sku", "MUG"), ("name", "Mug"), ("price", "-1"), ("barcode", "400 638-1")]),
+            item(11, [("sku", "MUG "), ("price", "0")]),
+            item(12, [("sku", "mug"), ("name", "  "), ("price", "5"), ("barcode", "4006381")]), item(13, site: "web", [("sku", "n/a")]),
+            item(14, site: "web", [("sku", "n/a"), ("email", "nothing")]),
+        ]
+        let report = Self.tally(items + Self.small + [other]).report()
+        #expect(Array(report.rows.prefix(2 * FieldCheck.fields.count)) == Self.tally(Self.small).report().rows)
+        let rows = report.rows.dropFirst(2 * FieldCheck.fields.count)
+        #expect(rows.map(\.site) == (["north", "web"] as [Text]).flatMap { Array(repeating: $0, count: ItemCheck.fields.count) })
+        #expect(rows.allSatisfy { $0.entity == .item } && Array(rows.map(\.field).prefix(ItemCheck.fields.count)) == ItemCheck.fields)
+        func row(_ site: Text, _ field: FieldName) throws -> QualityReport.Row {
+            try #require(rows.first { $0.site == site && $0.field == field })
+        }
+        let price = try row("north", "price")
+        #expect([price.records, price.present, price.valid, price.suspicious, price.invalid] == [3, 3, 1, 1, 1] && price.shared == nil)
+        #expect(price.findings.map(\.reason) == [.negative, .zero] && price.findings.first?.examples == [items[0].id])
+        #expect(try row("north", "sku").shared == .init(values: 1, records: 2))
+        #expect(try row("north", "barcode").shared == .init(values: 1, records: 2))
+        #expect(try row("north", "name").present == 1)
+        // A filler is nobody's, and so shared by nobody.
+        #expect(try row("web", "sku").invalid == 2 && row("web", "sku").shared == .init(values: 0, records: 0))
     }
 
     @Test("The order of records, and how they are divided, does not matter", arguments: [1, 2, 3] as [UInt64])
