@@ -59,7 +59,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
 extension HistoryCommand {
     struct History: Codable {
-        struct About: Codable { let entity, key, record, site, field, name, profile: String? }
+        struct About: Codable { let entity, key, record, site, field, name, profile, sku: String? }
         struct Write: Codable {
             let dot, site, source: String
             let cashier: String?

@@ -219,6 +219,22 @@ struct ConflictPageTests {
         }
     }
 
+    @Test("the history of an article's field leads to the article's page where stock knows it, and else to conflicts")
+    func historyOfArticle() throws {
+        var about = ConflictAnswer.About()
+        (about.entity, about.field, about.name, about.record, about.sku) = ("item", "price", "Mug", "a:1", "MUG 1")
+        func html(_ about: ConflictAnswer.About) throws -> String {
+            let history = FieldHistory(about: about, writes: [], sets: 1, older: nil, isBeforeRecord: false, isCut: false, others: [])
+            let page = try Console().history(history, record: "a:1", isLater: false, for: Self.visitor(.viewer, .english))
+            return String(decoding: page, as: UTF8.self)
+        }
+        #expect(try html(about).contains(#"<a href="/stock/MUG%201" data-key="u">Mug</a>"#))
+        about.name = nil
+        #expect(try html(about).contains(#"<a href="/stock/MUG%201" data-key="u">MUG 1</a>"#))
+        about.sku = nil
+        #expect(try html(about).contains(#"<a href="/conflicts" data-key="u">"#))
+    }
+
     @Test("a look-up of a conflict, a customer, a history or an order leads to its page; a search leads nowhere")
     func trail() throws {
         let rows = [

@@ -67,6 +67,24 @@ struct FieldHistoryTests {
         return pages
     }
 
+    @Test("of an article's field it names the SKU by which stock knows the article, and none where stock does not")
+    func article() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let (mug, cup) = (till.nextDot, Dot(till.replica, 2))
+        try await bench.push(
+            [
+                try till.seal([
+                    Make.write("item", 1, [("sku", "MUG"), ("price", -1)], at: bench.now),
+                    Make.write("item", 2, [("sku", "CUP"), ("price", 1)], at: bench.now),
+                    Make.movement("MUG", "shop-1", pieces: 1, at: bench.now),
+                ])
+            ], from: shop)
+        #expect(try await Self.page(bench, "price", mug).about.sku == "MUG")
+        #expect(try await Self.page(bench, "price", cup).about.sku == nil)
+    }
+
     @Test("it tells every write, the newest first, who decided the hub's, and what each took the place of")
     func decided() async throws {
         let (bench, order) = try await Self.undone()

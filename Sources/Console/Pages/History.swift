@@ -19,6 +19,7 @@ extension Console {
             strings("history-record", ["entity": words.entity(entity), "key": about.key ?? "", "site": about.site ?? ""]),
             forms.count("history-looked", history.sets),
         ]
+        let article = about.sku.map(Address.article)
         let order = entity == "order" ? about.name.map(Address.order) : nil
         let others = history.others.map { other -> View in
             [
@@ -27,10 +28,10 @@ extension Console {
             ]
         }
         return page(
-            "history", title: title, section: about.profile == nil && order == nil ? .conflicts : .customers,
+            "history", title: title, section: about.profile != nil || order != nil ? .customers : article != nil ? .stock : .conflicts,
             [
                 "title": title, "summary": summary.joined(separator: " "), "rows": rows, "others": others,
-                "person": about.profile.map { "/customers/\($0)" } ?? order, "name": about.name,
+                "person": about.profile.map { "/customers/\($0)" } ?? order, "article": article, "sku": about.sku, "name": about.name,
                 "none": rows.isEmpty ? strings[history.older == nil ? "history-none" : "history-none-yet"] : nil,
                 "isBeforeRecord": history.isBeforeRecord, "isCut": history.isCut, "isEnd": history.older == nil,
                 "newest": isLater ? Address.history(record: record, field: field) : nil,

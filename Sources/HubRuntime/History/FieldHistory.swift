@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Merging
 
 /// A page of what was ever written into one field of a record, as far as the hub's journal tells: the newest first.
 public struct FieldHistory: Encodable, Sendable {
@@ -103,11 +104,20 @@ extension Hub {
             guard !state.siblings(of: field).writes.isEmpty else { return nil }
             var about = try self.conflictList(documents, nil).about(state)
             about.field = field.description
+            about.sku = try Self.stockedSKU(state, documents)
             var walk = FieldWalk(of: field, state, number, documents: documents, bounds: bounds)
             var history = try walk.page(from: place, about: about)
             history.others = try Self.others(beside: number, documents)
             return history
         }
+    }
+
+    /// By which an article's page is found; `nil` where nobody has moved or counted it.
+    private static func stockedSKU(_ state: RecordState, _ documents: Documents) throws -> String? {
+        guard state.id.entity == "item", let sku = state["sku"]?.typed?.string, try !documents.store.cells(sku: sku).isEmpty else {
+            return nil
+        }
+        return sku
     }
 
     private static func others(beside number: RecordNumber, _ documents: Documents) throws -> [FieldHistory.Other] {
