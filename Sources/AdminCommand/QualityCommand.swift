@@ -147,6 +147,9 @@ struct QualityCommand: AsyncParsableCommand {
     /// `-` of nothing.
     fileprivate static func share(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "-" }
-        return part == 0 ? "0 %" : String(format: part == whole ? "%.0f %%" : "%.1f %%", 100 * Double(part) / Double(whole))
+        if part == 0 || part == whole { return part == 0 ? "0 %" : "100 %" }
+        // Cut off, as at the console: what is not whole never looks so.
+        let thousandths = Int(Double(part) / Double(whole) * 1_000)
+        return thousandths == 0 ? "< 0.1 %" : "\(thousandths / 10).\(thousandths % 10) %"
     }
 }
