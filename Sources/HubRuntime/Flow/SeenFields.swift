@@ -8,21 +8,26 @@ struct SeenFields {
     private let documents: Documents
 
     static let sourcesMax = 50
-    static let recordsMax = 200
+    /// So many records are looked at, of all replicas together ...
+    static let recordsMax = 2_000
+    /// ... but of each so many, however many there are.
+    static let recordsMin = 20
     /// So far back the sample goes, in changes of one replica.
     static let changesMax: UInt64 = 1_000
 
     init(_ documents: Documents) { self.documents = documents }
 
     /// As tables without a name, and fields without a column.
-    func tables(of sources: Set<SourceNumber>) throws -> [SourceMapping.Table] {
+    func tables(of sources: Set<SourceNumber>, recordsMax: Int = Self.recordsMax) throws -> [SourceMapping.Table] {
         var seen: [Text: Set<Text>] = [:]
         let replicas = documents.standing.replicas.filter { $0.last > 0 && ($0.source.map(sources.contains) ?? false) }
-        for replica in replicas.suffix(Self.sourcesMax) {
+        let looked = replicas.suffix(Self.sourcesMax)
+        let share = max(Self.recordsMin, recordsMax / max(1, looked.count))
+        for replica in looked {
             let first = replica.last > Self.changesMax ? replica.last - Self.changesMax : 1
             let rows = try documents.store.records(
                 from: RecordNumber(replica: replica.number, counter: first),
-                to: RecordNumber(replica: replica.number, counter: replica.last), limit: Self.recordsMax)
+                to: RecordNumber(replica: replica.number, counter: replica.last), limit: share)
             for row in rows {
                 let state = try RecordState(row, standing: documents.standing)
                 seen[state.id.entity.text, default: []].formUnion(state.fieldNames.map(\.text))
