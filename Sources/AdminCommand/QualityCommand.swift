@@ -117,7 +117,7 @@ struct QualityCommand: AsyncParsableCommand {
             return try listing.show(bytes, as: [Day].self) { Self.text(of: asked($0), field: field) }
         }
         let connection = try listing.hub.connection()
-        let bytes = try await connection.get(["quality"], secondsMax: IdentityCommand.secondsMax)
+        let bytes = try await connection.get(["quality"], query: ["entity": entity.rawValue], secondsMax: IdentityCommand.secondsMax)
         if !listing.json {
             let rows = try ListingOptions.read(bytes, as: Report.self).rows.filter { entity.admits($0.entity) }
             try Self.check(field, isAmong: rows.map(\.field))

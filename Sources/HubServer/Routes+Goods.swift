@@ -63,7 +63,7 @@ extension HubCall {
     }
 
     /// Customers, where none is named.
-    fileprivate func qualityEntity() throws(ServerError) -> QualityEntity {
+    func qualityEntity() throws(ServerError) -> QualityEntity {
         guard let asked = asked("entity") else { return .customer }
         guard let entity = QualityEntity(rawValue: asked) else {
             let known = QualityEntity.allCases.map(\.rawValue).joined(separator: ", ")

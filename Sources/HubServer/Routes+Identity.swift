@@ -56,7 +56,7 @@ extension HubRoutes {
                 if !answer.isDryRun { call.logger.notice("proposals accepted", metadata: ["pairs": "\(answer.pairs)"]) }
                 return try .json(answer)
             },
-            HubRoute(.get, "/v1/quality", .person(.viewer)) { .document(try await hub.quality(now: $0.now)) },
+            HubRoute(.get, "/v1/quality", .person(.viewer)) { .document(try await hub.quality(of: $0.qualityEntity(), now: $0.now)) },
         ]
     }
 

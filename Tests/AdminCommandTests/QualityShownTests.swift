@@ -84,17 +84,18 @@ struct QualityShownTests {
         #expect(try lines(most + 1).last == "and 1 more")
     }
 
-    @Test("day by day, the share of nothing is not told as none")
+    @Test("day by day; the share of nothing is not told as none, nor hardly all as all, nor hardly any as none")
     func trend() throws {
         let document = #"""
             [{"field": "company", "at": 1700000000000, "records": 10, "present": 0, "valid": 0},
-             {"field": "email", "at": 1700000000000, "records": 10, "present": 5, "valid": 5}]
+             {"field": "email", "at": 1700000000000, "records": 10, "present": 5, "valid": 5},
+             {"field": "phone", "at": 1700000000000, "records": 10000, "present": 9999, "valid": 1}]
             """#
         let days = try JSONDecoder().decode([QualityCommand.Day].self, from: Data(document.utf8))
         let rows = QualityCommand.text(of: days, field: nil, widthMax: nil).split(separator: "\n").map {
             $0.split(separator: " ").dropFirst(2).joined(separator: " ")
         }
-        #expect(rows.dropFirst() == ["10 0 % -", "10 50.0 % 100 %"])
+        #expect(rows.dropFirst() == ["10 0 % -", "10 50.0 % 100 %", "10,000 99.9 % < 0.1 %"])
     }
 
     @Test("so many days are looked back on")

@@ -159,6 +159,18 @@ struct QualityTests {
         #expect(try await hub.qualityDays(of: nil, .item, since: TestHub.start).count == ItemCheck.fields.count)
     }
 
+    @Test("A report that an earlier version kept, which knew customers alone, is replaced at once")
+    func formerReport() async throws {
+        var shop = try await Shop()
+        let (hub, now) = (shop.bench.hub, shop.bench.now)
+        try await shop.tell([Make.write("item", 1, [("sku", "MUG")], at: now)])
+        let former = #"{"now":\#(now.milliseconds),"freshDays":365,"rows":[{"site":"shop-1","field":"email","records":1}]}"#
+        try await hub.queue.submit(bytes: former.utf8.count, to: hub) { store, _, _ in try store.set(.quality, Array(former.utf8)) }
+        #expect(try await hub.isQualityDue(now: now))
+        _ = try await hub.quality(now: now)
+        #expect(try await !hub.isQualityDue(now: now))
+    }
+
     @Test("It is due once a day, from the first customer on, and not while it is under way")
     func due() async throws {
         var shop = try await Shop()

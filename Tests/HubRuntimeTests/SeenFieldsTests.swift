@@ -25,10 +25,4 @@ struct SeenFieldsTests {
         let fields = try await fields(customers: 30 + more, recordsMax: 30)
         #expect(fields == (more == 0 ? ["name", "note"] : ["name"]) && SeenFields.recordsMax == 2_000)
     }
-
-    @Test("Of each replica so many are looked at, however many replicas there are", arguments: [0, 1])
-    func recordsMin(more: Int) async throws {
-        let fields = try await fields(customers: SeenFields.recordsMin + more, recordsMax: 1)
-        #expect(fields == (more == 0 ? ["name", "note"] : ["name"]) && SeenFields.recordsMin == 20)
-    }
 }

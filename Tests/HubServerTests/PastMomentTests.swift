@@ -43,6 +43,7 @@ struct PastMomentTests {
         #expect(texts.map { LocalMoment.read($0, zone: berlin) } == [1_699_999_980_000, 1_700_000_000_000, 4_070_905_200_000])
         for text in [
             "", "2023-11-14", "23:13", "2023-02-29T10:00", "2023-11-14T24:00", "2023-11-14T23:13:60", "tomorrow", "1969-12-31 23:00",
+            "2026-03-29T02:30",
         ] {
             #expect(LocalMoment.read(text, zone: berlin) == nil, "\(text)")
         }

@@ -184,8 +184,11 @@ struct RouteTests {
             let groups = try await hub.ask(.get, "/v1/quarantine/groups").json as? [[String: Any]]
             #expect(groups?.map { $0["code"] as? String } == ["sku-empty"] && groups?.first?["changes"] as? Int == 1)
 
-            let rows = try await object("/v1/quality")["rows"] as? [[String: Any]]
-            #expect(Set(rows?.compactMap { $0["entity"] as? String } ?? []) == ["customer", "item"])
+            for (path, entity) in [("/v1/quality", "customer"), ("/v1/quality?entity=item", "item")] {
+                let rows = try await object(path)["rows"] as? [[String: Any]]
+                #expect(Set(rows?.compactMap { $0["entity"] as? String } ?? []) == [entity])
+            }
+            #expect(try await hub.ask(.get, "/v1/quality?entity=sale").status == 400)
             let prices = try await hub.ask(.get, "/v1/quality/trend?entity=item&site=shop").json as? [[String: Any]]
             #expect(prices?.first { $0["field"] as? String == "price" }?["valid"] as? Int == 0)
             #expect(prices?.allSatisfy { $0["entity"] as? String == "item" } == true)

@@ -167,7 +167,8 @@ extension Console {
         ].compactMap { $0 }
         return [
             "title": question.site.map { strings("quality-course-site", ["site": $0]) } ?? strings["quality-course"], "charts": charts,
-            "note": charts.isEmpty ? strings[question.site == nil ? "quality-course-none" : "quality-course-none-site"] : nil,
+            "note": charts.isEmpty
+                ? strings[question.site == nil || question.entity == .item ? "quality-course-none" : "quality-course-none-site"] : nil,
         ]
     }
 

@@ -8,10 +8,8 @@ struct SeenFields {
     private let documents: Documents
 
     static let sourcesMax = 50
-    /// So many records are looked at, of all replicas together ...
+    /// So many records are looked at, of all replicas together.
     static let recordsMax = 2_000
-    /// ... but of each so many, however many there are.
-    static let recordsMin = 20
     /// So far back the sample goes, in changes of one replica.
     static let changesMax: UInt64 = 1_000
 
@@ -22,7 +20,7 @@ struct SeenFields {
         var seen: [Text: Set<Text>] = [:]
         let replicas = documents.standing.replicas.filter { $0.last > 0 && ($0.source.map(sources.contains) ?? false) }
         let looked = replicas.suffix(Self.sourcesMax)
-        let share = max(Self.recordsMin, recordsMax / max(1, looked.count))
+        let share = recordsMax / max(1, looked.count)
         for replica in looked {
             let first = replica.last > Self.changesMax ? replica.last - Self.changesMax : 1
             let rows = try documents.store.records(

@@ -18,6 +18,16 @@ extension Hub {
     /// Who asks while that is under way for somebody else gets the same report, which says of when it is.
     public func quality(now: Timestamp) async throws -> JSONAnswer { try await look(now: now).value }
 
+    /// The same of one entity's records.
+    public func quality(of entity: QualityEntity, now: Timestamp) async throws -> JSONAnswer {
+        let bytes = try await quality(now: now).bytes
+        guard var report = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any],
+            let rows = report["rows"] as? [[String: Any]]
+        else { return JSONAnswer(bytes: bytes) }
+        report["rows"] = rows.filter { $0["entity"] as? String == entity.rawValue }
+        return JSONAnswer(bytes: Array(try JSONSerialization.data(withJSONObject: report, options: .sortedKeys)))
+    }
+
     /// Begins to look through all customers' records and articles, unless that is under way; its result is found in `qualityStanding`.
     ///
     /// - Throws: `hub-stopping`.
@@ -63,7 +73,7 @@ extension Hub {
     }
 
     private struct Outline: Decodable {
-        struct Row: Decodable {}
+        struct Row: Decodable { var entity: String }
         var now: UInt64
         var rows: [Row]
     }

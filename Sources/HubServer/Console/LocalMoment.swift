@@ -2,7 +2,8 @@ import Foundation
 
 /// A moment on the clock of whoever sits at a browser, as its fields for dates and times send it.
 enum LocalMoment {
-    /// `2026-11-20T18:00`, with seconds or without, or with a space between: milliseconds since 1970; `nil` for what is no moment there.
+    /// `2026-11-20T18:00`, with seconds or without, or with a space between: milliseconds since 1970; `nil` for what is no moment there, as
+    /// is the hour that clocks skip in spring. Of the one that comes twice in autumn, one is meant.
     static func read(_ text: String, zone: TimeZone) -> UInt64? {
         let parts = text.split(whereSeparator: { $0 == "T" || $0 == " " })
         guard parts.count == 2 else { return nil }
@@ -20,9 +21,9 @@ enum LocalMoment {
         parts.second = clock.flatMap { $0.3 }.flatMap { Int($0) } ?? 0
         guard let start = calendar.date(from: parts), start.timeIntervalSince1970 >= 0 else { return nil }
         // What the calendar had to move was no date.
-        let found = calendar.dateComponents([.month, .day, .minute, .second], from: start)
+        let found = calendar.dateComponents([.month, .day, .hour, .minute, .second], from: start)
         guard found.month == parts.month, found.day == parts.day,
-            clock == nil || (found.minute, found.second) == (parts.minute, parts.second)
+            clock == nil || (found.hour, found.minute, found.second) == (parts.hour, parts.minute, parts.second)
         else { return nil }
         return UInt64(start.timeIntervalSince1970 * 1000)
     }

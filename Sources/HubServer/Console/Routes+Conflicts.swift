@@ -86,7 +86,7 @@ extension HubRoutes {
         let (id, form) = (try call.parameter("id"), FormBody(call.body))
         do {
             let conflict = try await hub.conflicts(ConflictFilter(id: id), now: call.now).first
-            let zone = try await visitor(call).zone
+            let zone = Self.visitor(headers: call.headers, address: call.address, now: call.now, session: call.session).zone
             let answer = try await hub.resolve(id, try Self.resolution(form, of: conflict, by: call, zone: zone), now: call.now)
             call.logger.notice("conflict decided", metadata: ["decision": "\(answer.id)", "choice": "\(answer.choice.rawValue)"])
             return .seeOther(Address.conflict(id) + "?said=decided")

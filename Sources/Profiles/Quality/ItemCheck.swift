@@ -45,11 +45,14 @@ public enum ItemCheck {
         return scalars.count == 3 && scalars.allSatisfy { ("A"..."Z").contains($0) } ? .valid : .invalid(.malformed)
     }
 
-    /// Numbers are given in a row: 777 is an article's like 776, and only zeros stand for nothing.
+    /// Numbers are given in a row, and letters are sizes and makes: 777 is an article's like 776, AAA a battery's. Over and over, only zeros,
+    /// x and signs stand for nothing.
     private static func isFiller(_ raw: String) -> Bool {
         guard NameCheck.isDummy(raw) else { return false }
-        let digits = TextFolding.trimmed(raw).map { TextFolding.digit($0) }
-        return digits.contains { $0 == nil } || digits.allSatisfy { $0 == 0 }
+        let scalars = TextFolding.lowercased(TextFolding.trimmed(raw).filter { !TextFolding.isSpace($0) })
+        guard let first = scalars.first, scalars.allSatisfy({ $0 == first }) else { return true }
+        if let digit = TextFolding.digit(first) { return digit == 0 }
+        return first == "x" || Alphabet(first) == nil
     }
 
     /// 0, 00 and XX are sizes.

@@ -22,7 +22,8 @@ struct ItemCheckTests {
         arguments: [
             Case("sku", "MUG-1", .valid), Case("sku", "0", .invalid(.dummy)), Case("sku", "0000", .invalid(.dummy)),
             Case("sku", "n/a", .invalid(.dummy)), Case("sku", "xxx", .invalid(.dummy)), Case("sku", "---", .invalid(.dummy)),
-            Case("sku", "777", .valid), Case("sku", "1", .valid), Case("sku", " ", .invalid(.blank)),
+            Case("sku", "777", .valid), Case("sku", "AAA", .valid), Case("sku", "asdf", .invalid(.dummy)), Case("sku", "1", .valid),
+            Case("sku", " ", .invalid(.blank)),
             Case("barcode", "4006381333931", .valid), Case("barcode", "0000000000000", .invalid(.dummy)),
             Case("barcode", "1111111111111", .invalid(.dummy)), Case("barcode", "none", .invalid(.dummy)),
             Case("barcode", "", .invalid(.blank)),
@@ -36,7 +37,8 @@ struct ItemCheckTests {
             Case("name", "?", .invalid(.dummy)), Case("name", "\u{200B} ", .invalid(.blank)), Case("category", "default", .invalid(.dummy)),
             Case("category", "Cups", .valid), Case("brand", "unknown", .invalid(.dummy)), Case("brand", "999", .valid),
             Case("colour", "n/a", .invalid(.dummy)), Case("colour", "red", .valid), Case("size", "0", .valid), Case("size", "00", .valid),
-            Case("size", "XXX", .valid), Case("size", "XL", .valid), Case("size", "none", .invalid(.dummy)),
+            Case("size", "XXX", .valid), Case("size", "AAA", .valid), Case("brand", "BBB", .valid),
+            Case("brand", "X X x", .invalid(.dummy)), Case("size", "XL", .valid), Case("size", "none", .invalid(.dummy)),
             Case("size", "-", .invalid(.dummy)),
         ])
     func words(example: Case) { check(example) }
