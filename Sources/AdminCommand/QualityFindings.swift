@@ -43,10 +43,9 @@ extension QualityCommand.Report {
 
     /// The most frequent first, with records to look at.
     func findingsText(_ entity: QualityCommand.Entity = .customer, of site: String?, _ field: String?) -> String {
-        let rows = rows(entity, of: site, field)
-        guard !rows.isEmpty else { return text(entity, of: site, field) }
+        guard !rows(entity, of: site, nil).isEmpty else { return text(entity, of: site, nil) }
         var parts: [Key: [(site: String, finding: Row.Finding)]] = [:]
-        for row in rows {
+        for row in rows(entity, of: site, field) {
             for finding in row.findings {
                 parts[Key(field: row.field, verdict: finding.verdict, reason: finding.reason), default: []].append((row.site, finding))
             }
