@@ -8,6 +8,10 @@ sys.path.insert(0, os.path.join(REPOSITORY, "protocol", "reference"))
 import read_changeset
 
 WAIT_SECONDS = 60
+# A view is compared when nothing waits.
+SETTLING_SYNCS_MIN, SETTLING_SYNCS_MAX = 2, 8
+# Of each kind of difference, so many are named.
+NAMED_MAX = 20
 
 
 class Broken(Exception):
@@ -118,15 +122,28 @@ class Shop:
         """What `tributary-agent status` says: the whole text, for an operator's words to be found in."""
         return self.run("tributary-agent", "status", "--data", self.agent_folder, may_fail=True)
 
+    def status_read(self):
+        """The same, for programs."""
+        return json.loads(self.run("tributary-agent", "status", "--json", "--data", self.agent_folder, may_fail=True))
+
     def is_all_told(self):
         """Whether the hub has every sale that the till's file holds."""
         return not Kept(self.till_file).sales - self.told().sales.keys()
 
     def told(self): return Told(os.path.join(self.hub_folder, "hub.db"))
 
-    def settle(self):
-        """Everybody is whole again: captures and sends what there is."""
-        for _ in range(3): self.agent("sync")
+    def settle(self, both_ways=False):
+        """Everybody is whole again: captures and sends what there is, until the agent has found that it has what the hub has. `both_ways`: until
+        the hub says so, too, which it hears from an agent that runs; that takes some seconds more."""
+        self.settled_from, self.both_ways = time.time() * 1000, both_ways
+        for number in range(1, SETTLING_SYNCS_MAX + 1):
+            self.agent("sync")
+            if number >= SETTLING_SYNCS_MIN and not self.unhealed_at_agent(): break
+        if not both_ways: return
+        agent = self.start_agent()
+        try: self.wait("both sides to say that they are equal", lambda: not self.unhealed())
+        except Broken: pass  # `violations` says which of them does not
+        finally: kill(agent)
 
     def close(self):
         for process in self.processes:
@@ -135,21 +152,39 @@ class Shop:
 
     # What must hold
 
-    def violations(self, may_withdraw=False):
-        """What is lost, doubled, forged or miscounted. `may_withdraw`: the till's file was restored from a backup, so the
-        hub may keep sales that it lacks; stock then has to equal what the hub was told, sale by sale."""
-        kept, told, found = Kept(self.till_file), self.told(), []
+    def violations(self):
+        """What is lost, doubled, forged, miscounted or not healed, once it has settled."""
+        kept, told, found = Kept(self.till_file, whole=True), Folded(os.path.join(self.hub_folder, "hub.db")), []
         tried = set(open(self.sold_log).read().split())
         found += [f"lost: sale {n}" for n in sorted(kept.sales - told.sales.keys())]
         found += [f"doubled: sale {n} came {c} times" for n, c in told.sales.items() if c > 1]
         found += [f"forged: sale {n} was never made" for n in sorted(told.sales.keys() - tried)]
-        if not may_withdraw: found += [f"sent and taken back: sale {n}" for n in sorted(told.sales.keys() - kept.sales)]
+        found += [f"sent and taken back: sale {n}" for n in sorted(told.sales.keys() - kept.sales)]
+        for entity, rows in kept.rows.items():
+            at_hub = told.rows(entity)
+            found += [f"lost: {entity} {row} of the till" for row in list((rows - at_hub).elements())[:NAMED_MAX]]
+            found += [f"only at the hub: {entity} {row}" for row in list((at_hub - rows).elements())[:NAMED_MAX]]
         for sku in sorted(kept.units | told.moved):
-            if not may_withdraw and kept.units[sku] != -told.moved[sku]:
+            if kept.units[sku] != -told.moved[sku]:
                 found.append(f"stock of {sku}: {kept.units[sku]} sold in the till, {-told.moved[sku]} at the hub")
             shown = self.stock(sku)
             if shown != told.moved[sku]: found.append(f"stock of {sku}: the hub shows {shown}, its journal says {told.moved[sku]}")
-        return found + [f"held back at the hub: {reason}" for reason in told.held]
+        return found + [f"held back at the hub: {reason}" for reason in told.held] + self.unhealed()
+
+    def unhealed(self): return self.unhealed_at_agent() + (self.unhealed_at_hub() if self.both_ways else [])
+
+    def unhealed_at_agent(self):
+        """What does not hold of this: its queue is empty, and since `settle` it has found its view to be the hub's, which had all of its changes."""
+        status = self.status_read()
+        found, agreement = [f"the agent has {status['queued']} changes to send"] if status["queued"] else [], status.get("agreement", {})
+        if agreement.get("isWhole") and agreement.get("equalAt", 0) >= self.settled_from: return found
+        return [*found, f"the agent does not say that it is equal to the hub: {agreement}"]
+
+    def unhealed_at_hub(self):
+        site = next(site for site in json.loads(self.ask_hub("site", "list")) if site["name"] == self.site)
+        told = [agent.get("exchange", {}) for agent in site["agents"] if not agent["isReplaced"]]
+        if any(exchange.get("waiting") == 0 and exchange.get("equalAt", 0) >= self.settled_from for exchange in told): return []
+        return [f"the hub does not say that the site is equal to it: {told}"]
 
     def views(self):
         """Stops the hub: what it shows must be what follows from its journal."""
@@ -219,12 +254,20 @@ def kill(process):
 class Kept:
     """What the till's file holds, by plain SQL."""
 
-    def __init__(self, file):
+    # Row by row, in the form in which `Folded` has them.
+    queries = {
+        "customer": "SELECT id, name, email, phone, country FROM customers",
+        "sale": "SELECT id, number, customer_id FROM sales",
+        "sale line": "SELECT id, sale_id, sku, quantity * 10000 FROM sale_lines",
+    }
+
+    def __init__(self, file, whole=False):
         db = sqlite3.connect(file, timeout=30)
         self.integrity = db.execute("PRAGMA integrity_check").fetchone()[0]
         if self.integrity != "ok": raise Broken(f"the till's own file is damaged: {self.integrity}")
         self.sales = {number for number, in db.execute("SELECT number FROM sales")}
         self.units = collections.Counter(dict(db.execute("SELECT sku, sum(quantity) FROM sale_lines GROUP BY sku")))
+        self.rows = {entity: collections.Counter(db.execute(query)) for entity, query in self.queries.items()} if whole else {}
         db.close()
 
 
@@ -232,17 +275,42 @@ class Told:
     """What the hub's journal holds, set by set: no merging, only counting."""
 
     def __init__(self, file):
-        self.sales, self.moved = collections.Counter(), collections.Counter()
+        self.sales, self.moved, sources = collections.Counter(), collections.Counter(), {}
         db = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)
         for bytes, in db.execute("SELECT bytes FROM journal ORDER BY number"):
-            for change in read_changeset.read(bytes)["changes"]: self.take(change)
+            changes = read_changeset.read(bytes)
+            if changes["opening"]: sources[changes["replica"]] = changes["opening"]["source"]
+            for change in changes["changes"]: self.take(change, sources[changes["replica"]])
         self.held = [reason for reason, in db.execute("SELECT reason FROM held")]
         self.incarnations = db.execute("SELECT count(DISTINCT replica) FROM journal").fetchone()[0]
         db.close()
 
-    def take(self, change):
+    def take(self, change, source):
         if change["action"] == "write" and change["entity"] == "sale" and change["life"] is None:
             self.sales[next(f["value"] for f in change["fields"] if f["field"] == "number")] += 1
         stock = change["stock"]
         if stock and "movement" in stock:
             self.moved[stock["sku"]] += stock["quantity"] // 10_000
+
+
+class Folded(Told):
+    """The same, and what its writes amount to, each source's in their order: the rows that a till which never deletes must have."""
+
+    fields = {"customer": ["name", "email", "phone", "country"], "sale": ["number", "customer"], "sale line": ["sale", "sku", "quantity"]}
+
+    def __init__(self, file):
+        self.records = {entity: collections.defaultdict(dict) for entity in self.fields}
+        super().__init__(file)
+
+    def take(self, change, source):
+        super().take(change, source)
+        if change.get("entity") not in self.fields: return
+        records, name = self.records[change["entity"]], (change["source"] or source, *change["key"])
+        if change["action"] == "delete": records.pop(name, None)
+        else: records[name].update((field["field"], field["value"]) for field in change["fields"])
+
+    def rows(self, entity):
+        """Of whatever source: each is one row of a till's table. A reference stands as the key that it names."""
+        def plain(value): return value["key"][0] if isinstance(value, dict) else value
+        return collections.Counter((name[1], *(plain(record.get(field)) for field in self.fields[entity]))
+                                   for name, record in self.records[entity].items())
