@@ -41,7 +41,16 @@ struct ConflictWords {
         return word.prefix(1).uppercased() + word.dropFirst()
     }
 
-    var kind: String { strings["conflict-kind-\(conflict.kind.rawValue)"] }
+    var kind: String { strings["conflict-kind-\(isClone ? "source-cloned" : conflict.kind.rawValue)"] }
+
+    /// Two disks go on from one history: nothing of it is withdrawn, and no backup was put back.
+    var isClone: Bool { conflict.kind == .sourceRestored && !conflict.choices.contains("withdraw") }
+
+    /// What a choice is called here: to accept that a file was restored, or copied, says that what it told happened.
+    func key(of choice: String) -> String {
+        guard conflict.kind == .sourceRestored, choice == "accept" else { return choice }
+        return isClone ? "cloned-accept" : "restored-accept"
+    }
 
     /// What the sides say, on one line.
     var line: String {
@@ -55,6 +64,7 @@ struct ConflictWords {
         case .editOfDeleted where conflict.sides.isEmpty, .quarantine, .longWait:
             return [about.site, reason].compactMap { $0 }.joined(separator: ": ")
         case .editOfDeleted: return strings["conflict-line-crossing"]
+        case .sourceRestored where isClone: return strings["conflict-line-cloned"]
         case .sourceRestored: return forms.count("conflict-line-restored", about.changes ?? 0)
         case .orderContradiction:
             return conflict.sides.map {
@@ -94,7 +104,10 @@ struct ConflictWords {
 
     /// In one sentence, under the title.
     var summary: String {
-        let key = "conflict-summary-\(conflict.kind.rawValue)" + (about.code == "count-beside-movements" ? "-beside" : "")
+        let key =
+            isClone
+            ? "conflict-summary-source-cloned"
+            : "conflict-summary-\(conflict.kind.rawValue)" + (about.code == "count-beside-movements" ? "-beside" : "")
         let open = span.map { " " + strings("conflict-open", ["span": $0]) } ?? ""
         return strings(key, ["n": forms.quantity(about.quantity ?? 0), "site": about.site ?? ""]) + open
     }

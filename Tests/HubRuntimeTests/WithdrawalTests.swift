@@ -184,22 +184,90 @@ struct WithdrawalTests {
         #expect(Withdrawal.fitting(removals, changesMax: 3) == 0)
     }
 
-    @Test("S2: it covers what was shown; what came since opens it again, and somebody else's edit keeps a record")
-    func shown() async throws {
+    @Test("S2: somebody else's edit keeps a record; what a former writer tells later was no former life's, and nothing of it is withdrawn")
+    func livesOn() async throws {
         var restored = try await Restored()
         let (hub, now) = (restored.bench.hub, restored.bench.now)
-        let conflict = try #require(try await restored.open())
-        // The copy of the machine is on line, and sells on under the former name.
-        try await restored.bench.push([try restored.till.seal([Make.sale(9, customer: nil, at: now)])], from: restored.shop)
-        await #expect(throws: HubError.self) {
-            try await hub.resolve(conflict.id, Resolution(.withdraw, seen: conflict.seen, author: "ann"), now: now)
-        }
         try await restored.bench.push(
             [try restored.heir.seal([Make.write("sale", 2, [("currency", "EUR")], life: restored.lives[1], at: now)])], from: restored.shop)
-        let again = try #require(try await restored.open())
-        _ = try await hub.resolve(again.id, Resolution(.withdraw, seen: again.seen, author: "ann"), now: now)
+        let conflict = try #require(try await restored.open())
+        let withdrawal = try await hub.resolve(conflict.id, Resolution(.withdraw, seen: conflict.seen, author: "ann"), now: now)
         #expect(try await restored.isThere(restored.lives[1]))
-        #expect(try await !restored.isThere(Dot(restored.till.replica, 9)))
+        #expect(try await !restored.isThere(Dot(restored.till.replica, 4)))
+        #expect(try await restored.open() == nil)
+        // It was no restored file: the copy of the machine is on line, and sells on under the former name.
+        try await restored.bench.push([try restored.till.seal([Make.sale(9, customer: nil, at: now)])], from: restored.shop)
+        let again = try #require(try await restored.open())
+        #expect(again.choices == ["accept"] && again.message.contains("cloned") && again.remedy.contains("undo"))
+        let refused = await #expect(throws: HubError.self) {
+            try await hub.resolve(again.id, Resolution(.withdraw, seen: conflict.seen, author: "ann"), now: now)
+        }
+        #expect(refused?.code == .choiceInvalid)
+        _ = try await hub.undo(withdrawal.id, author: "ann", note: nil, now: now)
+        #expect(try await restored.isThere(Dot(restored.till.replica, 4)))
+        #expect(try await restored.isThere(Dot(restored.till.replica, 9)))
         #expect(try await hub.verify().isEqual)
+    }
+
+    @Test("S22: a clone that was accepted stays so while its original sells on, and no rule takes the original's sales back")
+    func cloned() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        func sell(_ number: Int64) async throws -> Dot {
+            let life = till.nextDot
+            try await bench.push([try till.seal([Make.sale(number, customer: nil, at: bench.now)])], from: shop)
+            return life
+        }
+        func open() async throws -> [ConflictAnswer] {
+            try await bench.hub.conflicts(ConflictFilter(kind: .sourceRestored), now: bench.now)
+        }
+        let shared = try await sell(1)
+        var lives = [try await sell(2)]
+        // The copy was made after the first sale; its first push met the second one's counter, so it goes on under an id of its own.
+        var clone = TestWriter("till", seed: 2, follows: shared, key: shop.key)
+        try await bench.push([try clone.seal([Make.sale(3, customer: nil, at: bench.now)])], from: shop)
+        let conflict = try #require(try await open().first)
+        let acceptance = try await bench.hub.resolve(
+            conflict.id, Resolution(.accept, seen: conflict.seen, author: "ann"), now: bench.now)
+        for number in 4...6 {
+            lives.append(try await sell(Int64(number)))
+            #expect(try await open().isEmpty)
+        }
+        _ = try await bench.hub.undo(acceptance.id, author: "ann", note: nil, now: bench.now)
+        let again = try #require(try await open().first)
+        #expect(again.choices == ["accept"] && again.about.changes == nil)
+        let answer = try await bench.hub.resolveAll(
+            BulkResolution(filter: ConflictFilter(kind: .sourceRestored), rule: .withdraw, author: "ann", isDryRun: false), now: bench.now)
+        #expect(answer.decided.isEmpty && answer.left.map(\.code) == ["choice-invalid"])
+        for life in lives { #expect(try await bench.hub.explain(record: life, now: bench.now)?.isDeleted == false) }
+        // What it shows was shown while the original sells: that does not matter.
+        lives.append(try await sell(7))
+        _ = try await bench.hub.resolve(again.id, Resolution(.accept, seen: again.seen, author: "ann"), now: bench.now)
+        #expect(try await open().isEmpty)
+        #expect(try await bench.hub.verify().isEqual)
+    }
+
+    @Test("S15, S22: a restored machine that parted may still withdraw what only its former life told")
+    func partedLife() async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let lives = [till.nextDot, Dot(till.replica, 2)]
+        for number in 1...2 {
+            try await bench.push([try till.seal([Make.sale(Int64(number), customer: nil, at: bench.now)])], from: shop)
+        }
+        var parted = TestWriter("till", seed: 2, follows: lives[0], key: shop.key)
+        for number in 3...4 {
+            try await bench.push([try parted.seal([Make.sale(Int64(number), customer: nil, at: bench.now)])], from: shop)
+        }
+        let open = try await bench.hub.conflicts(ConflictFilter(kind: .sourceRestored), now: bench.now)
+        let conflict = try #require(open.first)
+        _ = try await bench.hub.resolve(conflict.id, Resolution(.withdraw, seen: conflict.seen, author: "ann"), now: bench.now)
+        #expect(try await bench.hub.explain(record: lives[0], now: bench.now)?.isDeleted == false)
+        #expect(try await bench.hub.explain(record: lives[1], now: bench.now)?.isDeleted == true)
+        #expect(try await bench.hub.explain(record: Dot(parted.replica, 1), now: bench.now)?.isDeleted == false)
+        #expect(try await bench.hub.conflicts(ConflictFilter(kind: .sourceRestored), now: bench.now).isEmpty)
+        #expect(try await bench.hub.verify().isEqual)
     }
 }

@@ -43,7 +43,7 @@ extension Console {
         view["pair"] = pair(of: story, forms)?.view(label: words.title)
         view["hasSides"] = !conflict.sides.isEmpty
         view["hasFacts"] = conflict.sides.isEmpty
-        addChoices(of: conflict, to: &view, forms)
+        addChoices(of: conflict, to: &view, words, forms)
         view["typedNote"] = typed.note
         // Where the page has two notes, the lower one says whose it is.
         view["noteName"] = strings[conflict.choices.contains(Decision.Choice.mend.rawValue) ? "note-plain" : "note"]
@@ -180,7 +180,7 @@ extension Console {
 
     // MARK: choices
 
-    private func addChoices(of conflict: ConflictAnswer, to view: inout View, _ forms: Forms) {
+    private func addChoices(of conflict: ConflictAnswer, to view: inout View, _ words: ConflictWords, _ forms: Forms) {
         let strings = forms.strings
         let isQuantity = conflict.about.sku != nil
         view["mayValue"] = conflict.choices.contains("value")
@@ -196,7 +196,7 @@ extension Console {
         view["valueAfter"] = strings[isQuantity ? "conflict-value-count-after" : "conflict-value-after"]
         view["plain"] =
             conflict.choices.filter { !["take", "value", "mend"].contains($0) }.map { choice -> View in
-                let key = conflict.kind == .sourceRestored && choice == "accept" ? "restored-accept" : choice
+                let key = words.key(of: choice)
                 return [
                     "choice": choice, "name": strings["decide-\(key)"], "after": strings["decide-\(key)-after"],
                     "isDanger": ["delete", "discard", "withdraw"].contains(choice),

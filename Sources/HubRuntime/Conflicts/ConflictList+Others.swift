@@ -36,28 +36,38 @@ extension ConflictList {
 
     func eachRestored(after row: ConflictPlace.Row?, _ look: Look) throws {
         for replica in documents.standing.replicas where Int64(replica.number) > row?.number ?? 0 {
-            guard let finding = restored(replica) else { continue }
+            guard let finding = try restored(replica) else { continue }
             guard try look(.number(Int64(replica.number)), [finding]) else { return }
         }
     }
 
-    /// A source that went on from a dot below what the hub has of its former incarnation (S15).
-    func restored(_ replica: ReplicaRow) -> Finding? {
+    /// A source that went on from a dot below what the hub has of its former incarnation (S15), or parted from it there (S22).
+    ///
+    /// The facts are what both share: of a former life nothing comes any more, and where the original of a copy stands says nothing new.
+    func restored(_ replica: ReplicaRow) throws -> Finding? {
         guard let follows = replica.follows, let former = documents.standing.replica(follows.replica), former.last > follows.counter
         else { return nil }
+        let livesOn = try livesOn(former, besides: replica)
         let site = documents.writer(replica.id)?.string ?? "?"
         var about = ConflictAnswer.About()
         about.site = site
         about.name = replica.source.flatMap { documents.standing.source($0) }?.name
-        about.changes = former.last - follows.counter
+        if !livesOn { about.changes = former.last - follows.counter }
         return Finding(
             .sourceRestored, replica.id.description,
-            message:
-                "A source of \(site) was restored or cloned at change \(follows.counter); the hub has \(former.last - follows.counter) later changes of it, which stay counted.",
-            remedy:
-                "Accept it if they happened. Else withdraw it: what it created and nobody else has written to goes, with what it moved.",
-            about: about, since: replica.opened, subject: .restored(follows, through: former.last),
-            screen: Screen(dots: [follows, Dot(follows.replica, former.last)]))
+            message: livesOn
+                ? "A source of \(site) was cloned at change \(follows.counter): copy and original both go on, and what either tells counts."
+                : "A source of \(site) was restored or cloned at change \(follows.counter); the hub has \(former.last - follows.counter) later changes of it, which stay counted.",
+            remedy: livesOn
+                ? "Accept it. What was withdrawn of it before that was known is taken back with tributary conflict undo."
+                : "Accept it if they happened, as they did where the disk was copied and the original is in use. Else withdraw it: what it created and nobody else has written to goes, with what it moved.",
+            about: about, since: replica.opened, subject: .restored(follows, through: former.last, livesOn: livesOn),
+            screen: Screen(dots: [follows]))
+    }
+
+    /// Whether the former writer told anything since the one that follows it opened: then it is no former life but another disk's.
+    private func livesOn(_ former: ReplicaRow, besides replica: ReplicaRow) throws -> Bool {
+        try store.journal(replica: replica.number, first: 1).map { former.position > $0.number } ?? false
     }
 
     func eachStale(after row: ConflictPlace.Row?, _ look: Look) throws {

@@ -128,11 +128,15 @@ struct ConflictList {
         return dated.matches(filter, at: documents.now) ? dated : nil
     }
 
-    func isOpen(_ finding: Finding) throws -> Bool { try isOpen(finding.answer.id, finding.answer.fingerprint) }
+    /// What cannot be chosen any more does not end it: a withdrawal, where the source turned out to be a clone's living original.
+    func isOpen(_ finding: Finding) throws -> Bool {
+        let ends: [Decision.Choice] = [.accept, .withdraw].filter { finding.answer.choices.contains($0.rawValue) }
+        return try isOpen(finding.answer.id, finding.answer.fingerprint, endedBy: ends)
+    }
 
-    func isOpen(_ id: String, _ fingerprint: String) throws -> Bool {
+    func isOpen(_ id: String, _ fingerprint: String, endedBy choices: [Decision.Choice] = [.accept, .withdraw]) throws -> Bool {
         try !store.decisions(on: id).contains {
-            [.accept, .withdraw].contains($0.choice) && $0.undone == nil && $0.fingerprint == fingerprint
+            choices.contains($0.choice) && $0.undone == nil && $0.fingerprint == fingerprint
         }
     }
 
@@ -201,7 +205,7 @@ struct ConflictList {
             case .quarantine, .longWait: try held(named: name)
             case .editOfDeleted: try held(named: name) + record(named: name).map(crossing)
             case .concurrentWrites: try record(named: String(name.prefix { $0 != "/" })).flatMap(concurrentWrites)
-            case .sourceRestored: documents.standing.replicas.compactMap(restored)
+            case .sourceRestored: try documents.standing.replicas.compactMap(restored)
             case .proposedLink: try link(named: name)
             case .staleView: try stale(named: name)
             }

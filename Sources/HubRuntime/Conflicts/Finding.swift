@@ -22,8 +22,9 @@ struct Finding {
         case held(Dot, mayMend: Bool)
         /// Two records that may be one person's.
         case pair(LinkPairs.Pair)
-        /// A source went on from the dot, and the hub has its former history up to the counter.
-        case restored(Dot, through: UInt64)
+        /// A source went on from the dot, and the hub has its former history up to the counter. Where that goes on, too, it is no former
+        /// one but that of a clone's original, and nothing of it is withdrawn.
+        case restored(Dot, through: UInt64, livesOn: Bool)
         /// Nothing in the hub can be written about it.
         case outside
     }
@@ -54,7 +55,7 @@ struct Finding {
         case .order: [.take]
         case .pair: [.same, .apart]
         case .held(_, let mayMend): kind == .longWait ? [.discard, .accept] : (mayMend ? [.mend] : []) + [.replay, .discard]
-        case .restored: [.accept, .withdraw]
+        case .restored(_, _, let livesOn): livesOn ? [.accept] : [.accept, .withdraw]
         case .outside: []
         }
     }

@@ -33,7 +33,7 @@ final class DecisionDesk {
         if case .held(let dot, _) = finding.subject { decision.target = dot }
         if resolution.choice == .mend { return try mend(finding, resolution, decision) }
         let changes = try changes(for: finding, resolution)
-        if resolution.choice == .withdraw, case .restored(let dot, let through) = finding.subject {
+        if resolution.choice == .withdraw, case .restored(let dot, let through, _) = finding.subject {
             return try withdraw(after: dot, through: through, decision)
         }
         if case .pair(let pair) = finding.subject { decision.content = LinkPairs(areSame: resolution.choice == .same, [pair]).content }

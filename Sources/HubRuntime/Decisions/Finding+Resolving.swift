@@ -13,6 +13,7 @@ extension Finding {
     /// - Throws: `choice-invalid` with what can be chosen, `conflict-gone` when nothing that was shown is there any more.
     func changes(for resolution: Resolution, shown: Screen, time: Timestamp, lineage: Lineage) throws(HubError) -> [Change] {
         guard answer.choices.contains(resolution.choice.rawValue) else {
+            if resolution.choice == .withdraw, case .restored = subject { throw Self.livesOn }
             throw HubError(
                 .choiceInvalid, "This conflict cannot be decided by \"\(resolution.choice.rawValue)\".",
                 remedy: answer.choices.isEmpty ? answer.remedy : "Choose one of: \(answer.choices.joined(separator: ", ")).")
@@ -36,6 +37,10 @@ extension Finding {
     static let gone = HubError(
         .conflictGone, "Nothing of what was shown of this conflict is there any more: it was decided, or its sites wrote again.",
         remedy: "Look at it again: tributary conflict list.")
+
+    private static let livesOn = HubError(
+        .choiceInvalid, "The source that this one was cloned from goes on, too: what it tells happened, and is not withdrawn.",
+        remedy: "Accept it: tributary conflict resolve ID --accept.")
 
     private static let changed = HubError(
         .conflictGone, "There is more about this conflict than was shown.", remedy: "Look at it again: tributary conflict show.")
