@@ -361,6 +361,56 @@ struct OutboxTests {
         try later.acknowledge(try receipt(10, frames, position: 7, keepUntil: 7))
         #expect(try later.standings() == [])
     }
+
+    @Test("S22: a set that is being cut while its replica is abandoned is not stored: a restored hub would be told it twice")
+    func abandonedWhileCut() throws {
+        journal.seal(Sales.lines(0..<10))
+        let frames = try load()
+        try outbox.acknowledge(try receipt(10, frames, position: 5))
+        journal.seal(Sales.lines(10..<20))
+        let interrupted = Outbox(
+            queue: queue, journal: InterruptedJournal(journal: journal) { [outbox] in try outbox.abandon(Self.replica, sharing: 10) },
+            key: key)
+        var random = SeededGenerator(seed: 2)
+        #expect(try interrupted.load(after: 10, of: Self.replica, bytesMax: 1 << 20, setBytesMax: 4 << 20, random: &random) == .nothing)
+        #expect(try outbox.row(of: Self.replica).cut == 20)
+        try outbox.rewind(try receipt(0, []))
+        #expect(try load(after: 0) == frames)
+        #expect(try load(after: 10) == [])
+    }
+
+    @Test("of two who cut the same changes at once, both send what the first one stored")
+    func cutTwice() throws {
+        journal.seal(Sales.lines(0..<9) + [Sales.customer(9, email: "a@x.org")])
+        let interrupted = Outbox(
+            queue: queue,
+            journal: InterruptedJournal(journal: journal) { [outbox] in
+                var other = SeededGenerator(seed: 7)
+                _ = try outbox.load(after: 0, of: Self.replica, bytesMax: 1 << 20, setBytesMax: 4 << 20, random: &other)
+            }, key: key)
+        var random = SeededGenerator(seed: 2)
+        let sent = try interrupted.load(after: 0, of: Self.replica, bytesMax: 1 << 20, setBytesMax: 4 << 20, random: &random)
+        let stored = try load()
+        #expect(stored.count == 1 && sent == .frames(stored))
+    }
+}
+
+/// Something else happens between the look at what comes next and its storing.
+private struct InterruptedJournal: SealedJournal {
+    let journal: FakeJournal
+    let interruption: @Sendable () throws -> Void
+
+    func sealedReplicas() throws -> [SealedReplica] { try journal.sealedReplicas() }
+
+    func pieces(after counter: UInt64, of replica: ReplicaID, changesMax: Int) throws -> [SealedPiece] {
+        let pieces = try journal.pieces(after: counter, of: replica, changesMax: changesMax)
+        try interruption()
+        return pieces
+    }
+
+    func forget(upTo counter: UInt64, of replica: ReplicaID, in db: Database) throws {
+        try journal.forget(upTo: counter, of: replica, in: db)
+    }
 }
 
 private struct EmptyJournal: SealedJournal {

@@ -7,7 +7,7 @@ import Mutants
 import Oddities
 
 extension Outbox {
-    /// Cuts the next set of `replica` and stores it; false when nothing is sealed beyond the last one.
+    /// Cuts the next set of `replica` and stores it; false when nothing is sealed beyond the last one, or nothing may be sent any more.
     ///
     /// - Throws: `CaptureError` `journal-damaged` when what comes next in the journal is no longer whole.
     ///
@@ -26,8 +26,7 @@ extension Outbox {
                 packed.removeLast(packed.count / 2)
                 continue
             }
-            try store(sets, of: before)
-            return true
+            return try store(sets, of: before)
         }
     }
 
@@ -106,15 +105,23 @@ extension Outbox {
     }
 
     /// One transaction: the sets, the end of the chain, and the journal's permission to forget.
-    private func store(_ sets: [CutSet], of before: ReplicaRow) throws {
-        guard let last = sets.last else { return }
-        try queue.write { db in
-            for set in sets { try Self.insert(set, in: db) }
+    ///
+    /// The sets were made without holding the file. Of a replica that was abandoned meanwhile nothing is stored: it is captured anew, and
+    /// would be told twice. Where somebody else went on with the chain, what is there now counts.
+    ///
+    /// - Returns: whether there is, or may be, a set more.
+    private func store(_ sets: [CutSet], of before: ReplicaRow) throws -> Bool {
+        guard let last = sets.last else { return false }
+        return try queue.write { db in
             var row = try ReplicaRow.fetch(before.replica, in: db)
+            guard row.abandonedAt == nil else { return false }
+            guard row.cut == before.cut, row.cutHash == before.cutHash else { return true }
+            for set in sets { try Self.insert(set, in: db) }
             row.cut = last.set.last
             row.cutHash = last.encoded.hash
             try row.store(in: db)
             try journal.forget(upTo: last.set.last + (Mutant.forgetsOneMore.isOn ? 1 : 0), of: before.replica, in: db)
+            return true
         }
     }
 
