@@ -280,6 +280,18 @@ struct SyncCoreTests {
         #expect(rig.core.report.isStalled && reconnects() == 1)
     }
 
+    @Test("a timer that goes off before its time is asked for once more")
+    func earlyTimer() throws {
+        var core = SyncCore()
+        var random = SeededGenerator(seed: 1)
+        func wakes(_ event: SyncCore.Event, at now: Instant) -> [Instant] {
+            core.receive(event, now: now, random: &random).compactMap { if case .wake(let instant) = $0 { instant } else { nil } }
+        }
+        let asked = wakes(.queue([QueueStanding(replica: SyncRig.replica, acknowledged: 0, sealed: 3)]), at: 1_000)
+        let due = try #require(asked.last)
+        #expect(wakes(.timer, at: due - 1) == [due])
+    }
+
     @Test("an answer to a request that was given up is not looked at")
     func lateAnswer() {
         var rig = SyncRig(seed: 5)

@@ -233,7 +233,8 @@ public struct SyncCore: Sendable {
         agreement.begin(now, within: settings.firstCheckMilliseconds, random: &random)
         var effects: [Effect] = []
         switch event {
-        case .timer: break
+        // One that came a little early is asked for again.
+        case .timer: wakeAt = nil
         case .queue(let standings): takeQueue(standings, now: now)
         case .push(let ticket, let outcome): takePush(ticket, outcome, now: now, random: &random, effects: &effects)
         case .pull(let ticket, let outcome): takePull(ticket, outcome, now: now, random: &random, effects: &effects)
