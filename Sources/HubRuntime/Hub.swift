@@ -13,9 +13,11 @@ public final class Hub: Sendable {
         /// Pushes and bytes taken into one commit, and bytes that may wait for theirs.
         public var groupPushesMax = 64
         public var groupBytesMax = 16 << 20
-        /// A commit ends after the change-set that reaches so many changes: whoever waits for the next one waits a moment, however well a
-        /// backlog deflates.
+        /// A commit holds no more changes than this, one change-set aside, however fast the machine is (`CommitPace`).
         public var commitChangesMax = 10_000
+        /// ... and takes about this long at most while more waits: short beside a sale's own way from the till's commit to its receipt.
+        /// Infinite: only the number of changes counts, and the same pushes make the same commits.
+        public var commitMillisecondsMax = 20.0
         public var queueBytesMax = 64 << 20
         /// A change that waits longer for what it names is shown as a conflict.
         public var longWaitMilliseconds: UInt64 = 24 * 3600 * 1000
@@ -53,6 +55,7 @@ public final class Hub: Sendable {
     let exchanges: ExchangeLogs
     let returns = DecisionReturns()
     let queue: CommitQueue
+    let pace: Mutex<CommitPace>
     let tally = ConflictTally()
     let openLists = OpenConflictLists()
     let keptCounts = KeptCounts()
@@ -104,6 +107,7 @@ public final class Hub: Sendable {
         generation = opened.generation
         standing = Mutex(opened.standing)
         queue = CommitQueue(bytesMax: options.queueBytesMax)
+        pace = Mutex(CommitPace(millisecondsMax: options.commitMillisecondsMax, most: options.commitChangesMax))
         digests = DigestDesk(restFactor: options.digestRestFactor)
         notes = AgentNotes(opened.notes)
         exchanges = ExchangeLogs(opened.exchanges)
@@ -113,6 +117,9 @@ public final class Hub: Sendable {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
+
+    /// How many changes a commit holds at most now, and a change-set of a backlog should.
+    public var changesPerCommit: Int { pace.withLock { $0.changes } }
 
     /// The newest committed position.
     public var head: Position { standing.withLock { $0.head.position } }

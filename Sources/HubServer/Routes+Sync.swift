@@ -47,7 +47,9 @@ extension HubRoutes {
             call.logger.notice(
                 "push refused: \(refusal.message)", metadata: ["site": "\(agent.site.name)", "code": "\(refusal.code)"])
         }
-        return try answered(.push, answer, call, sent: frames)
+        var reply = try answered(.push, answer, call, sent: frames)
+        reply.fields[.tributarySetChanges] = "\(hub.changesPerCommit)"
+        return reply
     }
 
     private func takeBack(_ call: HubCall) async throws -> Reply {

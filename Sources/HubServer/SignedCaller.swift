@@ -58,6 +58,8 @@ extension HTTPField.Name {
     static let tributaryTime = own("Tributary-Time")
     static let tributaryNonce = own("Tributary-Nonce")
     static let tributarySignature = own("Tributary-Signature")
+    /// How many changes the hub asks an agent's next change-sets to hold at most.
+    static let tributarySetChanges = own("Tributary-Set-Changes")
 
     private static func own(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no name for a header.") }

@@ -110,6 +110,19 @@ struct HubAnswerTests {
         let response = HTTPResponse(status: 503, headers: [("retry-after", "7")], body: [])
         #expect(HubAnswer.failure(response, hub: hub).retryAfterMilliseconds == 7_000)
     }
+
+    @Test(
+        "the hub says how many changes a set shall hold; what nobody signed moves that within bounds only",
+        arguments: [
+            ("250", 250), ("100", 100), ("99", 100), ("0", 100), ("-7", 100), ("10000", 10_000), ("10001", 10_000), ("many", nil),
+            ("", nil),
+            ("99999999999999999999", nil),
+        ])
+    func setSize(told: String, size: Int?) {
+        let response = HTTPResponse(status: 200, headers: [("tributary-set-changes", told)], body: [])
+        #expect(SetSize.asked(by: response) == size)
+        #expect(SetSize.asked(by: HTTPResponse(status: 200, headers: [], body: [])) == nil)
+    }
 }
 
 @Suite("Where the hub is")

@@ -22,12 +22,13 @@ struct OutboxTests {
     }
 
     private func load(
-        after counter: UInt64 = 0, bytesMax: Int = 1 << 20, setBytesMax: Int = 4 << 20, seed: UInt64 = 1
+        after counter: UInt64 = 0, bytesMax: Int = 1 << 20, setChangesMax: Int? = nil, setBytesMax: Int = 4 << 20, seed: UInt64 = 1
     ) throws -> [Outbox.Frame] {
         var random = SeededGenerator(seed: seed)
         guard
             case .frames(let frames) = try outbox.load(
-                after: counter, of: Self.replica, bytesMax: bytesMax, setBytesMax: setBytesMax, random: &random)
+                after: counter, of: Self.replica, bytesMax: bytesMax, setChangesMax: setChangesMax, setBytesMax: setBytesMax,
+                random: &random)
         else { return [] }
         return frames
     }
@@ -100,6 +101,23 @@ struct OutboxTests {
         #expect(sets.map(\.part.number) == [1, 1, 2, 3, 1])
         #expect(sets.map(\.part.total) == [1, 3, 3, 3, 1])
         #expect(sets.map(\.changes.count) == [5, 10, 10, 10, 5])
+    }
+
+    @Test("the hub's wish divides parts of a drain and packs fewer drains together; one drain stays whole")
+    func setChangesMax() throws {
+        journal.seal(Sales.lines(0..<30), parts: 1)
+        journal.seal(Sales.lines(30..<60), parts: 3)
+        for start in stride(from: 60, to: 90, by: 6) { journal.seal(Sales.lines(start..<start + 6)) }
+        func sizes(_ most: Int, after counter: UInt64) throws -> [Int] {
+            try load(after: counter, setChangesMax: most).map { Int($0.last - $0.first + 1) }
+        }
+        #expect(try sizes(12, after: 0) == [30, 10, 10, 10, 12, 12, 6])
+        journal.seal(Sales.lines(90..<150), parts: 2)
+        #expect(try sizes(29, after: 90) == [15, 15, 15, 15])
+        let sets = try load(after: 90).map { try ChangeSetCodec.decode($0.bytes) }
+        #expect(sets.map(\.part.number) == [1, 1, 2, 2])
+        #expect(Set(sets.map(\.part.total)) == [2])
+        #expect(try checkChain(load()) == Sales.lines(0..<150))
     }
 
     @Test("one drain that is larger than a set may be is cut in parts")

@@ -17,6 +17,12 @@ struct QueueBoundTests {
         func wait() { for _ in 0..<20_000 where !isOpen.load(ordering: .acquiring) { usleep(1_000) } }
     }
 
+    private final class Order: Sendable {
+        private let noted = Mutex<[String]>([])
+        var names: [String] { noted.withLock { $0 } }
+        func note(_ name: String) { noted.withLock { $0.append(name) } }
+    }
+
     /// Lets so many jobs gather while a commit is under way, as many as there is room for, and then go.
     ///
     /// Three more are offered: when three are refused, all others wait.
@@ -24,6 +30,7 @@ struct QueueBoundTests {
     /// - Returns: how many jobs shared each commit, in the order of the commits.
     private func commits(_ waiting: Int, bytes: Int = 10, changes: Int = 1) async throws -> [Int] {
         var options = Hub.Options()
+        options.commitMillisecondsMax = .infinity
         options.queueBytesMax = waiting * bytes
         let hub = try await TestHub(options: options).hub
         let gate = Gate()
@@ -82,10 +89,43 @@ struct QueueBoundTests {
         #expect(try await commits(4, bytes: quarter + 1) == [3, 1])
     }
 
-    @Test("A commit ends with the push that reaches so many changes, and not a change before")
+    @Test("A commit holds as many changes as it may, and no more; a push of more has a commit to itself")
     func changes() async throws {
         let quarter = Hub.Options().commitChangesMax / 4
         #expect(try await commits(5, changes: quarter) == [4, 1])
-        #expect(try await commits(5, changes: quarter - 1) == [5])
+        #expect(try await commits(4, changes: quarter + 1) == [3, 1])
+        #expect(try await commits(2, changes: 4 * quarter + 1) == [1, 1])
+    }
+
+    @Test("Small pushes go before the parts of a backlog that wait, one part comes after each group of them, and nobody waits for ever")
+    func smallFirst() async throws {
+        var options = Hub.Options()
+        options.commitChangesMax = 100
+        options.commitMillisecondsMax = .infinity
+        let hub = try await TestHub(options: options).hub
+        let (gate, order) = (Gate(), Order())
+        let (starts, start) = AsyncStream<Void>.makeStream()
+        var tasks = [
+            Task {
+                try await hub.queue.submit(bytes: 1, to: hub) { _, _, _ in
+                    start.yield()
+                    gate.wait()
+                }
+            }
+        ]
+        for await _ in starts { break }
+        for (number, changes) in [100, 100, 10, 11, 1].enumerated() {
+            tasks.append(
+                Task {
+                    try await hub.queue.submit(bytes: 10, changes: changes, to: hub) { _, _, _ in
+                        order.note("\(changes) changes, \(number)")
+                    }
+                })
+            while await hub.queue.waitingCount <= number { await Task.yield() }
+        }
+        gate.open()
+        for task in tasks { try await task.value }
+        #expect(
+            order.names == ["10 changes, 2", "1 changes, 4", "100 changes, 0", "100 changes, 1", "11 changes, 3"])
     }
 }

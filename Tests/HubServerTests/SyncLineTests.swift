@@ -14,6 +14,7 @@ struct SyncLineTests {
             let set = try writer.seal([Make.customer(1, email: "ada@example.com", at: TestHub.start)])
             let nonce = SignedRequests.nonce()
             let answer = try await hub.askSigned("/v1/sync/push", SignedRequests.frames([set]), key: key, nonce: nonce)
+            #expect(answer.header("tributary-set-changes").flatMap { Int($0) } == hub.test.hub.changesPerCommit)
             #expect(answer.status == 200 && answer.header("content-type") == "application/vnd.tributary")
             let hubKey = hub.test.hub.signingKey.publicKey
             guard case .receipt(let receipt) = try ChangeSets.Answer.decode(answer.body, nonce: nonce, key: hubKey) else {

@@ -171,10 +171,11 @@ final class World {
         return { count in generator.withLock { generator in (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) } } }
     }
 
-    /// No real clock decides whether the hub has time for a digest.
+    /// No real clock decides whether the hub has time for a digest, or how large a commit is.
     static var options: Hub.Options {
         var options = Hub.Options()
         options.digestRestFactor = 0
+        options.commitMillisecondsMax = .infinity
         return options
     }
 

@@ -49,13 +49,15 @@ public final class HubLine: Sendable {
         }
     }
 
+    /// - Returns: the hub's answer, and how many changes it asks a set to hold at most (`SetSize`).
     /// - Throws: `LineFailure`, or `CancellationError`.
-    public func push(_ frames: [Outbox.Frame]) async throws -> Answer {
+    public func push(_ frames: [Outbox.Frame]) async throws -> (Answer, setChangesMax: Int?) {
         let body = Self.body(of: frames.map(\.bytes))
         let milliseconds = Self.answerMilliseconds + body.count / Self.bytesPerSecondMin * 1000
         let limits = TransferLimits(
             totalMilliseconds: min(milliseconds, 300_000), slowSeconds: Self.answerMilliseconds / 1000, responseBytesMax: 1 << 20)
-        return try await ask("/v1/sync/push", body: body, type: Self.contentType, limits: limits, on: { $0.push })
+        let (answer, response) = try await exchange("/v1/sync/push", body: body, type: Self.contentType, limits: limits, on: { $0.push })
+        return (answer, SetSize.asked(by: response))
     }
 
     /// Per change-set its length (u32, little-endian) and its bytes.
@@ -171,6 +173,12 @@ public final class HubLine: Sendable {
     private func ask(
         _ path: String, body: [UInt8], type: String, limits: TransferLimits, on lane: (borrowing Connections) -> HTTPConnection
     ) async throws -> Answer {
+        try await exchange(path, body: body, type: type, limits: limits, on: lane).0
+    }
+
+    private func exchange(
+        _ path: String, body: [UInt8], type: String, limits: TransferLimits, on lane: (borrowing Connections) -> HTTPConnection
+    ) async throws -> (Answer, HTTPResponse) {
         var random = SystemRandomNumberGenerator()
         let connection = connections.withLock { lane($0) }
         let signed = try SignedRequest(
@@ -179,6 +187,6 @@ public final class HubLine: Sendable {
         do { response = try await connection.send(signed.request) } catch let error as TransferError {
             throw LineFailure(transfer: error)
         }
-        return try HubAnswer.read(response, nonce: signed.nonce, hubKey: hubKey, hub: hub)
+        return (try HubAnswer.read(response, nonce: signed.nonce, hubKey: hubKey, hub: hub), response)
     }
 }

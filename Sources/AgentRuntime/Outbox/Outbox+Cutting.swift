@@ -11,8 +11,9 @@ extension Outbox {
     ///
     /// - Throws: `CaptureError` `journal-damaged` when what comes next in the journal is no longer whole.
     ///
-    /// Whole drains are packed together up to the limits; a part of a drain travels alone, because its number is in the header.
-    func cut(_ replica: ReplicaID, setBytesMax: Int, random: inout some RandomNumberGenerator) throws -> Bool {
+    /// Whole drains are packed together up to the limits; a part of a drain travels alone, because its number is in the header. One drain
+    /// stays whole beyond `changesMax`, for its transaction shall be seen at once; a part of one may be cut into smaller ones.
+    func cut(_ replica: ReplicaID, changesMax: Int, setBytesMax: Int, random: inout some RandomNumberGenerator) throws -> Bool {
         guard let sealed = try journal.sealedReplicas().first(where: { $0.replica == replica }) else { return false }
         let before = try queue.read { try ReplicaRow.fetch(replica, in: $0) }
         let pieces = try journal.pieces(after: before.cut, of: replica, changesMax: changesMax)
@@ -20,7 +21,9 @@ extension Outbox {
         guard first.first == before.cut + 1 else { throw CaptureError.damagedJournal }
         var packed = Self.packed(pieces, changesMax: changesMax)
         while true {
-            let sets = try chain(Self.joined(packed), after: before, opening: sealed.opening, setBytesMax: setBytesMax, random: &random)
+            let sets = try chain(
+                Self.joined(packed), after: before, opening: sealed.opening, partChangesMax: changesMax, setBytesMax: setBytesMax,
+                random: &random)
             // Too large and made of several drains: fewer drains. One drain that is too large was cut in parts.
             if sets.count > 1, packed.count > 1 {
                 packed.removeLast(packed.count / 2)
@@ -50,12 +53,13 @@ extension Outbox {
         var encoded: EncodedChangeSet
     }
 
-    /// Encodes one piece as one set, or as several parts when it is larger than `setBytesMax` and can be divided.
+    /// Encodes one piece as one set, or as several parts when it is larger than `setBytesMax`, or a part of more than `partChangesMax`
+    /// changes, and can be divided.
     func chain(
-        _ piece: SealedPiece, after before: ReplicaRow, opening: ChangeSet.Opening?, setBytesMax: Int,
+        _ piece: SealedPiece, after before: ReplicaRow, opening: ChangeSet.Opening?, partChangesMax: Int = .max, setBytesMax: Int,
         random: inout some RandomNumberGenerator
     ) throws -> [CutSet] {
-        var count = 1
+        var count = piece.part.total > 1 && piece.changes.count > partChangesMax ? (piece.changes.count - 1) / partChangesMax + 1 : 1
         while true {
             let sets: [CutSet]
             do { sets = try encode(Self.divided(piece, into: count), after: before, opening: opening, random: &random) } catch let error

@@ -100,10 +100,12 @@ public struct Outbox: Sendable {
     /// The sets after `counter`, about `bytesMax` of them but at least one, cutting new ones where none are. None follows the one that
     /// reaches `changesMax`: what deflates well would keep the hub at one request for long.
     ///
-    /// - Parameter goesOn: asked before each set is cut; what it throws ends the work, and what was cut stays.
+    /// - Parameters:
+    ///   - setChangesMax: how many changes a set that is cut now shall hold at most; `nil`: `changesMax`.
+    ///   - goesOn: asked before each set is cut; what it throws ends the work, and what was cut stays.
     public func load(
-        after counter: UInt64, of replica: ReplicaID, bytesMax: Int, setBytesMax: Int, random: inout some RandomNumberGenerator,
-        goesOn: () throws -> Void = {}
+        after counter: UInt64, of replica: ReplicaID, bytesMax: Int, setChangesMax: Int? = nil, setBytesMax: Int,
+        random: inout some RandomNumberGenerator, goesOn: () throws -> Void = {}
     ) throws -> Load {
         if Mutant.cutsAnewAtEachTry.isOn { try recut(after: counter, of: replica, setBytesMax: setBytesMax, random: &random) }
         var frames: [Frame] = []
@@ -120,7 +122,10 @@ public struct Outbox: Sendable {
                 return frames.isEmpty ? .missing : .frames(frames)
             } else {
                 do {
-                    if try !cut(replica, setBytesMax: min(setBytesMax, max(bytesMax, Self.setBytesMin)), random: &random) { break }
+                    let isCut = try cut(
+                        replica, changesMax: min(setChangesMax ?? changesMax, changesMax),
+                        setBytesMax: min(setBytesMax, max(bytesMax, Self.setBytesMin)), random: &random)
+                    if !isCut { break }
                 } catch let error as CaptureError where error.code == .journalDamaged {
                     // ... or what it held was given up just now.
                     if try row(of: replica).abandonedAt != nil { break }

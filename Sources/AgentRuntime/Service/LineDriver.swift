@@ -32,6 +32,8 @@ public actor LineDriver {
     private var problems: [ReplicaID: LineReport.Refused] = [:]
     private var revision = 0
     private var entriesSinceTrim = 0
+    /// Of the sets that are cut next; the hub asks for another size as it finds its own pace.
+    private var setChangesMax = SetSize.changesAtFirst
     private var timer: Task<Void, Never>?
     private var isStopped = false
     private var waiter: CheckedContinuation<LineFailure?, Never>?
@@ -239,7 +241,8 @@ public actor LineDriver {
     static let entriesPerTrim = 2_000
 
     private func push(_ order: SyncCore.PushOrder) async {
-        let (outcome, changes) = await exchange.push(order, setBytesMax: core.settings.setBytesMax)
+        let (outcome, changes, asked) = await exchange.push(order, setChangesMax: setChangesMax, setBytesMax: core.settings.setBytesMax)
+        if let asked { setChangesMax = asked }
         entriesSinceTrim += changes
         guard requests.removeValue(forKey: order.ticket) != nil else { return }
         receive(.push(ticket: order.ticket, outcome))

@@ -11,21 +11,25 @@ struct LineExchange: Sendable {
     let stopping: StopSignal
     let log: Logger
 
-    /// - Returns: what came of it, and how many changes were sent.
-    func push(_ order: SyncCore.PushOrder, setBytesMax: Int) async -> (SyncCore.PushOutcome, changes: Int) {
+    /// - Returns: what came of it, how many changes were sent, and how many the hub asks a set to hold at most, if it said so.
+    func push(
+        _ order: SyncCore.PushOrder, setChangesMax: Int, setBytesMax: Int
+    ) async -> (SyncCore.PushOutcome, changes: Int, setChangesMax: Int?) {
         var changes = 0
+        var asked: Int?
         do {
             var random = SystemRandomNumberGenerator()
             let load = try outbox.load(
-                after: order.after, of: order.replica, bytesMax: order.bytesMax, setBytesMax: setBytesMax, random: &random,
-                goesOn: stopping.check)
+                after: order.after, of: order.replica, bytesMax: order.bytesMax, setChangesMax: setChangesMax, setBytesMax: setBytesMax,
+                random: &random, goesOn: stopping.check)
             switch load {
-            case .nothing: return (.nothing, changes)
-            case .missing: return (.missing(acknowledged: try outbox.acknowledgement(of: order.replica)), changes)
-            case .damaged: return (.damaged(acknowledged: try outbox.acknowledgement(of: order.replica)), changes)
+            case .nothing: return (.nothing, changes, asked)
+            case .missing: return (.missing(acknowledged: try outbox.acknowledgement(of: order.replica)), changes, asked)
+            case .damaged: return (.damaged(acknowledged: try outbox.acknowledgement(of: order.replica)), changes, asked)
             case .frames(let frames):
                 changes = frames.reduce(0) { $0 + Int($1.last - $1.first + 1) }
-                let answer = try await line.push(frames)
+                let answer: Answer
+                (answer, asked) = try await line.push(frames)
                 log.debug(
                     "pushed",
                     metadata: [
@@ -33,14 +37,14 @@ struct LineExchange: Sendable {
                         "bytes": "\(frames.reduce(0) { $0 + $1.bytes.count })",
                     ])
                 if !answer.isReceipt, try outbox.isDamaged(oneOf: frames, of: order.replica, at: answer.standing) {
-                    return (.damaged(acknowledged: try outbox.acknowledgement(of: order.replica)), changes)
+                    return (.damaged(acknowledged: try outbox.acknowledgement(of: order.replica)), changes, asked)
                 }
                 let outcome = SyncCore.PushOutcome.answered(
                     answer, through: frames.last?.last ?? order.after, isSingle: frames.count == 1,
                     standing: try outbox.standing(of: answer.standing))
-                return (outcome, changes)
+                return (outcome, changes, asked)
             }
-        } catch { return (.failed(LineFailure(error, of: outbox)), changes) }
+        } catch { return (.failed(LineFailure(error, of: outbox)), changes, asked) }
     }
 
     func pull(_ order: SyncCore.PullOrder) async -> SyncCore.PullOutcome {

@@ -5,7 +5,8 @@ import Oddities
 /// Gathers what is to be written, so that many pushes share one commit.
 ///
 /// While one group commits, the next one gathers. A group's answers are given only after its commit is on
-/// disk (law 2).
+/// disk (law 2). What is small goes first, so that a sale waits for one part of a backlog at most; after each group of small ones comes
+/// one that holds the first of those that wait, however large: nobody waits for ever.
 actor CommitQueue {
     /// One piece of writing; runs in the group's transaction.
     struct Job: Sendable {
@@ -21,10 +22,14 @@ actor CommitQueue {
     private var waitingBytes = 0
     private var isCommitting = false
     private var isStopped = false
+    /// The last group was made of small ones, before what had waited longer.
+    private var smallWentFirst = false
     private var idle: [CheckedContinuation<Void, Never>] = []
     private let bytesMax: Int
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+    var waitingCount: Int { waiting.count }
 
     /// Runs `work` in a commit and returns when that is on disk. When it throws, nothing that it wrote stays.
     ///
@@ -75,7 +80,7 @@ actor CommitQueue {
 
     private func commitAll(on hub: Hub) async {
         while !waiting.isEmpty {
-            let group = takeGroup(hub.options)
+            let group = takeGroup(hub.options, changesMax: hub.changesPerCommit)
             let outcome = await hub.commit(group)
             for job in group { job.done(outcome) }
         }
@@ -84,20 +89,29 @@ actor CommitQueue {
         idle = []
     }
 
-    private func takeGroup(_ options: Hub.Options) -> [Job] {
-        var (count, bytes, changes) = (0, 0, 0)
-        while count < waiting.count, count < options.groupPushesMax, changes < options.commitChangesMax,
-            count == 0 || bytes + waiting[count].bytes <= options.groupBytesMax
-        {
-            bytes += waiting[count].bytes
-            changes += waiting[count].changes
-            count += 1
+    /// The first that waits and what fits beside it; or before that, every other time, the small ones.
+    private func takeGroup(_ options: Hub.Options, changesMax: Int) -> [Job] {
+        let first = waiting[0]
+        let small = Self.small(of: changesMax)
+        smallWentFirst = !smallWentFirst && first.changes > small && waiting.contains { $0.changes <= small }
+        var (group, rest, bytes, changes) = ([Job](), [Job](), 0, 0)
+        for job in waiting {
+            let fits = group.isEmpty || bytes + job.bytes <= options.groupBytesMax && changes + job.changes <= changesMax
+            guard fits, group.count < options.groupPushesMax, !smallWentFirst || job.changes <= small else {
+                rest.append(job)
+                continue
+            }
+            bytes += job.bytes
+            changes += job.changes
+            group.append(job)
         }
-        let group = Array(waiting.prefix(count))
-        waiting.removeFirst(count)
+        waiting = rest
         waitingBytes -= bytes
         return group
     }
+
+    /// A push of so many changes, of which ten fit into a commit, is small.
+    private static func small(of changesMax: Int) -> Int { changesMax / 10 }
 
     /// Refuses what waits and what comes later, and returns when the commit under way is on disk: nobody who waits
     /// was told anything, so whoever asked asks again.
@@ -132,6 +146,7 @@ extension Hub {
     /// Runs a group in one transaction on a copy of the standing, and publishes the copy once it is on disk.
     func commit(_ group: [CommitQueue.Job]) async -> Result<Void, any Error> {
         let before = standing.withLock { $0 }
+        let begun = ContinuousClock.now
         do {
             let (after, flowDay): (Standing, Int64?)
             do {
@@ -142,6 +157,8 @@ extension Hub {
                 (after, flowDay) = try await run(group, from: before, .savepoints)
             }
             KillPoint.commitOnDisk.passed()
+            let took = begun.duration(to: .now)
+            pace.withLock { $0.note(changes: group.reduce(0) { $0 + $1.changes }, milliseconds: took / .milliseconds(1)) }
             standing.withLock { $0 = after }
             if let flowDay { flowPast.forget(with: flowDay) }
             if after.head.number != before.head.number { commits.announce(after.head.number) }

@@ -65,7 +65,7 @@ extension Hub {
         // In commits of limited size, between which other agents' pushes come: what an earlier one holds stays, whatever becomes of the next.
         var rest = valid[...]
         while true {
-            let part = Self.prefix(of: rest, changes: options.commitChangesMax)
+            let part = Self.prefix(of: rest, changes: changesPerCommit)
             rest = rest.dropFirst(part.count)
             if let answer = try await commit(
                 part, of: writer, from: agent, offset: offset, now: now, obstacle: obstacle, isLast: rest.isEmpty)
@@ -75,12 +75,12 @@ extension Hub {
         }
     }
 
-    /// The frames up to the one that reaches so many changes.
+    /// The first frame, and those after it that together hold no more changes than this.
     private static func prefix(of frames: ArraySlice<Frame>, changes limit: Int) -> ArraySlice<Frame> {
         var changes = 0
         return frames.prefix { frame in
             defer { changes += frame.header.count }
-            return changes < limit
+            return changes == 0 || changes + frame.header.count <= limit
         }
     }
 
