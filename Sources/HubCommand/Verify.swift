@@ -9,7 +9,13 @@ import Logging
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Rebuild state and views from the journal and compare; exit 1 if they differ.",
-        discussion: "The hub must not run. Example: tributary-hub verify --data /var/lib/tributary-hub")
+        discussion: """
+            Compared is all that the journal gives: records, customers and their links, purchases, orders, stock, decisions, what is set
+            aside. Not compared are proposals of links, which are made anew, and what the hub counts in passing: data flow, data quality,
+            the log of exchanges.
+
+            The hub must not run. Example: tributary-hub verify --data /var/lib/tributary-hub
+            """)
 
     @OptionGroup var options: SettingsOptions
 

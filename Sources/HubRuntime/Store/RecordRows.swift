@@ -56,6 +56,11 @@ public struct StaleRow: Hashable, Sendable {
 }
 
 /// The tables that a rebuild from the journal must give again.
+///
+/// Not among them is what the journal does not give. `unmatched`, `matched`, `block` and `proposal` are a list of work beside the
+/// views: what is in it depends on when a pass last learnt, and a pass makes it anew from the records, which are compared. `stale`
+/// says what could not be drawn when it came. `flow_…`, `quality_…`, `pulse`, `exchange` and `site_view` are diagnostics that were
+/// noted in passing. Notes on conflicts, users, tokens and the trail are said to the hub itself, and stand nowhere else.
 public enum DerivedTable: String, Sendable, CaseIterable {
     case record, held, purchase, purchaseLine, total, event, customer, identifier, earlier, profile, cell, movement, order, shipment,
         decision, linkDecision, item, itemWord, consent, note, superseded
