@@ -234,6 +234,47 @@ struct LocalReplicaTests {
         #expect(try onHand("s") == ["shop": 100 - Int64(count)])
     }
 
+    @Test(
+        "S27: a set that goes because too much is kept is laid over until the view shows it; one receipt reads so many", arguments: [0, 1])
+    func trimmed(more: Int) throws {
+        try view.stage(page([stock(1, "s", "shop", 100)], reached: 1, consistent: true, own: 0))
+        let count = Outbox.keptSetsMax + more
+        var last: [UInt8] = []
+        for number in 0..<count {
+            journal.seal([Sales.line(number, sku: "s", quantity: 1)])
+            var random = SeededGenerator(seed: 1)
+            let load = try outbox.load(after: UInt64(number), of: FakeJournal.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random)
+            if case .frames(let frames) = load, let frame = frames.first { last = frame.bytes }
+        }
+        // The hub has all of them, and no backup holds any.
+        let small = Outbox(queue: queue, journal: journal, key: outbox.key, keptBytesMax: 0)
+        let receipt = Receipt(
+            replica: FakeJournal.replica, last: UInt64(count), hash: try ChangeSetCodec.hash(of: last), position: position(2),
+            keepUntil: 0, time: Timestamp(milliseconds: 1))
+        for left in [more, 0] {
+            try small.acknowledge(receipt)
+            #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM outbox_set") } == left)
+            #expect(try onHand("s") == ["shop": 100 - Int64(count)])
+        }
+        try view.stage(page([stock(2, "s", "shop", 100 - Int64(count))], reached: 2, consistent: true, own: UInt64(count)))
+        #expect(try onHand("s") == ["shop": 100 - Int64(count)])
+    }
+
+    @Test("S27: of a replica that was abandoned nothing is laid over when too much is kept: what counts of it is told anew")
+    func trimmedAbandoned() throws {
+        try view.stage(page([stock(1, "s", "shop", 10)], reached: 1, consistent: true, own: 0))
+        var random = SeededGenerator(seed: 1)
+        journal.seal([Sales.line(1, sku: "s", quantity: 1)])
+        _ = try outbox.load(after: 0, of: FakeJournal.replica, bytesMax: 1, setBytesMax: 1 << 20, random: &random)
+        try outbox.abandon(FakeJournal.replica, sharing: 0)
+        let small = Outbox(queue: queue, journal: journal, key: outbox.key, keptBytesMax: 0)
+        let other = ReplicaID(high: 7, low: 8)
+        try small.acknowledge(
+            Receipt(replica: other, last: 0, hash: .zero, position: position(2), keepUntil: 0, time: Timestamp(milliseconds: 1)))
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM outbox_set") } == 0)
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM own_stock") } == 0)
+    }
+
     @Test("S27: of a set that is let go of and that the view shows already, nothing is laid over")
     func droppedLater() throws {
         journal.seal([Sales.line(1, sku: "s", quantity: 1)])

@@ -13,10 +13,10 @@ extension Outbox {
     public func acknowledge(_ receipt: Receipt) throws {
         let isNews = try queue.read { db in
             let row = try ReplicaRow.fetch(receipt.replica, in: db)
-            return try row.acknowledged != receipt.last || !Self.droppable(receipt, in: db).isEmpty
+            return try row.acknowledged != receipt.last || !Self.droppable(receipt, in: db).isEmpty || Self.keptBytes(in: db) > keptBytesMax
         }
         guard isNews, !Oddity.acknowledgesLater.happens else { return }
-        let sealed = try journal.sealedReplicas().first { $0.replica == receipt.replica }
+        let sealed = try journal.sealedReplicas()
         KillPoint.receiptCome.passed()
         try queue.write { db in
             var row = try ReplicaRow.fetch(receipt.replica, in: db)
@@ -24,8 +24,7 @@ extension Outbox {
             if row.acknowledged == receipt.last { row.acknowledgedHash = receipt.hash }
             try row.store(in: db)
             try Self.notePosition(receipt, in: db)
-            // Of one that was abandoned, what is captured anew is told under another name.
-            try drop(receipt, showing: row.abandonedAt == nil ? sealed : nil, in: db)
+            try drop(receipt, showing: sealed, in: db)
         }
         KillPoint.receiptKept.passed()
     }
@@ -34,7 +33,8 @@ extension Outbox {
     /// longer than until a backup holds it.
     public func release(_ receipt: Receipt) throws {
         guard try queue.read({ try !Self.droppable(receipt, in: $0).isEmpty }) else { return }
-        try queue.write { try drop(receipt, showing: nil, in: $0) }
+        let sealed = try journal.sealedReplicas()
+        try queue.write { try drop(receipt, showing: sealed, in: $0) }
     }
 
     /// Where the sets stand on the hub's line. If the last one stands elsewhere than it did, the hub was restored and got them again from
@@ -55,16 +55,19 @@ extension Outbox {
     /// Sets that are read for people in one transaction, with 10,000 changes each at most: what is left goes with the next receipts.
     static let keptSetsMax = 4
 
-    /// - Parameter sealed: whose changes are shown to people until the view has them.
-    private func drop(_ receipt: Receipt, showing sealed: SealedReplica?, in db: Database) throws {
+    /// - Parameter sealed: whose changes are shown to people until the view has them, but for the abandoned ones.
+    private func drop(_ receipt: Receipt, showing sealed: [SealedReplica], in db: Database) throws {
         if Oddity.keepsLonger.happens { return }
-        var kept = 0
+        // Of one that was abandoned, what is captured anew is told under another name.
+        let sealed = try sealed.filter { try ReplicaRow.fetch($0.replica, in: db).abandonedAt == nil }
+        let shown = Dictionary(sealed.map { ($0.replica, $0) }, uniquingKeysWith: { first, _ in first })
+        var read = 0
         for id in try Self.droppable(receipt, in: db) {
-            if let sealed, try OwnChanges.keep(set: id, of: sealed, in: db) { kept += 1 }
+            if let sealed = shown[receipt.replica], try OwnChanges.keep(set: id, of: sealed, in: db) { read += 1 }
             try drop(set: id, in: db)
-            if kept == Self.keptSetsMax { break }
+            if read == Self.keptSetsMax { break }
         }
-        try trim(in: db)
+        try trim(showing: shown, read: read, in: db)
         try trimPast(of: receipt.replica, in: db)
     }
 
@@ -227,16 +230,25 @@ extension Outbox {
         return receipt
     }
 
-    /// The only other limit on what is kept (S25).
-    private func trim(in db: Database) throws {
-        var kept = try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM outbox_set WHERE position IS NOT NULL") ?? 0
-        while kept > keptBytesMax {
+    /// The only other limit on what is kept (S25). What the view does not show yet stays laid over here, too.
+    ///
+    /// - Parameter read: so many sets were read for people in this transaction.
+    private func trim(showing shown: [ReplicaID: SealedReplica], read: Int, in db: Database) throws {
+        var (kept, read) = (try Self.keptBytes(in: db), read)
+        while kept > keptBytesMax, read < Self.keptSetsMax {
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT id, size FROM outbox_set WHERE position IS NOT NULL ORDER BY position, id LIMIT 1")
+                    db, sql: "SELECT id, size, replica FROM outbox_set WHERE position IS NOT NULL ORDER BY position, id LIMIT 1")
             else { return }
+            if let sealed = ReplicaID(bytes: row.bytes(2)).flatMap({ shown[$0] }), try OwnChanges.keep(set: row[0], of: sealed, in: db) {
+                read += 1
+            }
             try drop(set: row[0], in: db)
             kept -= row[1] as Int
         }
+    }
+
+    private static func keptBytes(in db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM outbox_set WHERE position IS NOT NULL") ?? 0
     }
 }
