@@ -8,9 +8,11 @@ public struct AgentSettings: Sendable {
     public init(queue: DatabaseQueue) { self.queue = queue }
 
     public func read<Content: Decodable>(_ name: Name, as type: Content.Type = Content.self) throws -> Content? {
-        let data = try queue.read { db in
-            try Data.fetchOne(db, sql: "SELECT value FROM agent_setting WHERE name = ?", arguments: [name.rawValue])
-        }
+        try queue.read { try Self.read(name, as: type, in: $0) }
+    }
+
+    static func read<Content: Decodable>(_ name: Name, as type: Content.Type = Content.self, in db: Database) throws -> Content? {
+        let data = try Data.fetchOne(db, sql: "SELECT value FROM agent_setting WHERE name = ?", arguments: [name.rawValue])
         return data.flatMap { try? JSONDecoder().decode(Content.self, from: $0) }
     }
 

@@ -83,6 +83,59 @@ struct PostedSourceTests {
         #expect(told.compactMap(\.subject?.key) == [LocalKey(.integer(3))])
     }
 
+    @Test("S25: what only a damaged part of the queue held is named, and is made anew when it is posted again")
+    func lostIsNamed() throws {
+        for number in 1...3 { try post(Self.order(Int64(number), "placed"), key: "\(number)") }
+        let replica = try #require(try posted.writer()?.replica)
+        try database.queue.write { try $0.execute(sql: "UPDATE capture_batch SET body = zeroblob(length(body)) WHERE first = 2") }
+        var random = SystemRandomNumberGenerator()
+        let load = try outbox.load(after: 0, of: replica, bytesMax: 1 << 20, setBytesMax: 1 << 20, random: &random)
+        guard case .frames(let frames) = load, let frame = frames.first else { return #expect(Bool(false), "the first is not sent") }
+        let receipt = Receipt(
+            replica: replica, last: 1, hash: try ChangeSetCodec.hash(of: frame.bytes),
+            position: Position(generation: ReplicaID(high: 1, low: 1), number: 1, line: 0), keepUntil: 0, time: Timestamp(milliseconds: 1))
+        try outbox.acknowledge(receipt)
+        let request = try #require(try posted.request())
+        let recovery = try #require(try outbox.recovery(for: request, heard: [receipt]))
+        #expect(recovery.gaps == [Recovery.Gap(cause: .diskDamaged, replica: replica, after: 1, through: 3)])
+        let settings = AgentSettings(queue: database.queue)
+        try LostChanges.note(recovery.gaps, of: request.name, in: settings, clock: .system)
+        try posted.recover(following: recovery.follows, sharing: recovery.sealed, parting: recovery.parts, random: &random) {
+            try outbox.take(after: $1, of: $0, in: $2)
+        } noting: {
+            try LostChanges.name($0, in: $1)
+        }
+        let lost: [LostChanges] = try settings.read(.lost) ?? []
+        // The third was read, and is sent under another name.
+        #expect(
+            lost.map { $0.told(noticed: "on Monday") } == [
+                "Damaged by this machine's disk before being sent: change 2 of loopback, noticed on Monday. What was posted there stands in "
+                    + "no file: have the program that posted it post it again. Created there: order 2."
+            ])
+        let again = try #require(try post(Self.order(2, "placed"), key: "again").first)
+        #expect(again.record?.life == again.dot, "an edit of what the hub never gets would wait there for ever")
+        let third = try #require(try posted.record("order", LocalKey(.integer(3))))
+        #expect(third.life == Dot(again.dot.replica, 1))
+    }
+
+    @Test("So many of the records that are lost are named, and the others counted", arguments: [0, 1])
+    func lostRecords(more: Int) throws {
+        let replica = ReplicaID(high: 1, low: 2)
+        let count = LostChanges.recordsMax + more
+        let records = (1...count).map {
+            RecordID(entity: "order", source: SourceID(replica), key: LocalKey(.integer(Int64($0))), life: Dot(replica, UInt64($0)))
+        }
+        let settings = AgentSettings(queue: database.queue)
+        let gap = Recovery.Gap(cause: .diskDamaged, replica: replica, after: 0, through: UInt64(count))
+        try LostChanges.note([gap], of: PostedSource.name, in: settings, clock: .system)
+        try database.queue.write {
+            try LostChanges.name(PostedLoss(replica: replica, counters: 1...UInt64(count), records: records), in: $0)
+        }
+        let lost = try #require((try settings.read(.lost, as: [LostChanges].self))?.first)
+        #expect(lost.records?.count == LostChanges.recordsMax)
+        #expect(lost.told(noticed: "").hasSuffix(more == 0 ? "order \(count)." : "order \(count - 1) and 1 more."))
+    }
+
     @Test("Law 8: a token of a moment that the folder does not know is no knowledge, and nothing is taken (S13)")
     func lostMoment() throws {
         var random = SystemRandomNumberGenerator()

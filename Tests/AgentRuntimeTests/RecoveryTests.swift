@@ -160,6 +160,15 @@ struct RecoveryTests {
         #expect(try outbox.recovery(for: request, heard: []) == nil, "a hub that was restored gets the former one's back")
         let recovery = try #require(try outbox.recovery(for: request, heard: [heard]))
         #expect(recovery.follows == Dot(Self.former, 10) && recovery.abandons && recovery.distrustsOwnImages)
+        #expect(recovery.gaps == [Recovery.Gap(cause: .diskDamaged, replica: Self.present, after: 0, through: 5)])
+        let settings = AgentSettings(queue: outbox.queue)
+        try LostChanges.note(recovery.gaps, of: request.name, in: settings, clock: .system)
+        let lost: [LostChanges] = try settings.read(.lost) ?? []
+        #expect(
+            lost.map { $0.told(noticed: "on Monday") } == [
+                "Damaged by this machine's disk before being sent: changes 1 to 5 of till, noticed on Monday. What the file still held then "
+                    + "was sent again; earlier values, and rows that were gone by then, were not."
+            ])
         try outbox.finish(recovery, of: request)
         #expect(try outbox.shared(of: Self.present) == 0, "what it told here is told anew from its first change on")
     }

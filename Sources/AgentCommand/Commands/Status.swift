@@ -47,7 +47,7 @@ struct Status: ParsableCommand {
                 say("    \(rows.problem.remedy)")
             }
         }
-        for lost in status.lost { tell(lost) }
+        for lost in status.lost { say(lost.told(noticed: Words.day(lost.foundAt))) }
         for problem in status.problems { tell(problem, indent: "") }
         if status.isWell { say("All is well.") }
     }
@@ -65,15 +65,6 @@ struct Status: ParsableCommand {
             say("Not held against the hub yet.")
         }
         if let at = agreement.repairedAt { say("Repaired \(agreement.repairedText) at \(Words.day(at)).") }
-    }
-
-    private func tell(_ lost: LostChanges) {
-        let cause = lost.cause == .diskDamaged ? "Damaged by this machine's disk before they were sent" : "Lost by a restore of the hub"
-        say(
-            """
-            \(cause): changes \(lost.first) to \(lost.last) of \(lost.source), noticed \(Words.day(lost.foundAt)). What the file \
-            still held then was sent again; earlier values, and rows that were gone by then, were not.
-            """)
     }
 
     private func tell(_ problem: AgentHealth.Problem, indent: String) {

@@ -271,6 +271,8 @@ public actor SourceKeeper {
             following: recovery.follows, sharing: recovery.sealed, parting: recovery.parts, random: &random
         ) { replica, counter, db in
             try outbox.take(after: counter, of: replica, at: recovery.behind[replica], in: db)
+        } noting: { loss, db in
+            try LostChanges.name(loss, in: db)
         }
         try outbox.leaveOthers(recovery)
         try AgentSettings(queue: database.queue).remove(.postedMustRecover)

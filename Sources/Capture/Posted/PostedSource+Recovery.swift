@@ -35,9 +35,10 @@ extension PostedSource {
     ///     stands there under its name.
     ///   - parting: the histories differ from there: under a source id of its own.
     ///   - unsent: takes the former writer's last changes, those after the counter given, out of its queue, and ends it.
+    ///   - noting: what stood between, where that can neither be sent nor read any more.
     public func recover(
         following dot: Dot?, sharing sealed: UInt64, parting: Bool, random: inout some RandomNumberGenerator,
-        unsent: (ReplicaID, UInt64, Database) throws -> [Change]
+        unsent: (ReplicaID, UInt64, Database) throws -> [Change], noting: (PostedLoss, Database) throws -> Void = { _, _ in }
     ) throws {
         let drawn = (source: SourceID(.random(using: &random)), replica: ReplicaID.random(using: &random), nonce: random.next() as UInt64)
         try store.write { db in
@@ -49,6 +50,11 @@ extension PostedSource {
             guard var writer = try StoredReplica.of(number: source.replica, db) else { throw CaptureError.damagedJournal }
             writer.time = former.time
             let last = Dot(former.id, former.last - UInt64(changes.count))
+            if last.counter > shared {
+                let lost = shared + 1...last.counter
+                let records = try PostedRecords.forget(createdIn: lost, of: former.id, db)
+                try noting(PostedLoss(replica: former.id, counters: lost, records: records), db)
+            }
             let renaming = Renaming(after: last, to: drawn.replica)
             try PostedRecords.rename(after: last, to: drawn.replica, source: source.id, db)
             try PostedRecords.takeStaged(besides: drawn.replica, db)

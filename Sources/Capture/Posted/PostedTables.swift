@@ -58,12 +58,42 @@ enum PostedRecords {
         try forgetStaged(db)
     }
 
+    /// Lets go of the records whose creating changes stood in a lost run: the hub will never know their lives, so what is posted
+    /// under their keys next makes new records.
+    ///
+    /// - Returns: these records, in the order in which they were made.
+    static func forget(createdIn lost: ClosedRange<UInt64>, of replica: ReplicaID, _ db: Database) throws -> [RecordID] {
+        let condition = "WHERE replica = ?1 AND counter BETWEEN ?2 AND ?3"
+        func bound(_ sql: String) throws -> RawStatement {
+            try RawStatement(db, sql).bind(replica.bytes, at: 1).bind(lost.lowerBound, at: 2).bind(lost.upperBound, at: 3)
+        }
+        let statement = try bound("SELECT entity, key, source, counter FROM capture_posted_record \(condition) ORDER BY counter")
+        var records: [RecordID] = []
+        while try statement.step() {
+            guard let source = SourceID(bytes: statement.bytes(2)) else { throw CaptureError.damagedJournal }
+            records.append(
+                RecordID(
+                    entity: EntityName(statement.string(0)), source: source, key: try LocalKey(canonicalBytes: statement.bytes(1)),
+                    life: Dot(replica, statement.unsigned(3))))
+        }
+        try bound("DELETE FROM capture_posted_record \(condition)").run()
+        return records
+    }
+
     /// Lives that were given after `dot` in its replica have been given anew by `writer`, which has `source` (S22).
     static func rename(after dot: Dot, to writer: ReplicaID, source: SourceID, _ db: Database) throws {
         let update = try RawStatement(
             db, "UPDATE capture_posted_record SET replica = ?1, counter = counter - ?2, source = ?3 WHERE replica = ?4 AND counter > ?2")
         try update.bind(writer.bytes, at: 1).bind(dot.counter, at: 2).bind(source.bytes, at: 3).bind(dot.replica.bytes, at: 4).run()
     }
+}
+
+/// Posted changes that are told by nobody any more: neither hub nor agent has them.
+public struct PostedLoss: Hashable, Sendable {
+    public var replica: ReplicaID
+    public var counters: ClosedRange<UInt64>
+    /// What they created.
+    public var records: [RecordID]
 }
 
 /// A batch that was taken, and what was answered.
