@@ -1,5 +1,4 @@
 import ArgumentParser
-import Causality
 import Complaints
 import Foundation
 import HubRuntime
@@ -54,8 +53,7 @@ struct Restore: AsyncParsableCommand {
         if isNew { try folder.make() }
         let lock = try folder.lock()
         defer { withExtendedLifetime(lock) {} }
-        let now = Timestamp(milliseconds: UInt64(max(Date().timeIntervalSince1970 * 1000, 0)))
-        try SQLiteHubStore.restore(backup: file, to: folder.database, now: now)
+        try SQLiteHubStore.restore(backup: file, to: folder.database)
         // Missing or unreadable: the hub needs one either way.
         if (try? folder.secret()) == nil { try folder.makeSecret() }
         print("\(folder.path) is restored. Start it: tributary-hub serve --data \(folder.path)")

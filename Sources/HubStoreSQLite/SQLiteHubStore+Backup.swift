@@ -1,4 +1,3 @@
-import Causality
 import Foundation
 import GRDB
 import HubRuntime
@@ -59,11 +58,9 @@ extension SQLiteHubStore {
     ///
     /// The former files are kept beside it with `.before-restore` added. Agents notice the restored hub by
     /// themselves and send again what it lacks (S22, S23).
-    ///
-    /// - Parameter now: written down, so that the hub can say who has not come back since.
-    public static func restore(backup: String, to path: String, now: Timestamp) throws {
+    public static func restore(backup: String, to path: String) throws {
         _ = try checkedHead(ofBackup: backup)
-        let arriving = try arrived(backup, besides: path, now: now)
+        let arriving = try arrived(backup, besides: path)
         let files = FileManager.default
         for suffix in ["", "-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
             let kept = path + ".before-restore" + suffix
@@ -75,7 +72,7 @@ extension SQLiteHubStore {
     }
 
     /// Copies the backup beside the place where it shall stand, so that a disk that is full leaves the former hub where it is.
-    private static func arrived(_ backup: String, besides path: String, now: Timestamp) throws -> String {
+    private static func arrived(_ backup: String, besides path: String) throws -> String {
         let (files, arriving) = (FileManager.default, path + ".arriving")
         func clear() {
             // There mostly is none; one that cannot be removed is told by the copy, and what went wrong first is worth telling.
@@ -95,10 +92,9 @@ extension SQLiteHubStore {
             }
             try StorageFault.translating {
                 let queue = try DatabaseQueue(path: arriving)
-                try queue.write {
-                    try $0.execute(
-                        sql: "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
-                        arguments: [MetaName.restored.rawValue, Data(MetaName.bytes(of: now.milliseconds))])
+                try queue.write { database in
+                    try migrate(database, path: backup)
+                    try Session(database).noteHubWentBack()
                 }
                 try queue.close()
             }

@@ -136,7 +136,8 @@ public final class SQLiteHubStore: HubStore {
         }
     }
 
-    private static func migrate(_ database: Database, path: String) throws {
+    /// Brings the tables to this version's form, or makes them.
+    static func migrate(_ database: Database, path: String) throws {
         let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0

@@ -139,7 +139,7 @@ struct FeedTests {
         #expect(receipt.keepUntil == 1 && receipt.position.number == 2)
         let late = try await bench.pullAll(shop)
 
-        try SQLiteHubStore.restore(backup: folder.path + "/backup.db", to: folder.path + "/hub.db", now: bench.now)
+        try SQLiteHubStore.restore(backup: folder.path + "/backup.db", to: folder.path + "/hub.db")
         let restored = try await TestHub(store: SQLiteHubStore(path: folder.path + "/hub.db", durability: .none))
         #expect(try await restored.pullAll(shop, cursor: late.cursor).pages[0].restart)
         #expect(try await restored.pullAll(shop, cursor: early.cursor).pages[0].restart == false)

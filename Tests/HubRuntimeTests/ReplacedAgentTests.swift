@@ -37,8 +37,9 @@ struct ReplacedAgentTests {
     @Test("a restored hub waits for a former agent no longer than a week, once another one of the site has enrolled")
     func away() async throws {
         let shop = try await Shop()
+        try await shop.bench.store.write { try $0.noteHubWentBack() }
+        try await shop.bench.restart()
         let (hub, now) = (shop.bench.hub, shop.bench.now)
-        try await hub.store.write { try $0.set(.restored, number: now.milliseconds) }
         try await shop.ask(shop.key, at: shop.later)
         let bound = now.advanced(byMilliseconds: Self.week)
         #expect(try await hub.siteHealth(now: bound).away == ["shop-1"])

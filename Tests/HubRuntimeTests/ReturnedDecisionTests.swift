@@ -54,7 +54,7 @@ private struct Morning {
     }
 
     func restored() async throws -> TestHub {
-        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file("hub.db"), now: bench.now)
+        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file("hub.db"))
         return try await TestHub(store: SQLiteHubStore(path: folder.file("hub.db"), durability: .none))
     }
 
@@ -144,7 +144,7 @@ struct ReturnedDecisionTests {
         }
         let sealed = try #require(page.kept).decisions.map(\.sealed)
 
-        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file("hub.db"), now: bench.now)
+        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file("hub.db"))
         let hub = try await TestHub(store: SQLiteHubStore(path: folder.file("hub.db"), durability: .none))
         if decisionFirst {
             _ = try await hub.takeBack(sealed, from: shop)

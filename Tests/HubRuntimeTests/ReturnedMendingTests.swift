@@ -21,7 +21,7 @@ struct ReturnedMendingTests {
     private func backUp() async throws { try await bench.hub.backUp(to: folder.file("backup.db")) }
 
     private func restored() async throws -> TestHub {
-        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file("hub.db"), now: bench.now)
+        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file("hub.db"))
         return try await TestHub(store: SQLiteHubStore(path: folder.file("hub.db"), durability: .none))
     }
 

@@ -39,7 +39,7 @@ private struct Afternoon {
     }
 
     func restored(afterHours hours: UInt64, as name: String = "hub.db") async throws -> TestHub {
-        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file(name), now: bench.now)
+        try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file(name))
         let hub = try await TestHub(store: SQLiteHubStore(path: folder.file(name), durability: .none))
         hub.now = hub.now.advanced(byMilliseconds: hours * 3_600_000)
         return hub

@@ -110,7 +110,7 @@ struct WithdrawalTests {
             return #expect(Bool(false), "no page")
         }
         let sealed = try #require(page.kept).decisions.map(\.sealed)
-        try SQLiteHubStore.restore(backup: restored.folder.file("empty.db"), to: restored.folder.file("hub.db"), now: bench.now)
+        try SQLiteHubStore.restore(backup: restored.folder.file("empty.db"), to: restored.folder.file("hub.db"))
         let hub = try await TestHub(store: SQLiteHubStore(path: restored.folder.file("hub.db"), durability: .none))
         _ = try await hub.hub.takeBack(sealed, agent: shop.record, agentTime: hub.now, now: hub.now)
         for sku in ["MUG", "CUP"] { #expect(try await hub.hub.stock(sku: sku, now: hub.now) == nil) }
@@ -163,7 +163,7 @@ struct WithdrawalTests {
         }
         let sealed = try #require(page.kept).decisions.map(\.sealed)
         #expect(sealed.count == story.lost.count)
-        try SQLiteHubStore.restore(backup: restored.folder.file("full.db"), to: restored.folder.file("hub.db"), now: bench.now)
+        try SQLiteHubStore.restore(backup: restored.folder.file("full.db"), to: restored.folder.file("hub.db"))
         let hub = try await TestHub(store: SQLiteHubStore(path: restored.folder.file("hub.db"), durability: .none))
         try await decide(story.again, at: hub)
         guard case .receipt = try await hub.hub.takeBack(sealed, agent: shop.record, agentTime: hub.now, now: hub.now) else {

@@ -30,6 +30,10 @@ struct AgentNote: Codable, Hashable, Sendable {
     private(set) var repairedAt: UInt64?
     private(set) var repaired: [String: UInt64] = [:]
 
+    /// Set when the hub goes back, until the agent has shown that nothing is lacking; `nil`: no. No clock is asked about that, since the
+    /// hub's may have been wrong before.
+    private var mayBeLacking: Bool?
+
     /// The last digest that it was given, until it tells its own.
     private var given: Given?
     /// Since when its queue is not empty and nothing of it was admitted.
@@ -57,6 +61,8 @@ struct AgentNote: Codable, Hashable, Sendable {
         watchQueue(report, admitted: now, restarts: wasSilent, at: time)
         watchCursor(position?.number, restarts: wasSilent, at: time)
         if let report { judge(report) }
+        // An agent of an earlier version says no more than that it asked. What is equal was proved since the hub went back.
+        if waiting == nil || waiting == 0 && equalAt != nil { mayBeLacking = nil }
         asked = max(asked, time)
     }
 
@@ -116,6 +122,13 @@ struct AgentNote: Codable, Hashable, Sendable {
         }
     }
 
+    /// The hub is where it was at an earlier time: nothing is proved of the line that goes on from there, and what the agent sent after
+    /// that time may be lacking.
+    mutating func hubWentBack() {
+        (equalAt, differsSince, differsIn, given) = (nil, nil, [], nil)
+        mayBeLacking = true
+    }
+
     // MARK: what people are told
 
     private func answers(at now: Timestamp) -> Bool { now.milliseconds <= asked + Self.silenceMilliseconds }
@@ -135,15 +148,11 @@ struct AgentNote: Codable, Hashable, Sendable {
     }
 
     /// What of it is worth keeping at once.
-    var verdict: [String] { ["\(equalAt != nil)", "\(differsSince ?? 0)", "\(repairedAt ?? 0)"] + differsIn }
+    var verdict: [String] { ["\(isAway)", "\(equalAt != nil)", "\(differsSince ?? 0)", "\(repairedAt ?? 0)"] + differsIn }
 
-    /// Whether a hub that was restored then may still lack what the agent had sent: not when nothing waits there and its view is this hub's.
-    /// An agent of an earlier version says no more than that it asked.
-    static func isAway(_ note: AgentNote?, since restored: UInt64?) -> Bool {
-        guard let restored else { return false }
-        guard let note else { return true }
-        return note.waiting == nil ? note.asked <= restored : note.waiting != 0 || note.equalAt ?? 0 <= restored
-    }
+    /// The hub went back, and may still lack what the agent had sent: until, once since then, its view is this hub's and nothing waits
+    /// there. What waits later is news.
+    var isAway: Bool { mayBeLacking ?? false }
 
     func warnings(at now: Timestamp) -> [String] {
         var warnings: [String] = []

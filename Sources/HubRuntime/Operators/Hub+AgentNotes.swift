@@ -57,12 +57,11 @@ extension Hub {
 
     /// How the sites stand whose agents take part, for who counts them.
     public func siteHealth(now: Timestamp) async throws -> SiteHealth {
-        let (agents, restored) = try await store.read { (try $0.agents(), try $0.restored()) }
+        let agents = try await store.read { try $0.agents() }
         var health = SiteHealth()
         for agent in agents.inUse(at: now, note: notes.note) {
-            let note = notes.note(agent.key)
-            if AgentNote.isAway(note, since: restored) { health.away.insert(agent.site.name) }
-            guard let note else { continue }
+            guard let note = notes.note(agent.key) else { continue }
+            if note.isAway { health.away.insert(agent.site.name) }
             if note.isQueueStalled(at: now) || note.isViewStalled(at: now) { health.stalled.insert(agent.site.name) }
             if note.differsSince != nil { health.differing.insert(agent.site.name) }
             if note.wasRepaired(at: now) { health.repaired.insert(agent.site.name) }
@@ -71,17 +70,10 @@ extension Hub {
     }
 }
 
-extension HubReading {
-    /// When the hub was put back from a backup, in milliseconds.
-    func restored() throws -> UInt64? {
-        let time = try number(.restored)
-        return time == 0 ? nil : time
-    }
-}
-
 /// Names of sites that need a look.
 public struct SiteHealth: Hashable, Sendable {
-    /// The hub was restored, and they have not sent again yet what it forgot, or have not proved that there was nothing.
+    /// The hub was restored, or went back otherwise, and they have not sent again yet what it forgot, or have not proved that there was
+    /// nothing.
     public var away: Set<String> = []
     /// They answer and do not get on.
     public var stalled: Set<String> = []

@@ -119,9 +119,9 @@ extension Hub {
         let standing = standing.withLock { $0 }
         return try await store.read { store in
             let documents = try Documents(store: store, standing: standing, now: now)
-            let (agents, restored) = (try store.agents(), try store.restored())
+            let agents = try store.agents()
             return try documents.sites.sorted { Text($0.name) < Text($1.name) }.map {
-                try SiteAnswer($0, agents: agents, restored: restored, documents) { self.notes.note($0) }
+                try SiteAnswer($0, agents: agents, documents) { self.notes.note($0) }
             }
         }
     }
@@ -182,7 +182,7 @@ extension Hub {
 
 extension SiteAnswer {
     init(
-        _ site: SiteRow, agents: [AgentRecord], restored: UInt64?, _ documents: Documents, note: (VerifyingKey) -> AgentNote?
+        _ site: SiteRow, agents: [AgentRecord], _ documents: Documents, note: (VerifyingKey) -> AgentNote?
     ) throws {
         let records = agents.filter { $0.site.number == site.number }
         let inUse = records.inUse(at: documents.now, note: note)
@@ -199,14 +199,14 @@ extension SiteAnswer {
         self.init(
             name: site.name, kind: site.kind, region: site.region, createdAt: site.created.milliseconds, agents: own,
             sources: sources, lastHeard: heard?.milliseconds,
-            warnings: Self.away(inUse, since: restored, note: note)
+            warnings: Self.away(inUse, note: note)
                 + Self.warnings(records, inUse, sources, heard, now: documents.now)
                 + inUse.flatMap { note($0.key)?.warnings(at: documents.now) ?? [] })
         state = SiteState(self, now: documents.now.milliseconds)
     }
 
-    private static func away(_ agents: [AgentRecord], since restored: UInt64?, note: (VerifyingKey) -> AgentNote?) -> [String] {
-        guard agents.contains(where: { AgentNote.isAway(note($0.key), since: restored) }) else { return [] }
+    private static func away(_ agents: [AgentRecord], note: (VerifyingKey) -> AgentNote?) -> [String] {
+        guard agents.contains(where: { note($0.key)?.isAway ?? false }) else { return [] }
         return ["The hub was restored, and may still lack what this site had sent: it sends that again by itself when it is connected."]
     }
 
@@ -234,6 +234,8 @@ extension SiteAnswer {
 
 extension SiteAnswer.Agent {
     init(_ agent: AgentRecord, isReplaced: Bool, note: AgentNote?, _ documents: Documents) throws {
+        // Of an agent that never asked it says at most that the hub went back.
+        let note = note.flatMap { $0.asked > 0 ? $0 : nil }
         self.init(
             publicKey: agent.key.description, enrolledAt: agent.enrolled.milliseconds,
             lastHeard: [agent.lastHeard?.milliseconds, note?.asked].compactMap { $0 }.max(),

@@ -275,8 +275,6 @@ public enum MetaName: String, Sendable, CaseIterable {
     case backup
     /// Numbers at or below it need a first load, 8 bytes.
     case floor
-    /// When the hub was put back from a backup, in milliseconds; 8 bytes, most significant first. Not there: never.
-    case restored
     /// By which version of the views the derived tables are drawn, 8 bytes, most significant first.
     case views
     /// What matching has learnt: `MatchModel` as JSON.
