@@ -67,6 +67,9 @@ struct RollbackTests {
             try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: folder.file("restored.db"))
             bench = try await Self.hub(folder.file("restored.db"))
         }
+
+        /// Its file is put back by hand, and nobody tells it.
+        func copyBack() async throws { bench = try await Self.hub(folder.file("backup.db")) }
     }
 
     // MARK: restored from a backup
@@ -139,5 +142,70 @@ struct RollbackTests {
         let kept = #"{"asked":5,"waiting":0,"served":7,"equalAt":4,"differsIn":[],"repaired":{},"admitted":3,"gaveEntries":false}"#
         let notes = AgentNotes([(agent: key, note: Array(kept.utf8))])
         #expect(notes.note(key)?.served == 7 && notes.note(key)?.isAway == false)
+    }
+
+    // MARK: gone back without being told
+
+    @Test(
+        "an agent whose cursor is not on the hub's line tells that the hub went back: each site is waited for until it proves its view"
+    )
+    func copiedBack() async throws {
+        let shops = try await Shops()
+        let (first, second) = (shops.agents[0], shops.agents[1])
+        try await shops.backUp()
+        try await shops.sell()
+        let late = shops.head
+        try await shops.copyBack()
+        #expect(try await shops.away.isEmpty, "nobody can know it yet")
+        try await shops.tell(first, waiting: 1, cursor: late)
+        #expect(try await shops.away == ["shop-1", "shop-2"])
+        try await shops.bench.restart()
+        #expect(try await shops.away == ["shop-1", "shop-2"])
+        try await shops.prove(first)
+        #expect(try await shops.away == ["shop-2"])
+        // The other one comes late, and says nothing new.
+        try await shops.tell(second, waiting: 0, cursor: late)
+        #expect(try await shops.away == ["shop-2"])
+        try await shops.prove(second)
+        #expect(try await shops.away.isEmpty)
+    }
+
+    @Test("an agent that makes cursors up raises it for others once in a start of the hub, and then for itself alone")
+    func cursorsMadeUp() async throws {
+        let shops = try await Shops()
+        let hostile = shops.agents[1]
+        let made = Position(generation: ReplicaID(high: 1, low: 1), number: 1, line: 9)
+        try await shops.tell(hostile, waiting: 0, cursor: made)
+        #expect(try await shops.away == ["shop-1", "shop-2"])
+        for agent in shops.agents { try await shops.prove(agent) }
+        #expect(try await shops.away.isEmpty)
+        try await shops.tell(hostile, waiting: 0, cursor: made)
+        #expect(try await shops.away == ["shop-2"])
+    }
+
+    @Test("an agent that was never proved to be on the hub's line, as one that enrols again after a restore, is waited for, and no other")
+    func enrolledAgain() async throws {
+        let shops = try await Shops()
+        let young = try await shops.bench.enrol("young")
+        try await shops.tell(young, waiting: 0, cursor: Position(generation: ReplicaID(high: 1, low: 1), number: 900, line: 9))
+        #expect(try await shops.away == ["young"])
+    }
+
+    @Test("what begins anew for another reason tells nothing: a cursor below the floor, and a scan from beyond the line's end")
+    func otherRestarts() async throws {
+        let shops = try await Shops()
+        let shop = shops.agents[0]
+        let life = shops.till.nextDot
+        let customer = Make.customer(1, email: "a@example.com", at: shops.bench.now)
+        try await shops.bench.push([try shops.till.seal([customer])], from: shop)
+        let early = shops.head
+        let deletion = Change(
+            time: shops.bench.now, action: .delete(Subject(entity: "customer", key: LocalKey(.integer(1)), life: life), .chain))
+        try await shops.bench.push([try shops.till.seal([deletion])], from: shop)
+        shops.bench.now = shops.bench.now.advanced(byMilliseconds: 40 * 24 * 3_600_000)
+        _ = try await shops.bench.hub.collect(CollectionQuestion(olderThanDays: 30, dryRun: false, author: "ann"), now: shops.bench.now)
+        #expect(try await shops.ask(shop, PullRequest(cursor: early, report: AgentReport(waiting: 0))).restart)
+        #expect(try await shops.ask(shop, PullRequest(cursor: shops.head, from: 900, report: AgentReport(waiting: 0))).restart)
+        #expect(try await shops.away.isEmpty)
     }
 }

@@ -64,6 +64,7 @@ extension Hub {
         while true {
             let page = try await page(request, agent: agent, now: clock())
             _ = notes.change(agent.key, at: Timestamp(milliseconds: 0)) { $0.gave(page) }
+            if page.restart, let cursor = request.cursor { try await noteRollback(named: cursor, by: agent, now: clock()) }
             guard page.entries.isEmpty, page.kept?.decisions.isEmpty ?? true, !page.restart, wait > 0, let head = page.consistentAt,
                 ContinuousClock.now < deadline,
                 await newsArrives(beyond: head.number, by: deadline)

@@ -12,6 +12,7 @@ final class AgentNotes: Sendable {
         var note = AgentNote()
         var writtenAt: UInt64 = 0
         var writtenVerdict: [String] = []
+        var hasToldOfRollback = false
     }
 
     private let known: Mutex<[VerifyingKey: Known]>
@@ -39,6 +40,16 @@ final class AgentNotes: Sendable {
     }
 
     func note(_ agent: VerifyingKey) -> AgentNote? { known.withLock { $0[agent]?.note } }
+
+    /// Whether a cursor of a line that the hub does not know is the first sign that the hub went back: the agent's view had been proved to
+    /// be the hub's. Once from each agent until the hub is started anew, so that none cries wolf.
+    func isFirstToTellOfRollback(_ agent: VerifyingKey) -> Bool {
+        known.withLock { known in
+            guard let one = known[agent], one.note.equalAt != nil, !one.hasToldOfRollback else { return false }
+            known[agent]?.hasToldOfRollback = true
+            return true
+        }
+    }
 }
 
 extension Hub {
