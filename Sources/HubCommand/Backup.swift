@@ -37,7 +37,8 @@ struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Put a backup in place of a hub that does not run.",
         discussion: """
-            The former files stay beside it, with .before-restore added. Agents notice and send again what the backup lacks.
+            The former files stay beside it, with .before-restore added, then .before-restore-2 and so on: no restore removes what
+            an earlier one kept. Agents notice and send again what the backup lacks.
             Example: tributary-hub restore /backup/hub-2026-11-22.db --data /var/lib/tributary-hub
             """)
 
@@ -53,10 +54,13 @@ struct Restore: AsyncParsableCommand {
         if isNew { try folder.make() }
         let lock = try folder.lock()
         defer { withExtendedLifetime(lock) {} }
-        try SQLiteHubStore.restore(backup: file, to: folder.database)
+        let kept = try SQLiteHubStore.restore(backup: file, to: folder.database)
         // Missing or unreadable: the hub needs one either way.
         if (try? folder.secret()) == nil { try folder.makeSecret() }
         print("\(folder.path) is restored. Start it: tributary-hub serve --data \(folder.path)")
+        if let kept {
+            print("The former hub is kept as \(kept): delete it, and what stands beside it under that name, when nobody needs it.")
+        }
         print("`tributary site list` says which sites have still to send again what the backup lacks.")
     }
 }

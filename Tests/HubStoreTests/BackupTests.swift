@@ -90,4 +90,96 @@ struct BackupTests {
         let restored = try await TestHub(store: SQLiteHubStore(path: path, durability: .none))
         #expect(try await restored.hub.siteHealth(now: bench.now).away == ["shop-1"])
     }
+
+    @Test("a backup bears its name on the disk before it counts; where that cannot be had, there is none")
+    func backupOnDisk() async throws {
+        let folder = try TemporaryFolder()
+        let (bench, synced) = (try await TestHub(), Synced())
+        _ = try await bench.store.backUp(to: folder.file("backup.db")) { synced.note($0) }
+        #expect(synced.paths == [folder.file("backup.db")])
+        await #expect(throws: HubError.self) {
+            _ = try await bench.store.backUp(to: folder.file("other.db")) { _ in throw HubError(.storageFailed, "no", remedy: "") }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["backup.db"])
+    }
+
+    @Test("the names in a folder are brought to the disk; a folder that is not there is told")
+    func folder() throws {
+        let folder = try TemporaryFolder()
+        try FolderSync.sync(folder.file("any.db"))
+        #expect(throws: HubError.self) { try FolderSync.sync(folder.file("none/any.db")) }
+    }
+}
+
+/// What was brought to the disk, in its order: files that stood under their names then.
+private final class Synced: Sendable {
+    private let noted = Mutex<[String]>([])
+    var paths: [String] { noted.withLock { $0 } }
+    func note(_ path: String) { if FileManager.default.fileExists(atPath: path) { noted.withLock { $0.append(path) } } }
+}
+
+@Suite("A hub that is restored more than once")
+struct RepeatedRestoreTests {
+    /// A backup, and a place where the former hub's files are whatever a test writes there.
+    private struct Place {
+        let folder: TemporaryFolder
+        var path: String { folder.file("hub.db") }
+
+        init() async throws {
+            folder = try TemporaryFolder()
+            try await TestHub(store: SQLiteHubStore(path: folder.file("first.db"), durability: .none)).hub
+                .backUp(to: folder.file("backup.db"))
+        }
+
+        func write(_ text: String, _ suffix: String = "") throws { try Data(text.utf8).write(to: URL(fileURLWithPath: path + suffix)) }
+
+        func text(_ suffix: String) -> String? {
+            FileManager.default.contents(atPath: path + suffix).map { String(decoding: $0, as: UTF8.self) }
+        }
+
+        func restore() throws -> String? { try SQLiteHubStore.restore(backup: folder.file("backup.db"), to: path) }
+    }
+
+    @Test("each restore keeps the former hub and its log under a name of its own, and removes nothing that an earlier one kept")
+    func again() async throws {
+        let place = try await Place()
+        #expect(try place.restore() == nil, "there was none")
+        try place.write("the first hub")
+        try place.write("its log", "-wal")
+        #expect(try place.restore() == place.path + ".before-restore")
+        #expect(place.text(".before-restore") == "the first hub" && place.text(".before-restore-wal") == "its log")
+        #expect(place.text("-wal") == nil)
+        // Stopped politely, it leaves no log.
+        try place.write("the second hub")
+        #expect(try place.restore() == place.path + ".before-restore-2")
+        #expect(place.text(".before-restore") == "the first hub" && place.text(".before-restore-wal") == "its log")
+        #expect(place.text(".before-restore-2") == "the second hub" && place.text(".before-restore-2-wal") == nil)
+        // Somebody makes room, and leaves a log behind: it comes to stand beside no other hub.
+        try FileManager.default.removeItem(atPath: place.path + ".before-restore")
+        try FileManager.default.removeItem(atPath: place.path + ".before-restore-2")
+        try place.write("the third hub")
+        #expect(try place.restore() == place.path + ".before-restore-2")
+        #expect(place.text(".before-restore-2") == "the third hub" && place.text(".before-restore-wal") == "its log")
+        try await TestHub(store: SQLiteHubStore(path: place.path, durability: .none)).hub.stop()
+    }
+
+    @Test("a restore that was cut off between the former hub's files goes on: its log comes to stand beside it")
+    func cutOff() async throws {
+        let place = try await Place()
+        try place.write("the former hub", ".before-restore")
+        try place.write("its log", "-wal")
+        try place.write("a backup, or half of it", ".arriving")
+        #expect(try place.restore() == place.path + ".before-restore")
+        #expect(place.text(".before-restore") == "the former hub" && place.text(".before-restore-wal") == "its log")
+        #expect(place.text("-wal") == nil && place.text(".arriving") == nil && place.text("") != nil)
+    }
+
+    @Test("a restored hub bears its name on the disk before anybody is told, and none of the former one's files does")
+    func onDisk() async throws {
+        let (place, synced) = (try await Place(), Synced())
+        try place.write("the former hub")
+        _ = try SQLiteHubStore.restore(backup: place.folder.file("backup.db"), to: place.path) { synced.note($0) }
+        #expect(synced.paths == [place.path])
+        #expect(place.text(".before-restore") == "the former hub")
+    }
 }
