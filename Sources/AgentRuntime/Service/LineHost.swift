@@ -25,9 +25,6 @@ final class LineHost: LineDriver.Host {
     /// A round that brought this many changes is likely to be followed by another at once.
     static let busyChanges = 2_000
 
-    /// A recovery that could not go on is tried again this often.
-    static let recoveryRetrySeconds = 15
-
     init(agent: Agent) {
         self.agent = agent
         record = HealthRecord(settings: AgentSettings(queue: agent.database.queue), clock: agent.clock)
@@ -83,7 +80,7 @@ final class LineHost: LineDriver.Host {
         shared.withLock { shared in
             guard !shared.isStopped, shared.recoveries[request.name.string] == nil else { return }
             shared.recoveries[request.name.string] = Task {
-                await self.repeatRecovery(request)
+                await self.tryRecovery(request)
                 // What was posted and not sent has new names already; a file's changes get theirs by the drain below.
                 await self.shared.withLock { $0.driver }?.queueChanged()
                 _ = self.shared.withLock { $0.recoveries.removeValue(forKey: request.name.string) }
@@ -92,19 +89,21 @@ final class LineHost: LineDriver.Host {
         }
     }
 
-    private func repeatRecovery(_ request: RecoveryRequest) async {
+    /// One try: what did not come through rests, and the look that follows says what is to be recovered then.
+    private func tryRecovery(_ request: RecoveryRequest) async {
         let recovery = SourceRecovery(
             source: agent.keeper, line: agent.line, outbox: agent.outbox, clock: agent.clock, log: agent.log)
-        while !Task.isCancelled {
-            do {
-                if case .recovered = try await recovery.run(request) { return }
-                await shared.withLock { $0.driver }?.queueChanged()
-            } catch is CancellationError { return } catch {
-                agent.log.warning("recovery waits", metadata: ["source": "\(request.name)", "error": "\(error)"])
-                if error is CaptureError { return }  // the source's own state changed; the next look says how
-            }
-            try? await Task.sleep(for: .seconds(Self.recoveryRetrySeconds))
+        var failure: (any Error)?
+        do {
+            if case .recovered = try await recovery.run(request) { return }
+            await shared.withLock { $0.driver }?.queueChanged()
+        } catch is CancellationError { return } catch {
+            agent.log.warning("recovery waits", metadata: ["source": "\(request.name)", "error": "\(error)"])
+            failure = error
         }
+        var random = SystemRandomNumberGenerator()
+        // Cut short only by the agent's end.
+        try? await Task.sleep(for: .milliseconds(RecoveryRest.milliseconds(after: failure, random: &random)))
     }
 
     // MARK: LineDriver.Host
