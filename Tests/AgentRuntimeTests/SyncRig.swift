@@ -40,6 +40,8 @@ struct SyncRig {
     var failure: LineFailure?
     /// The hub answers and admits nothing.
     var isHubStuck = false
+    /// The hub's pages bring something, and do not lead on.
+    var isFeedStuck = false
     var effects: [SyncCore.Effect] = []
     var pushes: [SyncCore.PushOrder] = []
     var pulls: [SyncCore.PullOrder] = []
@@ -175,6 +177,13 @@ struct SyncRig {
             return inFlight.append((latency() + 2_000, .pull(ticket: order.ticket, .failed(Self.lost))))
         }
         let start = cursor ?? 0
+        if isFeedStuck {
+            let page = FeedPage(
+                entries: [FeedEntry(number: start, topic: .stock, key: [1], body: [])],
+                reached: Position(generation: position.generation, number: start, line: start), consistentAt: nil, restart: false,
+                own: [receipt], held: [], time: Timestamp(milliseconds: now))
+            return inFlight.append((latency(), .pull(ticket: order.ticket, .answered(page, standings: page.own.map(standing)))))
+        }
         let isOff = start > head
         let reached = isOff ? start : min(head, start + 5)
         let page = FeedPage(

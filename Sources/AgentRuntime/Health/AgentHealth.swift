@@ -64,6 +64,14 @@ public struct AgentHealth: Codable, Hashable, Sendable {
                     code: "queue-stalled", message: "The hub answers, but \(report.queued) changes have not been acknowledged for a while.",
                     remedy: "Look at the hub's status; the agent goes on trying."))
         }
+        if report.isViewStalled {
+            line.append(
+                Problem(
+                    code: "view-stalled",
+                    message: "The hub answers, but the news that it sends has not led on for a while: the view is old.",
+                    remedy: "Look at the hub's status, and update both sides; the agent goes on trying. What is to be sent is not touched.")
+            )
+        }
         if report.hubRestored {
             line.append(
                 Problem(

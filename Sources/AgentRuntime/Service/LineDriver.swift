@@ -101,6 +101,7 @@ public actor LineDriver {
             guard core.report.queued > 0, let refused = refusals.sorted(by: { $0.key < $1.key }).first?.value else { return (nil, ()) }
             return (LineFailure(.rejected, refused.message, remedy: refused.remedy), ())
         }
+        if core.report.isStalled || core.report.isViewStalled { return (.stalled, ()) }
         guard let failure = core.report.storeFailure ?? core.report.pushFailure ?? core.report.pullFailure else { return nil }
         return Self.isLasting(failure, failures: core.failures) ? (failure, ()) : nil
     }
@@ -164,7 +165,7 @@ public actor LineDriver {
         case .fork(let receipt): repair(receipt.replica) { try await $0.fork(receipt) }
         case .recover(let receipt, let reason): repair(receipt.replica) { try await $0.recover(receipt, reason) }
         case .reconnect:
-            log.warning("connected, but nothing was acknowledged for long; beginning on new connections")
+            log.warning("connected, but nothing got on for long; beginning on new connections")
             line.reconnect()
         case .wake(let instant): wake(at: instant)
         case .report(let report): tell(report)

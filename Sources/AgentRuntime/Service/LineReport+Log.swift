@@ -22,6 +22,7 @@ extension LineReport {
         if new.isStalled, !old.isStalled {
             log.error("line: connected, but the queue does not drain", metadata: ["queued": "\(new.queued)"])
         }
+        if new.isViewStalled, !old.isViewStalled { log.error("line: connected, but no news gets through: the hub's pages do not lead on") }
         for (replica, refused) in new.refusals.sorted(by: { $0.key < $1.key }) where old.refusals[replica] != refused {
             log.error(
                 "changes are held back: \(refused.message)",

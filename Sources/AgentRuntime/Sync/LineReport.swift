@@ -20,6 +20,8 @@ public struct LineReport: Hashable, Sendable {
     public var hubRestored = false
     /// Connected, no error and no progress.
     public var isStalled = false
+    /// The same of what the hub sends: no page leads on.
+    public var isViewStalled = false
     /// The hub's clock at its last valid answer to each lane.
     public var lastPush: Timestamp?
     public var lastPull: Timestamp?

@@ -81,6 +81,7 @@ extension SyncCore {
     mutating func loadAnew(_ now: Instant, effects: inout [Effect]) {
         (agreement.step, agreement.dueAt, agreement.isProving, agreement.isRebasing) = (.check, now, true, false)
         isPullConsistent = false
+        reached = nil
         effects.append(.restartFeed)
     }
 

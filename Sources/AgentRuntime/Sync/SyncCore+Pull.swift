@@ -49,6 +49,7 @@ extension SyncCore {
         effects: inout [Effect]
     ) {
         if page.restart {
+            reached = nil
             takeRestart(of: request.wish, now: now, random: &random, effects: &effects)
         } else if request.wish == .rebase {
             takeRebase(page, ticket: request.ticket, now: now, random: &random, effects: &effects)
@@ -62,9 +63,10 @@ extension SyncCore {
             if isPullConsistent { lastConsistentPull = request.ticket }
             hasRestartedFeed = false
             agreement.rebases = 0
-            pull.backoff.succeed()
             report.pulled(at: page.time, isConsistent: page.consistentAt != nil)
-            if page.entries.isEmpty, now < request.startedAt + Self.idlePullMilliseconds {
+            if !leadsOn(page, now: now) {
+                pull.wait(pull.backoff.fail(random: &random), now: now, eager: false)
+            } else if page.entries.isEmpty, now < request.startedAt + Self.idlePullMilliseconds {
                 pull.wait(request.startedAt + Self.idlePullMilliseconds - now, now: now, eager: false)
             }
             if case .again = request.wish {
@@ -78,6 +80,23 @@ extension SyncCore {
         }
         // The hub can be reached: whoever waits for the line need not wait any longer.
         if push.request == nil, push.isEager { push.notBefore = now }
+    }
+
+    /// Whether the page ends further on than the one before, or says that there is no more. One that does neither would be asked for
+    /// again in a tight circle, for ever.
+    mutating func leadsOn(_ page: FeedPage, now: Instant) -> Bool {
+        let isStuck = page.reached == reached && (!page.entries.isEmpty || page.consistentAt == nil)
+        reached = page.reached
+        guard !isStuck else {
+            // A disk here that cannot keep pages is told as such.
+            if report.storeFailure == nil { viewStuckFrom = viewStuckFrom ?? now }
+            return false
+        }
+        pull.backoff.succeed()
+        viewStuckFrom = nil
+        hasReconnectedView = false
+        report.isViewStalled = false
+        return true
     }
 
     /// An empty page comes no more often than this, even from a hub that does not hold questions.

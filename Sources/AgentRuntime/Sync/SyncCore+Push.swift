@@ -218,6 +218,10 @@ extension SyncCore {
 }
 
 extension LineFailure {
+    static let stalled = LineFailure(
+        .busy, "The hub answers, but nothing gets through.",
+        remedy: "Look at tributary-agent status here, and at the hub's status. What waits is kept, and goes out later.")
+
     static let wrongAnswer = LineFailure(
         .untrusted, "The hub signed an answer that does not belong to the question.",
         remedy: "Check that nothing between the agent and the hub rewrites requests; report this.")

@@ -29,10 +29,14 @@ extension SyncCore {
     ) {
         effects.append(.rebase(page))
         isPullConsistent = false
-        pull.backoff.succeed()
         report.pulled(at: page.time, isConsistent: false)
+        let isFurther = leadsOn(page, now: now)
         guard let position = page.consistentAt else {
-            if page.entries.isEmpty { pull.wait(Self.idlePullMilliseconds, now: now, eager: false) }
+            if !isFurther {
+                pull.wait(pull.backoff.fail(random: &random), now: now, eager: false)
+            } else if page.entries.isEmpty {
+                pull.wait(Self.idlePullMilliseconds, now: now, eager: false)
+            }
             return
         }
         agreement.rebases += 1

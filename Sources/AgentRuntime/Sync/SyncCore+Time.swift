@@ -57,6 +57,7 @@ extension SyncCore {
     /// Connected, no error and no progress is a fault.
     mutating func watch(now: Instant, effects: inout [Effect]) {
         if Oddity.reconnectsUnasked.happens { reconnect(now: now, effects: &effects) }
+        watchView(now: now, effects: &effects)
         guard isStalling(now) else { return }
         if !hasReconnected, now >= progressAt + settings.stallMilliseconds {
             hasReconnected = true
@@ -64,6 +65,19 @@ extension SyncCore {
         }
         if now >= progressAt + settings.stallAlarmMilliseconds { report.isStalled = true }
     }
+
+    /// The hub answers questions for news, and no page leads on.
+    private mutating func watchView(now: Instant, effects: inout [Effect]) {
+        guard let viewStuckFrom, isViewStalling else { return }
+        if !hasReconnectedView, now >= viewStuckFrom + settings.stallMilliseconds {
+            hasReconnectedView = true
+            reconnect(now: now, effects: &effects)
+        }
+        if now >= viewStuckFrom + settings.stallAlarmMilliseconds { report.isViewStalled = true }
+    }
+
+    /// A line or a disk that fails is told as such.
+    private var isViewStalling: Bool { viewStuckFrom != nil && report.pullFailure == nil && report.storeFailure == nil }
 
     private mutating func reconnect(now: Instant, effects: inout [Effect]) {
         for lane in [\SyncCore.push, \SyncCore.pull] {
@@ -94,6 +108,10 @@ extension SyncCore {
         if isStalling(now) {
             if !hasReconnected { times.append(progressAt + settings.stallMilliseconds) }
             if !report.isStalled { times.append(progressAt + settings.stallAlarmMilliseconds) }
+        }
+        if let viewStuckFrom, isViewStalling {
+            if !hasReconnectedView { times.append(viewStuckFrom + settings.stallMilliseconds) }
+            if !report.isViewStalled { times.append(viewStuckFrom + settings.stallAlarmMilliseconds) }
         }
         guard let due = times.min().map({ max($0, now + 1) }) else { return }
         let next = Oddity.wakesEarly.happens ? now + 1 : due

@@ -33,7 +33,7 @@ public struct SyncCore: Sendable {
         public var retryRefusedMilliseconds: UInt64 = 300_000
         /// A new sale tries a broken line at once, but not more often than this.
         public var eagerMilliseconds: UInt64 = 5_000
-        /// Queue not empty, hub answering, nothing acknowledged for this long: begin on new connections.
+        /// Queue not empty, hub answering, nothing acknowledged for this long, or pages that do not lead on: begin on new connections.
         public var stallMilliseconds: UInt64 = 300_000
         /// ... and for this long: tell people.
         public var stallAlarmMilliseconds: UInt64 = 900_000
@@ -211,6 +211,10 @@ public struct SyncCore: Sendable {
     var progressAt: Instant = 0
     var heardAt: Instant?
     var hasReconnected = false
+    /// Where the last page ended, since when no page leads on from there, and whether new connections were tried for it.
+    var reached: Position?
+    var viewStuckFrom: Instant?
+    var hasReconnectedView = false
     var isStarted = false
 
     // What people are told
