@@ -1,3 +1,5 @@
+import Oddities
+
 /// The bounds of capture. The defaults are what the documentation promises; tests lower them.
 public struct CaptureSettings: Sendable {
     /// How long a lock of the application is waited for.
@@ -31,7 +33,7 @@ public struct CaptureSettings: Sendable {
     /// Rows after which a slice ends whatever the time; `nil`: time alone decides.
     public var rowsPerSliceMax: Int?
     /// Told of every step; what it throws ends the drain there, as a kill would.
-    public var reached: @Sendable (Checkpoint) throws -> Void = { _ in }
+    public var reached: @Sendable (Checkpoint) throws -> Void = { KillPoints.pass($0.rawValue) }
 
     public init() {}
 }

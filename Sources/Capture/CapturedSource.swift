@@ -50,13 +50,14 @@ public final class CapturedSource {
 
     /// Opens a source that was attached earlier. The file itself is not touched yet.
     ///
+    /// - Parameter toDetach: one that was interrupted while it was detached is opened, too: for that alone.
     /// - Throws: `CaptureError.notAttached` when there is no source of that name.
     public static func open(
         name: Text, site: Text, mapping: CheckedMapping, store: AgentDatabase, owner: VerifyingKey,
-        settings: CaptureSettings = CaptureSettings()
+        settings: CaptureSettings = CaptureSettings(), toDetach: Bool = false
     ) throws -> CapturedSource {
         guard let stored = try store.read({ try StoredSource.named(name, $0) }), stored.state != .attaching,
-            stored.state != .detaching
+            stored.state != .detaching || toDetach
         else {
             throw CaptureError(
                 .notAttached, "No source is attached as \(name).",

@@ -1,6 +1,6 @@
 /// The steps between which a kill, a power cut or a restore may fall.
 ///
-/// Capture announces each one as it comes by. Tests stop there; the agent leaves the hook empty.
+/// Capture announces each one as it comes by. Tests stop there; the programs pass it on to `KillPoints`.
 public enum Checkpoint: String, Hashable, Sendable, CaseIterable {
     case attachJournalled = "attach-journalled"
     case attachInstalled = "attach-installed"

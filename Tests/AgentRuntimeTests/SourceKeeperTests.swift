@@ -210,6 +210,29 @@ struct SourceKeeperTests {
         await #expect(throws: AgentError.self) { try await keeper.detach("till") }
     }
 
+    @Test("a detaching that was interrupted is told by status, reads nothing more, and is done by the next")
+    func detachInterrupted() async throws {
+        let till = try attach("till")
+        try sell(till, "anna")
+        try await keeper.open()
+        _ = await keeper.drain()
+        let stopping = StopSignal()
+        let interrupted = SourceKeeper(
+            database: database, site: "shop", owner: key.publicKey, stopping: stopping,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        stopping.raise()
+        await #expect(throws: CancellationError.self) { try await interrupted.detach("till") }
+        let status = try AgentStatus.read(folder: DataFolder(folder.file("agent")))
+        #expect(status.sources.map(\.problem?.code) == ["source-unfinished"])
+        let next = SourceKeeper(
+            database: database, site: "shop", owner: key.publicKey, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        #expect(try await next.open().isEmpty)
+        try await next.detach("till")
+        let left = try await till.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master WHERE name LIKE '%tributary%'") }
+        #expect(left == 0)
+        #expect(try SourceList(database).all().isEmpty)
+    }
+
     @Test(
         "bad files and mappings are named before anything is done",
         arguments: [

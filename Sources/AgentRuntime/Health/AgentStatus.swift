@@ -59,6 +59,7 @@ public struct AgentStatus: Codable, Hashable, Sendable {
             sources: try SourceList(database).all().map { source in
                 var shown = health.sources.first { $0.name == source.name } ?? AgentHealth.Source(name: source.name, file: source.file)
                 shown.file = source.file
+                if source.standing == .unfinished { shown.problem = unfinished(source.name) }
                 shown.changesBeingRead = isRunning && source.changesBeingRead > 0 ? source.changesBeingRead : nil
                 return shown
             }, rowsSetAside: try RowProblemGroup.all(in: database).map { Rows($0) }, problems: [],
@@ -71,6 +72,14 @@ public struct AgentStatus: Codable, Hashable, Sendable {
         status.problems += health.line
         status.problems += [try DecisionKeeper(queue: database.queue).problem()].compactMap { $0 }
         return status
+    }
+
+    /// What the application writes is listed in its own file, and read by nobody.
+    static func unfinished(_ name: String) -> AgentHealth.Problem {
+        .init(
+            code: "source-unfinished", message: "Attaching or detaching \(name) was interrupted, so nothing of it is captured.",
+            remedy:
+                "Run tributary-agent attach once more, with the same name and mapping; or tributary-agent detach \(name), if that was it.")
     }
 
     /// The agent's file grows with every sale while the line is down.

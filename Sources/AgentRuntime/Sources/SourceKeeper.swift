@@ -73,7 +73,7 @@ public actor SourceKeeper {
         return entries.map { ($0.name, $0.file) }
     }
 
-    private func open(_ entry: SourceList.Entry) throws -> CapturedSource {
+    private func open(_ entry: SourceList.Entry, toDetach: Bool = false) throws -> CapturedSource {
         let list = SourceList(database)
         let stored = try list.mapping(of: entry.name)
         let present = stored.refreshed()
@@ -83,7 +83,7 @@ public actor SourceKeeper {
         }
         if present != stored { try list.set(present, of: entry.name) }
         return try CapturedSource.open(
-            name: Text(entry.name), site: site, mapping: mapping, store: database, owner: owner, settings: settings)
+            name: Text(entry.name), site: site, mapping: mapping, store: database, owner: owner, settings: settings, toDetach: toDetach)
     }
 
     private var settings: CaptureSettings {
@@ -229,6 +229,9 @@ public actor SourceKeeper {
     public func detach(_ name: String) throws {
         try open()
         guard let one = kept[name] else {
+            if let interrupted = try SourceList(database).all().first(where: { $0.name == name && $0.standing == .unfinished }) {
+                return try open(interrupted, toDetach: true).detach()
+            }
             throw AgentError(.unknownSource, "No source is attached as \(name).", remedy: "See tributary-agent status for the names.")
         }
         guard let source = one.source else {
