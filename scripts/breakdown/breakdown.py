@@ -76,8 +76,13 @@ def enter(what, part, options, amount, failures, note=""):
 
 
 def kind_of(violation):
+    """`None`: of none of the ledger's kinds."""
+    if violation.startswith("never came by"): return None
     if violation.startswith(("doubled", "forged")): return "doubled"
     return "lost" if violation.startswith(("lost", "acknowledged, and not at the hub", "sent and taken back")) else "stuck"
+
+
+def is_release(options): return "release" in os.path.realpath(options.programs).split(os.sep)
 
 
 def typed(options):

@@ -26,6 +26,7 @@ class Shop:
         self.programs, self.host, self.disk, self.journal_mode, self.site = programs, host, disk, journal_mode, site
         self.till_file, self.agent_folder = os.path.join(disk, "till.db"), agent or os.path.join(disk, "agent")
         self.hub_folder, self.sold_log = hub or os.path.join(host, "hub"), os.path.join(host, "sold")
+        self.tills = [self.till_file]
         self.processes, self.starts, self.around, self.listen, self.hub_address_for_agent = [], 0, {}, None, None
 
     # The shop's day
@@ -92,8 +93,9 @@ class Shop:
         self.agent("enroll", "--hub", self.hub_address_for_agent or open(self.hub_address).read().strip(),
                    "--token", json.loads(added)["token"], "--allow-plain-http")
 
-    def start_agent(self, environment=None):
-        return self.start("agent", [*self.command("tributary-agent"), "run", "--data", self.agent_folder], environment)
+    def start_agent(self, environment=None, *words):
+        """Or another of its commands, where `words` are given."""
+        return self.start("agent", [*self.command("tributary-agent"), *(words or ["run"]), "--data", self.agent_folder], environment)
 
     def start_till(self):
         self.starts += 1
@@ -105,6 +107,13 @@ class Shop:
         enough, till = self.sales() + count, self.start_till()
         try: self.wait("the till to sell", lambda: till.poll() is not None or self.sales() >= enough)
         finally: kill(till)
+
+    def log_sales(self, count):
+        """Numbers for so many sales that somebody else than the till makes."""
+        self.starts += 1
+        numbers = [f"M{self.starts}-{number}" for number in range(1, count + 1)]
+        with open(self.sold_log, "a") as log: log.writelines(number + "\n" for number in numbers)
+        return numbers
 
     def sales(self):
         db = sqlite3.connect(self.till_file, timeout=30)
@@ -128,7 +137,7 @@ class Shop:
 
     def is_all_told(self):
         """Whether the hub has every sale that the till's file holds."""
-        return not Kept(self.till_file).sales - self.told().sales.keys()
+        return not Kept(*self.tills).sales - self.told().sales.keys()
 
     def told(self): return Told(os.path.join(self.hub_folder, "hub.db"))
 
@@ -154,7 +163,7 @@ class Shop:
 
     def violations(self):
         """What is lost, doubled, forged, miscounted or not healed, once it has settled."""
-        kept, told, found = Kept(self.till_file, whole=True), Folded(os.path.join(self.hub_folder, "hub.db")), []
+        kept, told, found = Kept(*self.tills, whole=True), Folded(os.path.join(self.hub_folder, "hub.db")), []
         tried = set(open(self.sold_log).read().split())
         found += [f"lost: sale {n}" for n in sorted(kept.sales - told.sales.keys())]
         found += [f"doubled: sale {n} came {c} times" for n, c in told.sales.items() if c > 1]
@@ -208,7 +217,8 @@ class Shop:
     def command(self, name): return [*self.around.get(name, []), os.path.join(self.programs, name)]
 
     def run(self, program, *arguments, may_fail=False):
-        done = subprocess.run([*self.command(program), *arguments], capture_output=True, text=True, timeout=WAIT_SECONDS * 2)
+        try: done = subprocess.run([*self.command(program), *arguments], capture_output=True, text=True, timeout=WAIT_SECONDS * 2)
+        except subprocess.TimeoutExpired as late: raise Broken(f"{program} {arguments[0]} did not end in {late.timeout:g} s")
         if done.returncode and not may_fail: raise Broken(f"{program} {arguments[0]}: {done.stdout.strip()} {done.stderr.strip()}")
         return done.stdout
 
@@ -252,7 +262,7 @@ def kill(process):
 
 
 class Kept:
-    """What the till's file holds, by plain SQL."""
+    """What the till's file holds, or several together, by plain SQL."""
 
     # Row by row, in the form in which `Folded` has them.
     queries = {
@@ -261,14 +271,17 @@ class Kept:
         "sale line": "SELECT id, sale_id, sku, quantity * 10000 FROM sale_lines",
     }
 
-    def __init__(self, file, whole=False):
-        db = sqlite3.connect(file, timeout=30)
-        self.integrity = db.execute("PRAGMA integrity_check").fetchone()[0]
-        if self.integrity != "ok": raise Broken(f"the till's own file is damaged: {self.integrity}")
-        self.sales = {number for number, in db.execute("SELECT number FROM sales")}
-        self.units = collections.Counter(dict(db.execute("SELECT sku, sum(quantity) FROM sale_lines GROUP BY sku")))
-        self.rows = {entity: collections.Counter(db.execute(query)) for entity, query in self.queries.items()} if whole else {}
-        db.close()
+    def __init__(self, *files, whole=False):
+        self.sales, self.units, self.rows = set(), collections.Counter(), {}
+        for file in files:
+            db = sqlite3.connect(file, timeout=30)
+            integrity = db.execute("PRAGMA integrity_check").fetchone()[0]
+            if integrity != "ok": raise Broken(f"the till's own file is damaged: {integrity}")
+            self.sales |= {number for number, in db.execute("SELECT number FROM sales")}
+            self.units.update(dict(db.execute("SELECT sku, sum(quantity) FROM sale_lines GROUP BY sku")))
+            for entity, query in self.queries.items() if whole else ():
+                self.rows.setdefault(entity, collections.Counter()).update(db.execute(query))
+            db.close()
 
 
 class Told:
