@@ -13,9 +13,10 @@ extension World {
     /// - Returns: what does not hold; empty when all is well.
     func violations() async throws -> [String] {
         let received = try Received(hubStore)
-        var found = found + saleViolations(received) + ledger.lost(received).map { "lost after its receipt: sale \($0)" }
+        var found = found + saleViolations(received) + ledger.lost(received).map { "lost after its receipt: \($0)" }
         if try ledger.broughtBack(received, inFiles: salesInFiles()) > 0 { note("sale came back from an outbox alone") }
         found += try lostDecisions()
+        found += try await tokenViolations()
         found += try await stockViolations(received)
         found += try await viewViolations()
         found += try heldOfShops().prefix(10).map { "held back at the hub: \($0.reason)" }
@@ -29,6 +30,9 @@ extension World {
         let look = try watch.look(at: hubStore, everSold: everSold, linesSold: linesSold)
         for sale in look.sales {
             if let site = sites.first(where: { $0.till.everSold[sale.number] != nil }) { ledger.note(sale, of: site.name) }
+        }
+        for word in look.words {
+            if let site = sites.first(where: { $0.till.words.written[word.number] != nil }) { ledger.note(word, of: site.name) }
         }
         for violation in look.violations { fail(violation) }
     }

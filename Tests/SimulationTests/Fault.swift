@@ -75,10 +75,15 @@ extension SeededGenerator {
 
 /// Rare states that a long run must have been in: a fault that never comes, or never bites, tests nothing.
 enum Sometimes {
-    static let all = states + Attack.allCases.map(\.rawValue) + Oddity.allCases.map(\.rawValue)
+    static let all = states + places.map(\.rawValue) + Attack.allCases.map(\.rawValue) + Oddity.allCases.map(\.rawValue)
 
     /// ... and rarer ones, which are told and not asked for.
-    static let seldom = ["sale came back from an outbox alone", "rebases"]
+    static let seldom =
+        ["sale came back from an outbox alone", "rebases", "three live siblings"]
+        + TokenPlace.allCases.filter { !places.contains($0) }.map(\.rawValue)
+
+    /// Where words about customers are met for certain.
+    private static let places: [TokenPlace] = [.live, .sibling, .superseded, .deleted, .queued, .unread, .withinDrain, .takenBack]
 
     private static let states = [
         "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",

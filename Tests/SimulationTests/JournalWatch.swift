@@ -3,8 +3,9 @@ import ChangeSets
 import HubRuntime
 import HubStoreSQLite
 
-/// A sale, as a set at the hub creates it.
+/// A sale, as a set at the hub creates it; or a word about a customer, as one writes it.
 struct ToldSale {
+    /// Or the word.
     var number: String
     var dot: Dot
     /// How many of its lines came in the same set; `nil` where the drain is told in parts.
@@ -15,6 +16,8 @@ struct ToldSale {
 struct Received {
     /// How many records bear each sale number.
     private(set) var sales: [String: Int] = [:]
+    /// Words about customers, in whatever place.
+    private(set) var words: Set<String> = []
     /// The dots that created them, for messages.
     private(set) var origins: [String: [String]] = [:]
     /// Sum of all movements by "location/sku", in units of 10⁻⁴.
@@ -35,8 +38,8 @@ struct Received {
 
     /// Reads what is new.
     ///
-    /// - Returns: the sales created in it, in the order of the line.
-    mutating func read(on store: SQLiteHubStore) throws -> [ToldSale] {
+    /// - Returns: the sales created in it, and the words about customers, in the order of the line.
+    mutating func read(on store: SQLiteHubStore) throws -> (sales: [ToldSale], words: [ToldSale]) {
         var rows: [JournalRow] = []
         let after = number
         try store.readNow { store in
@@ -46,13 +49,31 @@ struct Received {
             }
         }
         var created: [ToldSale] = []
+        var written: [ToldSale] = []
         for row in rows {
             number = max(number, row.number)
             let set = try ChangeSetCodec.decode(row.bytes)
             place(set, row)
             created += take(set)
+            written += takeWords(set)
         }
-        return created
+        return (created, written)
+    }
+
+    /// Whether the sale of this number, or this word, is there.
+    func has(_ token: String) -> Bool { sales[token] != nil || words.contains(token) }
+
+    private mutating func takeWords(_ set: ChangeSet) -> [ToldSale] {
+        var told: [ToldSale] = []
+        for (index, change) in set.changes.enumerated() {
+            guard case .write(let subject, let fields) = change.action, subject.entity == "customer" else { continue }
+            for field in fields where CustomerWords.fields.contains(field.field) {
+                guard let word = field.value.text?.string else { continue }
+                words.insert(word)
+                told.append(ToldSale(number: word, dot: set.dot(at: index), lines: nil))
+            }
+        }
+        return told
     }
 
     /// A writer's line has no gaps and no branches, and what continues another one's comes after that.
@@ -102,12 +123,12 @@ struct JournalWatch {
 
     /// Laws 1 and 8; a till's transaction is whole at the hub or not there, and nothing of a writer comes before what it told earlier.
     ///
-    /// - Returns: the sales that came since the last look, and what is wrong with them.
+    /// - Returns: the sales that came since the last look, and the words about customers, and what is wrong with them.
     mutating func look(
         at store: SQLiteHubStore, everSold: [String: [String: Int64]], linesSold: [String: Int]
-    ) throws -> (sales: [ToldSale], violations: [String]) {
+    ) throws -> (sales: [ToldSale], words: [ToldSale], violations: [String]) {
         let known = received.disorder.count
-        let sales = try received.read(on: store)
+        let (sales, words) = try received.read(on: store)
         var found = Array(received.disorder.dropFirst(known))
         for sale in sales {
             let number = sale.number
@@ -117,6 +138,6 @@ struct JournalWatch {
                 found.append("torn: sale \(number) came with \(lines) of its \(sold) lines")
             }
         }
-        return (sales, found)
+        return (sales, words, found)
     }
 }

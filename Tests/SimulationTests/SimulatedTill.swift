@@ -16,10 +16,13 @@ final class SimulatedTill {
     private(set) var everSold: [String: [String: Int64]] = [:]
     /// ... and how many lines it had.
     private(set) var linesSold: [String: Int] = [:]
+    /// What its people wrote about customers.
+    private(set) var words: CustomerWords
 
     init(path: String, label: String) throws {
         self.path = path
         self.label = label
+        words = CustomerWords(till: label)
         try open()
         try write { try $0.execute(sql: SimulatedTill.schema) }
         try synced()
@@ -29,6 +32,7 @@ final class SimulatedTill {
     init(copyOf other: SimulatedTill, path: String, label: String) throws {
         self.path = path
         self.label = label
+        words = CustomerWords(till: label)
         try restore(try other.bytesOnDisk())
     }
 
@@ -45,7 +49,8 @@ final class SimulatedTill {
     static let skus = ["boots", "hat", "scarf"]
 
     private static let schema = """
-        CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, email TEXT, phone TEXT);
+        CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, email TEXT, phone TEXT, note TEXT);
+        CREATE TABLE customer_words (word TEXT PRIMARY KEY);
         CREATE TABLE sales (id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, sold_at TEXT NOT NULL, customer_id INTEGER REFERENCES customers (id));
         CREATE TABLE sale_lines (id INTEGER PRIMARY KEY, sale_id INTEGER NOT NULL REFERENCES sales (id), sku TEXT NOT NULL,
             quantity INTEGER NOT NULL, unit_price TEXT NOT NULL);
@@ -62,7 +67,7 @@ final class SimulatedTill {
         tables:
           customers:
             entity: customer
-            fields: {name: name, email: email, phone: \(phone)}
+            fields: {name: name, email: email, phone: \(phone), note: note}
           sales:
             entity: sale
             on delete: void
@@ -120,28 +125,45 @@ final class SimulatedTill {
 
     func registerCustomer(using generator: inout some RandomNumberGenerator) throws {
         let person = Int.random(in: 1...6, using: &generator)
-        try write { db in
+        let note = words.note()
+        try writeWords([note]) { db in
             try db.execute(
-                sql: "INSERT INTO customers (name, email) VALUES (?, ?)", arguments: ["Person \(person)", "person\(person)@example.org"])
+                sql: "INSERT INTO customers (name, email, note) VALUES (?, ?, ?)",
+                arguments: ["Person \(person)", "person\(person)@example.org", note])
         }
     }
 
+    /// Another phone, or another note, or both: of the customer who came last, or of anybody.
     func editCustomer(using generator: inout some RandomNumberGenerator) throws {
-        let phone = "+4420794600\(Int.random(in: 10...99, using: &generator))"
-        try write { db in
+        let number = Int.random(in: 10...99, using: &generator)
+        let kind = Int.random(in: 0..<4, using: &generator)
+        let place = Int.random(in: 0..<2_000, using: &generator)
+        let customers = try read { try Int64.fetchAll($0, sql: "SELECT id FROM customers ORDER BY id") }
+        guard let last = customers.last else { return }
+        let id = place < 1_000 ? last : customers[place % customers.count]
+        let (phone, note) = (kind > 0 ? words.phone(number) : nil, kind < 2 ? words.note() : nil)
+        try writeWords([phone, note].compactMap { $0 }) { db in
             let column = try Self.phoneColumn(db)
-            try db.execute(sql: "UPDATE customers SET \(column) = ? WHERE id = (SELECT max(id) FROM customers)", arguments: [phone])
+            try db.execute(
+                sql: "UPDATE customers SET \(column) = coalesce(?, \(column)), note = coalesce(?, note) WHERE id = ?",
+                arguments: [phone, note, id])
         }
     }
 
-    func deleteCustomer() throws {
+    /// The last customer who has bought nothing, or any such.
+    func deleteCustomer(using generator: inout some RandomNumberGenerator) throws {
+        let place = Int.random(in: 0..<2_000, using: &generator)
+        let customers = try read { try Int64.fetchAll($0, sql: "\(Self.withoutSale) ORDER BY id") }
+        guard let last = customers.last else { return }
+        words.deletes(knowing: try wordsInFile())
         try write { db in
             try db.execute(
-                sql:
-                    "DELETE FROM customers WHERE id = (SELECT max(id) FROM customers) AND id NOT IN (SELECT customer_id FROM sales WHERE customer_id IS NOT NULL)"
-            )
+                sql: "DELETE FROM customers WHERE id = ?", arguments: [place < 1_000 ? last : customers[place % customers.count]])
         }
     }
+
+    private static let withoutSale =
+        "SELECT id FROM customers WHERE id NOT IN (SELECT customer_id FROM sales WHERE customer_id IS NOT NULL)"
 
     func correctLine() throws {
         try write { db in
@@ -175,25 +197,27 @@ final class SimulatedTill {
     /// The way that SQLite's manual tells: a new table, the rows, and the old one's name, without foreign keys meanwhile. Triggers are
     /// gone without a word; and before anybody notices, somebody registers, or is gone.
     func rebuildCustomers(isOneGone: Bool) throws {
+        let note = words.note()
+        if isOneGone { words.deletes(knowing: try wordsInFile()) } else { words.writes([note], knowing: try wordsInFile()) }
         try connection?.inDatabase { db in
             let names = try db.columns(in: "customers").map(\.name).joined(separator: ", ")
-            let others = try db.columns(in: "customers").dropFirst(4).map { ", \($0.name) TEXT DEFAULT 'x'" }.joined()
+            let others = try db.columns(in: "customers").dropFirst(5).map { ", \($0.name) TEXT DEFAULT 'x'" }.joined()
             let phone = try Self.phoneColumn(db)
             let unnoticed =
                 isOneGone
                 ? """
-                DELETE FROM customers WHERE id = (
-                    SELECT min(id) FROM customers WHERE id NOT IN (SELECT customer_id FROM sales WHERE customer_id IS NOT NULL))
-                """ : "INSERT INTO customers (name, email) VALUES ('Person 7', 'person7@example.org')"
+                DELETE FROM customers WHERE id = (SELECT min(id) FROM (\(Self.withoutSale)))
+                """ : "INSERT INTO customers (name, email, note) VALUES ('Person 7', 'person7@example.org', '\(note)')"
             try db.execute(
                 sql: """
                     PRAGMA foreign_keys = OFF;
                     BEGIN IMMEDIATE;
-                    CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT, email TEXT, \(phone) TEXT\(others));
+                    CREATE TABLE customers_new (id INTEGER PRIMARY KEY, name TEXT, email TEXT, \(phone) TEXT, note TEXT\(others));
                     INSERT INTO customers_new (\(names)) SELECT \(names) FROM customers;
                     DROP TABLE customers;
                     ALTER TABLE customers_new RENAME TO customers;
                     \(unnoticed);
+                    \(isOneGone ? "" : "INSERT INTO customer_words VALUES ('\(note)');")
                     COMMIT;
                     PRAGMA foreign_keys = ON;
                     """)
@@ -214,6 +238,25 @@ final class SimulatedTill {
             return sums
         }
     }
+
+    /// What was ever written about customers and is part of this file's past: a file that goes back forgets it with the rows.
+    func wordsInFile() throws -> Set<String> { try read { Set(try String.fetchAll($0, sql: "SELECT word FROM customer_words")) } }
+
+    /// What the customers' rows say now.
+    func wordsInRows() throws -> Set<String> {
+        try read { db in
+            let phone = try Self.phoneColumn(db)
+            return Set(
+                try String.fetchAll(
+                    db,
+                    sql:
+                        "SELECT note FROM customers WHERE note IS NOT NULL UNION SELECT \(phone) FROM customers WHERE \(phone) IS NOT NULL"
+                ))
+        }
+    }
+
+    /// A look of its agent has read all that stands in the file.
+    func noteRead() throws { words.wereRead(try wordsInRows()) }
 
     /// Whether our log still names rows: they were not read yet, or only just.
     var isUnread: Bool {
@@ -257,6 +300,14 @@ final class SimulatedTill {
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
         }
         connection = try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private func writeWords(_ new: [String], _ body: (Database) throws -> Void) throws {
+        words.writes(new, knowing: try wordsInFile())
+        try write { db in
+            try body(db)
+            for word in new { try db.execute(sql: "INSERT INTO customer_words VALUES (?)", arguments: [word]) }
+        }
     }
 
     private func write(_ body: (Database) throws -> Void) throws {

@@ -49,6 +49,7 @@ struct SimulationTests {
             let world = try await World(seed: seed, sites: 2 + Int(seed % 2), without: without)
             do {
                 try await Oddities.$present.withValue(world.oddities) { try await world.trade(steps: steps) }
+                try world.noteTokenPlaces()
                 let violations = try await world.heal(steps: 4_000) ? world.violations() : world.unsettled()
                 return Outcome(trace: world.trace, violations: violations, happened: world.met)
             } catch { return Outcome(trace: world.trace, violations: ["\(error)"]) }

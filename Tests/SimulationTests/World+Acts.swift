@@ -14,7 +14,7 @@ extension World {
         case 0..<38: trace.append("  \(site.label) sells \(try site.till.sell(using: &generator))")
         case 38..<46: try site.till.registerCustomer(using: &generator)
         case 46..<51: try site.till.editCustomer(using: &generator)
-        case 51..<53: try site.till.deleteCustomer()
+        case 51..<53: try site.till.deleteCustomer(using: &generator)
         case 53..<56: if correctsLines { try site.till.correctLine() }
         case 56..<77: try await drain(index)
         case 77..<80: try await lookUp(index)

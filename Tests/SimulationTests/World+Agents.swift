@@ -34,9 +34,11 @@ extension World {
             case .nothing:
                 isQuiet = true
                 site.markIsNew()
+                try site.till.noteRead()
             case .sealed:
                 site.markIsNew()
                 try site.till.synced()
+                try site.till.noteRead()
                 note("sealed", index)
             case .recovery(let request):
                 site.agent.recovery = request
