@@ -50,6 +50,7 @@ struct ScoreboardTests {
         arguments: [
             ["what=miracles", "amount=1"], ["what=kills", "amount=many"], ["what=kills", "amount=1", "failed=2"],
             ["what=kills", "amount=3", "failed=1", "lost=2"], ["what=kills"], ["what=kills", "amount=1", "colour=red"],
+            ["what=kills", "amount=1", "code=main"], ["what=kills", "amount=1", "code=6ad57f"],
         ])
     func refused(cells: [String]) throws {
         let before = try String(contentsOfFile: ledger, encoding: .utf8)
@@ -57,6 +58,33 @@ struct ScoreboardTests {
         let refused = try programs.run(path: script, ["add", "command=true"] + cells, environment: ["LEDGER": ledger])
         #expect(refused.status == 1 && refused.complaint.hasPrefix("scoreboard: "), "\(refused.complaint)")
         #expect(try String(contentsOfFile: ledger, encoding: .utf8) == before)
+    }
+
+    @Test("a row of a commit that this repository has not is refused, unless it is too shallow a copy to tell, or no repository at all")
+    func unknownCommit() throws {
+        let git = ["git", "-C", RealPrograms.repository.path, "rev-parse", "--is-shallow-repository"]
+        let isWhole = try programs.run(path: "/usr/bin/env", git, environment: [:]).output == "false\n"
+        for code in ["0000000", "0000000-dirty"] {
+            let added = try scoreboard("add", "what=kills", "command=true", "amount=1", "code=\(code)")
+            #expect(added.status == (isWhole ? 1 : 0), "\(added.complaint)")
+            if isWhole { #expect(added.complaint.contains("has no commit \(code)")) }
+        }
+    }
+
+    @Test("the last whole run under the thread sanitizer is told, and one of some suites is not; a row adds to no sum")
+    func threads() throws {
+        func add(_ cells: String...) throws {
+            let script = RealPrograms.repository.appending(path: "scripts/scoreboard").path
+            let row = ["add", "what=threads", "command=make threads"] + cells
+            try #require(try programs.run(path: script, row, environment: ["LEDGER": ledger, "PAGE": page]).status == 0)
+        }
+        try add("part=all", "amount=700", "failed=2", "note=and tests failed")
+        try add("part=all", "amount=901")
+        try add("part=some", "amount=7")
+        #expect(try scoreboard().status == 0)
+        let text = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(text.contains(": 901 tests, races of 0 kinds reported.") && !text.contains("races of 2 kinds"))
+        #expect(text.contains("| tests under the thread sanitizer (`make threads`) | 901 |"))
     }
 
     @Test("no row tells where a machine keeps its files")
