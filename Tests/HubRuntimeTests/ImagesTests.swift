@@ -92,6 +92,32 @@ struct ImagesTests {
         #expect(try await bench.hub.verify().isEqual)
     }
 
+    @Test(
+        "where a page shall go on from is a place in the list: the last there can be is answered, and what is beyond it, or none, is refused"
+    )
+    func places() async throws {
+        let bench = try await TestHub()
+        let agent = try await bench.enrol("shop")
+        var till = TestWriter("till", seed: 1, key: agent.key)
+        try await bench.push([try till.seal([Make.customer(1, email: "a@example.com", at: bench.now)])], from: agent)
+        func page(after token: [UInt8]) async throws -> Answer {
+            try await bench.hub.images(source: till.source, upTo: nil, after: token, agent: agent.record, now: bench.now)
+        }
+        let last = [0x7F] + Array(repeating: 0xFF, count: 6) as [UInt8]
+        for pass in 1...3 as ClosedRange<UInt8> {
+            guard case .images(let found) = try await page(after: [pass] + last + [0xFE]) else {
+                Issue.record("No images.")
+                continue
+            }
+            #expect(found.records.isEmpty)
+            for wrong in [[pass] + last + [0xFF], [pass, 0x80, 0, 0, 0, 0, 0, 0, 0], [pass] + last, [pass] + last + [0, 0], [pass]] {
+                let error = await #expect(throws: HubError.self) { try await page(after: wrong) }
+                #expect(error?.code == .badRequest, "\(wrong)")
+            }
+        }
+        await #expect(throws: HubError.self) { try await page(after: [0] + last + [0]) }
+    }
+
     private func images(
         _ bench: TestHub, _ agent: TestAgent, _ source: SourceID, _ dot: Dot, isNewest: Bool = false
     ) async throws -> [RecordImage] {

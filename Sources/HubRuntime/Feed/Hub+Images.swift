@@ -149,10 +149,12 @@ private struct SourceImages {
 
     private static func decode(_ token: [UInt8]?) throws -> (Pass, RecordNumber) {
         guard let token else { return (.fromStates, RecordNumber(raw: 0)) }
-        guard token.count == 9, let pass = Pass(rawValue: token[0]) else {
+        let number = Int64(bitPattern: token.dropFirst().reduce(0) { $0 << 8 | UInt64($1) })
+        // Behind the largest number there is nothing, and no number that reading could begin with.
+        guard token.count == 9, let pass = Pass(rawValue: token[0]), (0..<Int64.max).contains(number) else {
             throw HubError(.badRequest, "`after` is no answer's `next`.", remedy: "Begin without `after`.")
         }
-        return (pass, RecordNumber(raw: Int64(bitPattern: token.dropFirst().reduce(0) { $0 << 8 | UInt64($1) })))
+        return (pass, RecordNumber(raw: number))
     }
 
     private static func encode(_ pass: Pass, _ number: RecordNumber) -> [UInt8] {
