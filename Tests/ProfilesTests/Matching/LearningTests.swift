@@ -64,6 +64,26 @@ struct LearningTests {
         #expect(MatchModel(json: []) == nil)
     }
 
+    @Test("a stored model is none with a number that is no chance: below the least one, above 1, or nothing left for strangers")
+    func chances() throws {
+        let whole = MatchModel.standard(records: 100)
+        let least = MatchModel.leastChance
+        let edges: [(isModel: Bool, change: (inout MatchModel) -> Void)] = [
+            (true, { $0.samePerson = least }), (false, { $0.samePerson = least / 2 }), (false, { $0.samePerson = -0.1 }),
+            (true, { $0.comparisons[0].same[0] = 1 }), (false, { $0.comparisons[0].same[0] = 1.001 }),
+            (true, { $0.comparisons[1].different[2] = least }), (false, { $0.comparisons[1].different[2] = 0 }),
+            (true, { ($0.samePerson, $0.sameHousehold) = (0.5, 0.25) }), (false, { ($0.samePerson, $0.sameHousehold) = (0.5, 0.5) }),
+            (true, { $0.frequencies[0] = TermFrequencies([(term: 7, chance: 1)], rest: 0.5) }),
+            (false, { $0.frequencies[0] = TermFrequencies([(term: 7, chance: 0)], rest: 0.5) }),
+            (false, { $0.frequencies[0] = TermFrequencies([], rest: -1) }),
+        ]
+        for (place, edge) in edges.enumerated() {
+            var model = whole
+            edge.change(&model)
+            #expect((MatchModel(json: [UInt8](try JSONEncoder().encode(model))) != nil) == edge.isModel, "edge \(place)")
+        }
+    }
+
     @Test("few records, one record and none teach nothing wild", arguments: [0, 1, 2, 5])
     func few(count: Int) {
         let records = SyntheticPeople(.init(people: max(count, 1), duplicates: 0), seed: 8).records.prefix(count).map { PersonTraits($0) }

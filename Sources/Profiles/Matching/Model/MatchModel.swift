@@ -46,7 +46,8 @@ public struct MatchModel: Hashable, Codable, Sendable {
 }
 
 extension MatchModel {
-    /// A model as a hub keeps it; `nil` for one of another version, and for one without the comparisons and levels of this program.
+    /// A model as a hub keeps it; `nil` for one of another version, for one without the comparisons and levels of this program, and for one
+    /// with a number that is no chance: what it said of a pair would be none, either.
     public init?(json: [UInt8]) {
         guard let model = try? JSONDecoder().decode(MatchModel.self, from: Data(json)), model.version == Self.currentVersion,
             model.comparisons.count == Comparison.count
@@ -55,6 +56,16 @@ extension MatchModel {
             let levels = comparison.kind.levels.count
             guard chances.same.count == levels, chances.different.count == levels else { return nil }
         }
+        guard model.chances.allSatisfy({ (Self.leastChance...1).contains($0) }) else { return nil }
         self = model
+    }
+
+    /// Rarer than anything among all people there ever were; from here up, whatever is divided and multiplied stays a number.
+    static let leastChance = 1e-30
+
+    /// Every number that must be a chance, that of two strangers among them.
+    private var chances: [Double] {
+        [samePerson, sameHousehold, 1 - samePerson - sameHousehold] + comparisons.flatMap { $0.same + $0.different }
+            + frequencies.values.flatMap { ($0.chances + [$0.rest]).map { Double($0) } }
     }
 }

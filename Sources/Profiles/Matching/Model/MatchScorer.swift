@@ -71,7 +71,7 @@ public struct MatchScorer: Sendable {
 
     /// What of the evidence one household would explain as well.
     private func householdPenalty(_ home: Float) -> Float {
-        let odds = householdOdds * Bits.exp2(Double(home))
+        let odds = min(householdOdds * Bits.exp2(Double(home)), .greatestFiniteMagnitude)
         return odds < 0.001 ? 0 : Float(Bits.log2(1 + odds))
     }
 
