@@ -90,6 +90,20 @@ struct LocalReplicaTests {
         #expect(try emails(.email("a@example.org")) == ["a@example.org"])
     }
 
+    @Test("a record that a document names has a name that a token can bring back, or none", arguments: [0, 1])
+    func names(more: Int) throws {
+        func name(_ entity: String, _ key: String) throws -> RecordID? {
+            let source = SourceID(ReplicaID(high: 3, low: 4))
+            let record = #"{"life":"\#(Self.life)","source":"\#(source)","entity":"\#(entity)","key":\#(key)}"#
+            return try JSONDecoder().decode(ProfileDocument.Record.self, from: Data(record.utf8)).id
+        }
+        let columns = Array(repeating: "7", count: Limits.keyColumnsMax + more).joined(separator: ",")
+        #expect(try (name("customer", "[\(columns)]") != nil) == (more == 0))
+        #expect(try name("customer", #"[7,"a",1.5]"#)?.key == LocalKey([7, "a", .real(1.5)]))
+        #expect(try name("customer", "[null]") == nil)
+        #expect(try name("sale", "[1]")?.entity == "sale")
+    }
+
     @Test("S26: pages become visible together, at the consistent one")
     func staged() throws {
         try view.stage(page([profile(1, id: "p1", email: "a@x.org")], reached: 1, consistent: false))

@@ -64,7 +64,7 @@ public struct ProfileDocument: Decodable, Hashable, Sendable {
 }
 
 extension RecordID {
-    /// As documents spell it.
+    /// As documents spell it; `nil` also for a name that no token could bring back: one of too many columns, or too long.
     init?(entity: String, source: String?, key: [JSONValue]?, life: String?) {
         guard let source = source.flatMap({ SourceID($0) }), let life = life.flatMap({ Dot($0) }), let key else { return nil }
         var values: [Value] = []
@@ -77,6 +77,8 @@ extension RecordID {
             }
         }
         self.init(entity: EntityName(entity), source: source, key: LocalKey(values), life: life)
+        // Every way in which reading it again fails means the same.
+        guard (try? RecordID(canonicalBytes: canonicalBytes)) == self else { return nil }
     }
 }
 

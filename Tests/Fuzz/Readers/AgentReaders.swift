@@ -55,14 +55,27 @@ extension FuzzedReader {
             """#
         return [profile, order, stock].map { Array($0.utf8) }
     } read: { bytes in
-        readDocument(bytes)
+        try readDocument(bytes)
     }
 
-    static func readDocument(_ bytes: [UInt8]) {
+    /// What a document names is shown to an application, which gives it back in a token.
+    static func readDocument(_ bytes: [UInt8]) throws {
         let data = Data(bytes)
-        if let profile = ProfileDocument(data) { _ = (profile.lives, (profile.records ?? []).map(\.id)) }
-        _ = OrderDocument(data)
-        _ = StockDocument(data)
+        if let profile = ProfileDocument(data) {
+            for dot in profile.lives { try promise(Dot("\(dot)") == dot, "A life is written as another.") }
+            for id in (profile.records ?? []).compactMap(\.id) { try comesBack(id) }
+        }
+        if let order = OrderDocument(data),
+            let id = RecordID(entity: "order", source: order.source, key: order.key, life: order.life)
+        {
+            try comesBack(id)
+        }
+        if let stock = StockDocument(data) { try promise(StockDocument(data) == stock, "Read again, the stock is another.") }
+    }
+
+    private static func comesBack(_ id: RecordID) throws {
+        let again = try attempt(ChangeSetError.self) { try RecordID(canonicalBytes: id.canonicalBytes) }
+        try promise(again == id, "Written again, the record has another name, or none.")
     }
 
     /// A byte for the status, a line for the content type, then the body: a refusal, an enrolment, a portal's page.

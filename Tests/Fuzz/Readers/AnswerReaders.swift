@@ -79,7 +79,7 @@ extension FuzzedReader {
             _ = try attempt(ChangeSetError.self) { try StockKey(canonicalBytes: entry.key) }
         case .profile, .order: break
         }
-        if let body = entry.body { readDocument(body) }
+        if let body = entry.body { try readDocument(body) }
     }
 
     private static func framed(_ kind: UInt8, _ compression: UInt8, _ payload: [UInt8], as sent: [UInt8]) -> [UInt8] {

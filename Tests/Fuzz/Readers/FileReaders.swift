@@ -48,9 +48,46 @@ extension FuzzedReader {
         try Repository.files("agent", ".yaml") + Repository.files("hub", ".yaml")
     } read: { bytes in
         guard let yaml = String(validating: bytes, as: UTF8.self) else { return }
-        _ = try attempt(AgentError.self) { try AgentFile.parse(yaml, path: "agent.yaml") }
+        if let file = try attempt(AgentError.self, body: { try AgentFile.parse(yaml, path: "agent.yaml") }) {
+            try promise((1...3600).contains(file.pollSeconds ?? 1), "A poll every \(file.pollSeconds ?? 0) seconds was taken.")
+            try promise((1...8760).contains(file.sweepHours ?? 1), "A sweep every \(file.sweepHours ?? 0) hours was taken.")
+            let again = try AgentFile.parse(written(file), path: "again.yaml")
+            try promise("\(again)" == "\(file)", "Written again, the agent's file says something else.")
+        }
         var settings = HubSettings()
-        _ = try attempt(Complaint.self) { try settings.read(yaml: yaml, file: "hub.yaml") }
+        guard try attempt(Complaint.self, body: { try settings.read(yaml: yaml, file: "hub.yaml") }) != nil else { return }
+        try promise((0...100_000).contains(settings.collectAfterDays), "\(settings.collectAfterDays) days were taken.")
+        var again = HubSettings()
+        try again.read(yaml: written(settings), file: "again.yaml")
+        try promise("\(again)" == "\(settings)", "Written again, the hub's settings are others.")
+    }
+
+    private static func written(_ file: AgentFile) -> String {
+        let texts = [("data", file.data), ("log-level", file.logLevel), ("proxy", file.proxy), ("listen", file.listen)]
+        let numbers = [("poll-seconds", file.pollSeconds), ("sweep-hours", file.sweepHours)]
+        let lines =
+            texts.compactMap { name, value in value.map { "\(name): \(quoted($0))" } }
+            + numbers.compactMap { name, value in value.map { "\(name): \($0)" } }
+        return lines.isEmpty ? "{}" : lines.joined(separator: "\n")
+    }
+
+    private static func written(_ settings: HubSettings) -> String {
+        let lines = [
+            settings.data.map { "data: \(quoted($0))" }, "listen: \(quoted("\(settings.listen)"))",
+            "allow-plain-http: \(settings.allowPlainHTTP)", "log-level: \(settings.logLevel.rawValue)",
+            "collect-after-days: \(settings.collectAfterDays)", "propose-links: \(settings.proposesLinks)",
+        ]
+        return lines.compactMap { $0 }.joined(separator: "\n")
+    }
+
+    /// Any text as YAML has it in double quotes.
+    private static func quoted(_ text: String) -> String {
+        func written(_ character: Unicode.Scalar) -> String {
+            let isPlain = (0x20...0x7E).contains(character.value) && character != "\"" && character != "\\"
+            let digits = String(character.value, radix: 16)
+            return isPlain ? String(character) : "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+        }
+        return "\"" + text.unicodeScalars.map(written).joined() + "\""
     }
 
     static let delimitedText = FuzzedReader(name: "delimited-text") {
