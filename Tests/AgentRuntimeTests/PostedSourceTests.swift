@@ -109,8 +109,8 @@ struct PostedSourceTests {
         // The third was read, and is sent under another name.
         #expect(
             lost.map { $0.told(noticed: "on Monday") } == [
-                "Damaged by this machine's disk before being sent: change 2 of loopback, noticed on Monday. What was posted there stands in "
-                    + "no file: have the program that posted it post it again. Created there: order 2."
+                "Damaged by this machine's disk before being sent: change 2 of loopback, noticed on Monday. What is posted stands in no file: "
+                    + "have the program post it again, with a new Idempotency-Key. Created there: order 2."
             ])
         let again = try #require(try post(Self.order(2, "placed"), key: "again").first)
         #expect(again.record?.life == again.dot, "an edit of what the hub never gets would wait there for ever")

@@ -69,7 +69,8 @@ public struct LostChanges: Codable, Hashable, Sendable {
         guard source == PostedSource.name.string else {
             return what + " What the file still held then was sent again; earlier values, and rows that were gone by then, were not."
         }
-        return what + " What was posted there stands in no file: have the program that posted it post it again." + created
+        // Under the old key it would get the old answer, and nothing would come of it.
+        return what + " What is posted stands in no file: have the program post it again, with a new Idempotency-Key." + created
     }
 
     private var created: String {
