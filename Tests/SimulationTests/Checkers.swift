@@ -13,12 +13,12 @@ extension World {
     /// - Returns: what does not hold; empty when all is well.
     func violations() async throws -> [String] {
         let received = try Received(hubStore)
-        var found = found + saleViolations(received) + ledger.lost(received).map { "lost after its receipt: \($0)" }
+        var found = received.disorder + saleViolations(received) + ledger.lost(received).map { "lost after its receipt: \($0)" }
         if try ledger.broughtBack(received, inFiles: salesInFiles()) > 0 { note("sale came back from an outbox alone") }
         found += try lostDecisions()
         found += try await tokenViolations()
-        found += try await stockViolations(received)
-        found += try await viewViolations()
+        found += try await stockViolations(received) + sealedViolations(received)
+        found += try await viewViolations() + bodyViolations()
         found += try heldOfShops().prefix(10).map { "held back at the hub: \($0.reason)" }
         let verification = try await hub.verify()
         found += verification.differences.map { "verify: \($0)" }
@@ -35,6 +35,7 @@ extension World {
             if let site = sites.first(where: { $0.till.words.written[word.number] != nil }) { ledger.note(word, of: site.name) }
         }
         for violation in look.violations { fail(violation) }
+        if watch.position != hub.head { watch.stands(at: hub.head, isWhole: try heldOfShops().isEmpty) }
     }
 
     private func salesInFiles() throws -> Set<String> { try sites.reduce(into: []) { $0.formUnion(try $1.till.saleNumbers()) } }
@@ -67,21 +68,30 @@ extension World {
     private func stockViolations(_ received: Received) async throws -> [String] {
         var found: [String] = []
         let everSold = self.everSold
-        let reopened = Set(sites.filter(\.hasReopened).map(\.name))
         for site in sites where !reopened.contains(site.name) {
             for sku in SimulatedTill.skus {
-                let expected = 100 + (received.moved["\(site.name)/\(sku)"] ?? 0) / 10_000
-                let shown = try await hub.stock(sku: sku, now: time)?.figures.first { $0.location == site.name }.map { $0.onHand / 10_000 }
+                let (shown, expected) = try await stock(of: sku, at: site, received)
                 let units = received.sales.keys.filter { $0.hasPrefix(site.name) }.reduce(0) { $0 + (everSold[$1]?[sku] ?? 0) }
                 if !correctsLines, expected != 100 - units {
                     found.append("stock of \(sku) at \(site.name): \(expected) by movements, \(100 - units) by the sales at the hub")
                 }
-                if shown != expected {
-                    found.append("stock of \(sku) at \(site.name): \(shown.map { String($0) } ?? "none") shown, \(expected) expected")
-                }
+                if shown != expected { found.append(Self.wrongStock(sku, site, shown, expected)) }
             }
         }
         return found
+    }
+
+    /// Shops that opened once more, with their last stock-take: the sales before it are counted, but not taken off what was found.
+    var reopened: Set<String> { Set(sites.filter(\.hasReopened).map(\.name)) }
+
+    /// What the hub shows, and what was counted there plus all that moved.
+    func stock(of sku: String, at site: Site, _ received: Received) async throws -> (shown: Int64?, expected: Int64) {
+        let shown = try await hub.stock(sku: sku, now: time)?.figures.first { $0.location == site.name }.map { $0.onHand / 10_000 }
+        return (shown, 100 + (received.moved["\(site.name)/\(sku)"] ?? 0) / 10_000)
+    }
+
+    static func wrongStock(_ sku: String, _ site: Site, _ shown: Int64?, _ expected: Int64) -> String {
+        "stock of \(sku) at \(site.name): \(shown.map { String($0) } ?? "none") shown, \(expected) expected"
     }
 
     /// Every site's local replica says the same as the hub.

@@ -79,14 +79,15 @@ enum Sometimes {
 
     /// ... and rarer ones, which are told and not asked for.
     static let seldom =
-        ["sale came back from an outbox alone", "rebases", "three live siblings"]
+        ["sale came back from an outbox alone", "rebases", "three live siblings", "commit told as failed in a drain"]
         + TokenPlace.allCases.filter { !places.contains($0) }.map(\.rawValue)
 
     /// Where words about customers are met for certain.
     private static let places: [TokenPlace] = [.live, .sibling, .superseded, .deleted, .queued, .unread, .withinDrain, .takenBack]
 
     private static let states = [
-        "agent killed", "killed within a drain", "power cut", "till restored", "agent's folder restored", "machine restored",
+        "agent killed", "killed within a drain", "killed within a recovery", "answer lost in a recovery", "power cut", "till restored",
+        "agent's folder restored", "machine restored",
         "agent's folder lost", "cloned", "line cut", "line back", "line one-way", "committed on a one-way line", "request doubled",
         "request repeated later", "answer lost after commit", "request lost",
         "answer late", "hub killed", "hub backed up", "hub restored", "hub restored twice", "hub restored from an older backup",
@@ -99,6 +100,8 @@ enum Sometimes {
         "customers kept apart",
         "decision undone", "decisions given back", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",
-        "doubtful clock", "swept", "stock looked up", "schema changed", "view damaged", "view differs", "view repaired",
+        "doubtful clock", "sealed by a doubtful clock", "read from a slow disk", "older hub asked what it does not know",
+        "commit told as failed on the line", "hub's write torn", "view held against the journal", "swept", "stock looked up",
+        "schema changed", "view damaged", "view differs", "view repaired",
     ]
 }

@@ -6,13 +6,39 @@ import Synchronization
 /// What a disk does to the file of an agent, or of the hub.
 final class FaultyDisk: TransactionObserver, Sendable {
     private let failing = Mutex(0)
+    private let lie = Mutex(Lie.none)
+
+    private enum Lie {
+        case none
+        /// At the next commit.
+        case prepared
+        case due
+    }
 
     /// The next commits fail, as where the sync is answered with an I/O error: what they wrote is rolled back.
-    func fail(_ commits: Int) { failing.withLock { $0 = commits } }
+    func fail(_ commits: Int) {
+        failing.withLock { $0 = commits }
+        lie.withLock { $0 = .none }
+    }
+
+    /// The next commit is told as failed, though it is there for good.
+    func tellFailureAfterCommit() { lie.withLock { $0 = .prepared } }
+
+    /// - Throws: what a commit is told to have failed of. SQLite gives an observer no say after the commit: this stands where the agent's
+    ///   code goes on from one.
+    func tellFailure() throws {
+        let isDue = lie.withLock { lie in
+            defer { if lie == .due { lie = .none } }
+            return lie == .due
+        }
+        if isDue { throw DatabaseError(resultCode: .SQLITE_IOERR_FSYNC, message: Self.told) }
+    }
+
+    private static let told = "disk I/O error, told of a commit that is there"
 
     func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { false }
     func databaseDidChange(with event: DatabaseEvent) {}
-    func databaseDidCommit(_ db: Database) {}
+    func databaseDidCommit(_ db: Database) { lie.withLock { if $0 == .prepared { $0 = .due } } }
     func databaseDidRollback(_ db: Database) {}
 
     func databaseWillCommit() throws {
@@ -30,7 +56,7 @@ final class FaultyDisk: TransactionObserver, Sendable {
         }
         return switch (error as? DatabaseError)?.resultCode {
         case .SQLITE_FULL?: "disk full"
-        case .SQLITE_IOERR?: "disk failed"
+        case .SQLITE_IOERR?: (error as? DatabaseError)?.message == told ? "commit told as failed" : "disk failed"
         default: nil
         }
     }
@@ -39,6 +65,9 @@ final class FaultyDisk: TransactionObserver, Sendable {
 extension AgentDatabase {
     /// Lets the file grow no further, until somebody makes room and the agent is started again: the limit is the connection's.
     func fill() throws { try queue.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = 1") } }
+
+    /// The file may grow again.
+    func makeRoom() throws { try queue.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = 1073741823") } }
 
     /// Flips a bit of a stored change-set, or of what waits in the journal to be cut into one.
     ///

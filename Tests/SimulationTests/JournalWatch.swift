@@ -22,6 +22,8 @@ struct Received {
     private(set) var origins: [String: [String]] = [:]
     /// Sum of all movements by "location/sku", in units of 10⁻⁴.
     private(set) var moved: [String: Int64] = [:]
+    /// What was counted, by "location/sku".
+    private(set) var counted: Set<String> = []
     /// Per writer, where its changes end.
     private var ends: [ReplicaID: SetEnd] = [:]
     private var sources: [ReplicaID: SourceID] = [:]
@@ -29,6 +31,10 @@ struct Received {
     private var agents: [SourceID: Set<VerifyingKey>] = [:]
     /// Sets that came without what their writer had told before.
     private(set) var disorder: [String] = []
+    /// The same in the order of the line.
+    fileprivate(set) var stock = StockHistory()
+    /// Over the hashes of all that was read.
+    private(set) var digest = TraceDigest()
     /// The last number of the line that was read.
     private(set) var number: UInt64 = 0
 
@@ -52,6 +58,7 @@ struct Received {
         var written: [ToldSale] = []
         for row in rows {
             number = max(number, row.number)
+            digest.add(row.hash.bytes)
             let set = try ChangeSetCodec.decode(row.bytes)
             place(set, row)
             created += take(set)
@@ -99,8 +106,14 @@ struct Received {
         var lines: [Dot: Int] = [:]
         for (index, change) in set.changes.enumerated() {
             let dot = set.dot(at: index)
-            if case .movement(let movement) = change.stock {
+            switch change.stock {
+            case .movement(let movement):
                 moved["\(movement.location)/\(movement.sku)", default: 0] += movement.quantity
+                stock.move("\(movement.location)/\(movement.sku)", by: movement.quantity)
+            case .count(let count):
+                counted.insert("\(count.location)/\(count.sku)")
+                stock.open("\(count.location)/\(count.sku)")
+            default: break
             }
             guard case .write(let subject, let fields) = change.action, subject.creates else { continue }
             if subject.entity == "sale", let number = fields.first(where: { $0.field == "number" })?.value.text {
@@ -120,6 +133,14 @@ struct Received {
 /// Looks at every commit of the hub as it comes: what must never be, is never there for a moment.
 struct JournalWatch {
     private(set) var received = Received()
+    /// Where the hub stood at the last look.
+    private(set) var position: Position?
+
+    /// - Parameter isWhole: nothing is held back there.
+    mutating func stands(at position: Position, isWhole: Bool) {
+        self.position = position
+        if isWhole { received.stock.stands(at: position) }
+    }
 
     /// Laws 1 and 8; a till's transaction is whole at the hub or not there, and nothing of a writer comes before what it told earlier.
     ///

@@ -10,9 +10,9 @@ import TestSupport
 
 /// The agent's parts without their shell: the simulation owns when they run and what their messages meet.
 final class SimulatedAgent {
-    /// Stops a drain at a step, as a kill would.
+    /// Stops a drain, or a recovery, at a step, as a kill would.
     final class Trap: Sendable {
-        struct Killed: Error {}
+        struct Killed: Error { var step: Checkpoint }
         private let armed = Mutex<Checkpoint?>(nil)
 
         func arm(_ step: Checkpoint?) { armed.withLock { $0 = step } }
@@ -22,7 +22,7 @@ final class SimulatedAgent {
                 defer { if armed == step { armed = nil } }
                 return armed == step
             }
-            if isHit { throw Killed() }
+            if isHit { throw Killed(step: step) }
         }
     }
 
@@ -35,6 +35,8 @@ final class SimulatedAgent {
     let disk = FaultyDisk()
     var core: SyncCore
     var recovery: RecoveryRequest?
+    /// What the recovery that is under way, or was the last one, comes to.
+    var opening: Recovery?
     var decisions: DecisionReturn?
 
     /// Opens the folder, and attaches the till at the first start; one that bears a former agent's mark is taken over.
@@ -46,8 +48,12 @@ final class SimulatedAgent {
         try store.queue.write { try $0.execute(sql: "UPDATE capture_source SET file = ?", arguments: [till]) }
         trap = Trap()
         var settings = CaptureSettings()
-        let trap = trap
-        settings.reached = { try trap.reached($0) }
+        let (trap, disk) = (trap, disk)
+        settings.reached = { step in
+            // Of a writer that is open the simulation has to take note.
+            if step != .replicaOpened { try disk.tellFailure() }
+            try trap.reached(step)
+        }
         let mapping = try SimulatedAgent.mapping(of: till)
         if try AttachedSource.all(in: store).isEmpty {
             source = try CapturedSource.attach(

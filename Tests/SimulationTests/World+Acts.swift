@@ -36,7 +36,12 @@ extension World {
         case .lateMessages: site.line.latePercent = site.line.latePercent == 0 ? 10 : 0
         case .agentKilled: try await kill(index)
         case .killedInDrain:
-            site.agent.trap.arm([.drainBegun, .drainJournalled, .drainMarked, .drainSealed, .logTrimmed].randomElement(using: &generator))
+            // The rarer ones wait until the source comes by.
+            let steps: [Checkpoint] =
+                generator.chance(60)
+                ? [.drainBegun, .drainJournalled, .drainMarked, .drainSealed, .logTrimmed]
+                : [.sliceRead, .partJournalled, .triggersInstalled, .recoveryNoticed, .imagesStaged, .replicaOpened]
+            site.agent.trap.arm(steps.randomElement(using: &generator))
             try await drain(index)
         case .powerCut: try await cutPower(index)
         case .tillRestored: try await restoreTill(index)
@@ -64,7 +69,12 @@ extension World {
             // Enough for another page.
             for _ in 0..<20 { try site.till.sell(using: &generator) }
             try await drain(index)
-        case .failingDisk: site.agent.disk.fail(Int.random(in: 1...3, using: &generator))
+        case .failingDisk:
+            if generator.chance(30) {
+                site.agent.disk.tellFailureAfterCommit()
+            } else {
+                site.agent.disk.fail(Int.random(in: 1...3, using: &generator))
+            }
         case .slowDisk:
             site.isSlow.toggle()
             if site.isSlow { note("disk slow", index) }

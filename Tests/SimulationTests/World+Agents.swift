@@ -28,7 +28,14 @@ extension World {
     private func look(_ index: Int, _ read: () throws -> DrainOutcome) async throws -> Bool {
         let site = sites[index]
         var isQuiet = false
-        defer { if site.isSlow { now += UInt64.random(in: 1_000...90_000, using: &generator) } }
+        // As SourceKeeper does: a look may seal what an earlier one, killed after its mark, had journalled.
+        let writer = try site.agent.source.writer()
+        defer {
+            if site.isSlow {
+                now += UInt64.random(in: 1_000...90_000, using: &generator)
+                note("read from a slow disk", index)
+            }
+        }
         do {
             switch try read() {
             case .nothing:
@@ -39,18 +46,20 @@ extension World {
                 site.markIsNew()
                 try site.till.synced()
                 try site.till.noteRead()
+                site.sealedSales.formUnion(try site.till.saleNumbers())
                 note("sealed", index)
+                if abs(site.clockOffset) > 300_000 { note("sealed by a doubtful clock", index) }
             case .recovery(let request):
                 site.agent.recovery = request
                 site.isUndisturbed = false
                 note("recovery wanted", index)
             case .alarm(let error): throw error
             }
-        } catch is SimulatedAgent.Trap.Killed {
+        } catch let killed as SimulatedAgent.Trap.Killed {
             note("killed within a drain", index)
-            if generator.chance(30) { try await cutPower(index) } else { try await restart(index) }
+            try await end(index, at: killed.step)
             return false
-        } catch let error as CaptureError where FaultyDisk.fault(error) != nil {
+        } catch  where FaultyDisk.fault(error) != nil {
             note("\(FaultyDisk.fault(error) ?? "") in a drain", index)
             try await restart(index)
             return false
@@ -59,12 +68,25 @@ extension World {
             try await restart(index)
             return false
         }
-        do { try await recover(index) } catch is LineFailure {} catch  where FaultyDisk.fault(error) != nil {
+        let wasWanted = site.agent.recovery != nil
+        do { try await recover(index) } catch is LineFailure {} catch let killed as SimulatedAgent.Trap.Killed {
+            note("killed within a recovery", index)
+            // A new writer is open, and the source will not ask again.
+            if killed.step == .replicaOpened, let opening = site.agent.opening { try await noteRecovered(opening, index) }
+            try await end(index, at: killed.step)
+            return false
+        } catch  where FaultyDisk.fault(error) != nil {
             try await restart(index)
             return false
         }
-        try await tell(index, .queue(try site.agent.outbox.standings()))
+        // Nobody else looks at the queue (LineHost): a sync core that waits for more than it is told stands still.
+        if try wasWanted || site.agent.source.writer() != writer { try await tell(index, .queue(try site.agent.outbox.standings())) }
         return isQuiet
+    }
+
+    private func end(_ index: Int, at step: Checkpoint) async throws {
+        trace.append("  \(sites[index].label) at \(step.rawValue)")
+        if generator.chance(30) { try await cutPower(index) } else { try await restart(index) }
     }
 
     /// S15 and S22, by the agent's own code.
@@ -75,6 +97,11 @@ extension World {
         let recovery = SourceRecovery(source: ends, line: ends, outbox: site.agent.outbox, clock: .system, log: Self.silent)
         guard case .recovered(let what) = try await recovery.run(request) else { return }
         site.agent.recovery = nil
+        try await noteRecovered(what, index)
+    }
+
+    private func noteRecovered(_ what: Recovery, _ index: Int) async throws {
+        let site = sites[index]
         site.hasRecovered = true
         // Whatever recovers it later continues that, too.
         if site.isRestoreUnheard || !site.formerLife.isEmpty {
@@ -101,7 +128,10 @@ extension World {
         let site = sites[index]
         let effects = site.agent.core.receive(event, now: now, random: &generator)
         for effect in effects {
-            do { try carryOut(effect, index) } catch  where FaultyDisk.fault(error) != nil {
+            do {
+                try carryOut(effect, index)
+                try site.agent.disk.tellFailure()
+            } catch  where FaultyDisk.fault(error) != nil {
                 note("\(FaultyDisk.fault(error) ?? "") on the line", index)
                 return try await restart(index)
             }
@@ -124,6 +154,7 @@ extension World {
         case .rewind(let receipt):
             note("sends again", index)
             try agent.outbox.rewind(receipt)
+            send(.queue, to: index, after: 0...0)
         case .recut(let replica, let after, let bytes):
             try agent.outbox.recut(after: after, of: replica, setBytesMax: bytes, random: &generator)
         case .stage(let page, let interval):
@@ -148,6 +179,7 @@ extension World {
             try agent.view.restart()
         case .recover(let receipt, let reason):
             note("must recover: \(reason.rawValue)", index)
+            send(.queue, to: index, after: 1...200)  // when it was looked into
             if try agent.outbox.settles(receipt.replica, reason) {
                 if reason == .folderIsOld { note("former writer left", index) }
                 return
@@ -155,6 +187,7 @@ extension World {
             try requireRecovery(of: receipt.replica, index)
         case .fork(let receipt):
             note("fork", index)
+            send(.queue, to: index, after: 1...200)
             trace.append(
                 "  hub has \(receipt.replica.short):\(receipt.last); here \(try agent.outbox.standings().map { "\($0.replica.short) acknowledged \($0.acknowledged) sealed \($0.sealed)" })"
             )

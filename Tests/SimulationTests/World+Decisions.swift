@@ -10,12 +10,14 @@ import TestSupport
 extension World {
     func giveBackDecisions(_ index: Int) async throws {
         let site = sites[index]
-        guard !site.line.isCut, try DecisionKeeper(queue: site.agent.store.queue).owesAny() else { return }
+        guard try !site.line.isCut && owesDecisions(site) else { return }
         if site.agent.decisions == nil { site.agent.decisions = decisionReturn(of: site) }
         let before = hub.head
         await site.agent.decisions?.giveBack()
         if hub.head != before { note("decisions given back", index) }
     }
+
+    private func owesDecisions(_ site: Site) throws -> Bool { try DecisionKeeper(queue: site.agent.store.queue).owesAny() }
 
     private func decisionReturn(of site: Site) -> DecisionReturn {
         // Only one thing happens at a time: nobody else uses them meanwhile.
@@ -49,7 +51,11 @@ extension World {
     /// - Returns: whether any came.
     func giveBackRest() async throws -> Bool {
         let before = hub.head
-        now += DecisionReturn.gapMilliseconds
+        // Whoever was told that the hub does not know the question asks again much later.
+        let wereUnknown = try happened["older hub", default: 0] > 0 && !restartsToHeal && sites.contains { try owesDecisions($0) }
+        let rest = wereUnknown ? DecisionReturn.unknownMilliseconds : DecisionReturn.gapMilliseconds
+        now += rest
+        rested += rest
         for index in sites.indices { try await giveBackDecisions(index) }
         return hub.head != before
     }

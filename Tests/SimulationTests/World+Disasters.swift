@@ -20,9 +20,12 @@ extension World {
         let site = sites[index]
         site.life += 1
         let folder = disk.file("\(site.label)-\(site.life)")
-        try TemporaryFolder.copy(site.folder, to: folder)
+        let former = site.folder
+        try TemporaryFolder.copy(former, to: folder)
         site.folder = folder
         site.agent = try SimulatedAgent(folder: folder, till: site.till.path, site: site.name, key: site.key, random: &generator)
+        // A long history has many lives, and nobody looks at a former one's files again.
+        try FileManager.default.removeItem(atPath: former)
         try await tell(index, .queue(try site.agent.outbox.standings()))
     }
 
@@ -146,7 +149,8 @@ extension World {
     /// things that happened (docs/operating/sites.md).
     func clone(_ index: Int) async throws {
         let site = sites[index]
-        guard !site.isCloned, !site.isHubBehind, sites.count < 5, try await drain(index), try site.agent.isSent, site.agent.recovery == nil
+        guard !site.isCloned, !site.isHubBehind, sites.count(where: \.isCloned) < 4, try await drain(index), try site.agent.isSent,
+            site.agent.recovery == nil
         else { return }
         note("cloned", index)
         (site.isCloned, site.isUndisturbed, site.hasLostDisk) = (true, false, true)

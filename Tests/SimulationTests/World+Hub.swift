@@ -1,3 +1,4 @@
+import Capture
 import Causality
 import ChangeSets
 import Foundation
@@ -14,6 +15,10 @@ extension World {
         let path = newHubPath()
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: hubStore.path + suffix) {
             try FileManager.default.copyItem(atPath: hubStore.path + suffix, toPath: path + suffix)
+        }
+        if generator.chance(50) {
+            note("hub's write torn")
+            try AgentDatabase.tear(path, using: &generator)
         }
         try await openHub(try SQLiteHubStore(path: path))
     }

@@ -28,13 +28,17 @@ extension World {
         switch message.work {
         case .repeated(let sets, let signedAt): try await pushAgain(sets, signedAt: signedAt, message.site)
         case .wake: try await tell(message.site, .timer)
+        case .queue: try await tell(message.site, .queue(try sites[message.site].agent.outbox.standings()))
         case .event(let event): try await tell(message.site, event)
         case .push(let order):
             let outcome = try await outcome(of: order, message.site)
             send(.event(.push(ticket: order.ticket, outcome)), to: message.site, after: delay(message.site, 5...300))
         case .pull(let order):
             let outcome = try await outcome(of: order, message.site)
-            send(.event(.pull(ticket: order.ticket, outcome)), to: message.site, after: delay(message.site, 5...900))
+            // While everything heals, the hub holds a question for which it has no news; else a history would be all questions.
+            let isHeld = healedAt > 0 && order.waitMilliseconds > 0 && !outcome.bringsNews
+            let usual = isHeld ? min(1_000, order.waitMilliseconds)...order.waitMilliseconds : 5...900
+            send(.event(.pull(ticket: order.ticket, outcome)), to: message.site, after: delay(message.site, usual))
         }
     }
 
@@ -138,7 +142,8 @@ extension World {
             replicas: Set(try site.agent.outbox.replicas(openIn: site.agent.view)), report: hubIsOlder ? nil : order.report,
             keepsDecisions: !hubIsOlder)
         switch order.wish {
-        case _ where hubIsOlder: break
+        case .digest where hubIsOlder, .again where hubIsOlder, .rebase where hubIsOlder:
+            note("older hub asked what it does not know", index)
         case .news: break
         case .digest(let ranges): request.digestRanges = ranges
         case .again(let interval): request.again = interval
@@ -155,4 +160,8 @@ extension World {
     }
 
     static let lost = LineFailure(.unreachable, "The line is down.", remedy: "Nothing to do.")
+}
+
+extension SyncCore.PullOutcome {
+    fileprivate var bringsNews: Bool { if case .answered(let page, _) = self { !page.entries.isEmpty || page.restart } else { true } }
 }

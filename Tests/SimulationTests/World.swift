@@ -18,8 +18,17 @@ final class World {
     struct Faults {
         var lossPercent = 10
         var doublingPercent = 10
+        /// Answers that are lost after the hub has committed.
+        var lostAnswerPercent = 10
         var isOn = true
-        static let none = Faults(lossPercent: 0, doublingPercent: 0, isOn: false)
+        static let none = Faults(lossPercent: 0, doublingPercent: 0, lostAnswerPercent: 0, isOn: false)
+
+        /// From a line that loses next to nothing to one on which every second question fails.
+        static func drawn(using generator: inout SeededGenerator) -> Faults {
+            Faults(
+                lossPercent: Int.random(in: 0...30, using: &generator), doublingPercent: Int.random(in: 0...20, using: &generator),
+                lostAnswerPercent: Int.random(in: 0...50, using: &generator))
+        }
     }
 
     final class Site {
@@ -56,6 +65,8 @@ final class World {
         /// What its clock is off by, in milliseconds.
         var clockOffset: Int64 = 0
         var hasRecovered = false
+        /// The sales that its agent has read and sealed.
+        var sealedSales: Set<String> = []
         /// The hub had forgotten all of it: the sales before its last stock-take are counted, but not taken off what was found.
         var hasReopened = false
 
@@ -86,6 +97,8 @@ final class World {
             case push(SyncCore.PushOrder)
             case pull(SyncCore.PullOrder)
             case wake
+            /// The shell looks at the queue.
+            case queue
             case event(SyncCore.Event)
             /// Change-sets that the hub has answered before, from where a proxy kept them.
             case repeated([[UInt8]], signedAt: Timestamp)
@@ -108,6 +121,10 @@ final class World {
     /// Agents' keys have a stream of their own: they are the seed's, too.
     private var keys: SeededGenerator
     var now: UInt64 = 1_800_000_000_000
+    /// When the faults stopped.
+    var healedAt: UInt64 = 0
+    /// How long since then agents waited with decisions that the hub is to have again, in milliseconds.
+    var rested: UInt64 = 0
     /// The last two verified backups of the hub, the older first.
     var hubBackups: [String] = []
     /// An agent that means ill.
@@ -126,9 +143,11 @@ final class World {
     func fail(_ what: String) { found.append(what) }
     var pending: [Pending] = []
     var ordered = 0
-    private(set) var faults = Faults()
+    var faults = Faults()
     /// Where nobody corrects a line, every sale's units are known for good.
     var correctsLines: Bool { seed.isMultiple(of: 2) }
+    /// Every second history heals with the processes that lived through it: what they keep in memory has to find its way out by itself.
+    var restartsToHeal: Bool { (seed / 2).isMultiple(of: 2) }
     /// The disks of the sites have damaged their views when everything heals.
     var damagesViews: Bool { seed.isMultiple(of: 3) }
 
@@ -138,12 +157,18 @@ final class World {
         generator = SeededGenerator(seed: seed)
         keys = SeededGenerator(seed: ~seed)
         allowed = Fault.drawn(using: &generator).subtracting(without)
+        faults = Faults.drawn(using: &generator)
         oddities = allowed.contains(.oddities) ? Oddities(seed: seed) : nil
         disk = try TemporaryFolder("tributary-simulation")
         hubStore = try SQLiteHubStore(path: disk.file("hub.db"))
         hub = try await Hub.open(
             store: hubStore, now: Timestamp(milliseconds: now), options: Self.options, random: Self.randomBytes(generator.next()))
         hubStore.observe(hubDisk)
+        trace.append(
+            """
+            seed \(seed): \(count) shops; \(faults.lossPercent) % of the requests are lost, \(faults.doublingPercent) % doubled, \
+            \(faults.lostAnswerPercent) % of the answers lost; \(allowed.map(\.rawValue).sorted().joined(separator: ", "))
+            """)
         for index in 0..<count { try await addSite(index) }
     }
 
@@ -160,8 +185,10 @@ final class World {
         try till.countStock()
         _ = try agent.source.drain(now: time, random: &generator)
         try till.synced()
-        let line = FaultyLine(lossPercent: faults.lossPercent, doublingPercent: faults.doublingPercent)
+        let line = FaultyLine(
+            lossPercent: faults.lossPercent, doublingPercent: faults.doublingPercent, lostAnswerPercent: faults.lostAnswerPercent)
         sites.append(Site(name: name, label: name, key: key, till: till, folder: folder, agent: agent, line: line))
+        try await tell(index, .queue(try agent.outbox.standings()))
     }
 
     func newKey() throws -> SigningKey { try SigningKey(rawBytes: (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &keys) }) }
@@ -192,6 +219,9 @@ final class World {
         trace.append("\(now - 1_800_000_000_000) ms \(site.map { sites[$0].label } ?? "hub") \(what)")
     }
 
+    /// Where the hub stands, and what it took in, byte by byte: two runs of a seed are the same there, too, not in what happens alone.
+    func traceHub() { trace.append("  hub at \(hub.head), journal \(watch.received.digest)") }
+
     /// The site's own clock.
     func clock(of site: Site) -> Timestamp {
         Timestamp(milliseconds: UInt64(clamping: max(0, Int64(now) + site.clockOffset)))
@@ -199,80 +229,23 @@ final class World {
 
     // MARK: Running
 
+    /// What is on hand is counted after so many steps.
+    static let stockSteps = 10
+    /// ... and where the hub stands is noted.
+    static let stateSteps = 20
+
     /// Any faults; things happen in any order.
     func trade(steps: Int) async throws {
-        for _ in 0..<steps {
+        for step in 1...max(1, steps) {
             if !pending.isEmpty, generator.chance(55) { try await deliver() } else { try await act() }
             try watchHub()
+            if step.isMultiple(of: Self.stockSteps) {
+                try await watchStock()
+                try watchViews()
+            }
+            if step.isMultiple(of: Self.stateSteps) { traceHub() }
             if !found.isEmpty { return }
         }
-    }
-
-    /// Faults stop. Everybody must come to agree, and every queue must empty, within the steps given.
-    ///
-    /// - Returns: whether they did.
-    func heal(steps: Int) async throws -> Bool {
-        faults = .none
-        note("heals")
-        hubIsOlder = false
-        try mendHubDisk()
-        for site in sites { (site.line, site.oneWayUntil, site.isSlow) = (.sound, 0, false) }
-        dropRepeats { _ in true }
-        for index in sites.indices { try await restart(index) }
-        for index in sites.indices { try await sweep(index) }
-        if damagesViews { for index in sites.indices { try damageView(index) } }
-        for step in 0..<steps {
-            if pending.isEmpty || step % 40 == 0 {
-                var isQuiet = true
-                for index in sites.indices { isQuiet = try await drain(index) && isQuiet }
-                if isQuiet, try await isSettled, try await !replayEditsOfCollected(), try await !giveBackRest() { return true }
-            }
-            if !pending.isEmpty { try await deliver() } else { now += 500 }
-        }
-        return false
-    }
-
-    private var isSettled: Bool {
-        get async throws {
-            for site in sites where try await !isSettled(site) { return false }
-            return true
-        }
-    }
-
-    /// Nothing to send, the newest view, and both sides say that it is the hub's: the agent has proved it, and has told the hub.
-    private func isSettled(_ site: Site) async throws -> Bool {
-        guard try site.agent.recovery == nil && site.agent.isSent, let visible = try site.agent.view.cursor().visible, visible == hub.head,
-            site.agent.core.report.agreement.differsSince == nil,
-            site.agent.core.agreement.told?.position == Hexadecimal.string(visible.bytes)
-        else { return false }
-        // Of two machines with one key the hub hears now this one, now that one.
-        guard !site.isCloned else { return true }
-        let exchange = try await exchange(of: site)
-        return exchange?.equalAt != nil && exchange?.differsSince == nil && exchange?.waiting == 0 && exchange?.behindSince == nil
-    }
-
-    /// What the hub says of the site's agent.
-    private func exchange(of site: Site) async throws -> SiteAnswer.Exchange? {
-        let key = site.key.publicKey.description
-        return try await hub.site(site.name, now: time).agents.first { $0.publicKey == key }?.exchange
-    }
-
-    /// Why it did not settle, site by site.
-    func unsettled() async throws -> [String] {
-        var found: [String] = []
-        for site in sites where try await !isSettled(site) {
-            let core = site.agent.core
-            let queues = try site.agent.outbox.standings().map { "\($0.replica.short) \($0.acknowledged) of \($0.sealed)" }
-            found.append(
-                """
-                \(site.label) did not settle: recovery \(site.agent.recovery != nil), queues \(queues.joined(separator: ", ")), \
-                view \(try site.agent.view.cursor().visible?.description ?? "-"), hub \(hub.head), \
-                told \(core.agreement.told?.position ?? "-"), comparing \(core.agreement.comparing.map { "\($0)" } ?? "-"), \
-                push \(core.push), pull \(core.pull), now \(now), pending \(pending.count), \
-                at the hub \(try await exchange(of: site).map { "\($0)" } ?? "-")
-                """)
-        }
-        return found.isEmpty ? ["did not settle"] : found
     }
 }
 

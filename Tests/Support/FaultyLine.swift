@@ -12,6 +12,7 @@ public struct FaultyLine: Sendable {
     }
 
     public var lossPercent: Int
+    public var lostAnswerPercent: Int
     public var doublingPercent: Int
     public var isCut = false
     /// Requests arrive, and no answer comes back, as where a firewall forgets one direction.
@@ -21,8 +22,10 @@ public struct FaultyLine: Sendable {
     /// Requests that arrive a second time long after they were answered.
     public var repeatPercent = 0
 
-    public init(lossPercent: Int, doublingPercent: Int) {
+    /// - Parameter lostAnswerPercent: as many as requests where nothing is said.
+    public init(lossPercent: Int, doublingPercent: Int, lostAnswerPercent: Int? = nil) {
         self.lossPercent = lossPercent
+        self.lostAnswerPercent = lostAnswerPercent ?? lossPercent
         self.doublingPercent = doublingPercent
     }
 
@@ -33,7 +36,7 @@ public struct FaultyLine: Sendable {
         if isOneWay { return .answerLost }
         func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
         if chance(lossPercent) { return .requestLost }
-        if chance(lossPercent) { return .answerLost }
+        if chance(lostAnswerPercent) { return .answerLost }
         return chance(doublingPercent) ? .doubled : .delivered
     }
 }
