@@ -20,10 +20,8 @@ struct Received {
     private(set) var words: Set<String> = []
     /// The dots that created them, for messages.
     private(set) var origins: [String: [String]] = [:]
-    /// Sum of all movements by "location/sku", in units of 10⁻⁴.
-    private(set) var moved: [String: Int64] = [:]
-    /// What was counted, by "location/sku".
-    private(set) var counted: Set<String> = []
+    /// What it comes to on the shelves.
+    fileprivate(set) var stock = StockHistory()
     /// Per writer, where its changes end.
     private var ends: [ReplicaID: SetEnd] = [:]
     private var sources: [ReplicaID: SourceID] = [:]
@@ -31,8 +29,6 @@ struct Received {
     private var agents: [SourceID: Set<VerifyingKey>] = [:]
     /// Sets that came without what their writer had told before.
     private(set) var disorder: [String] = []
-    /// The same in the order of the line.
-    fileprivate(set) var stock = StockHistory()
     /// Over the hashes of all that was read.
     private(set) var digest = TraceDigest()
     /// The last number of the line that was read.
@@ -106,15 +102,7 @@ struct Received {
         var lines: [Dot: Int] = [:]
         for (index, change) in set.changes.enumerated() {
             let dot = set.dot(at: index)
-            switch change.stock {
-            case .movement(let movement):
-                moved["\(movement.location)/\(movement.sku)", default: 0] += movement.quantity
-                stock.move("\(movement.location)/\(movement.sku)", by: movement.quantity)
-            case .count(let count):
-                counted.insert("\(count.location)/\(count.sku)")
-                stock.open("\(count.location)/\(count.sku)")
-            default: break
-            }
+            if let effect = change.stock { stock.take(effect, of: set.replica) }
             guard case .write(let subject, let fields) = change.action, subject.creates else { continue }
             if subject.entity == "sale", let number = fields.first(where: { $0.field == "number" })?.value.text {
                 sales[number.string, default: 0] += 1

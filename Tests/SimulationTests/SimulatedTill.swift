@@ -46,6 +46,17 @@ final class SimulatedTill {
         }
     }
 
+    /// Somebody counts a shelf: never a hundred pieces, by which the checkers know the opening.
+    func takeStock(using generator: inout some RandomNumberGenerator) throws {
+        let sku = Self.skus.randomElement(using: &generator) ?? "hat"
+        let quantity = Int.random(in: 0..<100, using: &generator)
+        try write { db in
+            try db.execute(
+                sql: "INSERT INTO stock_counts (sku, quantity, counted_at) VALUES (?, ?, '2026-11-22 18:00:00')",
+                arguments: [sku, quantity])
+        }
+    }
+
     static let skus = ["boots", "hat", "scarf"]
 
     private static let schema = """

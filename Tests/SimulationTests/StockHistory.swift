@@ -1,28 +1,61 @@
+import Causality
 import ChangeSets
 
-/// What stock came to wherever the hub stood, so that a view can be held against the moment that it says it shows: openings and movements
-/// in the order of the line, of which nothing is merged.
+/// What stock came to wherever the hub stood, so that hub and views can be held against the moment that they show: counts and movements in
+/// the order of the line, of which nothing is merged.
+///
+/// A shop opens with a hundred pieces of everything, and every movement adds up. Of a pile that one writer alone has told of, a later
+/// stock-take stands in for all that came before (S31); where there are several writers, it depends on what each of them knew, and nothing
+/// is said here.
 struct StockHistory {
-    /// What happened to a pile ("location/sku"): `nil` is its opening, a hundred pieces.
-    private var events: [(pile: String, moved: Int64?)] = []
+    /// In units of 10⁻⁴, as all quantities here.
+    static let opening: Int64 = 100 * 10_000
+
+    private struct Pile {
+        var figure: Int64 = 0
+        var isOpen = false
+        var wasCounted = false
+        var writers: Set<ReplicaID> = []
+
+        var known: Int64? { isOpen && (!wasCounted || writers.count == 1) ? figure : nil }
+    }
+
+    /// By "location/sku".
+    private var piles: [String: Pile] = [:]
+    /// Which pile each change was about, and what it came to.
+    private var events: [(pile: String, figure: Int64?)] = []
     /// How many of them had come where the hub stood.
     private var ends: [Position: Int] = [:]
 
-    mutating func open(_ pile: String) { events.append((pile, nil)) }
-
-    mutating func move(_ pile: String, by quantity: Int64) { events.append((pile, quantity)) }
+    mutating func take(_ effect: StockEffect, of writer: ReplicaID) {
+        let name = "\(effect.location)/\(effect.sku)"
+        var pile = piles[name] ?? Pile()
+        pile.writers.insert(writer)
+        switch effect {
+        case .movement(let movement): pile.figure += movement.quantity
+        case .count(let count) where count.quantity == Self.opening:
+            if !pile.isOpen { pile.figure += count.quantity }
+            pile.isOpen = true
+        case .count(let count): (pile.figure, pile.wasCounted) = (count.quantity, true)
+        }
+        piles[name] = pile
+        events.append((name, pile.known))
+    }
 
     /// The hub stands there now, and holds nothing back that would count later.
     mutating func stands(at position: Position) { ends[position] = events.count }
 
-    /// What is on hand at a position, in units of 10⁻⁴, of the piles that had been opened by then; `nil` where nobody saw the hub there.
+    /// What is on hand; `nil`: it never opened, or nobody can say.
+    subscript(pile: String) -> Int64? { piles[pile]?.known }
+
+    /// Whether somebody counted it after its opening.
+    func wasCounted(_ pile: String) -> Bool { piles[pile]?.wasCounted ?? false }
+
+    /// What was on hand at a position, of the piles of which that can be said; `nil` where nobody saw the hub there.
     func figures(at position: Position) -> [String: Int64]? {
         guard let end = ends[position] else { return nil }
-        var opened: Set<String> = []
-        var sums: [String: Int64] = [:]
-        for (pile, moved) in events.prefix(end) {
-            if let moved { sums[pile, default: 0] += moved } else { opened.insert(pile) }
-        }
-        return Dictionary(uniqueKeysWithValues: opened.map { ($0, 100 * 10_000 + sums[$0, default: 0]) })
+        var figures: [String: Int64] = [:]
+        for event in events.prefix(end) { figures[event.pile] = event.figure }
+        return figures
     }
 }

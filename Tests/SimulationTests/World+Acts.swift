@@ -15,7 +15,13 @@ extension World {
         case 38..<46: try site.till.registerCustomer(using: &generator)
         case 46..<51: try site.till.editCustomer(using: &generator)
         case 51..<53: try site.till.deleteCustomer(using: &generator)
-        case 53..<56: if correctsLines { try site.till.correctLine() }
+        case 53..<56:
+            if takesStock, generator.chance(50) {
+                try site.till.takeStock(using: &generator)
+                note("stock taken", index)
+            } else if correctsLines {
+                try site.till.correctLine()
+            }
         case 56..<77: try await drain(index)
         case 77..<80: try await lookUp(index)
         case 80..<82: try await sweep(index)

@@ -146,6 +146,8 @@ final class World {
     var faults = Faults()
     /// Where nobody corrects a line, every sale's units are known for good.
     var correctsLines: Bool { seed.isMultiple(of: 2) }
+    /// Somebody counts what is on the shelves now and then.
+    var takesStock: Bool { seed.isMultiple(of: 5) }
     /// Every second history heals with the processes that lived through it: what they keep in memory has to find its way out by itself.
     var restartsToHeal: Bool { (seed / 2).isMultiple(of: 2) }
     /// The disks of the sites have damaged their views when everything heals.
