@@ -168,7 +168,7 @@ final class World {
         hubStore.observe(hubDisk)
         trace.append(
             """
-            seed \(seed): \(count) shops; \(faults.lossPercent) % of the requests are lost, \(faults.doublingPercent) % doubled, \
+            \(count) shops; \(faults.lossPercent) % of the requests are lost, \(faults.doublingPercent) % doubled, \
             \(faults.lostAnswerPercent) % of the answers lost; \(allowed.map(\.rawValue).sorted().joined(separator: ", "))
             """)
         for index in 0..<count { try await addSite(index) }
