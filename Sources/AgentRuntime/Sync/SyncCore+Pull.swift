@@ -64,7 +64,7 @@ extension SyncCore {
             hasRestartedFeed = false
             agreement.rebases = 0
             report.pulled(at: page.time, isConsistent: page.consistentAt != nil)
-            if !leadsOn(page, now: now) {
+            if !leadsOn(page, now: now), !page.entries.isEmpty {
                 pull.wait(pull.backoff.fail(random: &random), now: now, eager: false)
             } else if page.entries.isEmpty, now < request.startedAt + Self.idlePullMilliseconds {
                 pull.wait(request.startedAt + Self.idlePullMilliseconds - now, now: now, eager: false)

@@ -32,7 +32,7 @@ extension SyncCore {
         report.pulled(at: page.time, isConsistent: false)
         let isFurther = leadsOn(page, now: now)
         guard let position = page.consistentAt else {
-            if !isFurther {
+            if !isFurther, !page.entries.isEmpty {
                 pull.wait(pull.backoff.fail(random: &random), now: now, eager: false)
             } else if page.entries.isEmpty {
                 pull.wait(Self.idlePullMilliseconds, now: now, eager: false)
