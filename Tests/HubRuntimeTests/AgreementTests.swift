@@ -298,6 +298,25 @@ struct StallTests {
         #expect(!note.isViewStalled(at: Self.time(17)))
     }
 
+    @Test("a site whose agent says that it reads nothing is stalled for as long as it says so and answers")
+    func capture() {
+        var note = AgentNote()
+        func ask(_ minute: UInt64, silent: UInt64?) {
+            note.asked(
+                cursor: nil, report: AgentReport(waiting: 0, silentMilliseconds: silent), admitted: 0, at: Self.time(minute))
+        }
+        ask(0, silent: nil)
+        #expect(!note.isStalled(at: Self.time(0)) && note.warnings(at: Self.time(0)).isEmpty)
+        ask(10, silent: 6 * 60_000)
+        #expect(note.isCaptureStalled(at: Self.time(10)) && note.isStalled(at: Self.time(15)))
+        #expect(note.warnings(at: Self.time(10)).first?.contains("nothing of the application for 6 minutes") == true)
+        #expect(!note.isStalled(at: Self.time(16)), "it does not answer any more: it is told as silent")
+        ask(17, silent: .max)
+        #expect(note.isCaptureStalled(at: Self.time(17)))
+        ask(18, silent: nil)
+        #expect(!note.isStalled(at: Self.time(18)))
+    }
+
     @Test("what an agent says of its repairs is shown as it can be, for a day")
     func repairs() {
         var note = AgentNote()

@@ -39,6 +39,8 @@ public struct AgentHealth: Codable, Hashable, Sendable {
     public var lastPush: UInt64?
     public var lastPull: UInt64?
     public var sources: [Source] = []
+    /// Capture does not get on.
+    public var silence: Problem?
     /// What was last found; `nil` in what an earlier version wrote down.
     public var agreement: LineReport.Agreement?
 

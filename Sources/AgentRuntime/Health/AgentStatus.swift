@@ -68,7 +68,9 @@ public struct AgentStatus: Codable, Hashable, Sendable {
         status.loopback = isRunning ? folder.loopbackAddress : nil
         status.takesPosts = try status.loopback != nil || PostedSource(database).writer() != nil
         status.problems = status.ownProblems + [folder.spaceProblem(freeBytesMin: folderFreeBytesMin)].compactMap { $0 }
-        if isRunning { status.problems += silence(of: health, now: AgentClock.system.wall().milliseconds) }
+        if isRunning {
+            status.problems += [health.silence].compactMap { $0 } + silence(of: health, now: AgentClock.system.wall().milliseconds)
+        }
         status.problems += health.line
         status.problems += [try DecisionKeeper(queue: database.queue).problem()].compactMap { $0 }
         return status

@@ -33,6 +33,12 @@ actor HealthRecord {
         write()
     }
 
+    /// - Parameter silence: that capture does not get on; `nil`: it does.
+    func take(silence: AgentHealth.Problem?) {
+        health.silence = silence
+        write()
+    }
+
     private func write() {
         let now = clock.monotonic()
         guard written.withoutTimes != health.withoutTimes || now >= writtenAt + Self.quietMilliseconds else { return }

@@ -12,6 +12,8 @@ public struct AgentService: Service {
         public var readMilliseconds: UInt64 = 60_000
         /// Two drains of one burst of writes are this far apart.
         public var burstMilliseconds: UInt64 = 100
+        /// Whether capture gets on is looked at this often.
+        public var captureWatchMilliseconds: UInt64 = 15_000
         public var sweepMilliseconds: UInt64 = 6 * 3_600_000
         public var quietMilliseconds: UInt64 = 300_000
         public var line = SyncCore.Settings()
@@ -72,6 +74,7 @@ public struct AgentService: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await watchFiles(watch, host) }
                 group.addTask { await poll(host) }
+                group.addTask { await watchCapture(host) }
             }
         }
         watch.stop()
@@ -90,6 +93,13 @@ public struct AgentService: Service {
             // Cut short only by cancelling, which the next line looks at.
             try? await Task.sleep(for: .milliseconds(settings.burstMilliseconds))
             if Task.isCancelled { return }
+        }
+    }
+
+    private func watchCapture(_ host: LineHost) async {
+        while true {
+            do { try await Task.sleep(for: .milliseconds(settings.captureWatchMilliseconds), tolerance: .seconds(3)) } catch { return }
+            await host.watchCapture()
         }
     }
 

@@ -43,6 +43,7 @@ public actor LineDriver {
     private var storeFails = false
     private var repairNews: (repairs: [Topic: ViewRepair], at: Timestamp)?
     private var wasWithheld = false
+    private var captureSilentSince: Instant?
 
     public init(
         line: HubLine, outbox: Outbox, view: LocalReplica, host: any Host, settings: SyncCore.Settings = SyncCore.Settings(),
@@ -72,6 +73,9 @@ public actor LineDriver {
             receive(.store(LineFailure(error, of: outbox)))
         }
     }
+
+    /// Since when capture has not got on; `nil`: it does. The hub is told with the next question for news.
+    public func captureIsSilent(since instant: Instant?) { captureSilentSince = instant }
 
     /// Ends all requests. Nothing is lost by it: whatever was not acknowledged is sent again.
     public func stop() async {
@@ -251,6 +255,9 @@ public actor LineDriver {
     }
 
     private func pull(_ order: SyncCore.PullOrder) async {
+        var order = order
+        let now = clock.monotonic()
+        order.report.silentMilliseconds = captureSilentSince.map { now - min(now, $0) }
         let outcome = await exchange.pull(order)
         guard requests.removeValue(forKey: order.ticket) != nil else { return }
         if case .answered(let page, _) = outcome { entriesSinceTrim += page.entries.count }

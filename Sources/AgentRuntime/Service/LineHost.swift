@@ -18,6 +18,8 @@ final class LineHost: LineDriver.Host {
         /// Something was sealed that our own index may lack.
         var isIndexBehind = false
         var isDown = false
+        var watch = CaptureWatch()
+        var captureIsSilent = false
         /// No recovery begins any more; one that ends would otherwise look at its source, and begin another.
         var isStopped = false
     }
@@ -104,6 +106,25 @@ final class LineHost: LineDriver.Host {
         var random = SystemRandomNumberGenerator()
         // Cut short only by the agent's end.
         try? await Task.sleep(for: .milliseconds(RecoveryRest.milliseconds(after: failure, random: &random)))
+    }
+
+    /// Looks from outside whether capture gets on, and tells people here and, with the next question for news, at the hub.
+    func watchCapture() async {
+        let (sign, now) = (agent.keeper.sign.last, agent.clock.monotonic())
+        let (isSilent, wasSilent, driver) = shared.withLock { shared in
+            let wasSilent = shared.captureIsSilent
+            shared.captureIsSilent = shared.watch.isSilent(lastSign: sign.at, now: now)
+            return (shared.captureIsSilent, wasSilent, shared.driver)
+        }
+        let problem = isSilent ? CaptureWatch.problem(sign.source) : nil
+        if let problem, !wasSilent {
+            agent.log.error("capture: \(problem.message)", metadata: ["code": "\(problem.code)", "remedy": "\(problem.remedy)"])
+        } else if problem == nil, wasSilent {
+            agent.log.notice("capture: gets on again")
+        }
+        // What writes to the agent's own disk comes last: that may be what hangs.
+        await driver?.captureIsSilent(since: isSilent ? sign.at : nil)
+        await record.take(silence: problem)
     }
 
     // MARK: LineDriver.Host

@@ -17,6 +17,8 @@ public actor SourceKeeper {
     private var random = SystemRandomNumberGenerator()
     private var kept: [String: Kept] = [:]
     public let posted: PostedSource
+    /// When it last got on.
+    public nonisolated let sign: SignOfLife
     /// The hub and this folder do not agree about what was posted (S22).
     private var postedMustRecover = false
 
@@ -54,6 +56,7 @@ public actor SourceKeeper {
         self.stopping = stopping
         self.clock = clock
         self.log = log
+        sign = SignOfLife(clock.monotonic())
     }
 
     /// Name and file of every source that is attached; opens those that are not open.
@@ -88,9 +91,13 @@ public actor SourceKeeper {
 
     private var settings: CaptureSettings {
         var settings = CaptureSettings()
-        let stopping = stopping
-        settings.isStopping = { stopping.isRaised }
+        let (stopping, sign, clock) = (stopping, sign, clock)
+        settings.isStopping = {
+            sign.give(clock.monotonic())
+            return stopping.isRaised
+        }
         settings.reached = { step in
+            sign.give(clock.monotonic())
             KillPoints.pass(step.rawValue)
             try stopping.check()
         }
@@ -103,8 +110,10 @@ public actor SourceKeeper {
     public func drain(_ names: Set<String>? = nil, unchangedAfter: UInt64 = 0) -> Round {
         var round = Round()
         let now = clock.monotonic()
+        defer { sign.begin(nil, clock.monotonic()) }
         for name in kept.keys.sorted(by: { Text($0) < Text($1) }) where names?.contains(name) ?? true && !stopping.isRaised {
             guard var one = kept[name], one.notBefore <= now || names != nil && one.source != nil else { continue }
+            sign.begin(name, clock.monotonic())
             if one.source == nil { reopen(name, &one) }
             if let source = one.source, unchangedAfter == 0 || now >= one.lastLook + unchangedAfter || source.looksChanged {
                 one.lastLook = now
@@ -122,6 +131,8 @@ public actor SourceKeeper {
         guard var one = kept[name] else {
             throw AgentError(.unknownSource, "No source is attached as \(name).", remedy: "See tributary-agent status for the names.")
         }
+        sign.begin(name, clock.monotonic())
+        defer { sign.begin(nil, clock.monotonic()) }
         if one.source == nil { reopen(name, &one) }
         var round = Round()
         if let source = one.source {

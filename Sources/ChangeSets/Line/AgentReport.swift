@@ -9,9 +9,14 @@ public struct AgentReport: Codable, Hashable, Sendable {
     /// What the agent's view summed up to when it was last held against the hub's digest.
     public var view: View?
     public var repaired: Repaired?
+    /// How long it has not got on with reading its applications' files, when that is longer than it may be; left out else.
+    public var silentMilliseconds: UInt64?
 
-    public init(waiting: UInt64, waitingMilliseconds: UInt64? = nil, view: View? = nil, repaired: Repaired? = nil) {
+    public init(
+        waiting: UInt64, waitingMilliseconds: UInt64? = nil, view: View? = nil, repaired: Repaired? = nil, silentMilliseconds: UInt64? = nil
+    ) {
         self.waiting = waiting
+        self.silentMilliseconds = silentMilliseconds
         self.waitingMilliseconds = waitingMilliseconds
         self.view = view
         self.repaired = repaired

@@ -139,6 +139,7 @@ extension Console {
     private static let told: [(beginning: String, word: String)] = [
         ("The hub was restored", "site-warning-restored"), ("All its agents", "site-warning-revoked"),
         ("Not heard for", "site-warning-unheard"), ("It answers, but has not", "site-warning-view"),
+        ("It answers, but its agent", "site-warning-unread"),
         ("Its view was repaired", "site-warning-repaired"),
     ]
 }

@@ -29,6 +29,8 @@ struct AgentNote: Codable, Hashable, Sendable {
     private(set) var differsIn: [String] = []
     private(set) var repairedAt: UInt64?
     private(set) var repaired: [String: UInt64] = [:]
+    /// Since when its agent reads nothing of its application, as it says itself.
+    private(set) var silentSince: UInt64?
 
     /// Set when the hub goes back, until the agent has shown that nothing is lacking; `nil`: no. No clock is asked about that, since the
     /// hub's may have been wrong before.
@@ -60,6 +62,7 @@ struct AgentNote: Codable, Hashable, Sendable {
         let wasSilent = time > asked + Self.silenceMilliseconds
         watchQueue(report, admitted: now, restarts: wasSilent, at: time)
         watchCursor(position?.number, restarts: wasSilent, at: time)
+        silentSince = (report?.silentMilliseconds).map { time - min(time, $0) }
         if let report { judge(report) }
         // An agent of an earlier version says no more than that it asked. What is equal was proved since the hub went back.
         if waiting == nil || waiting == 0 && equalAt != nil { mayBeLacking = nil }
@@ -143,6 +146,11 @@ struct AgentNote: Codable, Hashable, Sendable {
         answers(at: now) && stuckSince.map { asked >= $0 + Self.stallMilliseconds } ?? false
     }
 
+    /// It answers, and nothing that its application writes is read.
+    func isCaptureStalled(at now: Timestamp) -> Bool { answers(at: now) && silentSince != nil }
+
+    func isStalled(at now: Timestamp) -> Bool { isQueueStalled(at: now) || isViewStalled(at: now) || isCaptureStalled(at: now) }
+
     func wasRepaired(at now: Timestamp) -> Bool {
         repairedAt.map { now.milliseconds <= Self.bounded($0) + Self.repairShownMilliseconds } ?? false
     }
@@ -164,6 +172,11 @@ struct AgentNote: Codable, Hashable, Sendable {
         if isViewStalled(at: now), let stuckSince {
             warnings.append(
                 "It answers, but has not taken the news that it is given for \((asked - stuckSince) / 60_000) minutes: "
+                    + "`tributary-agent status` there says why.")
+        }
+        if isCaptureStalled(at: now), let silentSince {
+            warnings.append(
+                "It answers, but its agent has read nothing of the application for \((asked - silentSince) / 60_000) minutes: "
                     + "`tributary-agent status` there says why.")
         }
         if differsSince != nil {

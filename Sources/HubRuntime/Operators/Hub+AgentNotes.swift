@@ -73,7 +73,7 @@ extension Hub {
         for agent in agents.inUse(at: now, note: notes.note) {
             guard let note = notes.note(agent.key) else { continue }
             if note.isAway { health.away.insert(agent.site.name) }
-            if note.isQueueStalled(at: now) || note.isViewStalled(at: now) { health.stalled.insert(agent.site.name) }
+            if note.isStalled(at: now) { health.stalled.insert(agent.site.name) }
             if note.differsSince != nil { health.differing.insert(agent.site.name) }
             if note.wasRepaired(at: now) { health.repaired.insert(agent.site.name) }
         }

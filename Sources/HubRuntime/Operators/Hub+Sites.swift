@@ -251,7 +251,7 @@ extension SiteAnswer.Exchange {
             asked: note.asked, waiting: note.waiting, waitingSince: note.waitingSince,
             behindSince: isServed ? nil : try documents.store.received(after: note.served)?.milliseconds, equalAt: note.equalAt,
             differsSince: note.differsSince, differsIn: note.differsIn, repairedAt: note.repairedAt, repaired: note.repaired,
-            isStalled: note.isQueueStalled(at: documents.now) || note.isViewStalled(at: documents.now))
+            isStalled: note.isStalled(at: documents.now))
     }
 }
 
