@@ -17,8 +17,14 @@ public final class Hub: Sendable {
         public var commitChangesMax = 10_000
         /// ... and takes about this long at most while more waits: short beside a sale's own way from the till's commit to its receipt.
         /// Infinite: only the number of changes counts, and the same pushes make the same commits.
-        public var commitMillisecondsMax = 20.0
+        public var commitPaceMilliseconds = 20.0
         public var queueBytesMax = 64 << 20
+        /// A commit that takes longer is told of, and nothing new is taken to wait for it.
+        public var commitMillisecondsMax: UInt64 = 60_000
+        /// How long an agent's question for news may wait for what is noted of it.
+        public var notePatience = Duration.seconds(5)
+        /// For how long a commit takes: milliseconds, never set back.
+        public var monotonic: @Sendable () -> UInt64 = Hub.systemMonotonic
         /// A change that waits longer for what it names is shown as a conflict.
         public var longWaitMilliseconds: UInt64 = 24 * 3600 * 1000
         /// For one page of conflicts so many rows are looked at, whatever is found in them: some seconds' worth.
@@ -56,6 +62,7 @@ public final class Hub: Sendable {
     let returns = DecisionReturns()
     let queue: CommitQueue
     let pace: Mutex<CommitPace>
+    let commitWatch: CommitWatch
     let tally = ConflictTally()
     let openLists = OpenConflictLists()
     let keptCounts = KeptCounts()
@@ -107,7 +114,8 @@ public final class Hub: Sendable {
         generation = opened.generation
         standing = Mutex(opened.standing)
         queue = CommitQueue(bytesMax: options.queueBytesMax)
-        pace = Mutex(CommitPace(millisecondsMax: options.commitMillisecondsMax, most: options.commitChangesMax))
+        pace = Mutex(CommitPace(millisecondsMax: options.commitPaceMilliseconds, most: options.commitChangesMax))
+        commitWatch = CommitWatch(most: options.commitMillisecondsMax, clock: options.monotonic)
         digests = DigestDesk(restFactor: options.digestRestFactor)
         notes = AgentNotes(opened.notes)
         exchanges = ExchangeLogs(opened.exchanges)

@@ -23,10 +23,15 @@ struct HubRoutes: Sendable {
                 struct Health: Encodable { let status = "ok" }
                 // The smallest question that the store must answer: a disk that is gone is seen here.
                 _ = try await hub.agent(hub.signingKey.publicKey)
+                if let problem = hub.commitProblem { throw problem }
                 return try .json(Health())
             },
             HubRoute(.get, "/metrics", .anyone) { call in
-                if let metrics { try await record(hub.siteHealth(now: call.now), in: metrics) }
+                if let metrics {
+                    try await record(hub.siteHealth(now: call.now), in: metrics)
+                    metrics.makeRecorder(label: "tributary_commit_age_seconds", dimensions: [], aggregate: false)
+                        .record(Double(hub.commitAge) / 1_000)
+                }
                 return Reply(mediaType: "text/plain; version=0.0.4; charset=utf-8", bytes: Array((metrics?.text() ?? "").utf8))
             },
         ]

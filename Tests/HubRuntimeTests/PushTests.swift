@@ -55,7 +55,7 @@ struct PushTests {
     func commitsInParts(size: Int) async throws {
         var options = Hub.Options()
         options.commitChangesMax = 20
-        options.commitMillisecondsMax = .infinity
+        options.commitPaceMilliseconds = .infinity
         let bench = try await TestHub(options: options)
         let shop = try await bench.enrol("shop-1")
         var till = TestWriter("till", seed: 1, key: shop.key)

@@ -30,7 +30,7 @@ struct QueueBoundTests {
     /// - Returns: how many jobs shared each commit, in the order of the commits.
     private func commits(_ waiting: Int, bytes: Int = 10, changes: Int = 1) async throws -> [Int] {
         var options = Hub.Options()
-        options.commitMillisecondsMax = .infinity
+        options.commitPaceMilliseconds = .infinity
         options.queueBytesMax = waiting * bytes
         let hub = try await TestHub(options: options).hub
         let gate = Gate()
@@ -101,7 +101,7 @@ struct QueueBoundTests {
     func smallFirst() async throws {
         var options = Hub.Options()
         options.commitChangesMax = 100
-        options.commitMillisecondsMax = .infinity
+        options.commitPaceMilliseconds = .infinity
         let hub = try await TestHub(options: options).hub
         let (gate, order) = (Gate(), Order())
         let (starts, start) = AsyncStream<Void>.makeStream()

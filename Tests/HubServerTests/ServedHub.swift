@@ -23,8 +23,10 @@ struct ServedHub: Sendable {
     /// Runs `body` with a listening hub, then stops it gracefully and waits for its end.
     ///
     /// - Parameter bodyBytesMax: what it holds of bodies at once; `nil`: as much as usual.
-    static func run(bodyBytesMax: Int? = nil, _ body: @Sendable (ServedHub) async throws -> Void) async throws {
-        let test = try await TestHub()
+    static func run(
+        bodyBytesMax: Int? = nil, hub: Hub.Options = Hub.Options(), _ body: @Sendable (ServedHub) async throws -> Void
+    ) async throws {
+        let test = try await TestHub(options: hub)
         let (ports, port) = AsyncStream<Int>.makeStream()
         var options = Listener.Options(host: "127.0.0.1", port: 0)
         if let bodyBytesMax { options.bodyBytesMax = bodyBytesMax }

@@ -203,8 +203,11 @@ final class World {
     /// No real clock decides whether the hub has time for a digest, or how large a commit is.
     static var options: Hub.Options {
         var options = Hub.Options()
+        // However slow the machine is, the same seed gives the same history.
+        options.notePatience = .seconds(3_600)
+        options.monotonic = { 0 }
         options.digestRestFactor = 0
-        options.commitMillisecondsMax = .infinity
+        options.commitPaceMilliseconds = .infinity
         return options
     }
 

@@ -33,11 +33,12 @@ actor CommitQueue {
 
     /// Runs `work` in a commit and returns when that is on disk. When it throws, nothing that it wrote stays.
     ///
-    /// - Throws: `hub-busy` when too much waits already, the store's error when the commit fails.
+    /// - Throws: `hub-busy` when too much waits already or the commit under way is late, the store's error when the commit fails.
     func submit<Value: Sendable>(
         bytes: Int, changes: Int = 1, to hub: Hub, _ work: @escaping @Sendable (any HubWriting, inout Standing, Isolation) throws -> Value
     ) async throws -> Value {
         guard !isStopped else { throw Self.stopping }
+        if let late = hub.commitWatch.lateness { throw late }
         guard waiting.isEmpty || waitingBytes + bytes <= bytesMax else {
             throw HubError(.busy, "The hub has \(waitingBytes) bytes to commit first.", remedy: "Nothing: it is tried again by itself.")
         }
@@ -81,7 +82,9 @@ actor CommitQueue {
     private func commitAll(on hub: Hub) async {
         while !waiting.isEmpty {
             let group = takeGroup(hub.options, changesMax: hub.changesPerCommit)
+            hub.commitWatch.begin()
             let outcome = await hub.commit(group)
+            hub.commitWatch.end()
             for job in group { job.done(outcome) }
         }
         isCommitting = false

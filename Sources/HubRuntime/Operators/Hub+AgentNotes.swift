@@ -63,7 +63,7 @@ extension Hub {
             $0.asked(cursor: request.cursor, report: request.report, admitted: admitted, at: now)
         }
         guard let bytes else { return }
-        try? await queue.submit(bytes: 256, to: self) { store, _, _ in try store.note(bytes, of: agent.key) }
+        await note { try $0.note(bytes, of: agent.key) }
     }
 
     /// How the sites stand whose agents take part, for who counts them.

@@ -5,6 +5,7 @@ extension Hub {
     /// How the hub stands, with what is wrong in plain words.
     public func status(now: Timestamp) async throws -> StatusAnswer {
         let (hub, generation, trouble) = (id.description, generation.id.description, trouble.withLock { $0 })
+        let late = commitWatch.lateness
         let health = try await siteHealth(now: now)
         return try await reading(now) { documents in
             let store = documents.store
@@ -13,6 +14,7 @@ extension Hub {
             let quarantined = try store.heldCount(.quarantined)
             let stale = try store.staleCount()
             var warnings = trouble.map { ["The last commit failed. \($0.message) \($0.remedy)"] } ?? []
+            warnings += late.map { ["\($0.message) \($0.remedy)"] } ?? []
             if quarantined > 0 {
                 let told = quarantined == 1 ? "1 change stands" : "\(quarantined) changes stand"
                 warnings.append("\(told) in quarantine: `tributary quarantine list`.")

@@ -54,7 +54,7 @@ extension Hub {
     func noteView(of agent: AgentRecord, cursor: Position?, now: Timestamp) async {
         guard let row = views.row(agent.site.number, cursor: cursor, now: now) else { return }
         let oldest = Timestamp(milliseconds: now.milliseconds - min(now.milliseconds, SiteViews.keptMilliseconds))
-        try? await queue.submit(bytes: 256, to: self) { store, _, _ in
+        await note { store in
             try store.put(row)
             try store.deleteSiteViews(of: row.site, before: oldest)
         }
