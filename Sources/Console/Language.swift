@@ -11,7 +11,8 @@ public enum Language: String, Sendable, CaseIterable {
             let pieces = part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
             guard let tag = pieces.first, let language = Language(rawValue: String(tag.lowercased().prefix(2))) else { return nil }
             let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
-            return weight > 0 ? (language, weight) : nil
+            // No weight is above 1 (RFC 9110, 12.4.2).
+            return weight > 0 ? (language, min(weight, 1)) : nil
         }
         // Of one weight the first.
         self = asked.enumerated().max { ($0.element.weight, -$0.offset) < ($1.element.weight, -$1.offset) }?.element.language ?? .english

@@ -40,6 +40,7 @@ struct FormTests {
         #expect(Language(accepted: "fr,en;q=0.3,de;q=0.7") == .german)
         #expect(Language(accepted: "en-GB,de") == .english)
         #expect(Language(accepted: "de;q=0,en") == .english)
+        #expect(Language(accepted: "de,en;q=1") == .german && Language(accepted: "de,en;q=2") == .german)
         #expect(Language(accepted: ",;;q=x,=,") == .english)
     }
 

@@ -6,9 +6,10 @@ struct Cookies {
 
     init(_ headers: HTTPFields) {
         for line in headers[values: .cookie] {
-            for pair in line.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1).map { $0.drop { $0 == " " } }
-                if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+            // Scalar by scalar: a character that joins the next one must not swallow the sign between two.
+            for pair in line.unicodeScalars.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1).map { String($0.drop { $0 == " " }) }
+                if parts.count == 2 { values[parts[0]] = parts[1] }
             }
         }
     }
