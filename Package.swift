@@ -54,9 +54,9 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// Everything that reads bytes from outside, as the fuzzer calls it; the tests replay what it found.
 let fuzzed: [Target.Dependency] = [
-    "HubCommand", "AgentCommand", "HubTestSupport", "HubServer", "Console", "HubRuntime", "AgentRuntime", "Capture", "Profiles",
-    "Inventory",
-    "Merging", "ChangeSets", "Causality", "Serving", "Complaints", "CurlClient", crypto, grdb, httpTypes, logging,
+    "HubCommand", "AgentCommand", "HubTestSupport", "HubServer", "HubStoreSQLite", "Console", "HubRuntime", "AgentRuntime", "Capture",
+    "Profiles", "Inventory", "Merging", "ChangeSets", "Causality", "Serving", "Complaints", "CurlClient", crypto, grdb, httpTypes,
+    hummingbirdCore, logging,
 ]
 let fuzzData = ["Corpora", "Dictionaries"]
 let fuzz: Target =

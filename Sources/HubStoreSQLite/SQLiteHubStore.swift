@@ -32,10 +32,13 @@ public final class SQLiteHubStore: HubStore {
         try self.init(path: path, durability: durability, removesFile: false)
     }
 
-    /// An empty store in the system's temporary folder that vanishes when it is let go.
-    public static func temporary() throws -> SQLiteHubStore {
+    /// A store in the system's temporary folder that vanishes when it is let go: empty, or with what a backup's file holds.
+    public static func temporary(holding backup: Data? = nil) throws -> SQLiteHubStore {
         let name = "tributary-hub-\(UUID().uuidString).db"
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        if let backup, !FileManager.default.createFile(atPath: path, contents: backup, attributes: [.posixPermissions: 0o600]) {
+            throw HubError(.storageFailed, "\(path) cannot be made.", remedy: "Check that there is room in the system's temporary folder.")
+        }
         return try SQLiteHubStore(path: path, durability: .none, removesFile: true)
     }
 

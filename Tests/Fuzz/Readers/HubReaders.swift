@@ -1,9 +1,6 @@
 import Causality
-import Console
 import Foundation
 import HTTPTypes
-import HubTestSupport
-import Logging
 import Serving
 
 @testable import ChangeSets
@@ -41,14 +38,31 @@ extension FuzzedReader {
         try promise(joined == bytes, "The frames are not the push.")
     }
 
-    /// A line for the route, then the body.
+    /// A line for the address, then the body of a POST. `FilledHub.words` stand for their names in braces.
     static let hubBodies = FuzzedReader(name: "hub-bodies") {
-        FuzzedHub.bodies.map { Array("\($0)\n\($1)".utf8) }
+        HubQuestions.posted.map { Array("\($0)\n\($1)".utf8) }
     } read: { bytes in
         var pieces = Pieces(bytes)
-        let path = pieces.line()
-        try await FuzzedHub.shared.ask(path, body: pieces.rest)
+        let address = pieces.line()
+        try await hubOfBodies.ask(.post, address, body: pieces.rest)
     }
+
+    /// A line each for the address of a GET, the cookies and the languages.
+    static let hubQueries = FuzzedReader(name: "hub-queries") {
+        let cookies = "tributary-language=de; tributary-theme=dark; tributary-zone=Europe%2FBerlin"
+        return HubQuestions.asked.map { Array("\($0)\n".utf8) } + [Array("/conflicts\n\(cookies)\nde-DE,en;q=0.5".utf8)]
+    } read: { bytes in
+        var pieces = Pieces(bytes)
+        let address = pieces.line()
+        var headers = HTTPFields()
+        headers[.cookie] = pieces.line()
+        headers[.acceptLanguage] = pieces.line()
+        try await hubOfQueries.ask(.get, address, headers: headers)
+    }
+
+    // One each: the tests replay both at the same time.
+    private static let hubOfBodies = FuzzedHub()
+    private static let hubOfQueries = FuzzedHub()
 
     static let linkRules = FuzzedReader(name: "link-rules") {
         let encoder = JSONEncoder()
@@ -84,105 +98,5 @@ extension FuzzedReader {
 
     private static func traits(_ fields: [String: String]) -> PersonTraits {
         PersonTraits(fields.map { (field: $0.key, value: $0.value) })
-    }
-}
-
-/// A hub in a temporary file that answers bodies of its POST routes, and begins anew when one had an effect.
-private actor FuzzedHub {
-    static let shared = FuzzedHub()
-
-    private var test: TestHub?
-    private var agent: TestAgent?
-
-    /// Backups write files where a body says, so they are left out.
-    private static func route(_ path: String, of hub: Hub) throws -> HubRoute? {
-        try HubRoutes(hub: hub, metrics: nil, console: Console(), clock: { TestHub.start }).all.first {
-            $0.method == .post && $0.path == path && path != "/v1/backup"
-        }
-    }
-
-    static let bodies: [(path: String, body: String)] = [
-        ("/v1/agents/enroll", #"{"token":"t","publicKey":"00","version":"1"}"#),
-        ("/v1/sync/push", "\u{1}\u{0}\u{0}\u{0}T"),
-        ("/v1/sync/pull", #"{"cursor":null,"waitMilliseconds":0,"maxBytes":1000,"replicas":["00"]}"#),
-        (
-            "/v1/sync/images",
-            #"{"source":"00000000000000010000000000000002","replica":null,"counter":0,"newest":true,"after":"01000000000000000a"}"#
-        ),
-        ("/v1/sync/shared", #"{"replica":"00000000000000010000000000000002","ends":[{"last":1,"hash":"00"}]}"#),
-        ("/v1/sync/decisions", "\u{1}\u{0}\u{0}\u{0}T"),
-        (
-            "/v1/sync/mappings",
-            #"{"sources":[{"source":"00000000000000010000000000000002","name":"till","title":"A till","tables":[{"table":"t","entity":"sale","#
-                + #""stock":"counts","fields":[{"field":"at","from":"sold_at"}],"leftOut":1}],"leftOut":1}],"leftOut":1}"#
-        ),
-        ("/v1/sites", #"{"name":"shop-2","kind":"store","region":"de"}"#), ("/v1/sites/{name}/revoke", ""),
-        ("/v1/tokens", #"{"name":"reports","role":"viewer","days":30,"author":"ann"}"#), ("/v1/tokens/{name}/revoke", ""),
-        ("/v1/users", #"{"name":"anna","role":"viewer","author":"ann"}"#), ("/v1/users/{name}/role", #"{"role":"admin"}"#),
-        ("/v1/users/{name}/password", ""), ("/v1/users/{name}/remove", ""),
-        ("/sites/new", "name=shop-2&kind=store&region=de"), ("/sites/{name}/token", ""), ("/sites/{name}/revoke", ""),
-        ("/people", "name=anna&role=operator"), ("/people/role", "name=anna&role=admin"), ("/people/password", "name=anna"),
-        ("/people/remove", "name=anna"), ("/people/tokens", "name=reports&role=viewer&days=30"), ("/people/tokens/revoke", "name=reports"),
-        ("/audit/undo", "id=00000000000000010000000000000002%3A1&note=n"),
-        ("/sign-in", "name=anna&password=%20a%C3%A4&to=%2Fsites"), ("/preferences", "language=de&theme=dark&to=/"),
-        ("/v1/profiles/search", #"{"email":"a@example.org"}"#), ("/v1/profiles/search", #"{"phone":"+49 30 123"}"#),
-        ("/v1/as-of/stock", #"{"sku":"BOOT-42","time":1700000000000,"site":"shop-1"}"#),
-        ("/v1/as-of/profile", #"{"id":"p00000000000000010000000000000002-1","time":1,"site":null}"#),
-        ("/v1/conflicts/search", #"{"kind":"oversell","site":"shop-1","id":"00000000","field":"email"}"#),
-        ("/v1/conflicts/resolve", #"{"id":"x","choice":"value","value":null,"side":"web","seen":"00","author":"ann","note":"n"}"#),
-        ("/v1/conflicts/resolve-all", #"{"filter":{},"rule":"latest","author":"ann","isDryRun":true}"#),
-        ("/v1/policies", #"{"entity":"customer","field":"phone","policy":"ranked: shop-1","author":"ann"}"#),
-        ("/v1/safety-stock", #"{"sku":"*","location":"*","quantity":10000,"author":"ann"}"#),
-        ("/v1/collect", #"{"olderThanDays":90,"dryRun":true,"author":"ann"}"#),
-        ("/v1/decisions/undo", #"{"id":"00000000000000010000000000000002:1","author":"ann"}"#),
-        ("/v1/profiles/link", #"{"id":"p1","records":["00000000000000010000000000000002:1"],"author":"ann"}"#),
-        ("/v1/identity", #"{"rules":{"version":1},"author":"ann"}"#), ("/v1/identity/try", "{}"), ("/v1/identity/match", ""),
-        ("/v1/identity/proposals", #"{"above":0.99,"limit":10}"#),
-        ("/v1/identity/proposals/accept", #"{"above":0.99,"isDryRun":true,"author":"ann"}"#),
-    ]
-
-    func ask(_ path: String, body: [UInt8]) async throws {
-        let test = try await present()
-        guard let agent, let route = try Self.route(path, of: test.hub) else { return }
-        let call = HubCall(
-            body: Self.withoutWaiting(body), caller: try Self.caller(agent.key), agent: agent.record,
-            principal: Principal(name: "reports", role: .admin), session: nil, headers: [:], address: path, authority: "hub.example:8443",
-            now: TestHub.start, logger: Logger(label: "fuzz", factory: { _ in SwiftLogNoOpLogHandler() }),
-            parameters: { _ in "shop-1" }, query: { _ in nil })
-        do { _ = try await route.answer(call) } catch {
-            switch error {
-            case is ServerError, is HubServerError, is HubError, is ChangeSetError, is SeeOther: return
-            default: throw BrokenPromise("\(path) fails with \(type(of: error)): \(error)")
-            }
-        }
-        await test.hub.stop()
-        self.test = nil
-    }
-
-    private func present() async throws -> TestHub {
-        if let test { return test }
-        let test = try await TestHub()
-        agent = try await test.enrol("shop-1", region: "de")
-        self.test = test
-        return test
-    }
-
-    private static func caller(_ key: SigningKey) throws -> SignedCaller {
-        var headers = HTTPFields()
-        headers[.tributaryAgent] = "\(key.publicKey)"
-        headers[.tributaryTime] = "1700000000000"
-        headers[.tributaryNonce] = String(repeating: "07", count: RequestSignature.nonceByteCount)
-        headers[.tributarySignature] = Data(repeating: 0, count: SigningKey.signatureByteCount).base64EncodedString()
-        return try SignedCaller(headers)
-    }
-
-    /// A pull waits for news for as long as it says.
-    private static func withoutWaiting(_ body: [UInt8]) -> [UInt8] {
-        guard var members = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any],
-            members["waitMilliseconds"] is NSNumber
-        else { return body }
-        members["waitMilliseconds"] = 0
-        guard let mended = try? JSONSerialization.data(withJSONObject: members) else { return body }
-        return [UInt8](mended)
     }
 }
