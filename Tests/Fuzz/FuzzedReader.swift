@@ -13,7 +13,7 @@ struct FuzzedReader: Sendable, CustomStringConvertible {
 
     static let all: [FuzzedReader] = [
         changeSet, inflate, push, answer, answerFrame, recordState, stockCell, canonicalBytes, journalPiece,
-        requestHeaders, frames, hubBodies, hubQueries, linkRules, matchModel,
+        requestHeaders, frames, hubBodies, hubQueries, consoleWords, linkRules, matchModel,
         loopbackWrite, seenToken, hubDocuments, hubRefusal, jsonText, words,
         mapping, settings, delimitedText, conversions, identifiers, people,
     ]

@@ -76,7 +76,7 @@ extension FuzzedReader {
 
     private static let dot = "00000000000000010000000000000002-5"
 
-    private static func readWord<Word: LosslessStringConvertible & Equatable>(_ type: Word.Type, _ word: String) throws {
+    static func readWord<Word: LosslessStringConvertible & Equatable>(_ type: Word.Type, _ word: String) throws {
         guard let read = Word(word) else { return }
         try promise(Word(read.description) == read, "\(type): what it is written as means something else.")
     }
