@@ -12,7 +12,7 @@ struct FuzzedReader: Sendable, CustomStringConvertible {
     var description: String { name }
 
     static let all: [FuzzedReader] = [
-        changeSet, inflate, push, answer, answerFrame, recordState, stockCell, canonicalBytes, journalPiece,
+        changeSet, inflate, push, decisionSeal, answer, answerFrame, recordState, stockCell, canonicalBytes, journalPiece,
         requestHeaders, frames, hubBodies, hubQueries, consoleWords, linkRules, matchModel,
         loopbackWrite, seenToken, hubDocuments, hubRefusal, jsonText, words,
         mapping, settings, delimitedText, conversions, identifiers, people,

@@ -1,9 +1,9 @@
 import Causality
 import struct Crypto.SHA256
-import HubRuntime
 import HubTestSupport
 
 @testable import ChangeSets
+@testable import HubRuntime
 
 /// What a hub does with a change-set that anybody may have made.
 extension FuzzedReader {
@@ -41,6 +41,49 @@ extension FuzzedReader {
         let test = try await TestHub()
         try await push(set, to: test)
         await test.hub.stop()
+    }
+
+    /// What an agent gives back as a decision that it kept for the hub: as it is, and as a change-set that the hub signed and sealed.
+    static let decisionSeal = FuzzedReader(name: "decision-seal") {
+        let collection = Decision(.collect, conflict: "collect:2", message: "", fingerprint: "0", author: "ann", note: nil)
+        let decided = ChangeSet(
+            replica: ReplicaID(high: 1, low: 2), first: 1, previous: .zero,
+            opening: ChangeSet.Opening(source: SourceID(ReplicaID(high: 3, low: 4)), name: "hub", follows: nil),
+            part: .whole(drain: 1), changes: [collection.change(counter: 1, time: TestHub.start)])
+        return try stored(changeSetFiles()) + [ChangeSetCodec.encode(decided, seed: seed, key: key, deflating: false).bytes]
+    } read: { bytes in
+        let seal = DecisionSeal(key)
+        let sealed = try seal.sealed(bytes)
+        try promise(seal.opened(sealed) == bytes, "Out of its seal, it is something else.")
+        try promise(seal.opened(bytes) == nil, "What nobody sealed is opened.")
+        if let last = sealed.last {
+            try promise(seal.opened(sealed.dropLast() + [last ^ 1]) == nil, "What was changed in its seal is opened.")
+        }
+        guard var set = try? ChangeSetCodec.decode(withMendedCheck(bytes)) else { return }
+        let test = try await TestHub()
+        (set.first, set.previous, set.destroyed) = (1, .zero, [])
+        set.opening = ChangeSet.Opening(source: SourceID(test.hub.id), name: "hub", follows: nil)
+        try await giveBack(set, to: test)
+        await test.hub.stop()
+    }
+
+    private static func giveBack(_ set: ChangeSet, to test: TestHub) async throws {
+        let agent = try await test.enrol("shop-1", region: "de")
+        let key = test.hub.signingKey
+        guard let signed = try? ChangeSetCodec.encode(set, seed: seed, key: key).bytes else { return }
+        func answer(to frame: [UInt8]) async throws -> Answer {
+            try await test.hub.takeBack([frame], agent: agent.record, agentTime: test.now, now: test.now)
+        }
+        guard case .refusal(let refusal) = try await answer(to: signed), refusal.code == "decision-not-ours" else {
+            throw BrokenPromise("What is not in the hub's seal was taken back.")
+        }
+        let sealed = try DecisionSeal(key).sealed(signed)
+        guard case .receipt(let receipt) = try await answer(to: sealed) else { return }
+        try promise(receipt.last == set.last, "The hub takes \(receipt.last) of \(set.last) changes back.")
+        let head = test.hub.head
+        guard case .receipt(let again) = try await answer(to: sealed), again.last == receipt.last, test.hub.head == head else {
+            throw BrokenPromise("Given back twice, it has another effect.")
+        }
     }
 
     private static func push(_ set: ChangeSet, to test: TestHub) async throws {
