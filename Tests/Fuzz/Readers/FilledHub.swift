@@ -47,9 +47,9 @@ struct FilledHub: Sendable {
             depot: try await test.enrol("depot", kind: .warehouse))
         var told = Told(sites, at: test.now)
         for (set, agent) in try told.everything() { try await test.push([set], from: agent) }
-        try test.store.writeNow { try $0.put(StaleRow(view: "order", key: [1], reason: "r")) }
         _ = try await test.hub.matchAll(now: test.now)
         var words = told.words.merging(try await decide(test, told)) { _, last in last }
+        try test.store.writeNow { try $0.put(StaleRow(view: "order", key: [1], reason: "r")) }
         words["key"] = "\(sites.shop.key.publicKey)"
         words["cursor"] = Hexadecimal.string(test.hub.head.bytes)
         words["token"] = try await test.hub.addSite(name: "shop-2", kind: .store, now: test.now).token
