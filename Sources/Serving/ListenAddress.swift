@@ -14,7 +14,8 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() } else if host.contains(":") { return nil }
-        guard !host.isEmpty else { return nil }
+        // Brackets stand around an address, and in none.
+        guard !host.isEmpty, !host.contains("["), !host.contains("]") else { return nil }
         self.init(host: String(host), port: port)
     }
 
