@@ -7,7 +7,8 @@ import HubTestSupport
 @testable import HubRuntime
 
 /// A hub with something of everything that people ask about and decide: customers, a sale, an order, stock, a conflict of each kind, a
-/// person, a token, a note, decisions. It is made once; each copy of it is a hub in the same state.
+/// person, a token, a note, decisions. What people and sites wrote holds markup (`<q7>`), which no page may hold. It is made once; each
+/// copy of it is a hub in the same state.
 struct FilledHub: Sendable {
     /// A backup's file.
     private let file: Data
@@ -83,8 +84,8 @@ struct FilledHub: Sendable {
         let policy = try await hub.setPolicy(
             PolicyQuestion(entity: "customer", field: "phone", policy: "ranked: web, shop-1", author: "ann"), now: now)
         _ = try await hub.keepBack(SafetyQuestion(sku: "MUG", location: "shop-1", quantity: FixedPoint.one, author: "ann"), now: now)
-        let apart = try await hub.keepApart(LinkQuestion(id: told.ann, records: [told.eve], author: "ann", note: "twins"), now: now)
-        let note = ConflictNoteQuestion(id: "oversell:oversold/CUP at shop-1", text: "The shelf is empty.", author: "ann")
+        let apart = try await hub.keepApart(LinkQuestion(id: told.ann, records: [told.eve], author: "ann", note: "<q7>twins"), now: now)
+        let note = ConflictNoteQuestion(id: "oversell:oversold/CUP at shop-1", text: "The <q7>shelf is empty.", author: "ann")
         _ = try await hub.note(note, now: now)
         return ["password": anna.password, "decision": policy.id, "apart": apart.decision.id]
     }
@@ -133,7 +134,7 @@ private struct Told {
         // Somebody who is known at the web, too, with a slip of the finger.
         sets.append((try store.seal([person(7, key: 90, first: "Hugoo")]), sites.web))
         sets.append((try till.seal((0..<80).map { person($0, key: 100 + Int64($0)) }), sites.shop))
-        let odd = Make.write("customer", 300, [("name", "Ann Wye"), ("created at", "yesterday")], at: now)
+        let odd = Make.write("customer", 300, [("name", "Ann <q7>Wye"), ("created at", "<q7>yesterday")], at: now)
         sets.append((try till.seal([odd]), sites.shop))
     }
 
@@ -142,15 +143,15 @@ private struct Told {
         func edit(_ city: Value) -> Change {
             Make.write("customer", 2, [("city", city)], life: eve, at: now, context: .named([eve]))
         }
-        let arrival = Movement(sku: "BOOT", location: "shop-1", quantity: 6 * FixedPoint.one, kind: .transferIn, note: "T1")
+        let arrival = Movement(sku: "BOOT", location: "shop-1", quantity: 6 * FixedPoint.one, kind: .transferIn, note: "T1 <q7>")
         let changes = [
             Make.customer(1, email: "ann@example.com", phone: "+442079000010", name: "Ann Lee", at: now),
-            Make.write("customer", 2, [("email", "eve@example.com"), ("name", "Eve Lee"), ("city", "Leith")], at: now),
-            Make.write("item", 1, [("sku", "MUG"), ("name", "A mug"), ("price", 125_000), ("currency", "GBP")], at: now),
+            Make.write("customer", 2, [("email", "eve@example.com"), ("name", "Eve <q7>Lee"), ("city", "Leith")], at: now),
+            Make.write("item", 1, [("sku", "MUG"), ("name", "A <q7>mug"), ("price", 125_000), ("currency", "GBP")], at: now),
             Make.sale(1, customer: Make.reference("customer", 1, life: ann), order: "O1", at: now),
             Make.line(
                 1, sale: Make.reference("sale", 1, life: sale), sku: "MUG", pieces: 1, price: 125_000, location: "shop-1", at: now),
-            edit("Perth"), edit("Dundee"), Make.count("MUG", "pool", pieces: 10, at: now),
+            edit("Perth <q7>"), edit("Dundee"), Make.count("MUG", "pool", pieces: 10, at: now),
             Make.movement("CUP", "shop-1", pieces: -2, kind: .sale, at: now),
             Change(time: now, action: .stockOnly, stock: .movement(arrival)),
         ]

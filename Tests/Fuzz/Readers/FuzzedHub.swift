@@ -27,8 +27,8 @@ actor FuzzedHub {
     private var present: (test: TestHub, routes: [HubRoute])?
     private var looks = 0
 
-    /// What comes is no fault of the hub's own; it is what its media type says, holds no markup of who asked, and leads nowhere else. A GET and
-    /// what is refused change nothing that sites or people have told.
+    /// What comes is no fault of the hub's own; it is what its media type says, holds nobody's markup, and leads nowhere else. A GET and what
+    /// is refused change nothing that sites or people have told.
     ///
     /// - Parameter line: the address, with words in braces.
     func ask(_ method: HTTPRequest.Method, _ line: String, headers: HTTPFields = [:], body: [UInt8] = []) async throws {
@@ -119,7 +119,7 @@ actor FuzzedHub {
         return try SignedCaller(headers)
     }
 
-    /// Inputs hold it; no template does.
+    /// The filled hub holds it, and inputs do; no template does.
     private static let markup = Data("<q7".utf8)
 
     private static func check(_ reply: Reply, of route: HubRoute) throws {
@@ -132,7 +132,7 @@ actor FuzzedHub {
         }
         if reply.mediaType.hasPrefix("text/html") {
             try promise(String(validating: reply.bytes, as: UTF8.self) != nil, "\(route.path) answers what is no text.")
-            try promise(bytes.range(of: markup) == nil, "\(route.path) shows what was typed as markup.")
+            try promise(bytes.range(of: markup) == nil, "\(route.path) shows what somebody wrote as markup.")
         }
         if let location = reply.fields[.location] {
             let isOurs = location.hasPrefix("/") && !location.hasPrefix("//") && location.utf8.allSatisfy { (0x21...0x7E).contains($0) }

@@ -83,6 +83,8 @@ enum HubQuestions {
         ("/conflicts/bulk", "rule=accept&kind=oversell"), ("/conflicts/bulk", "rule=site%3Ashop-1&id={concurrent-writes}&seen=&step=apply"),
         ("/conflicts/{concurrent-writes}", "take={concurrent-writes side}&seen={concurrent-writes seen}&note=n"),
         ("/conflicts/{oversell}", "choice=value&value=2%2C5&seen={oversell seen}"),
+        ("/conflicts/{oversell}", "choice=value&value=%3Cq7%3E&note=%3Cq7%3E"), ("/conflicts", "text=%3Cq7%3E&order=costliest"),
+        ("/sites/new", "name=%3Cq7%3E&region=%3Cq7%3E"),
         (
             "/conflicts/{quarantine}",
             "choice=mend&mend-field=created+at&mend-value=2023-11-14+10%3A00&mend-leave=name&seen={quarantine seen}"
@@ -93,7 +95,8 @@ enum HubQuestions {
     ]
 
     private static let team: [Posted] = [
-        ("/people", "name=carl&role=operator"), ("/people/role", "name=ben&role=admin"), ("/people/password", "name=ben"),
+        ("/people", "name=carl&role=operator"), ("/people", "name=%3Cq7%3E&role=operator"), ("/people/role", "name=ben&role=admin"),
+        ("/people/password", "name=ben"),
         ("/people/remove", "name=ben"), ("/people/tokens", "name=stock&role=viewer&days=30"), ("/people/tokens/revoke", "name=reports"),
         ("/audit/undo", "id={apart}&note=n"),
     ]
