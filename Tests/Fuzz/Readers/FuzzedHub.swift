@@ -27,8 +27,8 @@ actor FuzzedHub {
     private var present: (test: TestHub, routes: [HubRoute])?
     private var looks = 0
 
-    /// What comes is no fault of the hub's own; it is what its media type says, holds nobody's markup, and leads nowhere else. A GET and what
-    /// is refused change nothing that sites or people have told.
+    /// What comes is no fault of the hub's own; it is what its media type says, holds nobody's markup, and leads nowhere else. A GET and
+    /// what is refused change nothing that sites or people have told.
     ///
     /// - Parameter line: the address, with words in braces.
     func ask(_ method: HTTPRequest.Method, _ line: String, headers: HTTPFields = [:], body: [UInt8] = []) async throws {
