@@ -87,8 +87,10 @@ struct Standing: Sendable {
 
     func dot(of record: RecordNumber) -> Dot? { replica(record.replica).map { Dot($0.id, record.counter) } }
 
+    /// `nil` for a life of a replica that is not known, and for one that no record can have: it must not be taken for another's.
     func record(_ dot: Dot) -> RecordNumber? {
-        number(of: dot.replica).map { RecordNumber(replica: $0, counter: dot.counter) }
+        guard dot.counter <= RecordNumber.counterMax else { return nil }
+        return number(of: dot.replica).map { RecordNumber(replica: $0, counter: dot.counter) }
     }
 }
 
