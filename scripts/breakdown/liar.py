@@ -1,7 +1,9 @@
 """A proxy between an agent and its hub that passes on what it is asked, and lies when it is told to."""
-import http.client, random, socket, struct, threading, time
+import collections, http.client, random, socket, struct, threading, time
 
 SECONDS_MAX = 30
+# What a lie may keep a request waiting for, and how many former ones of each path are kept to come once more.
+DELAY_SECONDS, FORMER_REQUESTS_MAX = (1, 5), 8
 HOP_HEADERS = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 
@@ -28,6 +30,7 @@ class Liar:
 
     def __init__(self, hub):
         self.hub, self.lie, self.former, self.asked = hub, None, {}, 0
+        self.former_requests = collections.defaultdict(lambda: collections.deque(maxlen=FORMER_REQUESTS_MAX))
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self.accept, daemon=True).start()
@@ -52,6 +55,7 @@ class Liar:
                     lie(self, request, line)
                     break  # what kept connections do with a liar's leftovers is no matter of ours
                 line.sendall(self.ask(request).encoded())
+                self.former_requests[request.path].append(request)
         except (OSError, http.client.HTTPException, ValueError): pass
         finally: line.close()
 
@@ -80,7 +84,7 @@ class Liar:
 # Lies. Some of them let the request through and spoil the answer, some never ask the hub.
 
 def delays(liar, request, line):
-    time.sleep(2)
+    time.sleep(random.uniform(*DELAY_SECONDS))
     line.sendall(liar.ask(request).encoded())
 
 
@@ -101,6 +105,14 @@ def asks_twice_at_once(liar, request, line):
     for thread in threads: thread.start()
     for thread in threads: thread.join()
     line.sendall(answers[0].encoded())
+
+
+def replays_an_old_request(liar, request, line):
+    """One from some time ago comes once more, now that later ones have been answered."""
+    answer, former = liar.ask(request), liar.former_requests[request.path]
+    if former: liar.ask(random.choice(former))
+    former.append(request)
+    line.sendall(answer.encoded())
 
 
 def cuts_the_answer(liar, request, line):
@@ -167,7 +179,7 @@ OURS = "application/vnd.tributary"
 # What the hub hears, and what it never does.
 PASSING = {
     "delay": delays, "twice, one after the other": asks_twice, "twice, and the first answer": answers_the_first_of_two,
-    "twice at once": asks_twice_at_once, "the answer cut": cuts_the_answer, "reset after the commit": resets_after_the_commit,
+    "twice at once": asks_twice_at_once, "an old request once more": replays_an_old_request, "the answer cut": cuts_the_answer, "reset after the commit": resets_after_the_commit,
     "an old answer": repeats_an_old_answer, "a length that is too small": announces_less, "a length that is too large": announces_more,
     "a bit flipped": flips_a_bit, "the answer to another question": swaps_answers,
 }
