@@ -52,6 +52,8 @@ final class FaultyDisk: TransactionObserver, Sendable {
     /// How a disk failed; `nil` for what is none of its faults.
     static func fault(_ error: any Error) -> String? {
         if let error = error as? CaptureError {
+            // Told while a source is read, it passes for a fault of the application's file.
+            if error.message.contains(told) { return "commit told as failed" }
             return error.code == .agentDiskFull ? "disk full" : error.code == .agentFile ? "disk failed" : nil
         }
         return switch (error as? DatabaseError)?.resultCode {
