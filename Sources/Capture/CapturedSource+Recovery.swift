@@ -117,9 +117,11 @@ extension CapturedSource {
     ///     images tell does not count.
     ///   - parting: where it abandons: another disk writes on under this source's name, so take a new one (S22). Records from
     ///     before stay what they are; the hub knows by the chain that this source may write them, too.
-    /// - Throws: `CaptureError` when the source is not recovering.
+    ///   - beside: what stands or falls with it, in the same transaction of the agent's file.
+    /// - Throws: `CaptureError` when the source is not recovering; what `beside` throws.
     public func recover(
-        following dot: Dot?, abandoning: Bool = false, parting: Bool = false, random: inout some RandomNumberGenerator
+        following dot: Dot?, abandoning: Bool = false, parting: Bool = false, random: inout some RandomNumberGenerator,
+        beside: (Database) throws -> Void = { _ in }
     ) throws {
         try reload()
         try requireRecovering()
@@ -142,6 +144,7 @@ extension CapturedSource {
             stored.named = nil
             stored.hubWasAhead = false
             try stored.save(db)
+            try beside(db)
         }
         hubIsAhead = false
         try settings.reached(.replicaOpened)

@@ -8,6 +8,14 @@ import Testing
 
 @testable import AgentRuntime
 
+extension Outbox {
+    /// What a recovery does besides recovering the source, in a transaction of its own here.
+    func finish(_ recovery: Recovery, of request: RecoveryRequest) throws {
+        let ending = try ending(recovery, of: request)
+        try queue.write { try ending($0) }
+    }
+}
+
 /// What a recovery does about the queues of all that wrote for the source (S15, S22, S25).
 @Suite("Recovery")
 struct RecoveryTests {

@@ -127,6 +127,37 @@ struct RecoveryTests {
         #expect(try rig.sweep() == .nothing)
     }
 
+    @Test("what is written beside a recovery stands or falls with it: a kill or a full disk leaves neither, and the next look asks again")
+    func beside() throws {
+        struct Full: Error {}
+        var (rig, hub) = try started()
+        try rig.sell(Shop.sale(10))
+        try rig.settle(&hub)
+        try rig.copyTill(to: "backup")
+        try rig.sell(Shop.sale(11))
+        try rig.settle(&hub)
+        try rig.restoreTill(from: "backup")
+        guard case .recovery(let request) = try rig.drain() else {
+            Issue.record("no recovery")
+            return
+        }
+        let writer = try rig.opened().writer()
+        var hasFailed = false
+        do { try rig.opened().recover(following: request.named, random: &rig.random) { _ in throw Full() } } catch is Full {
+            hasFailed = true
+        }
+        #expect(hasFailed)
+        guard case .recovery(let again) = try rig.drain() else {
+            Issue.record("it recovered by half")
+            return
+        }
+        #expect(try rig.opened().writer().replica == writer.replica)
+        try rig.recover(again, &hub)
+        try rig.settle(&hub)
+        #expect(try rig.opened().writer().replica != writer.replica)
+        #expect(hub.complaints == [])
+    }
+
     @Test("a disk that lied about the mark keeps the rows: they are said again under their lives, create nothing, move nothing")
     func lyingDisk() throws {
         var (rig, hub) = try started()

@@ -19,8 +19,8 @@ struct SimulatedRecovery: RecoveringSource, RecoveryLine {
     func recover(_ request: RecoveryRequest, as recovery: Recovery, outbox: Outbox) throws {
         site.agent.opening = recovery
         try site.agent.source.recover(
-            following: recovery.follows, abandoning: recovery.distrustsOwnImages, parting: recovery.parts, random: &world.generator)
-        try outbox.finish(recovery, of: request)
+            following: recovery.follows, abandoning: recovery.distrustsOwnImages, parting: recovery.parts, random: &world.generator,
+            beside: outbox.ending(recovery, of: request))
     }
 
     /// What the line does to a question and its answer.

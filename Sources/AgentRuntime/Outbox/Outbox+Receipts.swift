@@ -155,7 +155,7 @@ extension Outbox {
         return true
     }
 
-    private func abandon(
+    func abandon(
         _ replica: ReplicaID, sealed: UInt64?, sharing counter: UInt64?, at end: SetEnd?, in db: Database
     ) throws {
         if let end, try end.last < ReplicaRow.fetch(replica, in: db).acknowledged {

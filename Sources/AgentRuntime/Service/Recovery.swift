@@ -1,6 +1,7 @@
 import Capture
 import Causality
 import ChangeSets
+import GRDB
 import Mutants
 import Oddities
 
@@ -220,12 +221,19 @@ extension Outbox {
         return try standing(of: receipt)
     }
 
-    /// The source has recovered as `recovery` says.
-    func finish(_ recovery: Recovery, of request: RecoveryRequest) throws {
-        if recovery.abandons, let former = request.named?.replica {
-            try abandon(former, sharing: recovery.shared, at: recovery.behind[former])
+    /// What the queues have to do with a recovery, for the transaction in which the source recovers: a kill between the two would leave
+    /// a writer behind whose changes nobody sends and every look-up counts.
+    func ending(_ recovery: Recovery, of request: RecoveryRequest) throws -> (Database) throws -> Void {
+        let sealed = Dictionary(try journal.sealedReplicas().map { ($0.replica, $0.sealed) }, uniquingKeysWith: max)
+        let former = recovery.abandons ? request.named?.replica : nil
+        return { db in
+            if let former {
+                try self.abandon(former, sealed: sealed[former], sharing: recovery.shared, at: recovery.behind[former], in: db)
+            }
+            for (writer, counter) in recovery.others.sorted(by: { $0.key < $1.key }) {
+                try self.abandon(writer, sealed: sealed[writer], sharing: counter, at: recovery.behind[writer], in: db)
+            }
         }
-        try leaveOthers(recovery)
     }
 
     func leaveOthers(_ recovery: Recovery) throws {

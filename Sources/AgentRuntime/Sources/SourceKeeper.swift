@@ -272,14 +272,15 @@ public actor SourceKeeper {
     func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of request: RecoveryRequest) throws {
         let name = request.name.string
         if request.name == PostedSource.name { return try posted.stage(images, isFirst: isFirst, of: request.source) }
-        try kept[name]?.source?.stage(images, as: kind, isFirst: isFirst)
+        try recovering(name).stage(images, as: kind, isFirst: isFirst)
     }
 
     func recover(_ request: RecoveryRequest, as recovery: Recovery, outbox: Outbox) throws {
         guard request.name == PostedSource.name else {
-            try kept[request.name.string]?.source?.recover(
-                following: recovery.follows, abandoning: recovery.distrustsOwnImages, parting: recovery.parts, random: &random)
-            return try outbox.finish(recovery, of: request)
+            let ending = try outbox.ending(recovery, of: request)
+            return try recovering(request.name.string).recover(
+                following: recovery.follows, abandoning: recovery.distrustsOwnImages, parting: recovery.parts, random: &random,
+                beside: ending)
         }
         try posted.recover(
             following: recovery.follows, sharing: recovery.sealed, parting: recovery.parts, random: &random
@@ -291,6 +292,15 @@ public actor SourceKeeper {
         try outbox.leaveOthers(recovery)
         try AgentSettings(queue: database.queue).remove(.postedMustRecover)
         postedMustRecover = false
+    }
+
+    private func recovering(_ name: String) throws -> CapturedSource {
+        guard let source = kept[name]?.source else {
+            throw CaptureError(
+                .unknownState, "\(name) is not open just now, so it cannot be recovered.",
+                remedy: "It is opened again by itself, and says then what it needs.")
+        }
+        return source
     }
 
     /// The attached source that moves the stock of a location, or may: whoever else did would count twice (S32).
