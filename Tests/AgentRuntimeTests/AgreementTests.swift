@@ -43,6 +43,8 @@ struct AgreementTests {
             case .extra: repair.extra = 1
             case .damaged: repair.damaged = 1
             }
+            // The key that was planted is none.
+            repair.names = [self == .extra ? "#100" : "k100 at shop"]
             return repair
         }
 
@@ -80,6 +82,16 @@ struct AgreementTests {
         try rig.run(for: 3 * Self.checkMilliseconds)
         #expect(rig.effects.count(where: { if case .report = $0 { true } else { false } }) - reports < 300)
         #expect(rig.agreement.repaired == ["stock": plant.repair])
+    }
+
+    @Test("a repair names what it mended, twenty of each topic and no more, and of people only numbers of the line", arguments: [20, 21])
+    func names(count: UInt64) throws {
+        var repair = ViewRepair()
+        for number in 1...count { repair.name(.stock, number: number, key: AgreementRig.entry(number).key) }
+        #expect(repair.names?.count == ViewRepair.namesMax && repair.names?.first == "k1 at shop")
+        var person = ViewRepair()
+        for topic in [Topic.profile, .record, .order] { person.name(topic, number: 7, key: AgreementRig.entry(7, key: "anna@x.org").key) }
+        #expect(person.names == ["#7", "#7", "#7"])
     }
 
     @Test("what found a lost entry does not find another that was given its place")

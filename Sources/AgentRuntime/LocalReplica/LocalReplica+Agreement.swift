@@ -95,9 +95,11 @@ extension LocalReplica {
             guard let topic = Topic(rawValue: row[0]) else { continue }
             let interval = FeedInterval(topic: topic, after: UInt64(clamping: row[1] as Int64), through: UInt64(clamping: row[2] as Int64))
             var repair = repairs[topic] ?? ViewRepair()
-            try count(&repair, of: interval, upTo: visible?.number ?? 0, in: db)
-            let extra = try dropExtra(of: interval, in: db)
-            if countsExtra { repair.extra += extra }
+            try count(&repair, topic, of: interval, upTo: visible?.number ?? 0, in: db)
+            for (number, key) in try dropExtra(of: interval, in: db) where countsExtra {
+                repair.extra += 1
+                repair.name(topic, number: number, key: key)
+            }
             repairs[topic] = repair
         }
         try db.execute(sql: "DELETE FROM view_again")
@@ -105,11 +107,13 @@ extension LocalReplica {
     }
 
     /// News are no repair: only what the view should have had.
-    private static func count(_ repair: inout ViewRepair, of interval: FeedInterval, upTo visible: UInt64, in db: Database) throws {
+    private static func count(
+        _ repair: inout ViewRepair, _ topic: Topic, of interval: FeedInterval, upTo visible: UInt64, in db: Database
+    ) throws {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT s.number, e.number, e.body, e.sum FROM view_staged AS s
+                SELECT s.number, e.number, e.body, e.sum, s.key FROM view_staged AS s
                 LEFT JOIN view_entry AS e ON e.topic = s.topic AND e.key = s.key
                 WHERE s.topic = ? AND s.number > ? AND s.number <= ? AND s.body IS NOT NULL
                 """, arguments: [interval.topic.rawValue, Int64(clamping: interval.after), Int64(clamping: min(interval.through, visible))])
@@ -120,19 +124,22 @@ extension LocalReplica {
                 repair.stale += 1
             } else if let body = row[2] as Data?, let sum = row[3] as Int64?, bodySum(body) != sum {
                 repair.damaged += 1
+            } else {
+                continue
             }
+            repair.name(topic, number: UInt64(clamping: row[0] as Int64), key: row.bytes(4))
         }
     }
 
-    /// - Returns: how many there were.
-    private static func dropExtra(of interval: FeedInterval, in db: Database) throws -> UInt64 {
-        let extra = try Int64.fetchAll(
+    /// - Returns: what they were.
+    private static func dropExtra(of interval: FeedInterval, in db: Database) throws -> [(number: UInt64, key: [UInt8])] {
+        let extra = try Row.fetchAll(
             db,
             sql: """
-                SELECT id FROM view_entry AS e WHERE topic = ? AND number > ? AND number <= ?
+                SELECT id, number, key FROM view_entry AS e WHERE topic = ? AND number > ? AND number <= ?
                 AND NOT EXISTS (SELECT 1 FROM view_staged AS s WHERE s.topic = e.topic AND s.key = e.key)
                 """, arguments: [interval.topic.rawValue, Int64(clamping: interval.after), Int64(clamping: interval.through)])
-        for id in extra { try drop(id, in: db) }
-        return UInt64(extra.count)
+        for row in extra { try drop(row[0], in: db) }
+        return extra.map { (UInt64(clamping: $0[1] as Int64), $0.bytes(2)) }
     }
 }

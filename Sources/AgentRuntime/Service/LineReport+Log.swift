@@ -42,7 +42,7 @@ extension LineReport {
                     "view: repaired",
                     metadata: [
                         "topic": "\(topic)", "missing": "\(repair.missing)", "stale": "\(repair.stale)", "extra": "\(repair.extra)",
-                        "damaged": "\(repair.damaged)",
+                        "damaged": "\(repair.damaged)", "which": "\(repair.names ?? [])",
                     ])
             }
         }

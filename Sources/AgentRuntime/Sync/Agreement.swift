@@ -119,8 +119,20 @@ public struct ViewRepair: Codable, Hashable, Sendable {
     public var extra: UInt64 = 0
     /// The body was not what had been written.
     public var damaged: UInt64 = 0
+    /// Which they were, the first `namesMax`: of stock `SKU at LOCATION`; of what may be about people, `#` and the number on the hub's line.
+    public var names: [String]?
+
+    public static let namesMax = 20
 
     public init() {}
+
+    mutating func name(_ topic: Topic, number: UInt64, key: [UInt8]) {
+        guard names?.count ?? 0 < Self.namesMax else { return }
+        var reader = ByteReader(key, of: "stock key")
+        // A key that a disk has changed is called by its number.
+        let words = topic == .stock ? (try? (sku: reader.text(), location: reader.text())) : nil
+        names = (names ?? []) + [words.map { "\($0.sku.string) at \($0.location.string)" } ?? "#\(number)"]
+    }
 
     public var entries: UInt64 { missing + stale + extra + damaged }
 }
