@@ -143,7 +143,7 @@ let package = Package(
         module(
             "HubServer",
             [
-                "Console", "Serving", "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality",
+                "Console", "Serving", "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants",
                 crypto, hummingbird, httpTypes, logging, metrics, coreMetrics, lifecycle,
             ]),
         // row 7

@@ -190,4 +190,23 @@ public enum Mutant: String, CaseIterable, Sendable {
     case leavesPersonalValuesOut
     /// What is announced is inflated, however little can hold it. Breaks law 5.
     case inflatesAnything
+    /// A vector clock keeps ten replicas and no more. Breaks law 12, S13.
+    case prunesClocks
+
+    // MARK: Stalls, bounds and agreement
+
+    /// However long a queue or a view stands still, nobody begins on new connections or says so. Breaks law 1.
+    case watchesNoStall
+    /// A reading of the application's file that hangs is told to nobody. Breaks law 1.
+    case watchesNoCapture
+    /// A commit that hangs is told to nobody, and everybody waits for it. Breaks law 2.
+    case watchesNoCommit
+    /// Every view is found equal to the hub's. Breaks S26.
+    case findsEveryViewEqual
+    /// Dead records are collected after a day, whatever was asked for. Breaks law 9, S9.
+    case collectsAfterADay
+    /// A hub that asks for time is asked again as if it had not. Breaks the bounds.
+    case ignoresRetryAfter
+    /// More bodies are held than there is room for. Breaks the bounds.
+    case holdsAnyBodies
 }

@@ -55,6 +55,17 @@ struct RoundTripTests {
         #expect(throws: ChangeSetError.self) { try LocalKey(canonicalBytes: LocalKey(7).canonicalBytes + [0]) }
     }
 
+    @Test("a vector clock comes back whole, however many replicas it counts", arguments: [0, 1, 10, 11, 500])
+    func clock(count: UInt64) throws {
+        var clock = VectorClock()
+        for number in 0..<count { clock[ReplicaID(high: number % 3, low: number)] = number + 1 }
+        var writer = ByteWriter()
+        writer.clock(clock)
+        var reader = ByteReader(writer.bytes, of: "clock")
+        #expect(try reader.clock() == clock && clock.count == Int(count))
+        try reader.finish()
+    }
+
     @Test("columns of every coding", arguments: 0..<12)
     func columns(kind: Int) throws {
         var draws = Draws(seed: UInt64(kind))

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 
 /// When the agent asks whether its view is the hub's, and what it does about a difference: the part of `SyncCore` that
 /// proves the agreement of both sides.
@@ -107,7 +108,7 @@ public struct ViewComparison: Hashable, Sendable {
         self.damaged = damaged
     }
 
-    public var isEqual: Bool { differences.isEmpty && damaged.isEmpty }
+    public var isEqual: Bool { differences.isEmpty && damaged.isEmpty || Mutant.findsEveryViewEqual.isOn }
 }
 
 /// What a repair found and mended, of one topic.

@@ -1,3 +1,4 @@
+import Mutants
 import Oddities
 
 /// A point of the monotonic clock, in milliseconds. Comes in as an argument; its zero means nothing.
@@ -27,7 +28,7 @@ public struct Backoff: Hashable, Sendable {
         let doublings = UInt64(min(failures - 1, 20))
         let delay = max(1, min(longestMilliseconds, firstMilliseconds << doublings))
         let jittered = Oddity.waitsLong.happens ? longestMilliseconds : UInt64.random(in: (delay - delay / 2)...delay, using: &random)
-        let least = min(asked ?? 0, Self.askedMillisecondsMax)
+        let least = Mutant.ignoresRetryAfter.isOn ? 0 : min(asked ?? 0, Self.askedMillisecondsMax)
         return max(jittered, UInt64.random(in: least...(least + least / 2), using: &random))
     }
 

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Mutants
 import Oddities
 
 extension SyncCore {
@@ -57,6 +58,7 @@ extension SyncCore {
     /// Connected, no error and no progress is a fault.
     mutating func watch(now: Instant, effects: inout [Effect]) {
         if Oddity.reconnectsUnasked.happens { reconnect(now: now, effects: &effects) }
+        if Mutant.watchesNoStall.isOn { return }
         watchView(now: now, effects: &effects)
         guard isStalling(now) else { return }
         if !hasReconnected, now >= progressAt + settings.stallMilliseconds {

@@ -1,3 +1,4 @@
+import Mutants
 import Synchronization
 
 /// How long the commit under way has been at work: a store that hangs gives no error, and everybody would wait without a word.
@@ -30,7 +31,7 @@ final class CommitWatch: Sendable {
     /// What those are told who would wait for a commit that is late; `nil`: none is.
     var lateness: HubError? {
         let age = age
-        guard age > most else { return nil }
+        guard age > most, !Mutant.watchesNoCommit.isOn else { return nil }
         return HubError(
             .busy, "A commit has been under way for \(age / 1_000) seconds, and nothing else is written meanwhile.",
             remedy: "Agents try again by themselves. If it stays, look at the disk of the hub's folder, then restart the hub.")
