@@ -1,4 +1,4 @@
-// Compiled into release builds of the tests only (`swift test -c release -Xswiftc -enable-testing`): debug builds are what the switch is for.
+// Compiled into release builds of the tests only, as `scripts/simulate` makes them: debug builds are what the switch is for.
 #if !DEBUG
     import Foundation
     import Mutants

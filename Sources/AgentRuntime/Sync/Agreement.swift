@@ -120,7 +120,8 @@ public struct ViewRepair: Codable, Hashable, Sendable {
     public var extra: UInt64 = 0
     /// The body was not what had been written.
     public var damaged: UInt64 = 0
-    /// Which they were, the first `namesMax`: of stock `SKU at LOCATION`; of what may be about people, `#` and the number on the hub's line.
+    /// Which they were, the first `namesMax`: of stock `SKU at LOCATION`; of what may be about people `#` and the number on the hub's
+    /// line. `nil` in what an earlier version wrote down.
     public var names: [String]?
 
     public static let namesMax = 20
