@@ -166,11 +166,14 @@ let package = Package(
         command("Demo", ["Rehearsal", sqlite]),
         // tests
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "ProfilesTestSupport", dependencies: ["Profiles", "ChangeSets", "Causality"], path: "Tests/ProfilesSupport",
+            swiftSettings: settings),
         tests(
             "SimulationTests",
             [
-                "Oddities", "AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "ChangeSets", "Causality", "TestSupport", logging,
-                grdb,
+                "Oddities", "AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "Profiles", "ProfilesTestSupport", "Merging",
+                "ChangeSets", "Causality", "TestSupport", logging, grdb,
             ]),
         tests("MutantsTests", ["Mutants"]),
         tests("OdditiesTests", ["Oddities"]),
@@ -179,7 +182,7 @@ let package = Package(
         tests("CausalityTests", ["Causality", "TestSupport"]),
         tests("MergingTests", ["Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("InventoryTests", ["Inventory", "Merging", "ChangeSets", "Causality", "TestSupport"]),
-        tests("ProfilesTests", ["Profiles", "Merging", "ChangeSets", "Causality", "TestSupport"]),
+        tests("ProfilesTests", ["ProfilesTestSupport", "Profiles", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         tests("OrdersTests", ["Orders", "Merging", "ChangeSets", "Causality", "TestSupport"]),
         .target(
             name: "HubTestSupport",

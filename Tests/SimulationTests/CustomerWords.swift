@@ -21,7 +21,7 @@ struct CustomerWords {
     init(till: String) {
         self.till = till
         let digit = till.utf8.first { (0x30...0x39).contains($0) }.map { Int($0) - 0x30 } ?? 0
-        ordinal = digit + 4 * till.utf8.count { $0 == UInt8(ascii: "x") }
+        ordinal = digit + 10 * till.utf8.count { $0 == UInt8(ascii: "x") }
     }
 
     // MARK: new words
@@ -36,7 +36,7 @@ struct CustomerWords {
     /// One of ninety numbers, so that people share them; the spaces and dashes between its digits, which mean nothing, make it one of its
     /// own.
     mutating func phone(_ number: Int) -> String {
-        var serial = next() * 16 + ordinal
+        var serial = next() * 64 + ordinal
         var spelled: [String] = []
         for digit in "4420794600\(number)".reversed() {
             spelled.append(String(digit) + (spelled.isEmpty ? "" : ["", " ", "-", "/"][serial % 4]))

@@ -37,6 +37,8 @@ struct JournalHistory {
     private(set) var held: [Dot: HeldRow.Cause] = [:]
     /// Their own words.
     private(set) var heldEntries: [Entry] = []
+    /// Sum of all movements by "location/sku", in units of 10⁻⁴.
+    private(set) var moved: [String: Int64] = [:]
     private var follows: [ReplicaID: Dot] = [:]
 
     /// - Parameters:
@@ -76,6 +78,9 @@ struct JournalHistory {
     }
 
     private mutating func admit(_ entry: Entry) {
+        if case .movement(let movement) = entry.change.stock {
+            moved["\(movement.location)/\(movement.sku)", default: 0] += movement.quantity
+        }
         guard let subject = entry.change.subject else { return }
         let life = subject.life ?? entry.dot
         if subject.creates { records[life, default: Record()].isCreated = true }

@@ -30,6 +30,9 @@ struct TokenLedger {
     var written: [String: Set<String>]
     /// What each deletion of a customer had in sight.
     var deletions: [Set<String>]
+    /// Some file or folder went back, so that a row which was told and edited since may be another thing under a key given again, and
+    /// tell its words in a life of its own (S6).
+    var filesWentBack = false
 
     /// A word at the hub, in one write of it.
     struct Bearer {
@@ -90,7 +93,7 @@ struct TokenLedger {
                 continue
             }
             let lives = Set(bearing.filter { $0.place == .live || $0.place == .sibling }.map(\.life))
-            if lives.count > 1 { found.append("doubled: \"\(word)\" stands in \(lives.count) living customers") }
+            if lives.count > 1, !filesWentBack { found.append("doubled: \"\(word)\" stands in \(lives.count) living customers") }
             found += bearing.flatMap { unseen(word, $0, history) }
         }
         return found

@@ -7,8 +7,12 @@ extension World {
     var tokens: TokenLedger {
         TokenLedger(
             written: sites.reduce(into: [:]) { $0.merge($1.till.words.written) { first, _ in first } },
-            deletions: sites.flatMap(\.till.words.deletions))
+            deletions: sites.flatMap(\.till.words.deletions),
+            filesWentBack: sites.contains(where: \.hasLostDisk) || Self.wayBack.contains { met[$0] != nil })
     }
+
+    /// What takes a file back, or has it told anew.
+    private static let wayBack = ["till restored", "power cut", "gap found", "hub restored from an older backup"]
 
     /// - Returns: what does not hold when everything has healed.
     func tokenViolations() async throws -> [String] {
@@ -18,6 +22,7 @@ extension World {
         noteRarities(history)
         var found = tokens.violations(history)
         for site in sites { found += try lostWords(of: site, bearers) + staleWords(of: site, bearers, history) }
+        found += try LinkCheck(hubStore, history).violations + pieceViolations(history)
         return try await found + shownViolations(history)
     }
 
@@ -87,6 +92,19 @@ extension World {
         }
     }
 
+    /// Where nothing ever went back, each piece that moved is in the lines of the till's file, corrections and all; there are no others.
+    private func pieceViolations(_ history: JournalHistory) throws -> [String] {
+        var found: [String] = []
+        for site in sites where site.isUndisturbed {
+            let sold = try site.till.quantities()
+            for sku in SimulatedTill.skus {
+                let (told, standing) = (history.moved["\(site.name)/\(sku)", default: 0] / -10_000, sold[sku, default: 0])
+                if told != standing { found.append("pieces of \(sku) at \(site.name): \(told) told, and \(standing) in its file") }
+            }
+        }
+        return found
+    }
+
     // MARK: rare places
 
     /// Where words stand while faults are still about.
@@ -100,7 +118,7 @@ extension World {
         let standing = try sites.reduce(into: Set<String>()) { $0.formUnion(try $1.till.wordsInRows()) }
         let past = try sites.reduce(into: Set<String>()) { $0.formUnion(try $1.till.wordsInFile()) }
         let read = sites.reduce(into: Set<String>()) { $0.formUnion($1.till.words.read) }
-        for word in tokens.written.keys where bearers[word] == nil {
+        for word in sites.flatMap(\.till.words.written.keys) where bearers[word] == nil {
             if read.contains(word) {
                 if !healed { places.insert(.queued) }
             } else if standing.contains(word) {
