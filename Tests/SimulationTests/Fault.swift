@@ -79,7 +79,11 @@ enum Sometimes {
 
     /// ... and rarer ones, which are told and not asked for.
     static let seldom =
-        ["sale came back from an outbox alone", "rebases", "three live siblings", "commit told as failed in a drain"]
+        [
+            "sale came back from an outbox alone", "rebases", "three live siblings", "commit told as failed in a drain",
+            "edit beside a delete", "side taken", "operator's own word", "edited customer kept", "edited customer deleted",
+            "told history withdrawn",
+        ]
         + TokenPlace.allCases.filter { !places.contains($0) }.map(\.rawValue)
 
     /// Where words about customers are met for certain.

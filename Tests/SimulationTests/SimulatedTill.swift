@@ -161,6 +161,14 @@ final class SimulatedTill {
         }
     }
 
+    /// Another note of the customer who came last.
+    func editNote() throws {
+        let note = words.note()
+        try writeWords([note]) { db in
+            try db.execute(sql: "UPDATE customers SET note = ? WHERE id = (SELECT max(id) FROM customers)", arguments: [note])
+        }
+    }
+
     /// The last customer who has bought nothing, or any such.
     func deleteCustomer(using generator: inout some RandomNumberGenerator) throws {
         let place = Int.random(in: 0..<2_000, using: &generator)
@@ -176,10 +184,29 @@ final class SimulatedTill {
     private static let withoutSale =
         "SELECT id FROM customers WHERE id NOT IN (SELECT customer_id FROM sales WHERE customer_id IS NOT NULL)"
 
-    func correctLine() throws {
-        try write { db in
-            try db.execute(sql: "UPDATE sale_lines SET quantity = quantity + 1 WHERE id = (SELECT max(id) FROM sale_lines)")
+    /// One piece more of the last line, or that line is voided.
+    func correctLine(mayVoid: Bool, using generator: inout some RandomNumberGenerator) throws {
+        let isVoided = mayVoid && Int.random(in: 0..<3, using: &generator) == 0
+        guard isVoided else {
+            return try write { db in
+                try db.execute(sql: "UPDATE sale_lines SET quantity = quantity + 1 WHERE id = (SELECT max(id) FROM sale_lines)")
+            }
         }
+        let last = try read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT l.id, s.number, l.sku, l.quantity FROM sale_lines l JOIN sales s ON s.id = l.sale_id ORDER BY l.id DESC LIMIT 1
+                    """)
+        }
+        // A sale from before the disk was copied is the other machine's, too.
+        guard let last, let number: String = last["number"], everSold[number] != nil else { return }
+        let (id, sku): (Int64, String) = (last["id"], last["sku"])
+        let quantity: Int64 = last["quantity"]
+        try write { try $0.execute(sql: "DELETE FROM sale_lines WHERE id = ?", arguments: [id]) }
+        // It depends on when it is read whether the sale comes with that line.
+        linesSold[number] = nil
+        everSold[number]?[sku, default: 0] -= quantity
     }
 
     // MARK: The vendor's updates

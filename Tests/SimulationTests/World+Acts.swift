@@ -20,7 +20,7 @@ extension World {
                 try site.till.takeStock(using: &generator)
                 note("stock taken", index)
             } else if correctsLines {
-                try site.till.correctLine()
+                try site.till.correctLine(mayVoid: !takesStock, using: &generator)
             }
         case 56..<77: try await drain(index)
         case 77..<80: try await lookUp(index)

@@ -6,7 +6,7 @@ import HubRuntime
 extension World {
     var tokens: TokenLedger {
         TokenLedger(
-            written: sites.reduce(into: [:]) { $0.merge($1.till.words.written) { first, _ in first } },
+            written: sites.reduce(into: operators.written) { $0.merge($1.till.words.written) { first, _ in first } },
             deletions: sites.flatMap(\.till.words.deletions),
             filesWentBack: sites.contains(where: \.hasLostDisk) || Self.wayBack.contains { met[$0] != nil })
     }

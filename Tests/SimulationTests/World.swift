@@ -137,6 +137,8 @@ final class World {
     var watch = JournalWatch()
     var ledger = ReceiptLedger()
     var decisionLedger = DecisionLedger()
+    /// What operators wrote about customers themselves.
+    var operators = CustomerWords(till: "operators")
     /// What was wrong before the end.
     private(set) var found: [String] = []
     /// Somebody's act came to what must never be.
