@@ -42,6 +42,11 @@ struct Received {
     ///
     /// - Returns: the sales created in it, and the words about customers, in the order of the line.
     mutating func read(on store: SQLiteHubStore) throws -> (sales: [ToldSale], words: [ToldSale]) {
+        try read(try news(on: store))
+    }
+
+    /// What the hub's line has since the last look.
+    func news(on store: SQLiteHubStore) throws -> [JournalRow] {
         var rows: [JournalRow] = []
         let after = number
         try store.readNow { store in
@@ -50,6 +55,10 @@ struct Received {
                 return true
             }
         }
+        return rows
+    }
+
+    mutating func read(_ rows: [JournalRow]) throws -> (sales: [ToldSale], words: [ToldSale]) {
         var created: [ToldSale] = []
         var written: [ToldSale] = []
         for row in rows {
@@ -136,8 +145,14 @@ struct JournalWatch {
     mutating func look(
         at store: SQLiteHubStore, everSold: [String: [String: Int64]], linesSold: [String: Int]
     ) throws -> (sales: [ToldSale], words: [ToldSale], violations: [String]) {
+        try look(at: received.news(on: store), everSold: everSold, linesSold: linesSold)
+    }
+
+    mutating func look(
+        at rows: [JournalRow], everSold: [String: [String: Int64]], linesSold: [String: Int]
+    ) throws -> (sales: [ToldSale], words: [ToldSale], violations: [String]) {
         let known = received.disorder.count
-        let (sales, words) = try received.read(on: store)
+        let (sales, words) = try received.read(rows)
         var found = Array(received.disorder.dropFirst(known))
         for sale in sales {
             let number = sale.number
