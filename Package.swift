@@ -196,7 +196,10 @@ let package = Package(
             ]),
         tests(
             "HubStoreTests",
-            ["HubTestSupport", "HubStoreSQLite", "HubRuntime", "Profiles", "Merging", "ChangeSets", "Causality", "TestSupport", grdb]),
+            [
+                "HubTestSupport", "HubStoreSQLite", "HubRuntime", "Profiles", "Inventory", "Merging", "ChangeSets", "Causality",
+                "TestSupport", grdb,
+            ]),
         tests("ChangeSetsTests", ["ChangeSets", "Causality", crypto]),
         tests("ConsoleTests", ["Console", "HubRuntime", "Profiles", "ChangeSets"]),
         tests("CurlClientTests", ["CurlClient"]),

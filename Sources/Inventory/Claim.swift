@@ -43,10 +43,7 @@ struct Claim: Hashable, Sendable {
     /// Whether reserved and given back are equal, so that nothing is left to claim.
     var isUsedUp: Bool { parts.reduce(-released) { $0 + $1.quantity } == 0 }
 
-    /// Whether every part has an end, and it has passed.
-    func hasEnded(by now: Timestamp) -> Bool { parts.allSatisfy { part in part.expires.map { $0 <= now } ?? false } }
-
-    /// What the document still claims at `now`; never negative.
+    /// What the document still claims at `now`; never negative. While nothing moves it only falls.
     func outstanding(now: Timestamp) -> Int128 {
         var back = released - parts.reduce(0) { $0 + min($1.quantity, 0) }
         var outstanding: Int128 = 0

@@ -63,15 +63,10 @@ extension StockCell {
             return
         }
         var claim = try claims[document] ?? Claim(try history.claims(on: document))
+        claimParts -= claims[document]?.parts.count ?? 0
         claim.add(movement)
         claims[document] = claim.isUsedUp ? nil : claim
-    }
-
-    /// Leaves out claims that have ended by themselves; they are asked for again should they ever move.
-    ///
-    /// - Parameter now: the hub's clock. Figures for an earlier time than this can no longer be asked of the cell.
-    public mutating func forgetClaims(endedBy now: Timestamp) {
-        claims = claims.filter { $0.value.outstanding(now: now) > 0 || !$0.value.hasEnded(by: now) }
+        claimParts += claims[document]?.parts.count ?? 0
     }
 
     // MARK: counts

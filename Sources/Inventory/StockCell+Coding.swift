@@ -116,6 +116,7 @@ extension StockCell {
                 parts.append(Claim.Part(expires: end == 0 ? nil : Timestamp(milliseconds: end - 1), quantity: try reader.wide()))
             }
             claims[document] = Claim(parts: parts, released: released)
+            claimParts += parts.count
         }
         anonymousClaims = try reader.wide()
         for _ in 0..<(try reader.length()) {

@@ -31,6 +31,8 @@ public struct StockCell: Hashable, Sendable {
     var replacedByClocks = VectorClock()
     /// Reservations by document; one that is used up is left out and asked for when it moves again.
     var claims: [Text: Claim] = [:]
+    /// Parts of all these claims together.
+    var claimParts = 0
     /// Reservations that name no document: they only add up.
     var anonymousClaims: Int128 = 0
     /// By document: goods sent here and not yet received. Zero is left out.

@@ -3,6 +3,7 @@ import ChangeSets
 import GRDB
 import HubStoreSQLite
 import HubTestSupport
+import Inventory
 import Merging
 import TestSupport
 import Testing
@@ -87,6 +88,44 @@ struct RedrawTests {
             try store.put(row, isNew: false)
             return state.inherited(of: "city")
         }
+    }
+
+    @Test("Reservations that ended long ago are let go, and a rebuild equals it")
+    func ended() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/hub.db"
+        let bench = try await TestHub(store: SQLiteHubStore(path: path))
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        let cart = StockEffect.movement(
+            Movement(
+                sku: "MUG", location: "web", quantity: FixedPoint.one, kind: .reservation, note: "W-1",
+                expires: Timestamp(milliseconds: bench.now.milliseconds - 1)))
+        let precedence = Precedence(isInBound: true, time: bench.now, dot: till.nextDot)
+        try await bench.push([try till.seal([Change(time: bench.now, action: .stockOnly, stock: cart)])], from: shop)
+        let before = try await bench.hub.digest()
+        try await bench.store.write { store in
+            // As it was written before: the pile held it still.
+            guard var row = try store.cell(sku: "MUG", location: "web") else { return }
+            let standing = try Standing(reading: store)
+            var pile = StockCell(key: StockKey(sku: "MUG", location: "web"))
+            try pile.admit(cart, precedence: precedence, lineage: Lineage(), history: NothingBefore())
+            row.state = pile.encoded { UInt64(standing.number(of: $0) ?? 0) }
+            _ = try store.put(row)
+            try store.set(.views, number: 11)
+        }
+        #expect(try await bench.hub.digest() != before)
+        await bench.hub.stop()
+        try bench.store.close()
+        let again = try await TestHub(store: SQLiteHubStore(path: path))
+        #expect(try await again.hub.digest() == before)
+        let verification = try await again.hub.verify()
+        #expect(verification.isEqual, "\(verification.differences)")
+    }
+
+    private struct NothingBefore: StockHistory {
+        func moved(upTo dot: Dot) -> Int128 { 0 }
+        func claims(on document: Text) -> [Movement] { [] }
     }
 
     @Test("States that told too little are completed, and sites load theirs anew", arguments: [true, false])

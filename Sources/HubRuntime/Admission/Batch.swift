@@ -20,6 +20,8 @@ final class Batch {
     var mended: [Dot: Set<FieldName>] = [:]
     /// The hub's clock when the set arrived.
     let received: Timestamp
+    /// By when reservations have ended that need not be kept in sight; `nil`: none is let go.
+    var claimsEndedBy: Timestamp?
     let sites: [SiteRow]
     let bound: ClockBound
     private(set) var touched: [RecordNumber: TouchedRecord] = [:]

@@ -1,5 +1,6 @@
 import Causality
 import ChangeSets
+import Inventory
 import Merging
 import Mutants
 
@@ -12,6 +13,16 @@ enum Judgement {
     case hold(HeldRow.Cause, lacking: Dot?, code: String, reason: String)
 
     init(_ candidate: SetAdmission.Candidate, batch: Batch) throws {
+        self = try Judgement(ofRecord: candidate, batch: batch)
+        // Last, so that only what would have an effect is measured.
+        if case .admit = self, !candidate.source.isHub, try !batch.stock.hasRoom(for: candidate.change.stock) {
+            self = .hold(
+                .quarantined, lacking: nil, code: Self.pileFull,
+                reason: "It reserves of a pile of which \(StockCell.claimPartsMax) reservations are open already.")
+        }
+    }
+
+    private init(ofRecord candidate: SetAdmission.Candidate, batch: Batch) throws {
         let change = candidate.change
         if let earlier = try Self.heldBefore(candidate, batch) {
             self = .hold(.behind, lacking: earlier, code: "behind", reason: "An earlier change of the same record is held: \(earlier).")
@@ -60,6 +71,7 @@ enum Judgement {
 
     static let editOfDeleted = "edit-of-deleted"
     static let recordTooLarge = "record-too-large"
+    static let pileFull = "stock-pile-full"
 
     private static func fault(_ candidate: SetAdmission.Candidate, _ batch: Batch) -> Fault? {
         let replica = batch.standing.replica(candidate.replica)

@@ -19,6 +19,11 @@ struct SetAdmission {
         var received: Timestamp
         var offsetMilliseconds: Int64
         var ruleVersion = ChangeRules.version
+
+        /// So late it is by both clocks, the hub's and the agent's: a hub whose clock runs years ahead lets nothing go that still holds.
+        var agreed: Timestamp {
+            min(received, Timestamp(milliseconds: received.milliseconds &+ UInt64(bitPattern: offsetMilliseconds)))
+        }
     }
 
     /// - Throws: only what the store throws: then nothing of the set happened.
@@ -26,6 +31,8 @@ struct SetAdmission {
         let replica = try opened(arrival)
         guard let source = replica.source.flatMap({ batch.standing.source($0) }) else { return }
         batch.current = (replica.number, arrival.set)
+        // The hub alone is no second clock. The journal tells both, so a rebuild lets the same go (law 4).
+        batch.claimsEndedBy = source.isHub ? nil : arrival.agreed
         let inheritance = Inheritance(of: replica.id, in: batch.standing)
         // A set of an earlier generation of the hub: an agent brought it back (S24).
         let isUndo = source.isHub && replica.id != generation && arrival.set.isUndo

@@ -52,6 +52,11 @@ public struct Mending: Decodable, Hashable, Sendable {
             "Whoever took the source over tells its rows anew: discard the change: tributary quarantine discard."
         case "names-the-future", "counter-too-large", "record-mismatch":
             "No agent writes that by itself: look at its machine, then discard the change: tributary quarantine discard."
+        case Judgement.pileFull:
+            """
+            Look at the site why its reservations are never released and have no end; replay the change when some are gone, or discard it: \
+            tributary quarantine.
+            """
         case "stock-claim-without-document":
             """
             A reservation without its document can never be released: make it anew at the site, with its document, and discard this one: \

@@ -7,7 +7,7 @@ import struct Crypto.SHA256
 
 extension Hub {
     /// A hash over state and views that does not depend on the order of arrival (law 4): two hubs that admitted the same
-    /// changes with the same verdicts have the same.
+    /// changes with the same verdicts have the same, where the same reservations had ended when their piles were last touched.
     public func digest() async throws -> Digest {
         try await reading(Timestamp(milliseconds: 0)) { documents in
             var hash = SHA256()

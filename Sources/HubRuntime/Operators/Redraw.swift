@@ -9,7 +9,7 @@ import Merging
 /// long as taking everything in once more.
 struct Redraw {
     /// Raised when a derived table is drawn otherwise than before.
-    static let version: UInt64 = 11
+    static let version: UInt64 = 12
 
     /// Tables drawn otherwise since a version.
     private static let changed: [UInt64: [DerivedTable]] = [
@@ -19,7 +19,9 @@ struct Redraw {
         9: [.record],
         // An initial with its dot contradicts no name.
         10: ofPersons,
-            // 11: the words of items, which need no journal.
+        // 11: the words of items, which need no journal.
+        // Reservations that have ended are let go.
+        12: [.cell],
     ]
 
     /// What hangs on who is one person.
@@ -54,10 +56,10 @@ struct Redraw {
         var isToldOtherwise = tables.contains(.profile)
         try copy.readNow { copy in
             for table in DerivedTable.allCases where tables.contains(table) {
-                if table == .record {
-                    if try rewriteStates(original, from: copy) { isToldOtherwise = true }
-                } else {
-                    try original.replace(table, with: copy.rows(of: table))
+                switch table {
+                case .record: if try rewriteStates(original, from: copy) { isToldOtherwise = true }
+                case .cell: try rewritePiles(original, from: copy)
+                default: try original.replace(table, with: copy.rows(of: table))
                 }
             }
         }
@@ -92,6 +94,19 @@ struct Redraw {
             next = RecordNumber(raw: last.record.raw + 1)
         }
         return isOther
+    }
+
+    /// Piles keep their places in the feed, too: their figures are what they were.
+    private func rewritePiles(_ original: any HubWriting, from copy: any HubReading) throws {
+        let piles = try copy.rows(of: .cell)
+        while let pile = try piles.next() {
+            guard let sku = pile[0].text?.string, let location = pile[1].text?.string,
+                let drawn = try copy.cell(sku: sku, location: location), var known = try original.cell(sku: sku, location: location),
+                known.state != drawn.state || known.asks != drawn.asks
+            else { continue }
+            (known.state, known.asks) = (drawn.state, drawn.asks)
+            _ = try original.put(known)
+        }
     }
 
     /// Whoever has seen the profiles as they were loads them from the start: the feed gets a floor above its end.

@@ -27,6 +27,18 @@ final class StockView {
         }
     }
 
+    /// Whether a change's movement finds room at its pile.
+    func hasRoom(for effect: StockEffect?) throws -> Bool {
+        guard case .movement(let movement) = effect, movement.kind == .reservation, movement.note != nil else { return true }
+        let key = StockKey(sku: movement.sku, location: movement.location)
+        if entries[key] == nil {
+            // A pile that is not there yet has room, and is begun only when something is taken in.
+            guard try batch.store.cell(sku: key.sku.string, location: key.location.string) != nil else { return true }
+            try begin(key)
+        }
+        return entries[key]?.cell.hasRoom(for: movement, endedBy: batch.claimsEndedBy) ?? true
+    }
+
     /// Piles whose figure is shown otherwise from now on, though nothing of theirs has changed, are sent anew.
     func redraw(_ isMeant: (StockKey) -> Bool) throws {
         let numbers = try batch.store.changed(.stock).map(\.id)
@@ -55,8 +67,10 @@ final class StockView {
         var rows: [StockCellRow] = []
         for key in order {
             guard var entry = entries[key] else { continue }
+            // Else a web shop's carts would stay for ever, and each movement would read and write them all.
+            if let ended = batch.claimsEndedBy { entry.cell.forgetClaims(endedBy: ended) }
             try batch.guarded("stock", key: key.canonicalBytes) {
-                // At the beginning of time no reservation has ended: what asks then may ask no more now, never the reverse.
+                // At the beginning of time none of the other reservations has ended: what asks then may ask no more now, never the reverse.
                 let figure = try entry.cell.figure(now: Timestamp(milliseconds: 0), lineage: batch.standing.lineage)
                 entry.row.asks = !figure.conflicts.isEmpty
             }
