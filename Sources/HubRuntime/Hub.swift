@@ -19,6 +19,8 @@ public final class Hub: Sendable {
         /// Infinite: only the number of changes counts, and the same pushes make the same commits.
         public var commitPaceMilliseconds = 20.0
         public var queueBytesMax = 64 << 20
+        /// Writers that the hub knows; a new one is refused then. Each takes some memory, and never goes.
+        public var replicasMax = Strangers.replicasMax
         /// A commit that takes longer is told of, and nothing new is taken to wait for it.
         public var commitMillisecondsMax: UInt64 = 60_000
         /// How long an agent's question for news may wait for what is noted of it.

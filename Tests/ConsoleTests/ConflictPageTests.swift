@@ -93,7 +93,8 @@ struct ConflictPageTests {
         undone.restore(by: Self.payload)
         let codes = [
             "value-of-wrong-kind", "record-too-large", "replica-closed", "names-the-future", "sku-empty", "stock-quantity-too-large",
-            "stock-claim-without-document", "stock-pile-full", "creates-for-another", "not-its-own", "counter-too-large", "record-mismatch",
+            "stock-claim-without-document", "stock-pile-full", "names-strangers", "creates-for-another", "not-its-own", "counter-too-large",
+            "record-mismatch",
             "something-new",
         ]
         for role in Role.allCases {

@@ -22,6 +22,8 @@ final class Batch {
     let received: Timestamp
     /// By when reservations have ended that need not be kept in sight; `nil`: none is let go.
     var claimsEndedBy: Timestamp?
+    /// What its changes name and nobody knows.
+    var strangers = Strangers()
     let sites: [SiteRow]
     let bound: ClockBound
     private(set) var touched: [RecordNumber: TouchedRecord] = [:]

@@ -209,6 +209,12 @@ extension Hub {
                 Refusal(
                     code: Self.ofThisStart.code, message: Self.ofThisStart.message, remedy: Self.ofThisStart.remedy,
                     standing: try receipt(frame.header.replica, standing, store, now), isFinal: false))
+        case .next where known == nil && !writer.isHub && standing.replicas.count >= options.replicasMax:
+            return .refusal(
+                Refusal(
+                    code: "replicas-too-many", message: "The hub knows \(standing.replicas.count) writers, as many as it can.",
+                    remedy: "No sites make so many: look which agent opens a new history again and again, and report this.",
+                    standing: try receipt(frame.header.replica, standing, store, now), isFinal: false))
         case .next: break
         }
         let set: ChangeSet

@@ -14,11 +14,19 @@ enum Judgement {
 
     init(_ candidate: SetAdmission.Candidate, batch: Batch) throws {
         self = try Judgement(ofRecord: candidate, batch: batch)
-        // Last, so that only what would have an effect is measured.
-        if case .admit = self, !candidate.source.isHub, try !batch.stock.hasRoom(for: candidate.change.stock) {
+        // Last, so that only what would have an effect is measured. What operators decide names what the hub has shown.
+        guard case .admit = self, !candidate.source.isHub else { return }
+        if try !batch.stock.hasRoom(for: candidate.change.stock) {
             self = .hold(
                 .quarantined, lacking: nil, code: Self.pileFull,
                 reason: "It reserves of a pile of which \(StockCell.claimPartsMax) reservations are open already.")
+        } else if !batch.strangers.admit(candidate.change, standing: batch.standing) {
+            self = .hold(
+                .quarantined, lacking: nil, code: Self.strangersNamed,
+                reason: """
+                    It names writers of which the hub has never heard: its change-set more than \(Strangers.perSetMax), or all together \
+                    more than \(Strangers.totalMax).
+                    """)
         }
     }
 
@@ -72,6 +80,7 @@ enum Judgement {
     static let editOfDeleted = "edit-of-deleted"
     static let recordTooLarge = "record-too-large"
     static let pileFull = "stock-pile-full"
+    static let strangersNamed = "names-strangers"
 
     private static func fault(_ candidate: SetAdmission.Candidate, _ batch: Batch) -> Fault? {
         let replica = batch.standing.replica(candidate.replica)

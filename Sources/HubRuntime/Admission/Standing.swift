@@ -10,6 +10,8 @@ struct Standing: Sendable {
     /// At index number - 1.
     private(set) var replicas: [ReplicaRow] = []
     private var replicaNumbers: [ReplicaID: ReplicaNumber] = [:]
+    /// Replicas that others have named and that never wrote here.
+    private(set) var strangers = 0
     /// At index number - 1.
     private(set) var sources: [SourceRow] = []
     private var sourceNumbers: [SourceID: SourceNumber] = [:]
@@ -42,8 +44,10 @@ struct Standing: Sendable {
             precondition(Int(replica.number) == replicas.count + 1, "Replica numbers have a gap.")
             replicas.append(replica)
         } else {
+            if replicas[Int(replica.number) - 1].isStranger { strangers -= 1 }
             replicas[Int(replica.number) - 1] = replica
         }
+        if replica.isStranger { strangers += 1 }
         replicaNumbers[replica.id] = replica.number
         lineage.open(replica.id, following: replica.follows)
     }

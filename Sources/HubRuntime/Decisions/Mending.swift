@@ -52,6 +52,11 @@ public struct Mending: Decodable, Hashable, Sendable {
             "Whoever took the source over tells its rows anew: discard the change: tributary quarantine discard."
         case "names-the-future", "counter-too-large", "record-mismatch":
             "No agent writes that by itself: look at its machine, then discard the change: tributary quarantine discard."
+        case Judgement.strangersNamed:
+            """
+            If the hub was restored, wait until all sites have sent again, and replay the change. Else no agent writes that by itself: \
+            look at its machine, then discard the change: tributary quarantine.
+            """
         case Judgement.pileFull:
             """
             Look at the site why its reservations are never released and have no end; replay the change when some are gone, or discard it: \

@@ -59,6 +59,11 @@ public struct ReplicaRow: Hashable, Sendable {
     }
 }
 
+extension ReplicaRow {
+    /// Named by others alone: nothing of it was ever taken in.
+    var isStranger: Bool { source == nil }
+}
+
 /// A life of the hub's writer (S23).
 public struct GenerationRow: Hashable, Sendable {
     public var number: Int32
