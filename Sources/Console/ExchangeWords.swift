@@ -87,7 +87,7 @@ struct ExchangeWords {
         init?(_ outcome: String) {
             switch outcome {
             case "": return nil
-            case "gap", "hub-busy", "hub-stopping", "storage-busy": self = .deferred
+            case "gap", "hub-busy", "hub-stopping", "storage-busy", "request-too-slow": self = .deferred
             case "hub-failed", "storage-full", "storage-failed", "journal-damaged", "changeset-not-taken": self = .failed
             default: self = .refused
             }

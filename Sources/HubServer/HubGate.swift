@@ -12,6 +12,8 @@ struct HubGate: Sendable {
     let hub: Hub
     let secret: BearerSecret
     let budget: BodyBudget
+    let answers: AnswerBudget
+    let pace: LinePace
     let nonces = SeenNonces()
     let clock: @Sendable () -> Timestamp
 
@@ -46,19 +48,23 @@ struct HubGate: Sendable {
         if principal == nil { principal = try await self.principal(of: request, route: route) }
         let caller = try await caller(of: request, route: route)
         let room = route.bodyBytesMax == 0 ? 0 : declared ?? route.bodyBytesMax
-        try budget.take(room)
-        defer { budget.giveBack(room) }
-        let body = try await BoundedBody.read(request, for: route)
+        let holder = Self.holder(caller, route)
+        try budget.take(room, of: holder)
+        defer { budget.giveBack(room, of: holder) }
+        let body = try await BoundedBody.read(request, for: route, pace: pace)
         bytesRead = body.count
         if let session, route.method == .post { try ConsoleGate.check(FormBody(body), request, of: session) }
         try caller?.signed.check(method: request.method, path: request.uri.path, body: body)
         try refuseRepeats(of: caller, route: route)
         let uri = request.uri
-        return try await route.answer(
+        var reply = try await route.answer(
             HubCall(
                 body: body, caller: caller?.signed, agent: caller?.record, principal: principal, session: session, headers: request.headers,
                 address: uri.string, authority: request.head.authority, now: clock(), logger: logger,
                 parameters: { parameters.get($0) }, query: { uri.queryParameters[$0[...]].map { String($0) } }))
+        reply.room = try answers.room(for: reply.bytes.count)
+        reply.pace = pace
+        return reply
     }
 
     /// Whoever may not ask is refused here, before the body is read.
@@ -71,6 +77,14 @@ struct HubGate: Sendable {
         case .agent:
             let signed = try SignedCaller(request.headers)
             return (signed, try await known(signed.key))
+        }
+    }
+
+    private static func holder(_ caller: (signed: SignedCaller, record: AgentRecord?)?, _ route: HubRoute) -> BodyBudget.Caller {
+        switch route.access {
+        case .agent: caller.map { .agent($0.signed.key) } ?? .unproved
+        case .anyone, .signed, .visitor: .unproved
+        case .person, .console: .proved
         }
     }
 

@@ -30,7 +30,9 @@ public struct HubListener: Service {
         self.options = options
         self.logger = logger
         self.onListening = onListening
-        let gate = HubGate(hub: hub, secret: secret, budget: BodyBudget(bytesMax: options.bodyBytesMax), clock: clock)
+        let gate = HubGate(
+            hub: hub, secret: secret, budget: BodyBudget(bytesMax: options.bodyBytesMax),
+            answers: AnswerBudget(bytesMax: options.answerBytesMax), pace: options.pace, clock: clock)
         let console = try Console()
         let routes = HubRoutes(hub: hub, metrics: metrics, console: console, clock: clock).all
         responder = HubResponder(routes: routes, gate: gate, metrics: metrics, pages: ErrorPages(console: console, clock: clock))

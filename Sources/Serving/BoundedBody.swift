@@ -17,14 +17,24 @@ public enum BoundedBody {
         return length
     }
 
-    public static func read(_ request: Request, for path: some ServedPath) async throws -> [UInt8] {
+    /// - Throws: `request-too-large`; `request-too-slow` where it takes room for longer than so many bytes may.
+    public static func read(_ request: Request, for path: some ServedPath, pace: LinePace = .usual) async throws -> [UInt8] {
         guard path.bodyBytesMax > 0 else { return [] }
-        do {
-            let buffer = try await request.body.collect(upTo: path.bodyBytesMax)
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw tooLarge(path)
+        let started = ContinuousClock.now
+        return try await collect(request.body.map { Array($0.readableBytesView) }, for: path, pace: pace) { ContinuousClock.now - started }
+    }
+
+    /// - Parameter elapsed: how long it has taken so far. It is asked with each part: where none comes, the connection's idle time ends it.
+    static func collect<Parts: AsyncSequence>(
+        _ parts: Parts, for path: some ServedPath, pace: LinePace, elapsed: () -> Duration
+    ) async throws -> [UInt8] where Parts.Element == [UInt8] {
+        var body: [UInt8] = []
+        for try await part in parts {
+            guard body.count + part.count <= path.bodyBytesMax else { throw tooLarge(path) }
+            body += part
+            guard elapsed() <= pace.allowance(for: body.count) else { throw tooSlow(pace) }
         }
+        return body
     }
 
     /// The body as JSON of `type`.
@@ -51,6 +61,12 @@ public enum BoundedBody {
         default: path = []
         }
         return path.isEmpty ? "" : ": look at " + path.map(\.stringValue).joined(separator: ".")
+    }
+
+    private static func tooSlow(_ pace: LinePace) -> ServerError {
+        ServerError(
+            .tooSlow, "The body comes more slowly than \(pace.bytesPerSecondMin) bytes a second.",
+            remedy: "Send it again; if it stays so, look at the line, and at what stands between.")
     }
 
     private static func tooLarge(_ path: some ServedPath) -> ServerError {

@@ -17,6 +17,10 @@ public struct Listener: Sendable {
         public var idleSeconds: Int64 = 120
         /// Request bodies held at once.
         public var bodyBytesMax = 64 << 20
+        /// Long answers held at once until they are read.
+        public var answerBytesMax = 64 << 20
+        /// How slowly bodies may come, and long answers go.
+        public var pace = LinePace.usual
         /// All header lines of a request.
         public var headerBytesMax = 16 << 10
         public var headersMax = 100

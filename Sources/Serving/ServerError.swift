@@ -10,6 +10,7 @@ public struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
         case wrongMethod = "method-not-allowed"
         case badRequest = "request-malformed"
         case tooLarge = "request-too-large"
+        case tooSlow = "request-too-slow"
         case address = "address-not-usable"
     }
 
@@ -44,7 +45,9 @@ public struct ErrorReply: Sendable {
     }
 
     public init(_ error: ServerError) {
-        self.init(status: Self.status(of: error.code), code: error.code.rawValue, message: error.message, remedy: error.remedy)
+        self.init(
+            status: Self.status(of: error.code), code: error.code.rawValue, message: error.message, remedy: error.remedy,
+            isTransient: error.code == .tooSlow)
     }
 
     private static func status(of code: ServerError.Code) -> HTTPResponse.Status {
@@ -53,6 +56,7 @@ public struct ErrorReply: Sendable {
         case .wrongMethod: .methodNotAllowed
         case .badRequest: .badRequest
         case .tooLarge: .contentTooLarge
+        case .tooSlow: .requestTimeout
         case .address: .internalServerError
         }
     }

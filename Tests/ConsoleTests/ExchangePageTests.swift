@@ -106,7 +106,8 @@ struct ExchangePageTests {
             + [
                 "fork", "gap", "push-empty", "push-mixed", "counter-too-large", "replica-of-another", "decision-not-ours",
                 "decision-of-this-start", "changeset-not-taken", "replicas-too-many",
-                "request-unsigned", "request-signature-invalid", "request-repeated", "request-malformed", "request-too-large", "hub-failed",
+                "request-unsigned", "request-signature-invalid", "request-repeated", "request-malformed", "request-too-large",
+                "request-too-slow", "hub-failed",
             ]
         for code in codes { #expect(strings.has("exchange-code-\(code)"), "\(code)") }
     }

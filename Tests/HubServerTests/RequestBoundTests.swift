@@ -11,13 +11,34 @@ struct RequestBoundTests {
     func budget() throws {
         let most = Listener.Options(host: "127.0.0.1", port: 0).bodyBytesMax
         let budget = BodyBudget(bytesMax: most)
-        try budget.take(most - 5)
-        try budget.take(5)
-        let refused = #expect(throws: HubServerError.self) { try budget.take(1) }
+        try budget.take(most - 5, of: .proved)
+        try budget.take(5, of: .proved)
+        let refused = #expect(throws: HubServerError.self) { try budget.take(1, of: .proved) }
         #expect(refused?.code == .busy)
-        budget.giveBack(5)
-        #expect(throws: HubServerError.self) { try budget.take(6) }
-        try budget.take(5)
+        budget.giveBack(5, of: .proved)
+        #expect(throws: HubServerError.self) { try budget.take(6, of: .proved) }
+        try budget.take(5, of: .proved)
+    }
+
+    @Test("One agent's bodies take a part of it, so do those of all who have yet to prove who they are; others find room beside them")
+    func share() throws {
+        let most = Listener.Options(host: "127.0.0.1", port: 0).bodyBytesMax
+        #expect(BodyBudget.callerBytesMax <= most / 4)
+        let budget = BodyBudget(bytesMax: most)
+        let (one, other) = (BodyBudget.Caller.agent(SigningKey().publicKey), BodyBudget.Caller.agent(SigningKey().publicKey))
+        for caller in [one, .unproved] {
+            try budget.take(BodyBudget.callerBytesMax - 1, of: caller)
+            try budget.take(1, of: caller)
+            let refused = #expect(throws: HubServerError.self) { try budget.take(1, of: caller) }
+            #expect(refused?.code == .busy)
+            // What carries no body needs no room.
+            try budget.take(0, of: caller)
+        }
+        try budget.take(BodyBudget.callerBytesMax, of: other)
+        budget.giveBack(1, of: one)
+        try budget.take(1, of: one)
+        budget.giveBack(BodyBudget.callerBytesMax, of: one)
+        try budget.take(BodyBudget.callerBytesMax, of: one)
     }
 
     @Test("Whoever comes while the hub has no more room is asked to come again in a second, and is then taken in", arguments: [0, 1])

@@ -22,14 +22,19 @@ struct ServedHub: Sendable {
 
     /// Runs `body` with a listening hub, then stops it gracefully and waits for its end.
     ///
-    /// - Parameter bodyBytesMax: what it holds of bodies at once; `nil`: as much as usual.
+    /// - Parameters:
+    ///   - bodyBytesMax: what it holds of bodies at once; `nil`: as much as usual.
+    ///   - answerBytesMax: likewise of long answers.
     static func run(
-        bodyBytesMax: Int? = nil, hub: Hub.Options = Hub.Options(), _ body: @Sendable (ServedHub) async throws -> Void
+        bodyBytesMax: Int? = nil, answerBytesMax: Int? = nil, pace: LinePace = .usual, hub: Hub.Options = Hub.Options(),
+        _ body: @Sendable (ServedHub) async throws -> Void
     ) async throws {
         let test = try await TestHub(options: hub)
         let (ports, port) = AsyncStream<Int>.makeStream()
         var options = Listener.Options(host: "127.0.0.1", port: 0)
         if let bodyBytesMax { options.bodyBytesMax = bodyBytesMax }
+        if let answerBytesMax { options.answerBytesMax = answerBytesMax }
+        options.pace = pace
         let listener = try HubListener(
             hub: test.hub, secret: BearerSecret(secret), options: options, metrics: PrometheusMetrics(),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), clock: { TestHub.start },
