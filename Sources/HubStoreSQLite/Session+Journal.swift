@@ -126,8 +126,18 @@ extension Session {
             }, Self.held)
     }
 
-    func heldDots(replica: ReplicaNumber) throws -> [UInt64] {
-        try all("SELECT counter FROM held WHERE replica = ? ORDER BY counter", bind: { $0.bind(replica) }) { $0.uint64(0) }
+    func heldDots(replica: ReplicaNumber, limit: Int) throws -> [UInt64] {
+        try all(
+            "SELECT counter FROM held WHERE replica = ? ORDER BY counter LIMIT ?",
+            bind: {
+                $0.bind(replica)
+                $0.bind(Int64(limit))
+            }
+        ) { $0.uint64(0) }
+    }
+
+    func heldCount(replica: ReplicaNumber) throws -> Int {
+        Int(try first("SELECT count(*) FROM held WHERE replica = ?", bind: { $0.bind(replica) }) { $0.int64(0) } ?? 0)
     }
 
     func heldCount(_ cause: HeldRow.Cause?) throws -> Int64 {

@@ -111,6 +111,25 @@ struct LoopbackBoundTests {
         #expect((try posted.answer(to: "a", digest: Array("a".utf8)) != nil) == (more == 0))
     }
 
+    @Test("So many keys are kept, the latest; the bound is for a batch every six seconds for as long as keys are kept", arguments: [0, 1])
+    func keys(more: Int) throws {
+        #expect(UInt64(PostedSource.keysMax) > PostedSource.keyMillisecondsMax / 6_000)
+        let folder = try TemporaryFolder()
+        let database = try DataFolder(folder.file("agent")).open()
+        let posted = PostedSource(database)
+        let keys = (0..<3 + more).map { "key-\($0)" }
+        for (place, key) in keys.enumerated() {
+            var random = SystemRandomNumberGenerator()
+            let write = PostedWrite(.write(.own("order", LocalKey(.integer(1))), [.init("state", .text(Text(key)))]))
+            _ = try posted.post(
+                [write], key: key, digest: Array(key.utf8), now: Timestamp(milliseconds: 1_700_000_000_000 + UInt64(place)), random: &random
+            ) { _ in [] }
+        }
+        try database.write { try PostedBatch.trim(to: 3, $0) }
+        let kept = try keys.filter { try posted.answer(to: $0, digest: Array($0.utf8)) != nil }
+        #expect(kept == Array(keys.suffix(3)))
+    }
+
     @Test("A token's moment is remembered for its time, and not a millisecond longer", arguments: [0, 1] as [UInt64])
     func momentTime(more: UInt64) throws {
         let folder = try TemporaryFolder()

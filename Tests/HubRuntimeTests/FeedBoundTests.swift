@@ -246,6 +246,8 @@ struct FeedBoundTests {
         let answer = try await bench.hub.pull(PullRequest(cursor: nil, maxBytes: 1), agent: shop.record, now: bench.now)
         guard case .page(let page) = answer else { return #expect(Bool(false)) }
         #expect(page.held.count == Hub.heldDotsMax && page.held.first?.counter == 2)
+        // The site's own page counts them all.
+        #expect(try await bench.hub.site("shop-1", now: bench.now).sources.flatMap(\.replicas).map(\.held) == [count])
     }
 
     @Test("A question for news is held as long as it asks, up to the bound; sums and what is asked for again are answered at once")

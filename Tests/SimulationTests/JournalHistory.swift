@@ -61,7 +61,7 @@ struct JournalHistory {
             let replicas = try store.replicas()
             let writers = Set(replicas.filter { $0.source.map(hubs.contains) ?? false }.map(\.id))
             for replica in replicas {
-                for counter in try store.heldDots(replica: replica.number) {
+                for counter in try store.heldDots(replica: replica.number, limit: .max) {
                     held[Dot(replica.id, counter)] = try store.held(replica: replica.number, counter: counter)?.cause
                 }
             }

@@ -12,6 +12,9 @@ public struct PostedSource: Sendable {
     public static let name: Text = "loopback"
     /// How long a batch's key is remembered, in milliseconds: 30 days.
     public static let keyMillisecondsMax: UInt64 = 30 * 24 * 3_600_000
+    /// So many batches' keys are kept, the latest: who posts one every six seconds for all that time needs fewer. A few hundred more may
+    /// be there, for they are counted now and then.
+    public static let keysMax = 500_000
 
     let store: AgentDatabase
 

@@ -93,7 +93,7 @@ enum Judgement {
 
     /// The held change that this one stands behind: an earlier one of its chain on the same record (S5).
     private static func heldBefore(_ candidate: SetAdmission.Candidate, _ batch: Batch) throws -> Dot? {
-        if Mutant.heldChangeHoldsWriter.isOn, let first = try batch.store.heldDots(replica: candidate.replica).first {
+        if Mutant.heldChangeHoldsWriter.isOn, let first = try batch.store.heldDots(replica: candidate.replica, limit: 1).first {
             return Dot(candidate.dot.replica, first)
         }
         guard batch.standing.heldCount > 0, !Mutant.passesHeldChange.isOn, let record = candidate.record else { return nil }

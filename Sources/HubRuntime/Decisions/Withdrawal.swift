@@ -52,18 +52,22 @@ struct Withdrawal {
     private func eachChange(_ body: (Dot, Change) throws -> Void) throws {
         let standing = documents.standing
         guard let replica = standing.number(of: shared.replica) else { return }
-        let held = Set(try documents.store.heldDots(replica: replica))
         let discarded = try Decision.discarded(reading: documents.store, standing: standing)
         try documents.store.eachJournal(of: replica) { entry in
             guard entry.last > shared.counter else { return true }
             let set = try ChangeSetCodec.decode(entry.bytes)
             for (index, change) in set.changes.enumerated() {
                 let dot = set.dot(at: index)
-                guard isWithdrawn(dot), !held.contains(dot.counter), !discarded.contains(dot) else { continue }
+                guard isWithdrawn(dot), !discarded.contains(dot), try !isHeld(dot, replica) else { continue }
                 try body(dot, change)
             }
             return entry.last < through
         }
+    }
+
+    private func isHeld(_ dot: Dot, _ replica: ReplicaNumber) throws -> Bool {
+        guard documents.standing.heldCount > 0 else { return false }
+        return try documents.store.held(replica: replica, counter: dot.counter) != nil
     }
 
     /// The record that the change created, where it is there and nobody else has written to it.

@@ -241,14 +241,14 @@ private struct SourceImages {
         let discarded = try Decision.discarded(reading: documents.store, standing: standing)
         for (replica, counter) in chain.entries {
             guard let row = standing.replica(replica), let source = row.source.flatMap({ standing.source($0)?.id }) else { continue }
-            let held = Set(try documents.store.heldDots(replica: row.number))
             let inheritance = Inheritance(of: replica, in: standing)
             try documents.store.eachJournal(of: row.number) { entry in
                 let set = try ChangeSetCodec.decode(entry.bytes)
                 for (index, change) in set.changes.enumerated() where set.first + UInt64(index) <= counter {
                     let dot = set.dot(at: index)
-                    guard !held.contains(dot.counter), !discarded.contains(dot), let life = change.subject.map({ $0.life ?? dot }),
-                        let number = standing.record(life)
+                    guard !discarded.contains(dot), let life = change.subject.map({ $0.life ?? dot }),
+                        let number = standing.record(life), states[number] != nil,
+                        try standing.heldCount == 0 || documents.store.held(replica: row.number, counter: dot.counter) == nil
                     else { continue }
                     let precedence = Precedence(isInBound: true, time: change.time, dot: dot)
                     states[number]?.admit(inheritance.named(change), precedence: precedence, source: source, lineage: standing.lineage)

@@ -191,7 +191,7 @@ extension Hub {
         guard documents.standing.heldCount > 0 else { return [] }
         var held: [Dot] = []
         for replica in ownReplicas(agent, documents) where held.count < Self.heldDotsMax {
-            held += try documents.store.heldDots(replica: replica.number).prefix(Self.heldDotsMax - held.count).map { Dot(replica.id, $0) }
+            held += try documents.store.heldDots(replica: replica.number, limit: Self.heldDotsMax - held.count).map { Dot(replica.id, $0) }
         }
         return held
     }

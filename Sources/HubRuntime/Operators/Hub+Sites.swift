@@ -260,6 +260,6 @@ extension SiteAnswer.Replica {
         self.init(
             id: replica.id.description, last: replica.last, follows: replica.follows?.description, openedAt: replica.opened.milliseconds,
             lastReceivedAt: replica.received?.milliseconds, isClosed: replica.closedAfter != nil,
-            held: try store.heldDots(replica: replica.number).count)
+            held: try store.heldCount(replica: replica.number))
     }
 }

@@ -60,7 +60,9 @@ public protocol HubReading: PersonReading, MatchingReading, PeopleReading, Busin
     func held(lacking replica: ReplicaID, from first: UInt64, to last: UInt64) throws -> [HeldRow]
     /// Oldest first, those after a place; there need not be one there.
     func held(_ cause: HeldRow.Cause, after place: HeldRow.Place?, limit: Int) throws -> [HeldRow]
-    func heldDots(replica: ReplicaNumber) throws -> [UInt64]
+    /// Counters of a replica's held changes, the lowest first.
+    func heldDots(replica: ReplicaNumber, limit: Int) throws -> [UInt64]
+    func heldCount(replica: ReplicaNumber) throws -> Int
     func heldCount(_ cause: HeldRow.Cause?) throws -> Int64
     /// Those of one cause by replica and code, in that order.
     func heldCounts(_ cause: HeldRow.Cause) throws -> [HeldCount]

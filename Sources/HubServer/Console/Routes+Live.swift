@@ -14,9 +14,13 @@ extension HubRoutes {
     /// What is old grows older without any commit; and a proxy, or the browser's own side, hears that the line is up.
     private static let beatMilliseconds = 15_000
 
+    /// News that waits for its reader: one says all that many would.
+    static let newsWaitingMax = 1
+
     private func news() -> AsyncStream<[UInt8]> {
         let hub = hub
-        return AsyncStream { parts in
+        // Who does not read for a while finds one piece of news, and asks for what it is about then.
+        return AsyncStream(bufferingPolicy: .bufferingNewest(Self.newsWaitingMax)) { parts in
             let telling = Task {
                 var known = hub.head.number
                 while !Task.isCancelled {
