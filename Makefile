@@ -85,10 +85,10 @@ powercuts: build ## cut the power of a shop's machine, and of the hub's, some do
 	scripts/breakdown/powercuts --cuts $(CUTS) --who hub
 
 # What cannot be made to happen on this machine (exit 77: no root, no compiler, no nft) says so and is passed over.
-breakdowns: build ## kill agent and hub, fail their disks, calls, line and clocks, lie between them, restore every disk, bring a thousand shops back at once (an hour)
+breakdowns: build ## kill agent and hub, fail their disks, calls, line and clocks, lie between them, restore every disk, bring a thousand shops back at once (an hour and a quarter)
 	@for breakdown in "kills --kills 100" "kills --kills 100 --journal-mode DELETE" "kills --kills 100 --who hub" \
-	    "kills --kills 100 --who both" "diskfaults --steps 30" "diskfaults --how calls --steps 100" \
-	    "diskfaults --how calls --who hub --steps 100" "proxy" "network" "clocks" "smalldisk" "restores" \
+	    "kills --kills 100 --who both" "diskfaults --steps 30" "diskfaults --how calls --from 1 --minutes 25" \
+	    "diskfaults --how calls --who hub --from 1 --minutes 25" "proxy" "network" "clocks" "smalldisk" "restores" \
 	    "backlog --changes 500000" "storm"; do \
 	    echo "scripts/breakdown/$$breakdown"; scripts/breakdown/$$breakdown || [ $$? = 77 ]; done
 
