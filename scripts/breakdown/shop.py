@@ -182,9 +182,9 @@ class Shop:
 
     def unhealed(self): return self.unhealed_at_agent() + (self.unhealed_at_hub() if self.both_ways else [])
 
-    def unhealed_at_agent(self):
+    def unhealed_at_agent(self, status=None):
         """What does not hold of this: its queue is empty, and since `settle` it has found its view to be the hub's, which had all of its changes."""
-        status = self.status_read()
+        status = status or self.status_read()
         found, agreement = [f"the agent has {status['queued']} changes to send"] if status["queued"] else [], status.get("agreement", {})
         if agreement.get("isWhole") and agreement.get("equalAt", 0) >= self.settled_from: return found
         return [*found, f"the agent does not say that it is equal to the hub: {agreement}"]
