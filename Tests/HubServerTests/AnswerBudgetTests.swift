@@ -21,6 +21,7 @@ struct AnswerBudgetTests {
         #expect(throws: HubServerError.self) { try budget.room(for: length + 1) }
         second = try budget.room(for: length)
         #expect(second != nil)
+        withExtendedLifetime((first, second)) {}
     }
 
     @Test("Short answers need no room, however little there is")

@@ -38,4 +38,22 @@ struct RecordSizeTests {
         #expect(isTooLarge(nil, values: 2 - less) == (less == 1))
         #expect(isTooLarge(nil, bytes: 2 - less) == (less == 1))
     }
+
+    @Test("a state is read with so many entries in one of its lists; more are taken for damage", arguments: [0, 1])
+    func entries(more: Int) throws {
+        let most = 65_536
+        var state = RecordState(id: Self.id)
+        let saw = (1...UInt64(most + more)).map { Dot(History.replica(0), $0) }
+        let subject = Subject(entity: "note", key: LocalKey(.integer(1)), life: Self.id.life)
+        let precedence = Precedence(isInBound: true, time: Timestamp(milliseconds: 1), dot: Dot(History.replica(0), 1))
+        state.admit(
+            Change(time: precedence.time, action: .write(subject, [FieldWrite("a", .integer(1), saw: saw)])), precedence: precedence,
+            source: History.source, lineage: Lineage())
+        let bytes = state.encoded()
+        if more == 0 {
+            #expect(try RecordState(id: Self.id, decoding: bytes) == state)
+        } else {
+            #expect(throws: ChangeSetError.self) { try RecordState(id: Self.id, decoding: bytes) }
+        }
+    }
 }
