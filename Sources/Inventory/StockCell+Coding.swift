@@ -116,8 +116,8 @@ extension StockCell {
                 parts.append(Claim.Part(expires: end == 0 ? nil : Timestamp(milliseconds: end - 1), quantity: try reader.wide()))
             }
             claims[document] = Claim(parts: parts, released: released)
-            claimParts += parts.count
         }
+        claimParts = claims.values.reduce(0) { $0 + $1.parts.count }
         anonymousClaims = try reader.wide()
         for _ in 0..<(try reader.length()) {
             let document: Text? = try reader.flag() ? try reader.text() : nil

@@ -16,6 +16,7 @@ final class SimulatedTill {
     private(set) var everSold: [String: [String: Int64]] = [:]
     /// ... and how many lines it had.
     private(set) var linesSold: [String: Int] = [:]
+    private var voidedKeys: Set<Int64> = []
     /// What its people wrote about customers.
     private(set) var words: CustomerWords
 
@@ -86,6 +87,7 @@ final class SimulatedTill {
           sale_lines:
             entity: sale line
             on delete: void
+            same if: [sale]
             parents: {receipt: sale_id}
             extra: {receipt: receipt.number}
             fields: {sale: sale_id, sku: sku, quantity: quantity, unit price: unit_price}
@@ -117,6 +119,7 @@ final class SimulatedTill {
         }
         let wantsCustomer = Bool.random(using: &generator)
         let chance = UInt64.random(in: 0...UInt64.max, using: &generator)
+        var keys: Set<Int64> = []
         try write { db in
             let customers = try Int64.fetchAll(db, sql: "SELECT id FROM customers ORDER BY id")
             let customer = wantsCustomer && !customers.isEmpty ? customers[Int(chance % UInt64(customers.count))] : nil
@@ -127,9 +130,11 @@ final class SimulatedTill {
                 try db.execute(
                     sql: "INSERT INTO sale_lines (sale_id, sku, quantity, unit_price) VALUES (?, ?, ?, '2.55')",
                     arguments: [sale, sku, quantity])
+                keys.insert(db.lastInsertedRowID)
             }
         }
-        linesSold[number] = lines.count
+        // A line that got a voided one's key is told as an edit of that one where nobody saw it go.
+        linesSold[number] = keys.isDisjoint(with: voidedKeys) ? lines.count : nil
         everSold[number] = lines.reduce(into: [:]) { $0[$1.0, default: 0] += Int64($1.1) }
         return number
     }
@@ -206,6 +211,7 @@ final class SimulatedTill {
         try write { try $0.execute(sql: "DELETE FROM sale_lines WHERE id = ?", arguments: [id]) }
         // It depends on when it is read whether the sale comes with that line.
         linesSold[number] = nil
+        voidedKeys.insert(id)
         everSold[number]?[sku, default: 0] -= quantity
     }
 

@@ -131,8 +131,9 @@ private struct Told {
     }
 
     private mutating func tellPeople() throws {
-        // Somebody who is known at the web, too, with a slip of the finger.
-        sets.append((try store.seal([person(7, key: 90, first: "Hugoo")]), sites.web))
+        // Three who are known at the web, too, one with a slip of the finger.
+        let doubles = [person(7, key: 90, first: "Hugoo"), person(23, key: 91), person(61, key: 92)]
+        sets.append((try store.seal(doubles), sites.web))
         sets.append((try till.seal((0..<80).map { person($0, key: 100 + Int64($0)) }), sites.shop))
         let odd = Make.write("customer", 300, [("name", "Ann <q7>Wye"), ("created at", "<q7>yesterday")], at: now)
         sets.append((try till.seal([odd]), sites.shop))
