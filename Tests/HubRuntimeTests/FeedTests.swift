@@ -151,6 +151,31 @@ struct FeedTests {
         #expect(try await restored.hub.digest() == bench.hub.digest())
     }
 
+    @Test("S23: a load under way when the hub went back begins anew: what has changed since its first page may stand below its cursor")
+    func restoredWithinLoad() async throws {
+        let folder = try TemporaryFolder()
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop-1")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        for sku in ["MUG", "CUP"] as [Text] { try await bench.push([try till.seal([Make.movement(sku, "s", pieces: 1, at: bench.now)])], from: shop) }
+        try await bench.hub.backUp(to: folder.path + "/backup.db")
+        try await bench.push([try till.seal([Make.movement("MUG", "s", pieces: 1, at: bench.now)])], from: shop)
+        func page(_ hub: Hub, _ cursor: Position?) async throws -> FeedPage? {
+            let request = PullRequest(cursor: cursor, maxBytes: 1, replicas: [till.replica])
+            guard case .page(let page) = try await hub.pull(request, agent: shop.record, now: bench.now) else { return nil }
+            return page
+        }
+        let first = try #require(try await page(bench.hub, nil))
+        #expect(first.reached.number == 2 && first.consistentAt == nil && first.entries.map(\.number) == [2])
+        let second = try #require(try await page(bench.hub, first.reached))
+        #expect(second.consistentAt == bench.hub.head && second.entries.map(\.number) == [3])
+
+        try SQLiteHubStore.restore(backup: folder.path + "/backup.db", to: folder.path + "/hub.db")
+        let restored = try await TestHub(store: SQLiteHubStore(path: folder.path + "/hub.db", durability: .none))
+        #expect(try await page(restored.hub, first.reached)?.restart == true)
+        #expect(try await restored.pullAll(shop).pages.flatMap(\.entries).map(\.number) == [1, 2])
+    }
+
     @Test("S22: a hub that was restored from before it heard of a replica says so to who asks about it, though nothing new is sent")
     func restoredHubNeverHeard() async throws {
         let bench = try await TestHub()

@@ -138,9 +138,7 @@ extension Hub {
                     page.digest = try self.digests.digest(ranges: ranges, DigestReader(documents: documents, scope: Scope(agent.site)))
                 }
             } else {
-                page.reached = try store.line(piece.reached)?.position ?? documents.standing.head.position
-                let floor = documents.standing.floor
-                if page.reached.number < floor { page.reached.generation = Self.loading(above: floor) }
+                page.reached = Self.partway(to: documents.standing, at: piece.reached)
             }
             return page
         }
@@ -156,15 +154,31 @@ extension Hub {
     static func isOnLine(_ cursor: Position?, rebases: Bool, _ documents: Documents) throws -> Bool {
         guard let cursor, cursor.number > 0 else { return true }
         let floor = documents.standing.floor
-        guard rebases || cursor.number >= floor || cursor.generation == loading(above: floor) || Mutant.ignoresFloor.isOn,
-            let line = try documents.store.line(cursor.number)
+        let way = partway(cursor)
+        guard rebases || cursor.number >= floor || way?.floor == floor || Mutant.ignoresFloor.isOn,
+            cursor.number <= way?.head ?? cursor.number, let line = try documents.store.line(way?.head ?? cursor.number)
         else { return false }
         return line.position.line == cursor.line || Mutant.ignoresLineOfCursor.isOn
     }
 
-    /// What a first load's cursor bears in place of its generation while it lies below the floor: a load that began above the
-    /// same floor has missed no deletion, and goes on.
-    private static func loading(above floor: UInt64) -> ReplicaID { ReplicaID(high: 0, low: floor) }
+    /// The cursor of a page that is followed by others: up to `number` it has what stood below the head's number when it was read, and what
+    /// had changed since `number` is still to come. So it is worth something only on a line that has that head, too: a hub that was restored
+    /// to before it has older versions of these, with numbers that the cursor has passed. Nor with another floor than that of then: a load
+    /// that began above the same one has missed no deletion, and goes on.
+    ///
+    /// In place of a generation it bears both numbers; drawn ones are hardly ever that small.
+    private static func partway(to standing: Standing, at number: UInt64) -> Position {
+        var position = standing.head.position
+        position.generation = ReplicaID(high: standing.head.number, low: standing.floor)
+        position.number = number
+        return position
+    }
+
+    /// What such a cursor counts on; `nil` for one of a page after which there was none.
+    static func partway(_ cursor: Position) -> (head: UInt64, floor: UInt64)? {
+        let (head, floor) = (cursor.generation.high, cursor.generation.low)
+        return max(head, floor) < 1 << 40 ? (head, floor) : nil
+    }
 
     /// Where the hub stands with each replica of the agent's site (S22).
     ///

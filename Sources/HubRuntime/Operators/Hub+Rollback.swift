@@ -10,7 +10,8 @@ extension Hub {
     /// Something of that agent's may be lacking in any case. That of others', too, is news where the agent's view had been proved to be the
     /// hub's; not where that the hub went back is known, and the agent comes late, or has enrolled anew.
     func noteRollback(named cursor: Position, by agent: AgentRecord, now: Timestamp) async throws {
-        guard cursor.number > 0, try await store.read({ try $0.line(cursor.number) })?.position.line != cursor.line else { return }
+        let last = Self.partway(cursor)?.head ?? cursor.number
+        guard cursor.number > 0, try await store.read({ try $0.line(last) })?.position.line != cursor.line else { return }
         var lacking = [agent.key]
         if notes.isFirstToTellOfRollback(agent.key) {
             logger.warning(
