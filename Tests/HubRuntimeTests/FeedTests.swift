@@ -157,7 +157,9 @@ struct FeedTests {
         let bench = try await TestHub()
         let shop = try await bench.enrol("shop-1")
         var till = TestWriter("till", seed: 1, key: shop.key)
-        for sku in ["MUG", "CUP"] as [Text] { try await bench.push([try till.seal([Make.movement(sku, "s", pieces: 1, at: bench.now)])], from: shop) }
+        for sku in ["MUG", "CUP"] as [Text] {
+            try await bench.push([try till.seal([Make.movement(sku, "s", pieces: 1, at: bench.now)])], from: shop)
+        }
         try await bench.hub.backUp(to: folder.path + "/backup.db")
         try await bench.push([try till.seal([Make.movement("MUG", "s", pieces: 1, at: bench.now)])], from: shop)
         func page(_ hub: Hub, _ cursor: Position?) async throws -> FeedPage? {
