@@ -28,6 +28,11 @@ struct LoopbackTests {
         }
         #expect(try await shop.atHub("W1001", "order W1001: cancelled"))
         _ = try shop.post(#"{"writes":[{"stock":{"kind":"receipt","sku":"S","location":"Leeds","quantity":"5"}}]}"#)
+        // The profile comes back with the news, a moment after the hub has what was posted.
+        try #require(
+            try await shop.programs.eventually {
+                try shop.ask("/v1/customers/search", #"{"email":"ada@example.com"}"#).text.contains("Ada Byron")
+            })
         let python = try shop.program("loopback.py", folder, "ada@example.com", "S", "Leeds", "7")
         #expect(python.status == 0 && python.output.contains("counted as"), "\(python.output) \(python.complaint)")
         #expect(python.output.contains("Ada Byron"))
