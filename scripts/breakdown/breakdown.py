@@ -88,7 +88,7 @@ def is_release(options): return "release" in os.path.realpath(options.programs).
 def typed(options):
     """As it can be typed again: with its seed, and of the programs only whether they were release ones, not where they stand on this machine."""
     names = {"first": "from", "last": "to"}  # `from` is no name in Python
-    given = {names.get(name, name): value for name, value in vars(options).items() if name not in ("programs", "check") and value is not None}
+    given = {names.get(name, name): value for name, value in vars(options).items() if name not in ("programs", "check") and value is not None and value is not False}
     if is_release(options): given["programs"] = ".build/release"
     return " ".join(["scripts/breakdown/" + os.path.basename(sys.argv[0]),
-                     *(f"--{name.replace('_', '-')} {value}" for name, value in given.items())])
+                     *(f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}") for name, value in given.items())])
