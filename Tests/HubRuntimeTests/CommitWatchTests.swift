@@ -1,35 +1,16 @@
 import Causality
 import ChangeSets
-import Foundation
 import HubTestSupport
-import Synchronization
 import Testing
 
 @testable import HubRuntime
 
 @Suite("A store that hangs in a commit")
 struct CommitWatchTests {
-    /// Holds a commit until it is opened.
-    private final class Gate: Sendable {
-        private let isOpen = Atomic(false)
-
-        func open() { isOpen.store(true, ordering: .releasing) }
-
-        /// Should what is tested wait for it, nobody opens it.
-        func wait() { for _ in 0..<20_000 where !isOpen.load(ordering: .acquiring) { usleep(1_000) } }
-    }
-
     /// Does something while a commit is held that began at 0 of the clock.
     private func hanging(_ hub: Hub, _ body: () async throws -> Void) async throws {
-        let gate = Gate()
-        let (starts, start) = AsyncStream<Void>.makeStream()
-        let holder = Task {
-            try await hub.queue.submit(bytes: 1, to: hub) { _, _, _ in
-                start.yield()
-                gate.wait()
-            }
-        }
-        for await _ in starts { break }
+        let gate = CommitGate()
+        let holder = await gate.hold(hub)
         defer { gate.open() }
         try await body()
         gate.open()

@@ -1,4 +1,3 @@
-import Foundation
 import HubTestSupport
 import Synchronization
 import Testing
@@ -7,16 +6,6 @@ import Testing
 
 @Suite("Bounds of the queue into the store's one writer")
 struct QueueBoundTests {
-    /// Holds a commit under way until it is opened.
-    private final class Gate: Sendable {
-        private let isOpen = Atomic(false)
-
-        func open() { isOpen.store(true, ordering: .releasing) }
-
-        /// Should a bound be broken, nobody opens it.
-        func wait() { for _ in 0..<20_000 where !isOpen.load(ordering: .acquiring) { usleep(1_000) } }
-    }
-
     private final class Order: Sendable {
         private let noted = Mutex<[String]>([])
         var names: [String] { noted.withLock { $0 } }
@@ -33,15 +22,8 @@ struct QueueBoundTests {
         options.commitPaceMilliseconds = .infinity
         options.queueBytesMax = waiting * bytes
         let hub = try await TestHub(options: options).hub
-        let gate = Gate()
-        let (starts, start) = AsyncStream<Void>.makeStream()
-        let holder = Task {
-            try await hub.queue.submit(bytes: 1, to: hub) { _, _, _ in
-                start.yield()
-                gate.wait()
-            }
-        }
-        for await _ in starts { break }
+        let gate = CommitGate()
+        let holder = await gate.hold(hub)
         let surplus = 3
         let bases = await withTaskGroup(of: Int64?.self) { group in
             for _ in 0..<(waiting + surplus) {
@@ -103,17 +85,8 @@ struct QueueBoundTests {
         options.commitChangesMax = 100
         options.commitPaceMilliseconds = .infinity
         let hub = try await TestHub(options: options).hub
-        let (gate, order) = (Gate(), Order())
-        let (starts, start) = AsyncStream<Void>.makeStream()
-        var tasks = [
-            Task {
-                try await hub.queue.submit(bytes: 1, to: hub) { _, _, _ in
-                    start.yield()
-                    gate.wait()
-                }
-            }
-        ]
-        for await _ in starts { break }
+        let (gate, order) = (CommitGate(), Order())
+        var tasks = [await gate.hold(hub)]
         for (number, changes) in [100, 100, 10, 11, 1].enumerated() {
             tasks.append(
                 Task {
