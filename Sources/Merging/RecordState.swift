@@ -16,6 +16,14 @@ public struct FieldValue: Hashable, Sendable {
     }
 }
 
+extension Siblings where Content == FieldValue {
+    /// Writes that did not know of each other say different things. Where they say the same there is nothing to decide, whoever wins.
+    public var areContested: Bool {
+        guard isConcurrent, let latest else { return false }
+        return writes.contains { $0.content.value != latest.content.value }
+    }
+}
+
 /// A write of the hidden field `alive`: somebody deleted the record.
 public struct Deletion: Hashable, Sendable {
     public init() {}

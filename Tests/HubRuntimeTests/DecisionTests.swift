@@ -66,6 +66,19 @@ private struct Crossed {
 
 @Suite("Operators' decisions")
 struct DecisionTests {
+    @Test("Equal values that were written without knowing of each other are nothing to decide; one that differs later is")
+    func equalSiblings() async throws {
+        var crossed = try await Crossed()
+        try await crossed.resolve(try await crossed.only(), .take, side: "web")
+        try await crossed.ship("USD")
+        #expect(try await crossed.values == [.text("USD"), .text("USD")])
+        #expect(try await crossed.conflicts.isEmpty)
+        #expect(try await crossed.bench.hub.verify().isEqual)
+        try await crossed.ship("CHF")
+        #expect(Set(try await crossed.only().sides.map(\.site)) == ["hub", "depot"])
+        #expect(try await crossed.bench.hub.verify().isEqual)
+    }
+
     @Test(
         "A side taken, a value given: what was shown is settled, who decided is known, a rebuild gives the same", arguments: [true, false])
     func decides(bySide: Bool) async throws {

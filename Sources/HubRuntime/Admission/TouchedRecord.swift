@@ -39,7 +39,7 @@ struct TouchedRecord {
         var flags: RecordRow.Flags = []
         if state.isDead(in: lineage) { flags.insert(.dead) }
         if mayAsk {
-            if state.fieldNames.contains(where: { state.siblings(of: $0).isConcurrent }) { flags.insert(.concurrent) }
+            if state.fieldNames.contains(where: { state.siblings(of: $0).areContested }) { flags.insert(.concurrent) }
             if !state.editsDespiteDeletion(in: lineage).isEmpty { flags.insert(.editedDespiteDeletion) }
         }
         return RecordRow(record: number, source: source, key: writer.bytes, flags: flags, number: place, state: bytes)

@@ -30,7 +30,7 @@ extension ConflictList {
         let found = try state.fieldNames.compactMap { field -> Finding? in
             let siblings = state.siblings(of: field)
             // A field with a policy decides itself, unless the policy is to ask.
-            guard siblings.isConcurrent, policies[field] ?? .ask == .ask else { return nil }
+            guard siblings.areContested, policies[field] ?? .ask == .ask else { return nil }
             // An order that contradicts itself is a conflict of a kind of its own, and not told twice.
             if state.id.entity == "order", field == "state", try store.order(row.record)?.asks == true { return nil }
             var about = try about(state)
