@@ -35,6 +35,8 @@ struct SiteCommand: AsyncParsableCommand {
             let differsIn: [String]
             let repaired: [String: UInt64]
             let isStalled: Bool
+            /// Not told by hubs of earlier versions.
+            let isWhole: Bool?
         }
         struct Source: Decodable {
             let id, name: String
@@ -180,7 +182,7 @@ extension SiteCommand.Site.Exchange {
     var equalText: String? {
         if let differsSince { return "differs since \(Readable.clock(differsSince))" }
         guard let equalAt else { return nil }
-        return waiting == 0 ? "at \(Readable.clock(equalAt))" : "view, at \(Readable.clock(equalAt))"
+        return isWhole ?? (waiting == 0) ? "at \(Readable.clock(equalAt))" : "view, at \(Readable.clock(equalAt))"
     }
 
     var lines: [String] {
@@ -188,7 +190,7 @@ extension SiteCommand.Site.Exchange {
         if let differsSince {
             lines.append("  differs from the hub since \(Readable.time(differsSince)), in \(differsIn.joined(separator: ", "))")
         } else if let equalAt {
-            lines.append("  \(waiting == 0 ? "equal to the hub" : "view equal to the hub's") at \(Readable.time(equalAt))")
+            lines.append("  \(isWhole ?? (waiting == 0) ? "equal to the hub" : "view equal to the hub's") at \(Readable.time(equalAt))")
         } else {
             lines.append("  not held against the hub yet")
         }

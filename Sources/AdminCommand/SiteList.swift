@@ -8,7 +8,7 @@ extension SiteCommand {
             discussion: """
                 STATE    silent: not heard for 5 minutes. stalled: changes do not get through. differs: its view is not the hub's.
                          clock: 5 minutes off. held: changes wait or are set aside at the hub. new: not enrolled yet.
-                         unproved: well, and not compared with the hub yet. "--state well" shows these, too. well. revoked.
+                         unproved: well, and not found equal to the hub for a day. "--state well" shows these, too. well. revoked.
                 CLOCK    how far its clock is ahead of the hub's (+) or behind it (-)
                 WAITING  changes that the site has and the hub lacks, and since when there are some
                 SERVED   how long the first thing has been at the hub that the site was not given yet

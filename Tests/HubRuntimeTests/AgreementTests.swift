@@ -192,6 +192,10 @@ struct AgreementTests {
         #expect(try await exchange()?.waiting == 3)
         #expect(try await exchange()?.waitingSince == bench.now.milliseconds - 400)
         #expect(try await bench.hub.status(now: bench.now).warnings.allSatisfy { !$0.contains("differs") })
+        // What waited then makes it the view's alone, also when nothing waits any more.
+        #expect(try await exchange()?.isWhole == false)
+        try await tell(digest)
+        #expect(try await exchange()?.isWhole == true)
         // A hub that starts anew still says it.
         let equalAt = try await exchange()?.equalAt
         try await bench.restart()

@@ -38,6 +38,10 @@ struct SiteStateTests {
         #expect(Self.state(clock: clock) == .well && Self.state(clock: clock + 1) == .clock && Self.state(clock: -clock - 1) == .clock)
         #expect(Self.state(Self.exchange(isStalled: true)) == .stalled && Self.state(Self.exchange(differsSince: 1)) == .differs)
         #expect(Self.state(held: 1) == .held && Self.state(Self.exchange(equalAt: nil)) == .unproved && Self.state(nil) == .unproved)
+        let day = SiteState.provedMilliseconds
+        #expect(
+            Self.state(Self.exchange(equalAt: Self.now - day)) == .well
+                && Self.state(Self.exchange(equalAt: Self.now - day - 1)) == .unproved)
         #expect(Self.state(heardAgo: silent + 1, clock: clock + 1, Self.exchange(isStalled: true), held: 1) == .silent)
         #expect(Self.state(clock: clock + 1, Self.exchange(differsSince: 1, isStalled: true), held: 1) == .stalled)
         #expect(SiteState.allCases.min() == .silent && SiteState.allCases.max() == .revoked)

@@ -70,7 +70,8 @@ extension Console {
             "heard": forms.stamp(site.lastHeard), "waiting": site.waiting.map(forms.number) ?? "–",
             "clock": site.clockOffset.map { clock($0, forms) } ?? "–",
             "equal": exchange?.differsSince.map { strings("equal-differs", ["time": forms.clock($0)]) }
-                ?? exchange?.equalAt.map { strings("equal-at", ["time": forms.clock($0)]) } ?? "–",
+                ?? exchange?.equalAt.map { strings(exchange?.isWhole == true ? "equal-at" : "equal-view-at", ["time": forms.clock($0)]) }
+                ?? "–",
         ]
     }
 

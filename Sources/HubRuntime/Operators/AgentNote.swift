@@ -24,6 +24,8 @@ struct AgentNote: Codable, Hashable, Sendable {
     private(set) var served: UInt64 = 0
 
     private(set) var equalAt: UInt64?
+    /// Whether nothing waited there when that was told: then all that both have is the same, and not the view alone.
+    private(set) var isWhole: Bool?
     private(set) var differsSince: UInt64?
     /// Names of topics.
     private(set) var differsIn: [String] = []
@@ -108,7 +110,7 @@ struct AgentNote: Codable, Hashable, Sendable {
                 part.entries > 0 && !given.view.topics.contains { $0.topic == part.topic }
             }
         if differing.isEmpty {
-            (equalAt, differsSince, differsIn) = (given.at, nil, [])
+            (equalAt, isWhole, differsSince, differsIn) = (given.at, waiting == 0, nil, [])
         } else {
             differsSince = differsSince ?? given.at
             differsIn = differing.map(\.topic.name)
@@ -128,7 +130,7 @@ struct AgentNote: Codable, Hashable, Sendable {
     /// The hub is where it was at an earlier time: nothing is proved of the line that goes on from there, and what the agent sent after
     /// that time may be lacking.
     mutating func hubWentBack() {
-        (equalAt, differsSince, differsIn, given) = (nil, nil, [], nil)
+        (equalAt, isWhole, differsSince, differsIn, given) = (nil, nil, nil, [], nil)
         mayBeLacking = true
     }
 

@@ -52,6 +52,8 @@ public struct SiteAnswer: Codable, Hashable, Sendable {
         public var behindSince: UInt64?
         /// When its view was last found equal to the hub's, entry by entry.
         public var equalAt: UInt64?
+        /// Whether nothing waited at the site when that was told: then both had the same altogether.
+        public var isWhole = false
         /// Since when it differs, and in what.
         public var differsSince: UInt64?
         public var differsIn: [String]

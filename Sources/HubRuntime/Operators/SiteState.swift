@@ -14,7 +14,7 @@ public enum SiteState: String, Codable, Hashable, Sendable, CaseIterable, Compar
     case held
     /// No agent has enrolled yet.
     case new
-    /// Well, and not compared with the hub yet.
+    /// Well, and not found equal to the hub within `provedMilliseconds`.
     case unproved
     case well
     /// None of its agents may take part any more.
@@ -22,6 +22,9 @@ public enum SiteState: String, Codable, Hashable, Sendable, CaseIterable, Compar
 
     /// A site is quiet for so long at most while its line is up: its agent asks for news at least every minute.
     public static let silentMilliseconds: UInt64 = 5 * 60_000
+
+    /// Agents compare every 15 minutes; a busy hub puts that off, with thousands of sites for an hour or two.
+    public static let provedMilliseconds: UInt64 = 24 * 3_600_000
 
     init(_ site: SiteAnswer, now: UInt64) {
         let agents = site.agents.filter(\.takesPart)
@@ -40,7 +43,7 @@ public enum SiteState: String, Codable, Hashable, Sendable, CaseIterable, Compar
             self = .clock
         } else if site.held > 0 {
             self = .held
-        } else if exchanges.allSatisfy({ $0.equalAt == nil }) {
+        } else if exchanges.allSatisfy({ now > ($0.equalAt ?? 0) + Self.provedMilliseconds }) {
             self = .unproved
         } else {
             self = .well
