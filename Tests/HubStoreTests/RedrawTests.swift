@@ -123,6 +123,47 @@ struct RedrawTests {
         #expect(verification.isEqual, "\(verification.differences)")
     }
 
+    @Test("Equal values ask nobody any more, values that differ do, and a rebuild equals it")
+    func equalSiblings() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/hub.db"
+        let bench = try await TestHub(store: SQLiteHubStore(path: path))
+        let (web, depot) = (try await bench.enrol("web"), try await bench.enrol("depot"))
+        var shop = TestWriter("shop", seed: 1, key: web.key)
+        var warehouse = TestWriter("warehouse", seed: 2, key: depot.key)
+        var orders: [Dot] = []
+        for (key, theirs) in [(Int64(1), Value("EUR")), (2, "USD")] {
+            let order = shop.nextDot
+            orders.append(order)
+            try await bench.push([try shop.seal([Make.write("order", key, [("currency", "GBP")], at: bench.now)])], from: web)
+            func write(_ currency: Value) -> Change {
+                Make.write(
+                    "order", key, [("currency", currency)], life: order, source: shop.source, at: bench.now, context: .named([order]))
+            }
+            try await bench.push([try shop.seal([write("EUR")])], from: web)
+            try await bench.push([try warehouse.seal([write(theirs)])], from: depot)
+        }
+        let before = try await bench.hub.digest()
+        // As it was written before: both asked.
+        try await bench.store.write { store in
+            let standing = try Standing(reading: store)
+            for order in orders {
+                guard let number = standing.record(order), var row = try store.record(number) else { continue }
+                row.flags.insert(.concurrent)
+                try store.put(row, isNew: false)
+            }
+            try store.set(.views, number: 12)
+        }
+        #expect(try await bench.hub.digest() != before)
+        await bench.hub.stop()
+        try bench.store.close()
+        let again = try await TestHub(store: SQLiteHubStore(path: path))
+        #expect(try await again.hub.digest() == before)
+        #expect(try await again.hub.conflicts(now: again.now).map(\.about.record) == [orders[1].description])
+        let verification = try await again.hub.verify()
+        #expect(verification.isEqual, "\(verification.differences)")
+    }
+
     private struct NothingBefore: StockHistory {
         func moved(upTo dot: Dot) -> Int128 { 0 }
         func claims(on document: Text) -> [Movement] { [] }

@@ -39,7 +39,7 @@ struct TouchedRecord {
         var flags: RecordRow.Flags = []
         if state.isDead(in: lineage) { flags.insert(.dead) }
         if mayAsk {
-            if state.fieldNames.contains(where: { state.siblings(of: $0).areContested }) { flags.insert(.concurrent) }
+            if state.isContested { flags.insert(.concurrent) }
             if !state.editsDespiteDeletion(in: lineage).isEmpty { flags.insert(.editedDespiteDeletion) }
         }
         return RecordRow(record: number, source: source, key: writer.bytes, flags: flags, number: place, state: bytes)
@@ -47,6 +47,9 @@ struct TouchedRecord {
 }
 
 extension RecordState {
+    /// Whether a field has values that contradict each other.
+    var isContested: Bool { fieldNames.contains { siblings(of: $0).areContested } }
+
     init(_ row: RecordRow, standing: Standing) throws {
         guard let source = standing.source(row.source)?.id, let life = standing.dot(of: row.record) else {
             throw HubError(.storageFailed, "A record's owner is unknown.", remedy: "Run `tributary-hub verify`.")

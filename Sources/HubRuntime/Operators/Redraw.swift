@@ -9,7 +9,7 @@ import Merging
 /// long as taking everything in once more.
 struct Redraw {
     /// Raised when a derived table is drawn otherwise than before.
-    static let version: UInt64 = 12
+    static let version: UInt64 = 13
 
     /// Tables drawn otherwise since a version.
     private static let changed: [UInt64: [DerivedTable]] = [
@@ -22,6 +22,7 @@ struct Redraw {
         // 11: the words of items, which need no journal.
         // Reservations that have ended are let go.
         12: [.cell],
+        // 13: which records ask for a decision, which needs no journal: equal values do not.
     ]
 
     /// What hangs on who is one person.
@@ -45,6 +46,7 @@ struct Redraw {
             let tables = Self.changed.filter { $0.key > drawn }.flatMap(\.value)
             if !tables.isEmpty { try replay(tables, of: original) }
             try drawWords(original)
+            try drawContests(original)
         }
         try original.set(.views, number: Self.version)
         return isFilled
@@ -75,6 +77,19 @@ struct Redraw {
                 let row = try original.record(record)
             else { continue }
             try original.setWords(ItemWords.of(RecordState(row, standing: standing)), ofItem: record, sku: sku)
+        }
+    }
+
+    /// Whether a record's values contradict each other follows from its state, too; few are in question.
+    private func drawContests(_ original: any HubWriting) throws {
+        let standing = try Standing(reading: original)
+        var last = RecordNumber(raw: -1)
+        while case let rows = try original.records(flagged: .concurrent, after: last, limit: 1_000), let end = rows.last {
+            for var row in rows where try !RecordState(row, standing: standing).isContested {
+                row.flags.remove(.concurrent)
+                try original.put(row, isNew: false)
+            }
+            last = end.record
         }
     }
 
