@@ -145,7 +145,7 @@ struct RedrawTests {
         }
         let before = try await bench.hub.digest()
         // As it was written before: both asked.
-        try await bench.store.write { store in
+        try await bench.store.write { [orders] store in
             let standing = try Standing(reading: store)
             for order in orders {
                 guard let number = standing.record(order), var row = try store.record(number) else { continue }
