@@ -105,7 +105,8 @@ enum Sometimes {
         "decision undone", "decisions given back", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",
         "doubtful clock", "sealed by a doubtful clock", "read from a slow disk", "older hub asked what it does not know",
-        "commit told as failed on the line", "hub's write torn", "view held against the journal", "stock taken", "swept", "stock looked up",
+        "commit told as failed on the line", "hub's write torn", "view held against the journal", "stock taken", "goods sent",
+        "goods taken in", "goods still on their way", "swept", "stock looked up",
         "schema changed", "view damaged", "view differs", "view repaired",
     ]
 }

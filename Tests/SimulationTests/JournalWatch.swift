@@ -18,6 +18,8 @@ struct Received {
     private(set) var sales: [String: Int] = [:]
     /// Words about customers, in whatever place.
     private(set) var words: Set<String> = []
+    /// How many records bear each transfer's document, by what they say of it.
+    private(set) var transfers: [Transfer: Int] = [:]
     /// The dots that created them, for messages.
     private(set) var origins: [String: [String]] = [:]
     /// What it comes to on the shelves.
@@ -118,6 +120,7 @@ struct Received {
                 origins[number.string, default: []].append("\(dot.replica.short):\(dot.counter)")
                 born.append(ToldSale(number: number.string, dot: dot, lines: nil))
             }
+            if let transfer = Transfer(subject, fields) { transfers[transfer, default: 0] += 1 }
             if subject.entity == "sale line", let sale = fields.first(where: { $0.field == "sale" })?.value.reference?.life {
                 lines[sale, default: 0] += 1
             }

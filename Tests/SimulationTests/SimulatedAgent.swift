@@ -85,7 +85,8 @@ final class SimulatedAgent {
         // Whoever keeps the mapping writes what the vendor's update needs before the agent starts again.
         let columns = schema["customers"]?.columns.map(\.name) ?? []
         let phone = SimulatedTill.phoneColumns.first(where: columns.contains) ?? SimulatedTill.phoneColumns[0]
-        return try Mapping.parse(yaml: SimulatedTill.mapping(phone: phone), file: "simulated-till.yaml").checked(against: schema)
+        let yaml = SimulatedTill.mapping(phone: phone, keepsLedger: schema["moves"] != nil)
+        return try Mapping.parse(yaml: yaml, file: "simulated-till.yaml").checked(against: schema)
     }
 
     /// What of the agent's own the hub may not have yet.

@@ -17,15 +17,21 @@ final class SimulatedTill {
     /// ... and how many lines it had.
     private(set) var linesSold: [String: Int] = [:]
     private var voidedKeys: Set<Int64> = []
+    /// It writes down in one ledger what moves its stock, so that goods may go to another shop, too (S32: a location has one source).
+    let keepsLedger: Bool
+    /// What it ever sent to other shops and took in, kept or not.
+    private(set) var everMoved: [Transfer: Int64] = [:]
     /// What its people wrote about customers.
     private(set) var words: CustomerWords
 
-    init(path: String, label: String) throws {
+    init(path: String, label: String, keepsLedger: Bool) throws {
         self.path = path
         self.label = label
+        self.keepsLedger = keepsLedger
         words = CustomerWords(till: label)
         try open()
         try write { try $0.execute(sql: SimulatedTill.schema) }
+        if keepsLedger { try write { try $0.execute(sql: SimulatedTill.ledger) } }
         try synced()
     }
 
@@ -33,6 +39,7 @@ final class SimulatedTill {
     init(copyOf other: SimulatedTill, path: String, label: String) throws {
         self.path = path
         self.label = label
+        keepsLedger = other.keepsLedger
         words = CustomerWords(till: label)
         try restore(try other.bytesOnDisk())
     }
@@ -70,7 +77,7 @@ final class SimulatedTill {
         """
 
     /// - Parameter phone: the column that has the phone, as the vendor calls it just now.
-    static func mapping(phone: String) -> String {
+    static func mapping(phone: String, keepsLedger: Bool) -> String {
         """
         mapping: 1
         about: The simulator's till
@@ -91,9 +98,7 @@ final class SimulatedTill {
             parents: {receipt: sale_id}
             extra: {receipt: receipt.number}
             fields: {sale: sale_id, sku: sku, quantity: quantity, unit price: unit_price}
-            stock:
-              role: sale lines
-              location: $site
+        \(keepsLedger ? ledgerMapping : lineMapping)
           stock_counts:
             entity: count
             on delete: archived
@@ -101,6 +106,31 @@ final class SimulatedTill {
             stock: counts
         """
     }
+
+    private static let lineMapping = """
+            stock:
+              role: sale lines
+              location: $site
+        """
+
+    private static let ledger = """
+        CREATE TABLE moves (id INTEGER PRIMARY KEY, document TEXT NOT NULL, kind TEXT NOT NULL, other TEXT, sku TEXT NOT NULL,
+            quantity INTEGER NOT NULL);
+        """
+
+    private static let ledgerMapping = """
+          moves:
+            entity: stock movement
+            on delete: archived
+            fields: {sku: sku, quantity: quantity, kind: kind, note: document}
+            stock:
+              role: movements
+              location: $site
+              kind: {column: kind, values: {sold: sale, out: transfer out, in: transfer in}}
+              sign: by kind
+              note: document
+              counterpart: other
+        """
 
     /// What the vendor may call a customer's phone.
     static let phoneColumns = ["phone", "mobile"]
@@ -131,6 +161,7 @@ final class SimulatedTill {
                     sql: "INSERT INTO sale_lines (sale_id, sku, quantity, unit_price) VALUES (?, ?, ?, '2.55')",
                     arguments: [sale, sku, quantity])
                 keys.insert(db.lastInsertedRowID)
+                if self.keepsLedger { try Self.move("sold", sku, quantity, document: number, other: nil, db) }
             }
         }
         // A line that got a voided one's key is told as an edit of that one where nobody saw it go.
@@ -215,6 +246,28 @@ final class SimulatedTill {
         everSold[number]?[sku, default: 0] -= quantity
     }
 
+    // MARK: Other shops
+
+    /// - Returns: the number of the document that goes with the goods.
+    func send(_ quantity: Int, of sku: String, to other: String) throws -> String {
+        issued += 1
+        let document = "\(label)/T\(issued)"
+        try write { try Self.move("out", sku, quantity, document: document, other: other, $0) }
+        everMoved[Transfer(document: document, sku: sku, isOut: true)] = Int64(quantity)
+        return document
+    }
+
+    func receive(_ quantity: Int, of sku: String, document: String) throws {
+        try write { try Self.move("in", sku, quantity, document: document, other: nil, $0) }
+        everMoved[Transfer(document: document, sku: sku, isOut: false)] = Int64(quantity)
+    }
+
+    private static func move(_ kind: String, _ sku: String, _ quantity: Int, document: String, other: String?, _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO moves (document, kind, other, sku, quantity) VALUES (?, ?, ?, ?, ?)",
+            arguments: [document, kind, other, sku, quantity])
+    }
+
     // MARK: The vendor's updates
 
     func addColumn() throws {
@@ -273,6 +326,17 @@ final class SimulatedTill {
 
     func saleNumbers() throws -> Set<String> {
         try read { Set(try String.fetchAll($0, sql: "SELECT number FROM sales")) }
+    }
+
+    /// What was sent to other shops and taken in.
+    func transfers() throws -> Set<Transfer> {
+        guard keepsLedger else { return [] }
+        return try read { db in
+            Set(
+                try Row.fetchAll(db, sql: "SELECT document, sku, kind FROM moves WHERE kind <> 'sold'").map {
+                    Transfer(document: $0[0], sku: $0[1], isOut: $0[2] == "out")
+                })
+        }
     }
 
     func quantities() throws -> [String: Int64] {

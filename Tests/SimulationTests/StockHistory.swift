@@ -13,6 +13,8 @@ struct StockHistory {
 
     private struct Pile {
         var figure: Int64 = 0
+        /// What other shops sent here and nobody has taken in yet; below zero: more came in than was sent.
+        var underway: [Text: Int64] = [:]
         var isOpen = false
         var wasCounted = false
         var writers: Set<ReplicaID> = []
@@ -32,7 +34,13 @@ struct StockHistory {
         var pile = piles[name] ?? Pile()
         pile.writers.insert(writer)
         switch effect {
-        case .movement(let movement): pile.figure += movement.quantity
+        case .movement(let movement):
+            pile.figure += movement.quantity
+            if movement.kind == .transferIn { pile.underway[movement.note ?? "", default: 0] -= movement.quantity }
+            if movement.kind == .transferOut, let other = movement.counterpart {
+                // What is taken off there is on its way to here.
+                piles["\(other)/\(movement.sku)", default: Pile()].underway[movement.note ?? "", default: 0] -= movement.quantity
+            }
         case .count(let count) where count.quantity == Self.opening:
             if !pile.isOpen { pile.figure += count.quantity }
             pile.isOpen = true
@@ -47,6 +55,9 @@ struct StockHistory {
 
     /// What is on hand; `nil`: it never opened, or nobody can say.
     subscript(pile: String) -> Int64? { piles[pile]?.known }
+
+    /// What was sent there, document by document, and has not arrived.
+    func inTransit(_ pile: String) -> Int64 { piles[pile]?.underway.values.reduce(0) { $0 + max(0, $1) } ?? 0 }
 
     /// Whether somebody counted it after its opening.
     func wasCounted(_ pile: String) -> Bool { piles[pile]?.wasCounted ?? false }

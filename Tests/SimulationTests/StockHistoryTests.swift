@@ -54,4 +54,32 @@ struct StockHistoryTests {
         #expect(copy.history["shop/hat"] == nil)
         #expect(copy.history["shop/boots"] == nil)
     }
+
+    @Test("goods are on their way to a shop by the sender's word, document by document, until they are taken in")
+    func transfers() {
+        var history = StockHistory()
+        func send(_ pieces: Int64, _ document: Text, to other: Text) {
+            history.take(
+                .movement(
+                    Movement(
+                        sku: "hat", location: "depot", quantity: -pieces * 10_000, kind: .transferOut, note: document, counterpart: other)),
+                of: Self.writer)
+        }
+        func receive(_ pieces: Int64, _ document: Text) {
+            history.take(
+                .movement(Movement(sku: "hat", location: "shop", quantity: pieces * 10_000, kind: .transferIn, note: document)),
+                of: Self.writer)
+        }
+        history.take(.count(Count(sku: "hat", location: "shop", quantity: StockHistory.opening)), of: Self.writer)
+        send(5, "T1", to: "shop")
+        send(2, "T2", to: "shop")
+        #expect(history.inTransit("shop/hat") == 70_000 && history.inTransit("depot/hat") == 0)
+        #expect(history["shop/hat"] == StockHistory.opening)
+        // One more than was sent takes nothing from another document.
+        receive(6, "T1")
+        #expect(history.inTransit("shop/hat") == 20_000)
+        #expect(history["shop/hat"] == StockHistory.opening + 60_000)
+        receive(1, "T2")
+        #expect(history.inTransit("shop/hat") == 10_000)
+    }
 }

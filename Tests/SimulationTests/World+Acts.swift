@@ -11,6 +11,7 @@ extension World {
         let site = sites[index]
         now += UInt64.random(in: 1...400, using: &generator)
         switch Int.random(in: 0..<100, using: &generator) {
+        case 0..<38 where movesGoods && generator.chance(30): try moveGoods(index)
         case 0..<38: trace.append("  \(site.label) sells \(try site.till.sell(using: &generator))")
         case 38..<46: try site.till.registerCustomer(using: &generator)
         case 46..<51: try site.till.editCustomer(using: &generator)

@@ -10,7 +10,7 @@ extension World {
     /// their view shows it.
     func lookUp(_ index: Int) async throws {
         let site = sites[index]
-        guard site.isUndisturbed, hubBackups.isEmpty, !takesStock else { return }
+        guard site.isUndisturbed, hubBackups.isEmpty, !takesStock, !movesGoods else { return }
         do { try site.agent.own.catchUp() } catch  where FaultyDisk.fault(error) != nil {
             note("\(FaultyDisk.fault(error) ?? "") at a look", index)
             return try await restart(index)

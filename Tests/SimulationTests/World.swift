@@ -147,9 +147,13 @@ final class World {
     var ordered = 0
     var faults = Faults()
     /// Where nobody corrects a line, every sale's units are known for good.
-    var correctsLines: Bool { seed.isMultiple(of: 2) }
+    var correctsLines: Bool { seed.isMultiple(of: 2) && !movesGoods }
     /// Somebody counts what is on the shelves now and then.
     var takesStock: Bool { seed.isMultiple(of: 5) }
+    /// Goods go from shop to shop.
+    var movesGoods: Bool { seed % 7 == 3 }
+    /// ... and these are on their way.
+    var underway: [Consignment] = []
     /// Every second history heals with the processes that lived through it: what they keep in memory has to find its way out by itself.
     var restartsToHeal: Bool { (seed / 2).isMultiple(of: 2) }
     /// The disks of the sites have damaged their views when everything heals.
@@ -183,7 +187,7 @@ final class World {
         _ = try await hub.enroll(token: token.token, publicKey: key.publicKey, now: time)
         let folder = disk.file("\(name)-0")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let till = try SimulatedTill(path: disk.file("\(name).till"), label: name)
+        let till = try SimulatedTill(path: disk.file("\(name).till"), label: name, keepsLedger: movesGoods)
         let agent = try SimulatedAgent(folder: folder, till: till.path, site: name, key: key, random: &generator)
         _ = try agent.source.drain(now: time, random: &generator)
         try till.countStock()
