@@ -13,8 +13,9 @@ public struct SyncOnce: Sendable {
         public var sources: [AgentHealth.Source]
     }
 
-    /// A drain that finds more than it may take is followed by another, so often.
-    static let drainsMax = 1_000
+    /// A drain that found something is followed by another for what was written meanwhile, so often: a till that never pauses
+    /// must not hold the command, and a drain takes all that was there when it began.
+    static let drainsMax = 4
 
     /// Recoveries that follow on one another, and a till that sells meanwhile, must not hold the command for ever.
     static let roundsMax = 8
