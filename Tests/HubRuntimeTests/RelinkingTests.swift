@@ -105,7 +105,8 @@ struct RelinkingTests {
             }
             let before = try all()
             var rules = LinkRules.standard
-            rules.ranks = [.init(kind: [.phone, .name], recordsPerSourceMax: 9), .init(kind: .id, recordsPerSourceMax: 9)]
+            // Phones with names, which the standard rules link by, go; e-mail addresses with names come.
+            rules.ranks = [.init(kind: [.email, .name], recordsPerSourceMax: 9), .init(kind: .id, recordsPerSourceMax: 9)]
             var standing = try Standing(reading: store)
             standing.rulesInForce = RulesInForce(rules: rules)
             let batch = Batch(
