@@ -41,6 +41,7 @@ struct ConnectionBoundTests {
             }
             #expect(try await mute.isClosed(within: .seconds(20)))
             #expect(try await silent.isClosed(within: .seconds(20)))
+            #expect(!busy.isClosed)
             try busy.ask()
             #expect(try await busy.isAnswered(within: .seconds(20)))
             for line in [mute, silent, busy] { line.hangUp() }
