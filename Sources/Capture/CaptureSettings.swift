@@ -22,6 +22,8 @@ public struct CaptureSettings: Sendable {
     public var logRowsPerReadMax = 2_000
     /// Rows that a sweep reads at once.
     public var rowsPerReadMax = 500
+    /// Rows looked at in one transaction of the agent's file.
+    public var rowsPerPieceMax = 20_000
     /// How long one read may keep a file in rollback-journal mode locked (S18).
     public var sliceMilliseconds = 5
     /// How long one read may hold back the reset of a WAL.

@@ -1,4 +1,3 @@
-import Capture
 import Causality
 import ChangeSets
 import Foundation
@@ -8,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import AgentRuntime
+@testable import Capture
 
 @Suite("Bounds of what an agent keeps, looks up and tells")
 struct FolderBoundTests {
@@ -228,6 +228,21 @@ struct FolderBoundTests {
         try LostChanges.note(gaps, of: "till", in: settings, clock: .system)
         let kept: [LostChanges] = try settings.read(.lost) ?? []
         #expect(kept.count == LostChanges.countMax && kept.first?.first == UInt64(10 * more + 1))
+    }
+
+    @Test("Of a loss so many records are named, the first; all are counted", arguments: [0, 1])
+    func lostRecords(more: Int) throws {
+        let settings = AgentSettings(queue: queue)
+        let count = LostChanges.recordsMax + more
+        try LostChanges.note(
+            [Recovery.Gap(replica: FakeJournal.replica, after: 0, through: 90)], of: "loopback", in: settings, clock: .system)
+        let records = (1...count).map {
+            RecordID(
+                entity: "order", source: FakeJournal.source, key: LocalKey(.integer(Int64($0))), life: Dot(FakeJournal.replica, UInt64($0)))
+        }
+        try queue.write { try LostChanges.name(PostedLoss(replica: FakeJournal.replica, counters: 1...90, records: records), in: $0) }
+        let lost = try #require(try settings.read(.lost, as: [LostChanges].self)?.first)
+        #expect(lost.records?.count == LostChanges.recordsMax && lost.records?.first == "order 1" && lost.recordCount == count)
     }
 
     // MARK: files

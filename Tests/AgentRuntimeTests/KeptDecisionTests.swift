@@ -149,6 +149,18 @@ struct KeptDecisionTests {
         #expect(try kept() == [1, 3, 1])
     }
 
+    @Test("what has as many bytes as a request may goes in one; a byte more goes in the next", arguments: [0, 1])
+    func requestBytes(more: Int) async throws {
+        try stage([Self.decision(1, 1, bytes: DecisionReturn.bytesMax - 10), Self.decision(2, 2, bytes: 10 + more)], reached: 2)
+        try loadAnew()
+        let script = Script()
+        let receipts: [UInt64] = more == 0 ? [2] : [1, 2]
+        script.answers.withLock { $0 = receipts.map { .success(.receipt(Self.receipt($0))) } }
+        await courier(script).giveBack()
+        #expect(script.sent.withLock { $0 } == (more == 0 ? [[1, 2]] : [[1], [2]]))
+        #expect(try !keeper.owesAny())
+    }
+
     @Test("S24: what is missing before them may come from another site: they wait, are told of, and go again")
     func waitsForGap() async throws {
         try owing()

@@ -146,6 +146,21 @@ struct LineBoundTests {
         #expect(!asksAgain(Self.mending(entries: share + 1, of: few * 100)))
     }
 
+    @Test("News is asked for in pages of so many bytes: as many as are set")
+    func pullBytes() {
+        var settings = SyncCore.Settings()
+        #expect(settings.pullBytesMax == 1 << 20)
+        for bytes in [settings.pullBytesMax, settings.pullBytesMax + 1, 1] {
+            settings.pullBytesMax = bytes
+            var core = SyncCore(settings: settings)
+            var random = SeededGenerator(seed: 1)
+            let asked = core.receive(.queue([]), now: 1_000, random: &random).compactMap { effect in
+                if case .pull(let order) = effect { order.bytesMax } else { nil as Int? }
+            }
+            #expect(asked == [bytes])
+        }
+    }
+
     @Test("An error in words is read up to the bound; a longer one is no hub's", arguments: [0, 1])
     func errorBytes(more: Int) throws {
         let head = Array(#"{"error":{"code":"hub-busy","message":"m","remedy":"r"}}"#.utf8)

@@ -6,6 +6,13 @@ import Testing
 
 @Suite("Bounds of what capture reads at once, and of what it takes")
 struct CaptureBoundTests {
+    private static let yaml = """
+        mapping: 1
+        tables:
+          people: {own entity: person, extra: {name: name}}
+          cards: {own entity: card, parents: {person: {table: people, by: person}}, extra: {name: person.name, text: text}}
+        """
+
     private func shop() throws -> MappedApplication {
         try MappedApplication(
             sql: """
@@ -13,12 +20,7 @@ struct CaptureBoundTests {
                 CREATE TABLE cards (id INTEGER PRIMARY KEY, person, text TEXT);
                 INSERT INTO cards VALUES (1, 1, '0123456789'), (2, 1, '0123456789'), (3, 1, '0123456789'), (4, 2, '0123456789');
                 """,
-            yaml: """
-                mapping: 1
-                tables:
-                  people: {own entity: person, extra: {name: name}}
-                  cards: {own entity: card, parents: {person: {table: people, by: person}}, extra: {name: person.name, text: text}}
-                """)
+            yaml: Self.yaml)
     }
 
     private func reading<Result>(bytesMax: Int = 1 << 20, _ body: (RowReader, TableMapping) throws -> Result) throws -> Result {
@@ -33,6 +35,45 @@ struct CaptureBoundTests {
             try reader.childKeys(try #require(cards.parents.first), of: LocalKey(1), limit: limit)
         }
         #expect(keys?.count == (limit == 3 ? 3 : nil))
+    }
+
+    /// What is told of a change, and then by a sweep. A card is changed behind the log: only a look at the whole table finds that.
+    private func drained(
+        _ sql: String, _ change: String, _ settings: (inout CaptureSettings) -> Void = { _ in }
+    ) throws -> (drain: DrainOutcome, sweep: DrainOutcome) {
+        let rig = try Rig(
+            "CREATE TABLE people (id INTEGER PRIMARY KEY, name); CREATE TABLE cards (id INTEGER PRIMARY KEY, person INTEGER, text TEXT);"
+                + sql, Self.yaml)
+        settings(&rig.settings)
+        try rig.attach()
+        try rig.drain()
+        try rig.sell("UPDATE cards SET text = 'x' WHERE id = 99; DELETE FROM _tributary_log; " + change)
+        return (try rig.drain(), try rig.sweep())
+    }
+
+    @Test("A parent's change looks at its children alone up to the bound; with one more, at their whole table", arguments: [0, 1])
+    func sweptChildren(more: Int) throws {
+        let (drain, sweep) = try drained(
+            """
+            CREATE INDEX of_person ON cards (person);
+            INSERT INTO people VALUES (1, 'Ann'), (2, 'Bo');
+            INSERT INTO cards VALUES (1, 1, 'a'), (2, 1, 'b'), (3, 1, 'c'), (99, 2, 'd');
+            """, "UPDATE people SET name = 'Cy' WHERE id = 1"
+        ) { $0.childrenPerParentMax = 3 - more }
+        #expect(drain == .sealed(drain: 2, changes: 1 + 3 + more))
+        #expect(sweep == (more == 0 ? .sealed(drain: 3, changes: 1) : .nothing))
+    }
+
+    @Test("Without an index children of so many parents are looked up; of one more, their whole table is read once", arguments: [0, 1])
+    func scannedChildren(more: Int) throws {
+        let changed = DrainRun.scansPerPageMax + more
+        let people = (1...changed + 1).map { "(\($0), 'Ann')" }.joined(separator: ", ")
+        let cards = (1...changed).map { "(\($0), \($0), 'a')" }.joined(separator: ", ")
+        let (drain, sweep) = try drained(
+            "INSERT INTO people VALUES \(people); INSERT INTO cards VALUES \(cards), (99, \(changed + 1), 'd')",
+            "UPDATE people SET name = 'Cy' WHERE id <= \(changed)")
+        #expect(drain == .sealed(drain: 2, changes: 2 * changed + more))
+        #expect(sweep == (more == 0 ? .sealed(drain: 3, changes: 1) : .nothing))
     }
 
     @Test("A page has as many rows as it may, and is the last only where there are fewer", arguments: [3, 4, 5])

@@ -81,6 +81,18 @@ struct SliceTests {
         #expect(try journal.sealed(after: 1, of: replica, limit: 10).count == 1)
     }
 
+    @Test("one transaction of the agent's file looks at so many rows; a drain of as many goes on in another", arguments: [0, 1])
+    func pieces(more: Int) throws {
+        let rig = try Rig("CREATE TABLE t (id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)", Self.yaml)
+        rig.settings.rowsPerReadMax = 1
+        rig.settings.rowsPerPieceMax = 3 + more
+        try rig.attach()
+        var pieces = 1
+        rig.hook.action = { if $0 == .partJournalled { pieces += 1 } }
+        #expect(try rig.drain() == .sealed(drain: 1, changes: 3))
+        #expect(pieces == 2 - more)
+    }
+
     @Test("one mark deletes a bounded part of the log, the following ones the rest")
     func trimming() throws {
         let rig = try Rig("CREATE TABLE t (id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (0, 0)", Self.yaml)

@@ -179,6 +179,12 @@ struct LoopbackTests {
         }
         // Nothing of all that was taken: the key still makes a new record, the first change of this source.
         #expect(try shop.post("{\"writes\":[\(good)]}").text.contains(":1\""))
+        // A batch of 4 MiB is taken, one of a byte more is not; whoever is refused before all is sent may find the connection closed.
+        let batch = "{\"writes\":[\(good)]}"
+        let longest = batch + String(repeating: " ", count: (4 << 20) - batch.utf8.count)
+        #expect(try shop.post(longest).status == 200)
+        let tooLong = try shop.post(longest + " ")
+        #expect(tooLong.status != 200 && (tooLong.code == nil || tooLong.code == "request-too-large"))
         try await shop.stopAgent()
         let refused = try shop.programs.run("tributary-agent", "run", "--data", shop.programs.path("web"), "--listen", "0.0.0.0:7441")
         #expect(refused.status == 1 && refused.complaintLines.count == 2, "\(refused.complaint)")

@@ -68,6 +68,24 @@ struct FindCustomersTests {
         #expect(try await find("nobody").customers.isEmpty)
     }
 
+    @Test("A list of people has so many, whatever is asked for beyond the most, and says that there are more", arguments: [0, 1])
+    func most(more: Int) async throws {
+        let bench = try await TestHub()
+        let shop = try await bench.enrol("shop")
+        var till = TestWriter("till", seed: 1, key: shop.key)
+        func tell(_ keys: Range<Int>) async throws {
+            let people = keys.map { Make.customer(Int64($0), name: "Ada Number\($0)", at: bench.now) }
+            try await bench.push([try till.seal(people)], from: shop)
+        }
+        let (usual, most) = (Hub.customersFoundMax + more, Hub.profilesFoundMax + more)
+        try await tell(0..<usual)
+        let found = try await bench.hub.findCustomers(CustomerText("ada"), now: bench.now)
+        #expect(found.customers.count == Hub.customersFoundMax && found.hasMore == (more == 1))
+        try await tell(usual..<most)
+        let all = try await bench.hub.findCustomers(CustomerText("ada"), limit: most, now: bench.now)
+        #expect(all.customers.count == Hub.profilesFoundMax && all.hasMore == (more == 1))
+    }
+
     @Test("A phone number is found by its beginning as it is typed at home, from five digits on, in the countries of the sites")
     func phones() async throws {
         let bench = try await TestHub()

@@ -56,6 +56,23 @@ struct MendingTests {
         }
     }
 
+    @Test(
+        "So many fields of the change are shown, what is wrong first, and so much of a text; what is left out is told", arguments: [0, 1])
+    func shown(more: Int) async throws {
+        var shop = try await Shop()
+        let long = Value.text(Text(String(repeating: "x", count: RefusedChange.charactersMax + more)))
+        // With the long one and the wrong one as many as are shown, or one more.
+        var fields: [(FieldName, Value)] = [("extra", long)]
+        fields += (2..<RefusedChange.fieldsMax + more).map { (FieldName("f\($0)"), Value.integer(Int64($0))) }
+        fields.append(("total", "seven"))
+        try await shop.tell(shop.sale(fields))
+        let story = try await shop.bench.hub.conflictStory(try await shop.only().id, now: shop.bench.now)
+        let refused = try #require(story.refused)
+        #expect(refused.fields.count == RefusedChange.fieldsMax && refused.fieldsHidden == more)
+        #expect(refused.fields.prefix(2).map(\.name) == ["total", "extra"])
+        #expect(refused.fields[1].value.words.hasSuffix("x…") == (more == 1))
+    }
+
     @Test("Laws 1, 4, 10: a creation is admitted without its wrong value, which the hub writes; all else is the site's, and moves once")
     func creation() async throws {
         var shop = try await Shop()

@@ -423,6 +423,51 @@ struct ProposalTests {
         }
     }
 
+    /// What a test looks at of records that nobody was compared with yet.
+    private func following(_ town: Town, _ body: (Matcher, [(record: RecordNumber, number: UInt64)]) throws -> Void) async throws {
+        let scorer = try #require(try await town.bench.hub.scorer())
+        try town.bench.store.writeNow { store in
+            try body(Matcher(store: store, standing: try Standing(reading: store), scorer: scorer), try store.unmatched(limit: 9))
+        }
+    }
+
+    private func keys(of record: RecordNumber, _ matcher: Matcher) throws -> Set<UInt64> {
+        Set(Matcher.keys(try #require(try Matcher.traits(of: record, matcher.store, matcher.standing))))
+    }
+
+    @Test("A record is compared with a block up to its bound; of a larger block with nobody", arguments: [0, 1])
+    func blockRecords(less: Int) async throws {
+        var town = try await Town()
+        _ = try await town.bench.hub.matchAll(now: town.bench.now)
+        _ = try await town.online([town.person(7, key: 1, first: "Hugoo")])
+        try await following(town) { matcher, changed in
+            let record = try #require(changed.first?.record)
+            let blocks = try keys(of: record, matcher).map { (key: $0, count: try matcher.store.block($0, limit: 100).count) }
+            let largest = try #require(blocks.max { $0.count < $1.count })
+            #expect(largest.count > 0 && largest.count < 100)
+            var matcher = matcher
+            matcher.blockRecordsMax = largest.count - less
+            #expect(try matcher.candidates([largest.key], of: record).count == (less == 0 ? largest.count : 0))
+        }
+    }
+
+    @Test("When so many comparisons are made the next record waits for another commit; one fewer, and it does not", arguments: [0, 1])
+    func comparisons(more: Int) async throws {
+        var town = try await Town()
+        _ = try await town.bench.hub.matchAll(now: town.bench.now)
+        _ = try await town.online([town.person(7, key: 1, first: "Hugoo"), town.person(23, key: 2, first: "Davidd")])
+        try await following(town) { matcher, changed in
+            try #require(changed.count == 2)
+            let first = changed[0].record
+            let count = try matcher.candidates(keys(of: first, matcher), of: first).count
+            #expect(count > 0)
+            var matcher = matcher
+            matcher.comparisonsMax = count + more
+            #expect(try matcher.follow(changed) == 1 + more)
+            #expect(try matcher.store.unmatchedCount() == 1 - more)
+        }
+    }
+
     @Test("Packed traits come back; bytes that are none are refused")
     func packed() {
         let traits = PersonTraits([

@@ -97,6 +97,36 @@ struct RelinkingTests {
         }
     }
 
+    /// All identifiers after everybody was linked anew by other rules, in pages of seven records.
+    private func identifiers(_ bench: TestHub, gatheredRowsMax: Int?) throws -> (before: [IdentifierRow], after: [IdentifierRow]) {
+        try bench.store.writeNow { store in
+            func all() throws -> [IdentifierRow] {
+                try store.identifiers(from: RecordNumber(raw: .min), to: RecordNumber(raw: .max))
+            }
+            let before = try all()
+            var rules = LinkRules.standard
+            // Phones with names, which the standard rules link by, go; e-mail addresses with names come.
+            rules.ranks = [.init(kind: [.email, .name], recordsPerSourceMax: 9), .init(kind: .id, recordsPerSourceMax: 9)]
+            var standing = try Standing(reading: store)
+            standing.rulesInForce = RulesInForce(rules: rules)
+            let batch = Batch(
+                store: store, standing: standing, sites: try store.sites(), received: bench.now, bound: bench.hub.options.clockBound)
+            var relinking = Relinking(batch: batch, tables: LinkTables(store: store, standing: standing, batch: batch))
+            relinking.pageRecords = 7
+            if let gatheredRowsMax { relinking.gatheredRowsMax = gatheredRowsMax }
+            _ = try relinking.run()
+            return (before, try all())
+        }
+    }
+
+    @Test("Identifiers are the same whether they are written page by page, some at a time, or all at the end", arguments: [0, 1, 20])
+    func pieces(gatheredRowsMax: Int) async throws {
+        let whole = try identifiers(try await town(seed: 3), gatheredRowsMax: nil)
+        let pieces = try identifiers(try await town(seed: 3), gatheredRowsMax: gatheredRowsMax)
+        #expect(whole.before != whole.after && whole.before == pieces.before)
+        #expect(whole.after == pieces.after)
+    }
+
     @Test("Rules of a form that this hub does not know leave the standard rules in force, and the hub's status says so and what to do")
     func newerForm() async throws {
         let bench = try await TestHub()

@@ -117,6 +117,37 @@ struct StockListTests {
         #expect(Hub.itemsLookedMax == 50_000)
     }
 
+    @Test("An item is found by so many of its words, and by none behind them", arguments: [0, 1])
+    func itemWords(more: Int) async throws {
+        let words = (0..<ItemWords.countMax + more).map { "w\($0)x" }
+        let shop = try await shelf(words)
+        let found = try shop.bench.store.readNow { store in
+            try words.filter { try !store.skus(bearing: [$0], after: nil, at: nil, looked: 5, limit: 5).isEmpty }
+        }
+        #expect(found == Array(words.prefix(ItemWords.countMax)))
+    }
+
+    @Test("So many words are looked for; what is typed behind them is not", arguments: [0, 1])
+    func typedWords(more: Int) async throws {
+        let words = (0..<Hub.wordsMax).map { "w\($0)x" }
+        let shop = try await shelf(words)
+        let typed = (words.prefix(Hub.wordsMax - 1 + more) + ["unknown"]).joined(separator: " ")
+        let named = try await shop.bench.hub.reading(shop.bench.now) { documents in
+            try Hub.named(StockQuestion(prefix: typed), documents, limit: 10)
+        }
+        #expect(named.skus == (more == 0 ? [] : ["S"]))
+    }
+
+    /// A shop with one article of that name.
+    private func shelf(_ words: [String]) async throws -> Shop {
+        var shop = try await Shop()
+        let now = shop.bench.now
+        let name = Value.text(Text(words.joined(separator: " ")))
+        try await shop.tell([Make.write("item", 1, [("sku", "S"), ("name", name)], at: now)])
+        try await shop.tell([Make.movement("S", "shop-1", pieces: 1, at: now)])
+        return shop
+    }
+
     @Test("An item has so many words, each so long")
     func longNames() {
         let many = (0..<40).map { "w\($0)" }.joined(separator: " ")

@@ -25,15 +25,19 @@ struct ServedHub: Sendable {
     /// - Parameters:
     ///   - bodyBytesMax: what it holds of bodies at once; `nil`: as much as usual.
     ///   - answerBytesMax: likewise of long answers.
+    ///   - connectionsMax: how many connections it takes at once; `nil`: as many as usual.
+    ///   - idleSeconds: after which a silent connection is closed; `nil`: as usual.
     static func run(
-        bodyBytesMax: Int? = nil, answerBytesMax: Int? = nil, pace: LinePace = .usual, hub: Hub.Options = Hub.Options(),
-        _ body: @Sendable (ServedHub) async throws -> Void
+        bodyBytesMax: Int? = nil, answerBytesMax: Int? = nil, connectionsMax: Int? = nil, idleSeconds: Int64? = nil,
+        pace: LinePace = .usual, hub: Hub.Options = Hub.Options(), _ body: @Sendable (ServedHub) async throws -> Void
     ) async throws {
         let test = try await TestHub(options: hub)
         let (ports, port) = AsyncStream<Int>.makeStream()
         var options = Listener.Options(host: "127.0.0.1", port: 0)
         if let bodyBytesMax { options.bodyBytesMax = bodyBytesMax }
         if let answerBytesMax { options.answerBytesMax = answerBytesMax }
+        if let connectionsMax { options.connectionsMax = connectionsMax }
+        if let idleSeconds { options.idleSeconds = idleSeconds }
         options.pace = pace
         let listener = try HubListener(
             hub: test.hub, secret: BearerSecret(secret), options: options, metrics: PrometheusMetrics(),

@@ -34,7 +34,7 @@ public enum KeyFile {
         return key
     }
 
-    /// Makes a file of one line that only its owner may read, and has it on disk.
+    /// Makes a file of one line that only its owner may read, and has it on disk, with its name.
     static func make(_ path: String, text: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, "cannot be made: \(String(cString: strerror(errno)))") }
@@ -44,6 +44,10 @@ public enum KeyFile {
         guard written == line.count, fsync(descriptor) == 0 else {
             unlink(path)
             throw failure(path, "cannot be written: \(String(cString: strerror(errno)))")
+        }
+        do { try FolderSync.sync(URL(fileURLWithPath: path).deletingLastPathComponent().path) } catch {
+            unlink(path)
+            throw error
         }
     }
 

@@ -155,10 +155,7 @@ public struct Salvage: Sendable {
         // SQLite makes it anew from the log, and has usually taken it away.
         try? FileManager.default.removeItem(atPath: path + "-shm")
         try rename(readyPath, to: path)
-        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        if fsync(descriptor) != 0 { throw failure("could not be synced") }
+        try FolderSync.sync(folder.path)
     }
 
     private func rename(_ from: String, to: String) throws {

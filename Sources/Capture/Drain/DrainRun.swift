@@ -38,9 +38,6 @@ final class DrainRun {
         case done
     }
 
-    /// Rows looked at in one transaction of the agent's file.
-    private static let rowsPerPieceMax = 20_000
-
     init(_ source: CapturedSource, _ db: Database, mark: SourceMark, everything: Bool, now: Timestamp, nonce: UInt64) throws {
         self.source = source
         self.db = db
@@ -115,7 +112,7 @@ final class DrainRun {
             comparisons: comparisons)
         rowsInPiece = 0
         let changes = writer.count
-        while phase != .done, rowsInPiece < Oddity.readsSmallPieces.less(Self.rowsPerPieceMax),
+        while phase != .done, rowsInPiece < Oddity.readsSmallPieces.less(source.settings.rowsPerPieceMax),
             writer.count - changes < source.settings.changesPerPartMax
         {
             switch phase {
@@ -182,7 +179,7 @@ final class DrainRun {
     }
 
     /// A lookup without an index reads its whole table; beyond this many, one sweep of the table is cheaper.
-    private static let scansPerPageMax = 4
+    static let scansPerPageMax = 4
 
     private func beginSweep(_ rows: RowWork) throws {
         guard !toSweep.isEmpty else {

@@ -17,15 +17,15 @@ struct Matcher {
 
     /// The most records of a block that one record is compared with. A pass compares each with each, so its limit is far lower
     /// (`BlockKeys.blockRecordsMax`).
-    static let blockRecordsMax = 1_000
+    var blockRecordsMax = 1_000
     /// Comparisons after which the next record waits for another commit: some 50 ms.
-    static let comparisonsMax = 5_000
+    var comparisonsMax = 5_000
 
     /// - Returns: how many of them were looked at.
     func follow(_ changed: [(record: RecordNumber, number: UInt64)]) throws -> Int {
         var compared = 0
         for (place, (record, number)) in changed.enumerated() {
-            guard compared < Self.comparisonsMax else { return place }
+            guard compared < comparisonsMax else { return place }
             compared += try match(record)
             try store.unmarkUnmatched(record, through: number)
         }
@@ -52,11 +52,11 @@ struct Matcher {
         return others.count
     }
 
-    private func candidates(_ keys: Set<UInt64>, of record: RecordNumber) throws -> Set<RecordNumber> {
+    func candidates(_ keys: Set<UInt64>, of record: RecordNumber) throws -> Set<RecordNumber> {
         var found: Set<RecordNumber> = []
         for key in keys {
-            let members = try store.block(key, limit: Self.blockRecordsMax + 1)
-            if members.count <= Self.blockRecordsMax { found.formUnion(members) }
+            let members = try store.block(key, limit: blockRecordsMax + 1)
+            if members.count <= blockRecordsMax { found.formUnion(members) }
         }
         found.remove(record)
         return found

@@ -250,7 +250,8 @@ extension SiteAnswer.Exchange {
         self.init(
             asked: note.asked, waiting: note.waiting, waitingSince: note.waitingSince,
             behindSince: isServed ? nil : try documents.store.received(after: note.served)?.milliseconds, equalAt: note.equalAt,
-            isWhole: note.isWhole ?? false, differsSince: note.differsSince, differsIn: note.differsIn, repairedAt: note.repairedAt, repaired: note.repaired,
+            isWhole: note.isWhole ?? false, differsSince: note.differsSince, differsIn: note.differsIn, repairedAt: note.repairedAt,
+            repaired: note.repaired,
             isStalled: note.isStalled(at: documents.now))
     }
 }

@@ -95,7 +95,7 @@ extension Hub {
     /// So many items that bear a word are looked through.
     public static let itemsLookedMax = 50_000
     /// So many words are looked for.
-    private static let wordsMax = 8
+    static let wordsMax = 8
 
     /// By words of their names; whether more bear them than are looked through.
     static func named(

@@ -15,8 +15,9 @@ struct Relinking {
     private var records: [LinkRecord] = []
     private var identifiers = IdentifierChanges()
 
-    /// Changed rows that are gathered to be written in order.
-    private static let gatheredRowsMax = 250_000
+    /// Changed rows that are gathered to be written in order; a page with which there are more is written out.
+    var gatheredRowsMax = 250_000
+    var pageRecords = StoredCustomer.pageRecords
 
     init(batch: Batch, tables: LinkTables) {
         self.batch = batch
@@ -47,11 +48,11 @@ struct Relinking {
     // MARK: reading
 
     private mutating func read() throws {
-        try batch.store.eachStoredCustomer { page in
+        try batch.store.eachStoredCustomer(pageRecords: pageRecords) { page in
             for stored in page {
                 try read(stored)
             }
-            if identifiers.count > Self.gatheredRowsMax { try identifiers.write(to: batch.store) }
+            if identifiers.count > gatheredRowsMax { try identifiers.write(to: batch.store) }
         }
         try identifiers.write(to: batch.store)
     }
