@@ -134,7 +134,9 @@ struct LoopbackTests {
         #expect(try shop.post(stock("sale", "1")).code == "stock-moved-elsewhere")
         #expect(try shop.post(stock("count", "9")).code == "stock-moved-elsewhere")
         #expect(try shop.post(stock("reservation", "1")).status == 200)
-        try #require(try await shop.programs.eventually { try shop.stock("A").contains { $0["location"] as? String == "web" } })
+        // The sale has been read, and the shop's own view has it, from the hub or as its own.
+        try #require(try await shop.programs.eventually { try shop.programs.stock("A").contains("-2 on hand") })
+        try #require(try await shop.programs.eventually { try shop.onHand("A") == -2 })
         let shown = try #require(try shop.stock("A").first { $0["location"] as? String == "web" })
         // Sold after the look: it is not in the count.
         try shop.programs.sell("till.db", number: "S2", sku: "A", quantity: 1)
@@ -288,6 +290,13 @@ private final class WebShop {
 
     func stock(_ sku: String) throws -> [[String: Any]] {
         try ask("/v1/stock/search", "{\"sku\":\"\(sku)\"}").json["stock"] as? [[String: Any]] ?? []
+    }
+
+    /// Pieces at the shop's own location, with what it has not sent yet.
+    func onHand(_ sku: String) throws -> Int64 {
+        guard let found = try stock(sku).first(where: { $0["location"] as? String == "web" }) else { return 0 }
+        func number(_ value: Any?) -> Int64 { (value as? NSNumber)?.int64Value ?? 0 }
+        return (number((found["figure"] as? [String: Any])?["onHand"]) + number(found["unsentMovement"])) / 10_000
     }
 
     func customers(_ email: String) throws -> [[String: Any]] {

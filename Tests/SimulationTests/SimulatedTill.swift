@@ -339,10 +339,14 @@ final class SimulatedTill {
         }
     }
 
+    /// Pieces that left the shop, without what came in from others.
     func quantities() throws -> [String: Int64] {
-        try read { db in
+        let ledger = "SELECT sku, sum(CASE kind WHEN 'in' THEN -quantity ELSE quantity END) FROM moves GROUP BY sku"
+        return try read { db in
             var sums: [String: Int64] = [:]
-            for row in try Row.fetchAll(db, sql: "SELECT sku, sum(quantity) FROM sale_lines GROUP BY sku") { sums[row[0]] = row[1] }
+            for row in try Row.fetchAll(db, sql: keepsLedger ? ledger : "SELECT sku, sum(quantity) FROM sale_lines GROUP BY sku") {
+                sums[row[0]] = row[1]
+            }
             return sums
         }
     }
