@@ -80,9 +80,7 @@ extension CapturedSource {
         guard stored.state != .recovering || stored.named != named || stored.hubWasAhead != hubIsAhead || !isKnown else { return }
         logger.warning("\(name) or the agent's folder was restored; what was captured since is looked up at the hub.")
         try store.write { db in
-            for shelf in [stored.stagingShelf, stored.newestShelf].compactMap({ $0 }) { try Images.clear(shelf: shelf, db) }
-            stored.stagingShelf = nil
-            stored.newestShelf = nil
+            try clearStaged(db)
             stored.state = .recovering
             stored.named = named
             stored.hubWasAhead = stored.hubWasAhead || hubIsAhead

@@ -40,6 +40,23 @@ extension CapturedSource {
         try settings.reached(.imagesStaged)
     }
 
+    /// Lets go of the images that an earlier try to recover had fetched.
+    public func forgetImages() throws {
+        try reload()
+        try requireRecovering()
+        guard stored.stagingShelf != nil || stored.newestShelf != nil else { return }
+        try store.write { db in
+            try clearStaged(db)
+            try stored.save(db)
+        }
+    }
+
+    func clearStaged(_ db: Database) throws {
+        for shelf in [stored.stagingShelf, stored.newestShelf].compactMap({ $0 }) { try Images.clear(shelf: shelf, db) }
+        stored.stagingShelf = nil
+        stored.newestShelf = nil
+    }
+
     private func stage(_ record: RecordImage, on shelf: Images, _ db: Database) throws {
         guard let (table, mapping) = try table(of: record, db) else { return }
         let key = record.key.canonicalBytes

@@ -170,6 +170,7 @@ struct FolderBoundTests {
     }
 
     private struct Source: RecoveringSource {
+        func forgetImages(of request: RecoveryRequest) async throws {}
         func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of request: RecoveryRequest) async throws {}
         func recover(_ request: RecoveryRequest, as recovery: Recovery, outbox: Outbox) async throws {}
     }

@@ -10,6 +10,7 @@ extension Rig {
     func recover(_ request: RecoveryRequest, _ hub: inout ModelHub) throws {
         let source = try opened()
         try hub.take(agentStore())
+        try source.forgetImages()
         var named = request.named
         if let dot = named { named = hub.last[dot.replica].map { Dot(dot.replica, min(dot.counter, $0)) } }
         if let dot = named { try source.stage(hub.images(asOf: dot), isFirst: true) }
@@ -233,6 +234,26 @@ struct RecoveryTests {
         #expect(hub.complaints == [] && hub.last.count == 2)
         #expect(stock(hub) == 980_000)
         #expect(try rig.differences(from: hub) == [])
+    }
+
+    @Test("law 1: what a hub had told of a file before it was restored, in the middle of the recovery, counts no more")
+    func hubRestoredWithinRecovery() throws {
+        var (rig, hub) = try started()
+        for id in 10..<15 { try rig.sell(Shop.sale(id)) }
+        try rig.settle(&hub)
+        rig.kill()
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: rig.folder + "/agent.db" + suffix) }
+        rig.owner = SigningKey().publicKey
+        try rig.attach(takeOver: true)
+        guard case .recovery(let request) = try rig.drain(), let named = request.named else {
+            Issue.record("no recovery")
+            return
+        }
+        try rig.opened().stage(hub.images(asOf: named), isFirst: true)
+        var restored = ModelHub()
+        try rig.settle(&restored)
+        #expect(restored.complaints == [])
+        #expect(try rig.differences(from: restored) == [])
     }
 
     @Test(

@@ -11,6 +11,8 @@ struct SimulatedRecovery: RecoveringSource, RecoveryLine {
     let world: World
     let site: World.Site
 
+    func forgetImages(of request: RecoveryRequest) throws { try site.agent.source.forgetImages() }
+
     func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of request: RecoveryRequest) throws {
         try site.agent.source.stage(images, as: kind, isFirst: isFirst)
         world.trace.append("  \(site.label) \(images.count) images as \(kind.rawValue)")

@@ -14,6 +14,8 @@ protocol RecoveryLine {
 
 /// What a recovery asks of the source that went back in time.
 protocol RecoveringSource {
+    /// Lets go of what an earlier try had fetched: the hub may have been restored since, and told then what it lacks now.
+    func forgetImages(of request: RecoveryRequest) async throws
     func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of request: RecoveryRequest) async throws
     func recover(_ request: RecoveryRequest, as recovery: Recovery, outbox: Outbox) async throws
 }
@@ -36,6 +38,7 @@ struct SourceRecovery<Source: RecoveringSource, Line: RecoveryLine> {
         }
         guard let recovery = try outbox.recovery(for: request, heard: heard) else { return .waitsForPush }
         var count = 0
+        try await source.forgetImages(of: request)
         if let dot = recovery.follows { count += try await stage(.named, asOf: dot, for: request) }
         if recovery.needsNewest { count += try await stage(.newest, asOf: recovery.follows, for: request) }
         try LostChanges.note(recovery.gaps, of: request.name, in: AgentSettings(queue: outbox.queue), clock: clock)

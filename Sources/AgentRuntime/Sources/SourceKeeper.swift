@@ -269,6 +269,11 @@ public actor SourceKeeper {
         return true
     }
 
+    func forgetImages(of request: RecoveryRequest) throws {
+        if request.name == PostedSource.name { return try posted.forgetImages() }
+        try recovering(request.name.string).forgetImages()
+    }
+
     func stage(_ images: [RecordImage], as kind: StagedImages, isFirst: Bool, of request: RecoveryRequest) throws {
         let name = request.name.string
         if request.name == PostedSource.name { return try posted.stage(images, isFirst: isFirst, of: request.source) }

@@ -25,6 +25,9 @@ extension PostedSource {
         }
     }
 
+    /// Lets go of what an earlier try to recover had learnt.
+    public func forgetImages() throws { try store.write { try PostedRecords.forgetStaged($0) } }
+
     /// Opens a new writer that follows `dot`, and gives what was not sent its names anew (S22).
     ///
     /// All in one transaction, the former writer's end included: a crash in between would otherwise tell it twice.
