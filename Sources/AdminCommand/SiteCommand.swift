@@ -179,10 +179,13 @@ extension SiteCommand.Site.Exchange {
 
     var servedText: String { behindSince.map { "from \(Readable.age($0))" } ?? "all" }
 
+    /// Whether all was equal then, and not the view alone; of a hub that does not say so, whether nothing waits now.
+    private var wasWhole: Bool { isWhole ?? (waiting == 0) }
+
     var equalText: String? {
         if let differsSince { return "differs since \(Readable.clock(differsSince))" }
         guard let equalAt else { return nil }
-        return isWhole ?? (waiting == 0) ? "at \(Readable.clock(equalAt))" : "view, at \(Readable.clock(equalAt))"
+        return wasWhole ? "at \(Readable.clock(equalAt))" : "view, at \(Readable.clock(equalAt))"
     }
 
     var lines: [String] {
@@ -190,7 +193,7 @@ extension SiteCommand.Site.Exchange {
         if let differsSince {
             lines.append("  differs from the hub since \(Readable.time(differsSince)), in \(differsIn.joined(separator: ", "))")
         } else if let equalAt {
-            lines.append("  \(isWhole ?? (waiting == 0) ? "equal to the hub" : "view equal to the hub's") at \(Readable.time(equalAt))")
+            lines.append("  \(wasWhole ? "equal to the hub" : "view equal to the hub's") at \(Readable.time(equalAt))")
         } else {
             lines.append("  not held against the hub yet")
         }

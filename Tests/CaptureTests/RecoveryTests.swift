@@ -20,6 +20,15 @@ extension Rig {
         try source.recover(following: named, random: &random)
     }
 
+    /// The agent's folder is gone with its machine, and another one takes the file over.
+    func replaceMachine() throws {
+        kill()
+        // Files beside the journal need not be there.
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder + "/agent.db" + suffix) }
+        owner = SigningKey().publicKey
+        try attach(takeOver: true)
+    }
+
     /// Drains and sends until nothing more comes, recovering when it is asked for.
     func settle(_ hub: inout ModelHub) throws {
         for _ in 0..<10 {
@@ -226,10 +235,7 @@ struct RecoveryTests {
         try rig.sell(Shop.sale(10))
         try rig.settle(&hub)
         try rig.sell(Shop.sale(11))
-        rig.kill()
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: rig.folder + "/agent.db" + suffix) }
-        rig.owner = SigningKey().publicKey
-        try rig.attach(takeOver: true)
+        try rig.replaceMachine()
         try rig.settle(&hub)
         #expect(hub.complaints == [] && hub.last.count == 2)
         #expect(stock(hub) == 980_000)
@@ -241,10 +247,7 @@ struct RecoveryTests {
         var (rig, hub) = try started()
         for id in 10..<15 { try rig.sell(Shop.sale(id)) }
         try rig.settle(&hub)
-        rig.kill()
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: rig.folder + "/agent.db" + suffix) }
-        rig.owner = SigningKey().publicKey
-        try rig.attach(takeOver: true)
+        try rig.replaceMachine()
         guard case .recovery(let request) = try rig.drain(), let named = request.named else {
             Issue.record("no recovery")
             return
