@@ -56,7 +56,18 @@ extension FuzzedReader {
         try promise(zip(names, names.dropFirst()).allSatisfy { $0 < $1 }, "Its fields are not in the order of their names.")
         for name in names { _ = (state[name], state.siblings(of: name).isConcurrent) }
         _ = (state.liveDots, state.clock)
-        try promise(try RecordState(id: sampleRecord, decoding: state.encoded()) == state, "Written again, the record is another.")
+        var replicas: [ReplicaID] = []
+        let stored = state.encoded { replica in
+            if let index = replicas.firstIndex(of: replica) { return UInt64(index) }
+            replicas.append(replica)
+            return UInt64(replicas.count - 1)
+        }
+        let kept = try RecordState(id: sampleRecord, decoding: stored) { replicas[Int($0)] }
+        try promise(kept == state, "Stored and read again, the record is another.")
+        // What is inherited stays with the hub.
+        let fed = try RecordState(id: sampleRecord, decoding: state.encoded())
+        let isSame = fed.fieldNames == names && names.allSatisfy { fed.siblings(of: $0) == state.siblings(of: $0) }
+        try promise(isSame && fed.deletions == state.deletions, "Sent and read again, the record is another.")
     }
 
     static let stockCell = FuzzedReader(name: "stock-cell") {
