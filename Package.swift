@@ -97,6 +97,7 @@ let package = Package(
     targets: [
         // row 0
         module("Causality"),
+        module("Folders"),
         module("Mutants"),
         module("Oddities"),
         module("Threads"),
@@ -125,17 +126,16 @@ let package = Package(
         module(
             "AgentRuntime",
             [
-                "Capture", "CurlClient", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", "Threads", crypto, grdb, sqlite,
-                logging,
-                lifecycle,
+                "Capture", "CurlClient", "Merging", "ChangeSets", "Causality", "Folders", "Mutants", "Oddities", "Threads", crypto, grdb,
+                sqlite, logging, lifecycle,
             ]),
         module("Complaints", [argumentParser]),
         module("Serving", [crypto, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, lifecycle]),
         module(
             "HubStoreSQLite",
             [
-                "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Mutants", "Oddities", grdb, sqlite,
-                logging,
+                "HubRuntime", "Profiles", "Inventory", "Orders", "Merging", "ChangeSets", "Causality", "Folders", "Mutants", "Oddities",
+                grdb, sqlite, logging,
             ]),
         module("Console", ["CConsole", "HubRuntime", "Profiles", "ChangeSets", "Causality", crypto, mustache]),
         // row 6
@@ -175,6 +175,7 @@ let package = Package(
                 "Oddities", "AgentRuntime", "Capture", "HubRuntime", "HubStoreSQLite", "Profiles", "ProfilesTestSupport", "Merging",
                 "ChangeSets", "Causality", "TestSupport", logging, grdb,
             ]),
+        tests("FoldersTests", ["Folders"]),
         tests("MutantsTests", ["Mutants"]),
         tests("OdditiesTests", ["Oddities"]),
         tests("ThreadsTests", ["Threads"]),

@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import GRDB
+import Mutants
 
 extension CapturedSource {
     /// Takes a page of the images that the hub has: as of the dot that `recover` will name, or its newest ones.
@@ -44,7 +45,7 @@ extension CapturedSource {
     public func forgetImages() throws {
         try reload()
         try requireRecovering()
-        guard stored.stagingShelf != nil || stored.newestShelf != nil else { return }
+        guard stored.stagingShelf != nil || stored.newestShelf != nil, !Mutant.keepsFormerImages.isOn else { return }
         try store.write { db in
             try clearStaged(db)
             try stored.save(db)

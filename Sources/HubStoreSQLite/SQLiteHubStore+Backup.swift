@@ -1,10 +1,11 @@
+import Folders
 import Foundation
 import GRDB
 import HubRuntime
 
 extension SQLiteHubStore {
     /// Copies the database as of one moment, page by page, to a new file, and checks the copy.
-    public func backUp(to path: String) async throws -> UInt64 { try await backUp(to: path, syncing: FolderSync.sync) }
+    public func backUp(to path: String) async throws -> UInt64 { try await backUp(to: path, syncing: FolderSync.sync(_:)) }
 
     /// - Parameter syncing: brings the names in a file's folder to the disk.
     func backUp(to path: String, syncing: @Sendable (String) throws -> Void) async throws -> UInt64 {

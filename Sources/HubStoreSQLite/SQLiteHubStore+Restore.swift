@@ -1,3 +1,4 @@
+import Folders
 import Foundation
 import GRDB
 import HubRuntime
@@ -11,7 +12,7 @@ extension SQLiteHubStore {
     /// - Returns: where the former database is kept; `nil`: there was none.
     @discardableResult
     public static func restore(backup: String, to path: String) throws -> String? {
-        try restore(backup: backup, to: path, syncing: FolderSync.sync)
+        try restore(backup: backup, to: path, syncing: FolderSync.sync(_:))
     }
 
     /// - Parameter syncing: brings the names in a file's folder to the disk.

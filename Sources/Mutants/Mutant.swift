@@ -129,6 +129,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case ignoresHubAhead
     /// A recovery follows what the file names though another writer of it has changes to send, which own images take for told. Breaks law 1, S15.
     case followsOverUnsent
+    /// A recovery that was interrupted goes on with the images that it had fetched, though the hub was restored since. Breaks law 1, S15.
+    case keepsFormerImages
     /// What a hub acknowledged before it was restored is taken for its history still, though a copy of the machine has written it anew. Breaks law 1, S22.
     case takesAcknowledgedForShared
     /// A journaled change that the disk has altered is sent as it stands. Breaks law 8.

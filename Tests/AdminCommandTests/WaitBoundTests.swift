@@ -13,5 +13,6 @@ struct WaitBoundTests {
     func answers(secondsMax: Int, seconds: Int) {
         let limits = HubConnection.limits(secondsMax: secondsMax)
         #expect(limits.totalMilliseconds == seconds * 1_000 && limits.slowSeconds == seconds)
+        #expect(limits.responseBytesMax == 64 << 20)
     }
 }

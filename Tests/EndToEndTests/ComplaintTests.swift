@@ -74,6 +74,21 @@ struct ComplaintTests {
         #expect(refused.status == 1 && refused.complaint.contains("hub.yaml:2:1: there is no setting \"lisen\""), "\(refused.complaint)")
     }
 
+    @Test("an agent's settings of the most bytes are read; what is a byte longer, or no text, is no configuration", arguments: [0, 1])
+    func settingsBytes(more: Int) throws {
+        let programs = try RealPrograms()
+        let setting = "data: \(programs.path("shop-1"))\n#"
+        let file = programs.path("agent.yaml")
+        try Data(setting.utf8 + [UInt8](repeating: UInt8(ascii: " "), count: (1 << 20) + more - setting.utf8.count))
+            .write(to: URL(filePath: file))
+        let words = more == 0 ? "There is no agent in \(programs.path("shop-1"))" : "agent.yaml is no configuration"
+        let told = try programs.run("tributary-agent", "status", "--config", file)
+        #expect(told.status == 1 && told.complaintLines.count == 2 && told.complaint.contains(words), "\(told.complaint)")
+        try Data([0x23, 0xFF]).write(to: URL(filePath: file))
+        let refused = try programs.run("tributary-agent", "status", "--config", file)
+        #expect(refused.status == 1 && refused.complaint.contains("agent.yaml is no configuration"), "\(refused.complaint)")
+    }
+
     @Test("changeset dump shows every valid vector as the document that the specification means, and names what is wrong with the others")
     func dump() throws {
         let programs = try RealPrograms()

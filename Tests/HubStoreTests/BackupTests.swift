@@ -102,13 +102,6 @@ struct BackupTests {
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["backup.db"])
     }
-
-    @Test("the names in a folder are brought to the disk; a folder that is not there is told")
-    func folder() throws {
-        let folder = try TemporaryFolder()
-        try FolderSync.sync(folder.file("any.db"))
-        #expect(throws: HubError.self) { try FolderSync.sync(folder.file("none/any.db")) }
-    }
 }
 
 /// What was brought to the disk, in its order: files that stood under their names then.

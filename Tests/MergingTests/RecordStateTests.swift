@@ -78,6 +78,19 @@ struct RecordStateTests {
         }
     }
 
+    @Test("A state of the most entries of a kind is read; one more is refused by its number", arguments: [0, 1])
+    func entriesMax(more: Int) {
+        let most = 65_536
+        var writer = ByteWriter()
+        writer.varint(most + more)
+        for number in 0..<most + more { writer.replica(ReplicaID(high: 1, low: UInt64(number))) }
+        // Version 1 of a state without writes, fields and deletions.
+        writer.raw([1, 0, 0, 0])
+        let state = Result { try RecordState(id: History.record, decoding: writer.bytes) }
+        #expect((try? state.get()) == (more == 0 ? RecordState(id: History.record) : nil))
+        if more > 0 { #expect(throws: ChangeSetError.self) { try state.get() } }
+    }
+
     @Test("A damaged stored form is an error, never a trap")
     func damagedStateThrows() {
         let history = History(seed: 7, replicas: 3, writes: 9)

@@ -16,10 +16,14 @@ struct AgentFile: Sendable {
 
     /// - Throws: `AgentError` with file, line and column.
     static func read(_ path: String) throws -> AgentFile {
-        guard let data = FileManager.default.contents(atPath: path), data.count <= bytesMax, let text = String(data: data, encoding: .utf8)
-        else {
+        guard let data = FileManager.default.contents(atPath: path) else {
             throw AgentError(
                 .configuration, "The configuration \(path) cannot be read.", remedy: "Check the path given with --config, and its rights.")
+        }
+        guard data.count <= bytesMax, let text = String(data: data, encoding: .utf8) else {
+            throw AgentError(
+                .configuration, "\(path) is no configuration: too large, or not UTF-8 text.",
+                remedy: "Name a YAML file such as agent/agent.example.yaml.")
         }
         return try parse(text, path: path)
     }

@@ -1,4 +1,5 @@
 import ChangeSets
+import Folders
 import Foundation
 import Glibc
 

@@ -1,5 +1,6 @@
 import Capture
 import ChangeSets
+import Folders
 import Foundation
 import GRDB
 import Glibc
