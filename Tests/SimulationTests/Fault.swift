@@ -80,14 +80,14 @@ enum Sometimes {
     /// ... and rarer ones, which are told and not asked for.
     static let seldom =
         [
-            "sale came back from an outbox alone", "rebases", "three live siblings", "commit told as failed in a drain",
-            "edit beside a delete", "side taken", "operator's own word", "edited customer kept", "edited customer deleted",
-            "told history withdrawn",
+            "sale came back from an outbox alone", "three live siblings",
         ]
         + TokenPlace.allCases.filter { !places.contains($0) }.map(\.rawValue)
 
     /// Where words about customers are met for certain.
-    private static let places: [TokenPlace] = [.live, .sibling, .superseded, .deleted, .queued, .unread, .withinDrain, .takenBack]
+    private static let places: [TokenPlace] = [
+        .live, .sibling, .superseded, .deleted, .withdrawn, .queued, .unread, .withinDrain, .takenBack,
+    ]
 
     private static let states = [
         "agent killed", "killed within a drain", "killed within a recovery", "answer lost in a recovery", "power cut", "till restored",
@@ -101,12 +101,14 @@ enum Sometimes {
         "disk full", "disk full in a drain", "disk failed in a drain", "disk failed on the line", "disk slow", "bit rot",
         "must recover: outbox-damaged", "write torn", "agent's file salvaged whole", "agent's file salvaged in part",
         "agent's file beyond help", "older hub", "hub updated", "hostile set repeated", "conflict accepted", "customers linked",
-        "customers kept apart",
+        "customers kept apart", "side taken", "operator's own word", "edited customer kept", "edited customer deleted",
+        "told history withdrawn",
         "decision undone", "decisions given back", "policy set", "collected", "sends again", "loads anew", "recovery wanted", "recovered",
         "recovered from an old folder", "parted from a clone", "fork", "must recover: agent-folder-restored",
         "doubtful clock", "sealed by a doubtful clock", "read from a slow disk", "older hub asked what it does not know",
         "commit told as failed on the line", "hub's write torn", "view held against the journal", "stock taken", "goods sent",
         "goods taken in", "goods still on their way", "swept", "stock looked up",
-        "schema changed", "view damaged", "view differs", "view repaired",
+        "schema changed", "view damaged", "view differs", "view repaired", "rebases", "commit told as failed in a drain",
+        "edit beside a delete",
     ]
 }

@@ -180,14 +180,13 @@ final class SimulatedTill {
         }
     }
 
-    /// Another phone, or another note, or both: of the customer who came last, or of anybody.
-    func editCustomer(using generator: inout some RandomNumberGenerator) throws {
+    /// Another phone, or another note, or both: of the customer who came last, or of anybody; or of the first one who has bought nothing.
+    func editCustomer(ofOldest: Bool = false, using generator: inout some RandomNumberGenerator) throws {
         let number = Int.random(in: 10...99, using: &generator)
         let kind = Int.random(in: 0..<4, using: &generator)
         let place = Int.random(in: 0..<2_000, using: &generator)
-        let customers = try read { try Int64.fetchAll($0, sql: "SELECT id FROM customers ORDER BY id") }
-        guard let last = customers.last else { return }
-        let id = place < 1_000 ? last : customers[place % customers.count]
+        let customers = try read { try Int64.fetchAll($0, sql: "\(ofOldest ? Self.withoutSale : "SELECT id FROM customers") ORDER BY id") }
+        guard let id = Self.chosen(place, of: customers, isOldest: ofOldest) else { return }
         let (phone, note) = (kind > 0 ? words.phone(number) : nil, kind < 2 ? words.note() : nil)
         try writeWords([phone, note].compactMap { $0 }) { db in
             let column = try Self.phoneColumn(db)
@@ -205,16 +204,18 @@ final class SimulatedTill {
         }
     }
 
-    /// The last customer who has bought nothing, or any such.
-    func deleteCustomer(using generator: inout some RandomNumberGenerator) throws {
+    private static func chosen(_ place: Int, of customers: [Int64], isOldest: Bool) -> Int64? {
+        guard let first = customers.first, let last = customers.last else { return nil }
+        return isOldest ? first : place < 1_000 ? last : customers[place % customers.count]
+    }
+
+    /// The last customer who has bought nothing, or any such, or the first.
+    func deleteCustomer(ofOldest: Bool = false, using generator: inout some RandomNumberGenerator) throws {
         let place = Int.random(in: 0..<2_000, using: &generator)
         let customers = try read { try Int64.fetchAll($0, sql: "\(Self.withoutSale) ORDER BY id") }
-        guard let last = customers.last else { return }
+        guard let id = Self.chosen(place, of: customers, isOldest: ofOldest) else { return }
         words.deletes(knowing: try wordsInFile())
-        try write { db in
-            try db.execute(
-                sql: "DELETE FROM customers WHERE id = ?", arguments: [place < 1_000 ? last : customers[place % customers.count]])
-        }
+        try write { try $0.execute(sql: "DELETE FROM customers WHERE id = ?", arguments: [id]) }
     }
 
     private static let withoutSale =

@@ -10,6 +10,7 @@ extension World {
         let index = Int.random(in: sites.indices, using: &generator)
         let site = sites[index]
         now += UInt64.random(in: 1...400, using: &generator)
+        if Self.hasDisputes(seed), generator.chance(20) { return try await dispute(index) }
         switch Int.random(in: 0..<100, using: &generator) {
         case 0..<38 where movesGoods && generator.chance(30): try moveGoods(index)
         case 0..<38: trace.append("  \(site.label) sells \(try site.till.sell(using: &generator))")

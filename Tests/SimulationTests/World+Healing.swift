@@ -32,7 +32,9 @@ extension World {
             if pending.isEmpty || step % 40 == 0 {
                 var isQuiet = true
                 for index in sites.indices { isQuiet = try await drain(index) && isQuiet }
-                if isQuiet, try await isSettled, try await !replayEditsOfCollected(), try await !giveBackRest() { return true }
+                if isQuiet, try await isSettled, try await !replayEditsOfCollected(), try await !giveBackRest(), try await !ruleOnRest() {
+                    return true
+                }
                 try watchHub()
                 try await watchStock()
                 try watchViews()

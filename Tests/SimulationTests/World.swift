@@ -139,6 +139,8 @@ final class World {
     var decisionLedger = DecisionLedger()
     /// What operators wrote about customers themselves.
     var operators = CustomerWords(till: "operators")
+    /// How often they ruled on what was open when everything had healed.
+    var lateRulings = 0
     /// What was wrong before the end.
     private(set) var found: [String] = []
     /// Somebody's act came to what must never be.
@@ -164,7 +166,8 @@ final class World {
         self.seed = seed
         generator = SeededGenerator(seed: seed)
         keys = SeededGenerator(seed: ~seed)
-        allowed = Fault.drawn(using: &generator).subtracting(without)
+        let drawn = Fault.drawn(using: &generator)
+        allowed = (Self.hasDisputes(seed) ? drawn.union(Self.disputing).subtracting([.hubRestored]) : drawn).subtracting(without)
         faults = Faults.drawn(using: &generator)
         oddities = allowed.contains(.oddities) ? Oddities(seed: seed) : nil
         disk = try TemporaryFolder("tributary-simulation")
