@@ -19,4 +19,10 @@ struct CookieTests {
         #expect(read("a=\u{600}; tributary-session=x")[.session] == "x")
         #expect(read("a\u{600}=1; tributary-theme=\u{301}; tributary-language=de")[.language] == "de")
     }
+
+    @Test("blanks around a name and a value are no part of it")
+    func blanks() {
+        let cookies = read("a=1; tributary-session \t= x y\t ;tributary-theme=\u{E9} ; b=2")
+        #expect(cookies[.session] == "x y" && cookies[.theme] == "\u{E9}")
+    }
 }

@@ -1,14 +1,18 @@
+import Foundation
 import HTTPTypes
 
 /// What a browser gives back with each request.
 struct Cookies {
+    /// Around a name and a value they are no part of it (RFC 6265, section 5.2).
+    private static let blanks = CharacterSet(charactersIn: " \t")
+
     private var values: [String: String] = [:]
 
     init(_ headers: HTTPFields) {
         for line in headers[values: .cookie] {
             // Scalar by scalar: a character that joins the next one must not swallow the sign between two.
             for pair in line.unicodeScalars.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1).map { String($0.drop { $0 == " " }) }
+                let parts = pair.split(separator: "=", maxSplits: 1).map { String($0).trimmingCharacters(in: Self.blanks) }
                 if parts.count == 2 { values[parts[0]] = parts[1] }
             }
         }
