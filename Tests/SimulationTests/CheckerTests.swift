@@ -82,20 +82,27 @@ struct CheckerTests {
         #expect(restored.violations(JournalHistory(twice)) == [])
     }
 
-    @Test("a sibling that is hidden, a value that is live no more, a death that is none and a record that is gone are named")
+    @Test(
+        "a sibling that is hidden, a value that is live no more or was written otherwise, a death that is none and a record that is gone are named"
+    )
     func siblings() throws {
         let edit = Self.write("two", Self.till, 2)
         let history = JournalHistory([Self.first, edit])
         let record = try #require(history.records[Self.life])
         let check = SiblingCheck(life: Self.life, record: record, history: history)
-        func shown(_ dots: Set<Dot>, isDeleted: Bool = false) -> SiblingCheck.Shown {
-            SiblingCheck.Shown(isDeleted: isDeleted, fields: ["note": dots])
+        func shown(_ values: [Dot: String], isDeleted: Bool = false) -> SiblingCheck.Shown {
+            SiblingCheck.Shown(isDeleted: isDeleted, fields: ["note": values.mapValues { .text($0) }])
         }
         let name = "customer \(Self.life)"
-        #expect(check.violations(shown([edit.dot])) == [])
-        #expect(check.violations(shown([])) == ["hidden: note of \(name), written as \(edit.dot)"])
-        #expect(check.violations(shown([edit.dot, Self.life])) == ["not live: note of \(name), written as \(Self.life)"])
-        #expect(check.violations(shown([edit.dot], isDeleted: true)) == ["\(name) is shown as deleted, and is not"])
+        #expect(check.violations(shown([edit.dot: "two"])) == [])
+        #expect(check.violations(shown([:])) == ["hidden: note of \(name), written as \(edit.dot)"])
+        #expect(
+            check.violations(shown([edit.dot: "two", Self.life: "one"])) == ["not live: note of \(name), written as \(Self.life)"])
+        #expect(check.violations(shown([edit.dot: "two"], isDeleted: true)) == ["\(name) is shown as deleted, and is not"])
+        #expect(
+            check.violations(shown([edit.dot: "one"])) == [
+                "ghost: note of \(name) is shown as \"one\", and \(edit.dot) wrote something else"
+            ])
         #expect(check.violations(nil) == ["gone: \(name) is nowhere"])
     }
 
@@ -121,6 +128,29 @@ struct CheckerTests {
         #expect(check.violations.contains { $0.hasPrefix("profiles: by the rules one person is") })
         check.living[lives[1]] = nil
         #expect(check.violations.contains { $0.hasSuffix("is no living customer") })
+    }
+
+    @Test("a person's field that nobody wrote so, that comes from another record or is live no more, and one that is not shown are named")
+    func profiles() {
+        let edit = Self.write("two", Self.till, 2)
+        let check = ProfileCheck(lives: [Self.life], history: JournalHistory([Self.first, edit]))
+        func shown(_ value: String, _ dot: Dot, of record: Dot = Self.life, beaten: String = "", under field: String = "note") -> JSONAnswer
+        {
+            JSONAnswer(
+                bytes: Array(
+                    #"{"fields":{"\#(field)":{"value":"\#(value)","dot":"\#(dot)","record":"\#(record)","beaten":[\#(beaten)]}}}"#.utf8))
+        }
+        let (name, other) = ("note of the profile of [\(Self.life)]", Dot(Self.restored, 1))
+        let beaten = #"{"value":"one","dot":"\#(Self.life)","record":"\#(Self.life)"}"#
+        #expect(check.violations(shown("two", edit.dot, beaten: beaten)) == [])
+        #expect(check.violations(shown("one", Self.life)) == ["not live: \(name), written as \(Self.life)"])
+        #expect(check.violations(shown("three", edit.dot)) == ["ghost: \(name) is not what \(edit.dot) wrote"])
+        #expect(check.violations(shown("two", other)) == ["ghost: \(name) comes from no write of one of its customers"])
+        #expect(check.violations(shown("two", edit.dot, of: other)) == ["ghost: \(name) comes from no write of one of its customers"])
+        let wrong = beaten.replacing("one", with: "two")
+        #expect(check.violations(shown("two", edit.dot, beaten: wrong)) == ["ghost: \(name) is not what \(Self.life) wrote"])
+        #expect(check.violations(shown("two", edit.dot, under: "name")).contains("hidden: the profile of [\(Self.life)] has no note"))
+        #expect(check.violations(JSONAnswer(bytes: [])) == ["profile of [\(Self.life)]: it has no fields"])
     }
 
     // MARK: the journal as it grows

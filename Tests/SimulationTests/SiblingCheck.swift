@@ -11,17 +11,19 @@ struct SiblingCheck {
     /// A record as the hub shows it.
     struct Shown {
         var isDeleted: Bool
-        /// The dots of each field's values.
-        var fields: [FieldName: Set<Dot>]
+        /// Each field's values, by the dots of their writes.
+        var fields: [FieldName: [Dot: ValueAnswer]]
 
-        init(isDeleted: Bool, fields: [FieldName: Set<Dot>]) {
+        init(isDeleted: Bool, fields: [FieldName: [Dot: ValueAnswer]]) {
             self.isDeleted = isDeleted
             self.fields = fields
         }
 
         init(_ answer: RecordAnswer) {
             isDeleted = answer.isDeleted
-            fields = answer.fields.reduce(into: [:]) { $0[FieldName($1.name)] = Set($1.writes.compactMap { Dot($0.dot) }) }
+            fields = answer.fields.reduce(into: [:]) { fields, field in
+                for write in field.writes { if let dot = Dot(write.dot) { fields[FieldName(field.name), default: [:]][dot] = write.value } }
+            }
         }
     }
 
@@ -36,12 +38,27 @@ struct SiblingCheck {
         var found: [String] = []
         if shown.isDeleted != isDead { found.append("\(name) is shown as \(shown.isDeleted ? "deleted" : "alive"), and is not") }
         for field in Set(record.fields.keys).union(shown.fields.keys).sorted() {
-            let live = Set(history.live(record.fields[field] ?? []).map(\.dot))
-            let values = shown.fields[field] ?? []
-            for dot in live.subtracting(values).sorted() { found.append("hidden: \(field) of \(name), written as \(dot)") }
-            for dot in values.subtracting(live).sorted() { found.append("not live: \(field) of \(name), written as \(dot)") }
+            let live = history.live(record.fields[field] ?? [])
+            let (values, dots) = (shown.fields[field] ?? [:], Set(live.map(\.dot)))
+            for dot in dots.subtracting(values.keys).sorted() { found.append("hidden: \(field) of \(name), written as \(dot)") }
+            for dot in Set(values.keys).subtracting(dots).sorted() { found.append("not live: \(field) of \(name), written as \(dot)") }
+            for write in live {
+                guard let value = values[write.dot], !Self.says(value, write.value) else { continue }
+                found.append("ghost: \(field) of \(name) is shown as \"\(value.words)\", and \(write.dot) wrote something else")
+            }
         }
         return found
+    }
+
+    /// Whether an answer has the value that was written; of a reference only that it is one, for an answer names its record as people do.
+    static func says(_ answer: ValueAnswer, _ value: Value?) -> Bool {
+        switch (answer, value) {
+        case (.text(let shown), .text(let written)): shown == written.string
+        case (.integer(let shown), .integer(let written)): shown == written
+        case (.real(let shown), .real(let written)): shown == written
+        case (.null, .null), (.blob, .blob), (.blob, .malformedText), (.reference, .reference): true
+        default: false
+        }
     }
 }
 

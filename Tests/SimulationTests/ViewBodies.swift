@@ -8,13 +8,15 @@ import HubRuntime
 /// A digest counts numbers and keys, and not what stands under them: so the views are held, body by body, against what the hub gives to
 /// whoever has nothing.
 extension World {
-    /// - Returns: what a site shows otherwise than the hub would tell it now. Left out is what a body tells of the moment it was drawn at
+    /// - Returns: what a site shows otherwise than the hub would tell it now, or lacks. Left out is what a body tells of the moment it was drawn at
     ///   (when a site was last heard, why records are one person: docs/design.md): nothing is sent anew for that alone.
     func bodyViolations() async throws -> [String] {
         var found: [String] = []
         for site in sites {
             let given = try await firstLoad(of: site)
-            for (key, shown) in try shown(by: site) {
+            let shown = try shown(by: site)
+            for key in given.keys where shown[key] == nil { found.append("\(site.label) lacks a \(key.topic) that the hub gives it") }
+            for (key, shown) in shown {
                 guard let body = given[key] else {
                     found.append("\(site.label) shows a \(key.topic) that the hub does not give it")
                     continue

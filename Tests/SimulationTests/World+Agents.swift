@@ -140,6 +140,13 @@ extension World {
         if site.isHubBehind, try await hasHubBack(site) { (site.isHubBehind, site.hubHad) = (false, [:]) }
     }
 
+    /// Law 2 at the moment of each receipt: what an agent takes for delivered is on the hub's disk, unless the hub went back since.
+    private func checkStored(_ receipt: Receipt, at site: Site) throws {
+        guard !site.isHubBehind else { return }
+        let last = try hubStore.readNow { try $0.replicas().first { $0.id == receipt.replica }?.last } ?? 0
+        if last < receipt.last { fail("\(site.label) has a receipt up to \(receipt.last), and the hub's disk stands at \(last)") }
+    }
+
     private func carryOut(_ effect: SyncCore.Effect, _ index: Int) throws {
         let agent = sites[index].agent
         switch effect {
@@ -149,6 +156,7 @@ extension World {
         case .acknowledge(let receipt):
             try agent.outbox.acknowledge(receipt)
             ledger.acknowledge(receipt)
+            try checkStored(receipt, at: sites[index])
         case .release(let receipt): try agent.outbox.release(receipt)
         case .confirm(let replica, let through): try agent.outbox.confirm(replica, through: through)
         case .rewind(let receipt):

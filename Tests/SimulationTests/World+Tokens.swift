@@ -1,6 +1,7 @@
 import Causality
 import ChangeSets
 import HubRuntime
+import Profiles
 
 /// Words about customers, from the tills' files to what the hub shows.
 extension World {
@@ -22,8 +23,9 @@ extension World {
         noteRarities(history)
         var found = tokens.violations(history)
         for site in sites { found += try lostWords(of: site, bearers) + staleWords(of: site, bearers, history) }
-        found += try LinkCheck(hubStore, history).violations + pieceViolations(history)
-        return try await found + shownViolations(history)
+        let links = try LinkCheck(hubStore, history)
+        found += try links.violations + pieceViolations(history)
+        return try await found + shownViolations(history) + profileViolations(links.profiles, history)
     }
 
     /// What stands in a till's file, or was read out of it, is at the hub in whatever place.
@@ -78,6 +80,19 @@ extension World {
             if Set(live.map(\.dot.description)) != Set(conflict.sides.map(\.dot)) {
                 found.append("wrong sides: \(conflict.id) has \(conflict.sides.map(\.dot)), and live are \(live.map(\.dot))")
             }
+        }
+        return found
+    }
+
+    /// - Parameter profiles: whose each customer is.
+    private func profileViolations(_ profiles: [Dot: Dot], _ history: JournalHistory) async throws -> [String] {
+        var found: [String] = []
+        for (profile, lives) in Dictionary(grouping: profiles.keys, by: { profiles[$0] ?? $0 }).sorted(by: { $0.key < $1.key }) {
+            guard let shown = try await hub.profile("\(ProfileID(life: profile))", now: time) else {
+                found.append("hidden: the hub has no profile of \(lives.sorted())")
+                continue
+            }
+            found += ProfileCheck(lives: Set(lives), history: history).violations(shown)
         }
         return found
     }
