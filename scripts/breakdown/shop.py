@@ -301,6 +301,10 @@ class Told:
         self.incarnations = db.execute("SELECT count(DISTINCT replica) FROM journal").fetchone()[0]
         db.close()
 
+    def forgetful(self):
+        """Where no copy was put back, whoever goes on as another writer has lost what it had synced, or took it for lost."""
+        return [] if self.incarnations < 2 else [f"the agent began anew: {self.incarnations} writers told of one till"]
+
     def take(self, change, source):
         if change["action"] == "write" and change["entity"] == "sale" and change["life"] is None:
             self.sales[next(f["value"] for f in change["fields"] if f["field"] == "number")] += 1
