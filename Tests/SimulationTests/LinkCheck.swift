@@ -16,6 +16,9 @@ struct LinkCheck {
     /// Customers who live by the literal history, with their e-mail addresses.
     var living: [Dot: Set<String>] = [:]
 
+    /// The customers of each person, as the hub has it.
+    var persons: [Dot: Set<Dot>] { profiles.reduce(into: [:]) { $0[$1.value, default: []].insert($1.key) } }
+
     var violations: [String] {
         var found: [String] = []
         for life in Set(living.keys).symmetricDifference(profiles.keys).sorted() {
@@ -27,7 +30,7 @@ struct LinkCheck {
                 found.append("profiles: \(record.id.life) is not known by its e-mail")
             }
         }
-        let shown = Set(Dictionary(grouping: profiles.keys) { profiles[$0] }.values.map { Set($0) })
+        let shown = Set(persons.values)
         let literal = Set(NaiveLinking(records, decisions: decisions, rules: .standard).groups.map { Set($0.map(\.life)) })
         for group in shown.subtracting(literal) { found.append("profiles: one person is \(group.sorted()), by the rules they are others") }
         for group in literal.subtracting(shown) { found.append("profiles: by the rules one person is \(group.sorted())") }

@@ -25,7 +25,7 @@ extension World {
         for site in sites { found += try lostWords(of: site, bearers) + staleWords(of: site, bearers, history) }
         let links = try LinkCheck(hubStore, history)
         found += try links.violations + pieceViolations(history)
-        return try await found + shownViolations(history) + profileViolations(links.profiles, history)
+        return try await found + shownViolations(history) + profileViolations(links.persons, history)
     }
 
     /// What stands in a till's file, or was read out of it, is at the hub in whatever place.
@@ -84,15 +84,15 @@ extension World {
         return found
     }
 
-    /// - Parameter profiles: whose each customer is.
-    private func profileViolations(_ profiles: [Dot: Dot], _ history: JournalHistory) async throws -> [String] {
+    /// - Parameter persons: the customers of each.
+    private func profileViolations(_ persons: [Dot: Set<Dot>], _ history: JournalHistory) async throws -> [String] {
         var found: [String] = []
-        for (profile, lives) in Dictionary(grouping: profiles.keys, by: { profiles[$0] ?? $0 }).sorted(by: { $0.key < $1.key }) {
+        for (profile, lives) in persons.sorted(by: { $0.key < $1.key }) {
             guard let shown = try await hub.profile("\(ProfileID(life: profile))", now: time) else {
                 found.append("hidden: the hub has no profile of \(lives.sorted())")
                 continue
             }
-            found += ProfileCheck(lives: Set(lives), history: history).violations(shown)
+            found += ProfileCheck(lives: lives, history: history).violations(shown)
         }
         return found
     }
